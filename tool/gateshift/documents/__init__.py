@@ -1,0 +1,18 @@
+"""YAML text <-> data with places; edits of one span that keep every other byte; the stable dump."""
+
+from gateshift.documents.bounds import Limits, UnreadableYaml, text_of
+from gateshift.documents.edit import replace_scalar, splice
+from gateshift.documents.parse import Document, DuplicateKey, Span, load_all, parse_all
+
+__all__ = [
+    "Document",
+    "DuplicateKey",
+    "Limits",
+    "Span",
+    "UnreadableYaml",
+    "load_all",
+    "parse_all",
+    "replace_scalar",
+    "splice",
+    "text_of",
+]

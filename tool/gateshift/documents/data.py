@@ -1,0 +1,48 @@
+"""Parsed YAML or JSON as plain data, and pointers into it."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Scalar: TypeAlias = bool | int | float | str | None
+Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
+JsonObject: TypeAlias = dict[str, Json]
+"""Parsed data is never changed in place: whoever needs another value builds a new one."""
+
+Pointer: TypeAlias = tuple[str | int, ...]
+"""Keys and list indexes from the top of a document: ("spec", "rules", 0, "backendRefs")."""
+
+
+def pointer_text(pointer: Pointer) -> str:
+    """The pointer as RFC 6901 writes it: `/spec/rules/0/backendRefs`, and "" for the whole document."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
+
+
+def look_up(data: Json, pointer: Pointer) -> Json:
+    """The value at the pointer; None where a step is absent or of another shape."""
+    for step in pointer:
+        if isinstance(step, str) and isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(step, int) and isinstance(data, list) and 0 <= step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def object_at(data: Json, *pointer: str | int) -> JsonObject:
+    """The mapping at the pointer, empty where it is absent or no mapping."""
+    found = look_up(data, pointer)
+    return found if isinstance(found, dict) else {}
+
+
+def list_at(data: Json, *pointer: str | int) -> list[Json]:
+    """The list at the pointer, empty where it is absent or no list."""
+    found = look_up(data, pointer)
+    return found if isinstance(found, list) else []
+
+
+def text_at(data: Json, *pointer: str | int) -> str:
+    """The string at the pointer, "" where it is absent or no string."""
+    found = look_up(data, pointer)
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,61 @@
+"""What a plain scalar means: to YAML 1.2, and to the YAML 1.1 readers of Kubernetes, which differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from gateshift.documents.data import Scalar
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOL = {word: value for value in (True, False) for word in (str(value).lower(), str(value), str(value).upper())}
+_BOOL_11 = _BOOL | {
+    form: value
+    for word, value in (("yes", True), ("on", True), ("no", False), ("off", False))
+    for form in (word, word.capitalize(), word.upper())
+}
+_DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
+_OCTAL_12 = re.compile(r"0o[0-7]+\Z")
+_OCTAL_11 = re.compile(r"[-+]?0o?[0-7]+\Z")
+_HEX = re.compile(r"[-+]?0x[0-9a-fA-F]+\Z")
+_MOST_DIGITS = 400
+
+
+def core(text: str) -> Scalar:
+    """The scalar's value in YAML 1.2's core schema."""
+    if _OCTAL_12.match(text):
+        return int(text[2:], 8)
+    return _read(text, _BOOL)
+
+
+def kubernetes(text: str) -> Scalar:
+    """The scalar's value as Kubernetes' readers take it: YAML 1.1's `yes`, `on` and octal numbers.
+
+    Source: go.yaml.in/yaml/v2 resolve.go, which sigs.k8s.io/yaml uses. Dates stay strings there.
+    """
+    if len(text) > 1 and _OCTAL_11.match(text):
+        return int(text.replace("o", ""), 8)
+    return _read(text, _BOOL_11)
+
+
+def _read(text: str, booleans: dict[str, bool]) -> Scalar:
+    if text in _NULL:
+        return None
+    if text in booleans:
+        return booleans[text]
+    if len(text) > _MOST_DIGITS:
+        return text
+    if _DECIMAL.match(text):
+        return int(text)
+    if _HEX.match(text):
+        return int(text, 16)
+    if _FLOAT.match(text):
+        return float(text)
+    if _SPECIAL.match(text):
+        return float(text.lower().replace(".", ""))
+    return text
+
+
+Resolver = Callable[[str], Scalar]

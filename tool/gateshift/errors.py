@@ -1,0 +1,43 @@
+"""The one exception that is meant for people; every other exception is a defect of ours and shows its traceback."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The process's exit codes, the same for every command."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    NO_VERDICT = 3
+    NOTHING_FOUND = 4
+    INTERRUPTED = 130
+
+
+class UserError(Exception):
+    """Something the user can mend: what is wrong, where, and the next step.
+
+    `where` is `file`, `file:line` or `file:line:column`, or empty where no file is at fault.
+    `next_step` is a full sentence or a command, or empty where `what` says it already.
+    """
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "", exit_code: Exit = Exit.USAGE) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+        self.exit_code = exit_code
+
+    def __str__(self) -> str:
+        """`file:line:column: what` and, on a line of its own, the next step."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n  {self.next_step}" if self.next_step else head
+
+
+class NoVerdict(UserError):  # noqa: N818 -- what the user has, not what we met
+    """A needed program is missing, crashed, hung or left an object unreported: nothing can be said, exit 3."""
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(what, where=where, next_step=next_step, exit_code=Exit.NO_VERDICT)

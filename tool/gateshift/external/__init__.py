@@ -1,0 +1,1 @@
+"""The edges: programs, caches and downloads that are not ours."""

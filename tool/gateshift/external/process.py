@@ -1,0 +1,81 @@
+"""Runs a program: an argument list, no shell, both streams drained, and at the time limit its whole group killed.
+
+The only importer of subprocess.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.errors import NoVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A program that came to its end: its argument list, exit code (negative: killed by that signal) and streams."""
+
+    argv: tuple[str, ...]
+    exit_code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def command(self) -> str:
+        """The command as one would type it."""
+        return shlex.join(self.argv)
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    next_step: str = "",
+) -> Finished:
+    """Run the program to its end, whatever its exit code.
+
+    Raises NoVerdict where it is missing, cannot be started or runs longer than `timeout` seconds;
+    `next_step` says what to do about a missing one.
+    """
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise NoVerdict(f"{argv[0]} cannot be started: {error.strerror}", next_step=next_step) from error
+    try:
+        out, err = process.communicate(stdin, timeout=timeout)
+    except subprocess.TimeoutExpired as error:
+        _kill_group(process)
+        _, err = process.communicate()
+        said = err.decode(errors="replace").strip()
+        raise NoVerdict(
+            f"`{shlex.join(argv)}` did not finish within {timeout:g} s and was killed"
+            + (f"; it said: {said}" if said else ""),
+            next_step="A larger `--timeout SECONDS` gives it longer.",
+        ) from error
+    except BaseException:
+        _kill_group(process)
+        process.communicate()
+        raise
+    return Finished(tuple(argv), process.returncode, out, err.decode(errors="replace"))
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

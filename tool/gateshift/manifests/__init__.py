@@ -1,0 +1,1 @@
+"""Rollout -> {path: text} for base/, overlays/ and sync/. Writes nothing."""

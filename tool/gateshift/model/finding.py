@@ -1,0 +1,57 @@
+"""What a check found: a rule, a level, a message, and the place at fault, still as a symbol.
+
+A check points at an object and a field (a Spot); `provenance` turns that into a file and line, in one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gateshift.documents.data import Pointer
+from gateshift.model.place import Place
+from gateshift.model.resource import Resource
+
+
+class Level(Enum):
+    """How bad a finding is, worst first."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst; sorts findings and compares with `--fail-on`."""
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """A field of a built object. `key` asks for the place of the field's key instead of its value."""
+
+    resource: Resource
+    pointer: Pointer = ()
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Related:
+    """A second place that explains a finding, with what is to be seen there."""
+
+    message: str
+    at: Spot | Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """One fault. `cluster_says` is the condition, status or refusal the cluster would answer with;
+    `help` is the way out. Both may be empty. `rule` is a rule's id, such as GS301."""
+
+    rule: str
+    level: Level
+    message: str
+    at: Spot | Place
+    cluster_says: str = ""
+    help: str = ""
+    related: tuple[Related, ...] = ()

@@ -1,0 +1,23 @@
+"""A place in a text file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A span in a file. Lines and columns count from 1, columns in characters; the end is exclusive.
+
+    An end equal to the start means a point.
+    """
+
+    file: Path
+    line: int = 1
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"

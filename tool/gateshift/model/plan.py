@@ -1,0 +1,103 @@
+"""What a change from one state to another does, ready to render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gateshift.model.report import Gap, ReportedFinding, ResourceName
+
+
+class Action(Enum):
+    """What a sync does to an object."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    PRUNE = "prune"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs: a JSON pointer and the values as short text ("" where absent)."""
+
+    pointer: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """One object that is created, changed or pruned, with the fields that differ."""
+
+    action: Action
+    resource: ResourceName
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficRow:
+    """One class of requests before and after. `name` is `default` or the extra rule's; `match` is its condition in
+    words. The shares are 0 to 1 by version; what answers with an error has its status as key (`"404"`, `"503"`)."""
+
+    name: str
+    match: str
+    before: tuple[tuple[str, float], ...]
+    after: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineVerdict:
+    """Whether one sync engine can make the change without losing a request, and what it would lose.
+
+    `steps` are the engine's actions in order, in words. `safe_way` names the stages to pass through instead, in order,
+    the target last; empty where the change is safe or no way is known.
+    """
+
+    engine: str
+    safe: bool
+    findings: tuple[ReportedFinding, ...] = ()
+    steps: tuple[str, ...] = ()
+    safe_way: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """One change: from and to are a stage's name, a path, or REF:PATH as the user may type it again.
+
+    `live` says that a pointer names the state, so that its verdict decides the exit code.
+    """
+
+    rollout: str
+    origin: str
+    target: str
+    traffic: tuple[TrafficRow, ...]
+    changes: tuple[ObjectChange, ...]
+    engines: tuple[EngineVerdict, ...]
+    live: bool = True
+    environment: str = ""
+
+    @property
+    def safe(self) -> bool:
+        """Whether every engine can make the change without losing a request."""
+        return all(verdict.safe for verdict in self.engines)
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One ordered pair of stages: each engine's verdict, and the first reason where it is unsafe."""
+
+    origin: str
+    target: str
+    engines: tuple[tuple[str, bool], ...]
+    reason: str = ""
+    safe_way: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixReport:
+    """Every ordered pair of a rollout's stages, by rows of the stage that is left."""
+
+    rollout: str
+    stages: tuple[str, ...]
+    cells: tuple[MatrixCell, ...]
+    gaps: tuple[Gap, ...] = ()

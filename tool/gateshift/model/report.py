@@ -1,0 +1,98 @@
+"""What a run says, ready to render: every place resolved to a path relative to the working directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateshift.model.finding import Level
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line of a source file, without its line break, counted from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceName:
+    """The object a finding speaks of; `namespace` is "" where the manifest names none."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPlace:
+    """A span in a file, its path relative to the working directory with forward slashes.
+
+    Lines and columns count from 1; the end is exclusive. `excerpt` holds the source lines worth showing.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    excerpt: tuple[SourceLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRelated:
+    """A second place that explains a finding."""
+
+    message: str
+    place: ReportedPlace
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """One fault, once, with every root it reaches. `pointer` is a JSON pointer (RFC 6901) into the object."""
+
+    rule: str
+    name: str
+    level: Level
+    message: str
+    place: ReportedPlace
+    roots: tuple[str, ...]
+    resource: ResourceName | None
+    pointer: str
+    cluster_says: str
+    help: str
+    related: tuple[ReportedRelated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRoot:
+    """A root that was looked at, and how many objects it built."""
+
+    path: str
+    resources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be checked, so that there is no verdict: what, why, and the way to get one."""
+
+    what: str
+    why: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationReport:
+    """The outcome of a validation. Findings are sorted by file, line, column and rule."""
+
+    findings: tuple[ReportedFinding, ...]
+    roots: tuple[ReportedRoot, ...]
+    suppressed: int = 0
+    gaps: tuple[Gap, ...] = ()
+
+    def count(self, level: Level) -> int:
+        """How many findings have this level."""
+        return sum(finding.level is level for finding in self.findings)

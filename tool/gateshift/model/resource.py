@@ -1,0 +1,82 @@
+"""A Kubernetes object as it was built, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.documents.data import JsonObject
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ResourceId:
+    """Identity in a cluster: API group, kind, namespace and name; the version is not part of it.
+
+    `namespace` is "" where the manifest names none (a cluster-scoped object, or one whose namespace
+    the sync engine decides).
+    """
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """`HTTPRoute default/customers`, without the namespace where there is none."""
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Transformer:
+    """One configuration that an object passed through on its way, whether or not it changed anything.
+
+    `file` is the kustomization (or transformer configuration) that holds it; `kind` is Kustomize's own name
+    of it, such as PatchTransformer or ImageTagTransformer.
+    """
+
+    file: Path
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document an object was read from, and the transformers it passed, innermost first.
+
+    `generated_by` is the kustomization file of a generator, for objects that stand in no file.
+    `document` counts the YAML documents of `file` from 0.
+    """
+
+    file: Path
+    document: int = 0
+    generated_by: Path | None = None
+    transformers: tuple[Transformer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource:
+    """One object of a build: its data without any annotation that the build added to trace it."""
+
+    api_version: str
+    id: ResourceId
+    data: JsonObject
+    origin: Origin
+
+    @property
+    def kind(self) -> str:
+        """The kind, such as HTTPRoute."""
+        return self.id.kind
+
+    @property
+    def version(self) -> str:
+        """The API version without its group: `v1` of `gateway.networking.k8s.io/v1`."""
+        return self.api_version.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Build:
+    """What Kustomize built from one root: the folder (or the plain YAML file), its objects in output order,
+    and the text of Kustomize's own warnings."""
+
+    root: Path
+    resources: tuple[Resource, ...]
+    warnings: tuple[str, ...] = ()

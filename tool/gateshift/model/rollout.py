@@ -1,0 +1,328 @@
+"""A rollout as its owner declares it: the service, its versions, and the stages traffic moves through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from pathlib import Path
+
+from gateshift.documents.data import JsonObject
+from gateshift.model.place import Place
+
+
+class RouteKind(Enum):
+    """The kinds of route a rollout can steer by."""
+
+    HTTP = "HTTPRoute"
+    GRPC = "GRPCRoute"
+
+
+class Engine(Enum):
+    """The sync engines a pointer can belong to."""
+
+    ARGOCD = "argocd"
+    FLUX = "flux"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service whose traffic shifts. `selector` selects the pods of every version;
+    `version_label` is the label key that tells them apart. `target_port` is a number or a container port's name."""
+
+    name: str
+    namespace: str
+    port: int
+    target_port: int | str
+    port_name: str
+    app_protocol: str
+    selector: tuple[tuple[str, str], ...]
+    version_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParent:
+    """The Service itself is the parent: a mesh route (GAMMA) that steers calls made to it.
+
+    `port` is a Service port number, or None for all ports.
+    """
+
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayParent:
+    """A Gateway (or, by `kind`, a ListenerSet) is the parent. `namespace` is always known; empty or None: any."""
+
+    namespace: str
+    name: str
+    section_name: str = ""
+    port: int | None = None
+    kind: str = "Gateway"
+
+
+Parent = ServiceParent | GatewayParent
+
+
+@dataclass(frozen=True, slots=True)
+class Autoscaling:
+    """A HorizontalPodAutoscaler instead of a fixed number of replicas; `cpu` is the target utilisation in per cent."""
+
+    min_replicas: int
+    max_replicas: int
+    cpu: int
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What runs in a version's pods, from fields. `env`, `resources` and probes are kept as Kubernetes spells them."""
+
+    image: str
+    container: str
+    image_pull_policy: str
+    service_account: str
+    env: tuple[JsonObject, ...] = ()
+    resources: JsonObject = field(default_factory=dict)
+    readiness_probe: JsonObject = field(default_factory=dict)
+    liveness_probe: JsonObject = field(default_factory=dict)
+    startup_probe: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestWorkload:
+    """The owner's own Deployment manifest, kept as written: its path as rollout.yaml names it (relative to that file)
+    and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the service and the names of its Deployment and Service.
+
+    `replicas` is None where an autoscaler decides or where a manifest of the owner's does.
+    """
+
+    name: str
+    deployment: str
+    service: str
+    workload: Workload | ManifestWorkload
+    replicas: int | None = 1
+    autoscaling: Autoscaling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A version's weight in a split; weights are relative to their sum."""
+
+    version: str
+    weight: int
+
+
+class MatchType(Enum):
+    """How a path, header, query parameter or gRPC method is compared; the names are the Gateway API's."""
+
+    EXACT = "Exact"
+    PREFIX = "PathPrefix"
+    REGEX = "RegularExpression"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMatch:
+    """A header or query parameter, its value, and how it is compared (EXACT or REGEX)."""
+
+    name: str
+    value: str
+    type: MatchType = MatchType.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Conditions that must all hold. `path` is (type, value); a cookie is written as a regular expression on the
+    `cookie` header. The gRPC fields belong to a GRPCRoute, path, query and HTTP method to an HTTPRoute."""
+
+    path: tuple[MatchType, str] | None = None
+    method: str = ""
+    headers: tuple[ValueMatch, ...] = ()
+    query: tuple[ValueMatch, ...] = ()
+    cookies: tuple[ValueMatch, ...] = ()
+    grpc_service: str = ""
+    grpc_method: str = ""
+    grpc_type: MatchType = MatchType.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRule:
+    """A rule of one stage beside the production rule: requests that any of `matches` accepts go to `version`."""
+
+    name: str
+    matches: tuple[Match, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A copy of the production rule's requests for a version whose answers are thrown away; `percent` of them."""
+
+    version: str
+    percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One state of the rollout.
+
+    `deployed` are the versions with a Deployment, `services` those with a Service of their own, both in the order of
+    the rollout's versions. No `shares` means no route. `soak` is a Gateway API duration such as `30m`, or "".
+    """
+
+    name: str
+    description: str
+    deployed: tuple[str, ...]
+    services: tuple[str, ...]
+    shares: tuple[Share, ...] = ()
+    rules: tuple[ExtraRule, ...] = ()
+    mirror: Mirror | None = None
+    soak: str = ""
+    approval: bool = False
+    place: Place | None = field(default=None, compare=False)
+
+    def fraction(self, version: str) -> float:
+        """The version's part of the production rule's traffic, 0 to 1; 0 where there is no route."""
+        total = sum(share.weight for share in self.shares)
+        return sum(share.weight for share in self.shares if share.version == version) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The route and what its production rule keeps in every stage. `matches`, `filters`, `timeouts` and the whole
+    rules in `other_rules`, which the rollout must not touch, are kept as the Gateway API spells them."""
+
+    kind: RouteKind
+    name: str
+    parents: tuple[Parent, ...]
+    hostnames: tuple[str, ...] = ()
+    matches: tuple[JsonObject, ...] = ()
+    filters: tuple[JsonObject, ...] = ()
+    timeouts: JsonObject = field(default_factory=dict)
+    other_rules: tuple[JsonObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Limits for a promotion: the largest change of any version's share in percentage points,
+    and whether a stage may be skipped."""
+
+    max_step: float | None = None
+    allow_skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Where and by what limits the candidate is judged. `labels` select its series;
+    `success_rate` is a fraction 0 to 1, `p99_ms` in milliseconds, `request_rate` per second."""
+
+    prometheus: str
+    labels: tuple[tuple[str, str], ...] = ()
+    success_rate: float | None = None
+    p99_ms: float | None = None
+    request_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArgoPointer:
+    """The Application: its namespace, project and where it deploys to."""
+
+    namespace: str = "argocd"
+    project: str = "default"
+    server: str = "https://kubernetes.default.svc"
+
+
+@dataclass(frozen=True, slots=True)
+class FluxPointer:
+    """The GitRepository and Kustomization: their namespace and how often they reconcile (a Go duration)."""
+
+    namespace: str = "flux-system"
+    interval: str = "1m"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """The objects that name the stage in force.
+
+    `path` is the folder of rollout.yaml in the repository, "" for its top.
+    """
+
+    repository: str
+    revision: str
+    path: str = ""
+    argocd: ArgoPointer | None = None
+    flux: FluxPointer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A place the service is rolled out to, with a pointer of its own. None means: as the rollout says.
+
+    `replicas` are per version name. The single implicit environment has the name "".
+    """
+
+    name: str = ""
+    namespace: str | None = None
+    parents: tuple[Parent, ...] | None = None
+    hostnames: tuple[str, ...] | None = None
+    replicas: tuple[tuple[str, int], ...] = ()
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A finding that the owner accepts until a day, with the reason. Empty `file` or `resource` match any."""
+
+    rule: str
+    reason: str
+    until: date | None
+    file: str = ""
+    resource: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaChoice:
+    """The versions of the schemas that validation uses; "" means the tool's own default."""
+
+    kubernetes: str = ""
+    gateway_api: str = ""
+    channel: str = ""
+    crds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One service's way from one version to the next. Versions are in order: the first is the baseline,
+    the last the candidate. `environments` always has at least one."""
+
+    file: Path
+    service: Service
+    route: Route
+    versions: tuple[Version, ...]
+    stages: tuple[Stage, ...]
+    policy: Policy = Policy()
+    gate: Gate | None = None
+    pointers: Pointers | None = None
+    environments: tuple[Environment, ...] = (Environment(),)
+    suppressions: tuple[Suppression, ...] = ()
+    schemas: SchemaChoice = SchemaChoice()
+
+    def version(self, name: str) -> Version:
+        """The version of that name; KeyError where there is none."""
+        return {version.name: version for version in self.versions}[name]
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name; KeyError where there is none."""
+        return {stage.name: stage for stage in self.stages}[name]
+
+    def overlay(self, stage: Stage, environment: Environment) -> str:
+        """The stage's overlay, relative to the rollout's folder: `overlays/canary`, or `overlays/prod/canary`."""
+        return "/".join(part for part in ("overlays", environment.name, stage.name) if part)

@@ -1,0 +1,1 @@
+"""rollout.yaml text -> Rollout, every mistake at once, each with its place."""

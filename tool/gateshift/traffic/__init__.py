@@ -1,0 +1,1 @@
+"""Routing by the Gateway API's words: which route, rule, backend and version answers a request. Pure."""

@@ -1,0 +1,80 @@
+"""The answer to "which version gets this request?", with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateshift.model.resource import Resource
+from gateshift.traffic.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class BackendAnswer:
+    """One backend's part of the answer. `share` is 0 to 1 of all requests the rule gets; an invalid reference keeps
+    its share and answers `status` 500. `version` is the label value of the pods behind it, "" where unknown.
+    One backendRef whose Service selects several versions gives one entry for each version.
+
+    `status`: 200 answers, 500 invalid reference, 503 no endpoints. `reason` says why it is not 200, as the route's
+    condition would (BackendNotFound, RefNotPermitted, InvalidKind ...).
+    """
+
+    namespace: str
+    name: str
+    port: int | None
+    weight: int
+    share: float
+    version: str
+    status: int = 200
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A redirect's answer: the status code and the Location it sends the client to, by parts."""
+
+    status: int
+    scheme: str
+    hostname: str
+    port: int | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorAnswer:
+    """A copy of the request, its answer thrown away. `share` is the part of the requests that is copied, 0 to 1."""
+
+    namespace: str
+    name: str
+    port: int | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the trace: a candidate or a decision, and why it won or lost."""
+
+    subject: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to one request.
+
+    `route` is None where none answers: no route matched (404, or 421), or, in a mesh, no route is attached and the
+    Service's own endpoints answer. `rule` and `match` are indexes in the route (`match` is -1 where the rule
+    has no matches). `notes` say what the specification leaves open and what had to be assumed.
+    `status` is 200 if any share answers, else the code of the failure, or the redirect's.
+    """
+
+    request: Request
+    status: int
+    route: Resource | None = None
+    rule: int | None = None
+    match: int | None = None
+    backends: tuple[BackendAnswer, ...] = ()
+    redirect: Redirect | None = None
+    mirrors: tuple[MirrorAnswer, ...] = ()
+    grpc_status: int | None = None
+    notes: tuple[str, ...] = ()
+    trace: tuple[Step, ...] = ()

@@ -1,0 +1,48 @@
+"""A request as it reaches a Gateway's listener or is dialled at a Service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Protocol(Enum):
+    """What the client speaks."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    GRPC = "grpc"
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRef:
+    """The object a request is sent to: `Gateway/NS/NAME`, `ListenerSet/NS/NAME` or `Service/NS/NAME`."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `path` holds no query string and is matched as written; `query` and `headers` keep their order.
+
+    `host` is the Host header, "" where none is sent by name (the parent's address); a port in it is ignored.
+    `port` is the port dialled: None picks the only one that fits. `listener` narrows to one listener by name.
+    `sni` defaults to the host for HTTPS. `from_namespace` is the client's, for mesh routes ("" is the Service's own).
+    """
+
+    parent: ParentRef
+    protocol: Protocol = Protocol.HTTP
+    host: str = ""
+    method: str = "GET"
+    path: str = "/"
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    port: int | None = None
+    listener: str = ""
+    sni: str = ""
+    from_namespace: str = ""
