@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
+from gateshift.report.style import Style
+from gateshift.report.text import render, summary
+from tests.report.values import FINDING, GAP, REPORT, ROOTS
+
+
+def test_a_finding_reads_like_a_compilers() -> None:
+    assert render(REPORT) == (
+        "error[GS301]: the backend Service `nope` is not in the build; the nearest name is `customers-v1`\n"
+        "  --> overlays/canary/patch.yaml:4:12\n"
+        "  4 |     value: nope\n"
+        "    |            ^^^^\n"
+        "  note: the value before the patch\n"
+        "  --> base/route.yaml:9:15\n"
+        "  9 |       - name: customers-v1\n"
+        "    |               ^^^^^^^^^^^^\n"
+        "    object: HTTPRoute default/customers /spec/rules/0/backendRefs/0/name\n"
+        "   reaches: overlays/canary, overlays/half\n"
+        "   cluster: ResolvedRefs=False, BackendNotFound\n"
+        "      help: Name a Service of this build.\n"
+        "\n"
+        "2 roots, 14 objects: 1 error\n"
+    )
+
+
+def test_a_gap_leaves_no_verdict() -> None:
+    text = render(replace(REPORT, gaps=(GAP,)))
+    assert "no verdict: kubeconform was not run\n  no kubeconform was found\n" in text
+    assert text.endswith("2 roots, 14 objects: no verdict (1 error)\n")
+
+
+def test_without_findings_the_summary_says_what_was_looked_at() -> None:
+    assert summary(ValidationReport((), ROOTS)) == "2 roots, 14 objects: no findings"
+
+
+def test_a_hostile_source_line_cannot_steer_the_terminal() -> None:
+    place = ReportedPlace("a\x1b[2J.yaml", 1, 1, 1, 3, (SourceLine(1, "\x1b]0;owned\x07\u202egnp"),))
+    text = render(replace(REPORT, findings=(replace(FINDING, message="evil\x1b[31m\r", place=place, related=()),)))
+    assert not {"\x1b", "\x07", "\r", "\u202e"} & set(text)
+    assert "\\x1b]0;owned\\x07\\u202egnp" in text
+
+
+def test_colour_is_only_written_when_asked_for() -> None:
+    assert "\x1b[" not in render(REPORT)
+    assert "\x1b[31;1merror[GS301]\x1b[0m" in render(REPORT, Style(colour=True))
+
+
+def test_a_caret_stays_within_a_long_line() -> None:
+    place = ReportedPlace("a.yaml", 1, 400, 1, 410, (SourceLine(1, "x" * 500),))
+    lines = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),))).splitlines()
+    assert max(len(line) for line in lines) < 200
+    assert any(line.endswith("^") for line in lines)

@@ -1,0 +1,183 @@
+"""Findings that their owner accepts: comments in the files, and entries in rollout.yaml.
+
+A suppression that does nothing is itself a finding, so that none outlives its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from fnmatch import fnmatch
+from pathlib import Path
+
+from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.located import Located
+from gateshift.model.place import Place
+from gateshift.model.rollout import Suppression
+from gateshift.model.rule import Rule
+
+UNUSED = Rule(
+    "GS191",
+    "unused-suppression",
+    "A suppression silences nothing.",
+    "The fault is mended or the rule's name is misspelt; left in place it would hide the next fault of that kind.",
+    "product contract, Suppressing",
+)
+EXPIRED = Rule(
+    "GS192",
+    "expired-suppression",
+    "A suppression's last day has passed, so it silences nothing any more.",
+    "An accepted fault was to be mended by that day; either it is time to mend it or the day needs a new decision.",
+    "product contract, Suppressing",
+)
+REASONLESS = Rule(
+    "GS193",
+    "suppression-without-reason",
+    "A suppression gives no reason, so it silences nothing.",
+    "Whoever reads the file next cannot tell whether the fault is still accepted, or by whom.",
+    "product contract, Suppressing",
+)
+RULES = (UNUSED, EXPIRED, REASONLESS)
+
+_COMMENT = re.compile(r"(?:^|\s)#\s*gateshift:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One rule that a comment or an entry silences: where it says so, and which findings it means.
+
+    A comment means those on `lines` of `file`; an entry of rollout.yaml those that match its file pattern and object.
+    """
+
+    rule: str
+    reason: str
+    place: Place
+    lines: tuple[int, ...] = ()
+    until: date | None = None
+    file_pattern: str = ""
+    resource: str = ""
+    folder: Path | None = None
+
+    def means(self, located: Located) -> bool:
+        """Whether this finding is one it speaks of."""
+        if located.finding.rule != self.rule:
+            return False
+        if self.lines:
+            return located.place.file == self.place.file and located.place.line in self.lines
+        return self._in_folder(located) and self._of_resource(located)
+
+    def _in_folder(self, located: Located) -> bool:
+        if self.folder is None or not located.place.file.is_relative_to(self.folder):
+            return False
+        path = located.place.file.relative_to(self.folder).as_posix()
+        return not self.file_pattern or fnmatch(path, self.file_pattern)
+
+    def _of_resource(self, located: Located) -> bool:
+        if not self.resource:
+            return True
+        at = located.finding.at
+        if not isinstance(at, Spot):
+            return False
+        identity = at.resource.id
+        return self.resource in (str(identity), f"{identity.kind}/{identity.name}", f"{identity.kind} {identity.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is left once suppressions are heard: the findings to report, and how many were silenced."""
+
+    findings: tuple[Located, ...]
+    suppressed: int
+
+
+def markers_in(file: Path, text: str) -> Iterator[Marker]:
+    """The suppressions in a file's comments: each means its own line, or where it stands alone the next line
+    that holds more than a comment."""
+    if "gateshift:" not in text:
+        return
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        for found in _COMMENT.finditer(line):
+            place = Place(file, number, found.start("rules") + 1, number, found.end("rules") + 1)
+            target = number if line[: found.start()].strip() else _next_content(lines, number)
+            for rule in found["rules"].split(","):
+                yield Marker(rule.strip(), found["reason"].strip(), place, (target,))
+
+
+def _next_content(lines: list[str], number: int) -> int:
+    for later in range(number, len(lines)):
+        if lines[later].strip() and not lines[later].lstrip().startswith("#"):
+            return later + 1
+    return number
+
+
+def markers_of(entries: Iterable[Suppression], folder: Path) -> Iterator[Marker]:
+    """The suppressions that a rollout.yaml in `folder` declares."""
+    for entry in entries:
+        yield Marker(
+            entry.rule,
+            entry.reason,
+            entry.place or Place(folder / "rollout.yaml"),
+            until=entry.until,
+            file_pattern=entry.file,
+            resource=entry.resource,
+            folder=folder,
+        )
+
+
+def settle(
+    findings: Iterable[Located],
+    markers: Iterable[Marker],
+    rules: Mapping[str, Rule],
+    today: date,
+    checked: frozenset[str],
+) -> Settled:
+    """Silence what the markers accept, and report the markers that silence nothing.
+
+    `checked` are the rules that this run looked for: an unused marker of another rule is not reported.
+    """
+    kept: list[Located] = []
+    valid: list[Marker] = []
+    for marker in dict.fromkeys(markers):
+        complaint = _complaint(marker, rules, today)
+        if complaint is None:
+            valid.append(marker)
+        else:
+            kept.append(Located(complaint, marker.place, ()))
+    used: set[Marker] = set()
+    suppressed = 0
+    for located in findings:
+        hits = [marker for marker in valid if marker.means(located)]
+        used.update(hits)
+        suppressed += bool(hits)
+        if not hits:
+            kept.append(located)
+    kept += [
+        Located(_unused(marker), marker.place, ()) for marker in valid if marker not in used and marker.rule in checked
+    ]
+    return Settled(tuple(kept), suppressed)
+
+
+def _unused(marker: Marker) -> Finding:
+    return Finding(
+        UNUSED.id, Level.WARNING, f"the suppression of {marker.rule} silences nothing", marker.place, help="Remove it."
+    )
+
+
+def _complaint(marker: Marker, rules: Mapping[str, Rule], today: date) -> Finding | None:
+    """What keeps this marker from silencing anything."""
+    if marker.rule not in rules:
+        near = get_close_matches(marker.rule, rules, n=1)
+        way_out = f"The nearest rule is {near[0]}." if near else "`gateshift rules` lists them."
+        message = f"there is no rule {marker.rule or '(empty)'}"
+        return Finding(UNUSED.id, Level.WARNING, message, marker.place, help=way_out)
+    if not marker.reason:
+        message = f"the suppression of {marker.rule} gives no reason and silences nothing"
+        return Finding(REASONLESS.id, Level.WARNING, message, marker.place, help="Write the reason behind the bracket.")
+    if marker.until is not None and marker.until < today:
+        message = f"the suppression of {marker.rule} ended on {marker.until} and silences nothing any more"
+        return Finding(EXPIRED.id, Level.WARNING, message, marker.place, help="Mend the fault, or set a later `until`.")
+    return None

@@ -1,0 +1,32 @@
+"""Colours of the terminal, and what to draw where it has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateshift.model.finding import Level
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "yellow": "33", "blue": "34", "green": "32", "cyan": "36"}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code != 0x09}
+_CONTROL |= {code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)}
+
+LEVEL_COLOUR = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How text is drawn: with escape codes for colour or without, with Unicode lines and bars or in ASCII."""
+
+    colour: bool = False
+    unicode: bool = True
+
+    def paint(self, text: str, *names: str) -> str:
+        """The text in these colours, or as it is."""
+        if not self.colour or not text:
+            return text
+        return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
+
+
+def printable(text: str) -> str:
+    """The text with control characters and bidirectional overrides spelled out, so that no input steers a terminal."""
+    return text.translate(_CONTROL)

@@ -1,0 +1,95 @@
+"""A validation for people, in the manner of a compiler: the fault, its place, the lines, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.model.finding import Level
+from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
+from gateshift.report.style import LEVEL_COLOUR, Style, printable
+
+_WIDEST = 160
+_MOST_ROOTS = 4
+_PLAIN = Style()
+
+
+def render(report: ValidationReport, style: Style = _PLAIN) -> str:
+    """Every finding, every gap, and a last line that counts what was looked at."""
+    blocks = ["\n".join(_finding(finding, style)) for finding in report.findings]
+    blocks += ["\n".join(_gap(gap, style)) for gap in report.gaps]
+    return "\n\n".join([*blocks, summary(report, style)]) + "\n"
+
+
+def summary(report: ValidationReport, style: Style = _PLAIN) -> str:
+    """`9 roots, 45 objects: 1 error, 2 warnings`, or what kept it from a verdict."""
+    objects = sum(root.resources for root in report.roots)
+    looked = f"{_count(len(report.roots), 'root')}, {_count(objects, 'object')}"
+    counts = [_count(report.count(level), level.value) for level in Level if report.count(level)]
+    if report.suppressed:
+        counts.append(f"{report.suppressed} suppressed")
+    if report.gaps:
+        return style.paint(f"{looked}: no verdict", "red", "bold") + (f" ({', '.join(counts)})" if counts else "")
+    colour = "red" if report.count(Level.ERROR) else "green"
+    return style.paint(f"{looked}: {', '.join(counts) if counts else 'no findings'}", colour, "bold")
+
+
+def finding_lines(finding: ReportedFinding, style: Style = _PLAIN) -> Iterator[str]:
+    """The lines of one finding, for renderers that show findings inside something larger."""
+    yield from _finding(finding, style)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
+    level = style.paint(f"{finding.level.value}[{finding.rule}]", LEVEL_COLOUR[finding.level], "bold")
+    yield f"{level}: {style.paint(printable(finding.message), 'bold')}"
+    yield from _place(finding.place, style, LEVEL_COLOUR[finding.level])
+    for related in finding.related:
+        yield f"  {style.paint('note', 'cyan')}: {printable(related.message)}"
+        yield from _place(related.place, style, "cyan")
+    for label, text in _remarks(finding):
+        first, *rest = printable(text.replace("\n", "\0")).replace("\\x00", "\n").split("\n")
+        yield f"  {style.paint(f'{label:>8}', 'dim')}: {first}"
+        yield from (f"            {line}" for line in rest)
+
+
+def _remarks(finding: ReportedFinding) -> Iterator[tuple[str, str]]:
+    if finding.resource is not None:
+        yield "object", f"{finding.resource} {finding.pointer}".rstrip()
+    if finding.roots:
+        shown = ", ".join(finding.roots[:_MOST_ROOTS])
+        more = len(finding.roots) - _MOST_ROOTS
+        yield "reaches", shown + (f" and {more} more" if more > 0 else "")
+    if finding.cluster_says:
+        yield "cluster", finding.cluster_says
+    if finding.help:
+        yield "help", finding.help
+
+
+def _place(place: ReportedPlace, style: Style, colour: str) -> Iterator[str]:
+    arrow = style.paint("-->", "blue", "bold")
+    yield f"  {arrow} {printable(place.file)}:{place.line}:{place.column}"
+    width = len(str(max((line.number for line in place.excerpt), default=0)))
+    for line in place.excerpt:
+        gutter = style.paint(f"{line.number:>{width + 2}} |", "blue")
+        shown = printable(line.text.replace("\t", " "))
+        yield f"{gutter} {shown[:_WIDEST]}".rstrip()
+        if line.number == place.line:
+            margin = style.paint(" " * (width + 2) + " |", "blue")
+            yield f"{margin} {style.paint(_caret(place, line.text), colour, 'bold')}"
+
+
+def _caret(place: ReportedPlace, text: str) -> str:
+    before = len(printable(text[: place.column - 1]))
+    last = place.end_column - 1 if place.end_line == place.line else len(text.rstrip())
+    width = len(printable(text[place.column - 1 : last]))
+    return " " * min(before, _WIDEST) + "^" * max(1, min(width, _WIDEST - before))
+
+
+def _gap(gap: Gap, style: Style) -> Iterator[str]:
+    yield f"{style.paint('no verdict', 'red', 'bold')}: {style.paint(printable(gap.what), 'bold')}"
+    yield f"  {printable(gap.why)}"
+    if gap.next_step:
+        yield f"  {style.paint('    help', 'dim')}: {printable(gap.next_step)}"
