@@ -10,7 +10,6 @@ from gateshift.model.rule import Rule
 from gateshift.report import json, text
 from gateshift.report.style import Style
 
-
 _PLAIN = Style()
 
 
