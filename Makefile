@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+ACTIONLINT := v1.7.12
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -15,11 +16,13 @@ check: setup
 test: check lint
 	pytest -n auto
 
-lint: setup
-	ruff check tool tests
-	ruff format --check tool tests
+lint: setup $(BIN)/actionlint
+	ruff check tool tests bench action
+	ruff format --check tool tests bench action
 	mypy
 	lint-imports
+	actionlint
+	zizmor --offline --quiet .
 
 bench: setup
 	python bench/validate.py
@@ -31,6 +34,9 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
+
+$(BIN)/actionlint: $(VENV)/.installed
+	GOBIN=$(CURDIR)/$(BIN) go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

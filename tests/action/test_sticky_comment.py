@@ -1,0 +1,137 @@
+"""The comment script, run as the action runs it, against a server that plays GitHub's API."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "action" / "sticky_comment.py"
+MARKER = "<!-- gateshift-plan -->"
+
+
+class GitHub(HTTPServer):
+    """Comments of one pull request; `refuse` answers every call with that status."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.comments: list[dict[str, object]] = []
+        self.writes: list[str] = []
+        self.refuse = 0
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: GitHub
+
+    def _answer(self, status: int, data: object) -> None:
+        raw = json.dumps(data).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def _body(self) -> str:
+        assert self.headers["Authorization"] == "Bearer secret"
+        return str(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"])
+
+    def do_GET(self) -> None:
+        if self.server.refuse:
+            return self._answer(self.server.refuse, {})
+        page = int(self.path.rpartition("page=")[2])
+        return self._answer(200, self.server.comments[100 * (page - 1) : 100 * page])
+
+    def do_POST(self) -> None:
+        assert self.path == "/repos/owner/name/issues/7/comments"
+        self.server.comments.append({"id": 1000, "body": self._body()})
+        self.server.writes.append("POST")
+        self._answer(201, {})
+
+    def do_PATCH(self) -> None:
+        number = int(self.path.rpartition("/")[2])
+        next(comment for comment in self.server.comments if comment["id"] == number)["body"] = self._body()
+        self.server.writes.append(f"PATCH {number}")
+        self._answer(200, {})
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's name
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    server = GitHub()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def comment(github: GitHub, body: Path) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {
+        "GITHUB_API_URL": f"http://127.0.0.1:{github.server_port}",
+        "GITHUB_REPOSITORY": "owner/name",
+        "GITHUB_TOKEN": "secret",
+        "PULL_REQUEST": "7",
+        "no_proxy": "127.0.0.1",
+    }
+    return subprocess.run([sys.executable, SCRIPT, body], env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> Path:
+    file = tmp_path / "plan.md"
+    file.write_text(f"{MARKER}\n# v2 10 % → 50 %\n$(touch /tmp/never) `x`\n", encoding="utf-8")
+    return file
+
+
+def test_the_first_run_adds_the_comment(github: GitHub, body: Path) -> None:
+    assert comment(github, body).returncode == 0
+    assert [found["body"] for found in github.comments] == [body.read_text(encoding="utf-8")]
+
+
+def test_the_next_run_edits_its_own_comment_wherever_it_stands(github: GitHub, body: Path) -> None:
+    github.comments = [{"id": number, "body": "somebody else's"} for number in range(150)]
+    github.comments[130]["body"] = f"{MARKER}\nold"
+    assert comment(github, body).returncode == 0
+    assert github.writes == ["PATCH 130"]
+    assert github.comments[130]["body"] == body.read_text(encoding="utf-8")
+
+
+def test_an_unchanged_plan_writes_nothing(github: GitHub, body: Path) -> None:
+    github.comments = [{"id": 1, "body": body.read_text(encoding="utf-8")}]
+    assert comment(github, body).returncode == 0
+    assert github.writes == []
+
+
+def test_a_quotation_of_the_marker_is_not_the_comment(github: GitHub, body: Path) -> None:
+    github.comments = [{"id": 1, "body": f"> {MARKER}\nwhat is this?"}]
+    assert comment(github, body).returncode == 0
+    assert github.writes == ["POST"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_forks_token_falls_back_to_the_summary(github: GitHub, body: Path, status: int) -> None:
+    github.refuse = status
+    done = comment(github, body)
+    assert done.returncode == 0
+    assert "::notice::no comment was written" in done.stdout
+
+
+def test_a_broken_api_fails_the_step(github: GitHub, body: Path) -> None:
+    github.refuse = 500
+    assert comment(github, body).returncode == 1
+
+
+def test_a_body_without_a_marker_is_refused(github: GitHub, tmp_path: Path) -> None:
+    file = tmp_path / "plan.md"
+    file.write_text("# no marker\n", encoding="utf-8")
+    assert comment(github, file).returncode == 1
+    assert github.writes == []
