@@ -1,6 +1,7 @@
 """YAML text <-> data with places; edits of one span that keep every other byte; the stable dump."""
 
 from gateshift.documents.bounds import Limits, UnreadableYaml, text_of
+from gateshift.documents.dump import dump, dump_all
 from gateshift.documents.edit import replace_scalar, splice
 from gateshift.documents.parse import Document, DuplicateKey, Span, load_all, parse_all
 
@@ -10,6 +11,8 @@ __all__ = [
     "Limits",
     "Span",
     "UnreadableYaml",
+    "dump",
+    "dump_all",
     "load_all",
     "parse_all",
     "replace_scalar",

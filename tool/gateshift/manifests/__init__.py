@@ -1,1 +1,8 @@
-"""Rollout -> {path: text} for base/, overlays/ and sync/. Writes nothing."""
+"""A rollout as files: base/, overlays/ and sync/, as text. Nothing here is written to disk."""
+
+from gateshift.manifests.carry import carry_over
+from gateshift.manifests.generate import generate
+from gateshift.manifests.ownership import FileState, Standing, compare
+from gateshift.manifests.seal import Seal, read_seal, seal
+
+__all__ = ["FileState", "Seal", "Standing", "carry_over", "compare", "generate", "read_seal", "seal"]

@@ -1,0 +1,115 @@
+"""base/: what the stages share, and a sub-base for each version's Deployment and for the Service that selects it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from gateshift.documents import UnreadableYaml, dump, dump_all, load_all
+from gateshift.documents.data import JsonObject, object_at
+from gateshift.manifests.kustomization import kustomization
+from gateshift.manifests.metadata import metadata, selector
+from gateshift.manifests.workload import autoscaler, deployment, service_account
+from gateshift.model.rollout import ManifestWorkload, Rollout, Version, Workload
+
+_DEPLOYMENT = "deployment.yaml"
+
+
+def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
+    """The Service and the service accounts, which every stage has."""
+    name = rollout.service.name
+    accounts = _service_accounts(rollout)
+    if accounts:
+        described = [dump(service_account(rollout, account), {(): "The pods' identity."}) for account in accounts]
+        yield "base/serviceaccount.yaml", dump_all(*described)
+    yield (
+        "base/service.yaml",
+        dump(
+            _service(rollout, name),
+            {(): f"The Service {name}, which callers know. It selects the pods of every version."},
+        ),
+    )
+    resources = (["serviceaccount.yaml"] if accounts else []) + ["service.yaml"]
+    yield "base/kustomization.yaml", kustomization("What every stage has.", resources)
+
+
+def _service_accounts(rollout: Rollout) -> list[str]:
+    """The accounts the workloads name, each once; Kubernetes makes the one called default by itself."""
+    names = [version.workload.service_account for version in rollout.versions if isinstance(version.workload, Workload)]
+    return [name for name in dict.fromkeys(names) if name not in ("", "default")]
+
+
+def version_files(rollout: Rollout, version: Version) -> Iterator[tuple[str, str]]:
+    """The sub-base of one version, and within it the one of its Service."""
+    folder = f"base/{version.name}"
+    manifest = version.workload if isinstance(version.workload, ManifestWorkload) else None
+    resources = [_DEPLOYMENT]
+    if isinstance(version.workload, Workload):
+        note = f"What runs as {version.name}."
+        yield f"{folder}/{_DEPLOYMENT}", dump(deployment(rollout, version, version.workload), {(): note})
+    elif manifest is not None:
+        own = _within(manifest.path, folder)
+        if own:
+            resources = [own]
+        else:
+            yield f"{folder}/{_DEPLOYMENT}", manifest.text
+    if version.autoscaling is not None:
+        resources.append("horizontalpodautoscaler.yaml")
+        note = f"How many pods run as {version.name}."
+        yield (
+            f"{folder}/horizontalpodautoscaler.yaml",
+            dump(autoscaler(rollout, version, version.autoscaling), {(): note}),
+        )
+    yield (
+        f"{folder}/kustomization.yaml",
+        kustomization(
+            f"What runs as {version.name}.",
+            resources,
+            namespace=_namespace_to_set(rollout, manifest),
+            replicas=_replicas_to_set(version, manifest),
+        ),
+    )
+    note = f"The pods of {version.name} alone; the route sends its share here."
+    yield f"{folder}/subset/service.yaml", dump(_service(rollout, version.service, version.name), {(): note})
+    yield f"{folder}/subset/kustomization.yaml", kustomization(f"A Service for {version.name}.", ["service.yaml"])
+
+
+def _within(path: str, folder: str) -> str:
+    """The owner's manifest relative to the sub-base where it lies inside it, else "": Kustomize reads no file from
+    outside its own folder, so that one is copied."""
+    normal = posixpath.normpath(path)
+    return normal.removeprefix(f"{folder}/") if normal.startswith(f"{folder}/") else ""
+
+
+def _namespace_to_set(rollout: Rollout, manifest: ManifestWorkload | None) -> str:
+    """The service's namespace where the owner's manifest leaves it to Kustomize or says another."""
+    if manifest is None:
+        return ""
+    try:
+        documents = load_all(manifest.text)
+    except UnreadableYaml:
+        return ""
+    named = {object_at(document, "metadata").get("namespace") for document in documents if document is not None}
+    return "" if named == {rollout.service.namespace} else rollout.service.namespace
+
+
+def _replicas_to_set(version: Version, manifest: ManifestWorkload | None) -> list[tuple[str, int]]:
+    if manifest is None or version.replicas is None:
+        return []
+    return [(version.deployment, version.replicas)]
+
+
+def _service(rollout: Rollout, name: str, version: str = "") -> JsonObject:
+    labels = selector(rollout, version)
+    port: JsonObject = {}
+    if rollout.service.port_name:
+        port["name"] = rollout.service.port_name
+    if rollout.service.app_protocol:
+        port["appProtocol"] = rollout.service.app_protocol
+    port |= {"port": rollout.service.port, "targetPort": rollout.service.target_port}
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(rollout, name, wave=0, labels=labels),
+        "spec": {"selector": labels, "ports": [port]},
+    }

@@ -1,0 +1,39 @@
+"""The one scalar of a generated pointer that is not the generator's: the path of the stage in force."""
+
+from __future__ import annotations
+
+from gateshift.documents import Span, UnreadableYaml, parse_all, splice
+from gateshift.documents.data import Pointer, text_at
+
+_PATHS: dict[tuple[str, str], Pointer] = {
+    ("argoproj.io", "Application"): ("spec", "source", "path"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "path"),
+}
+
+
+def path_spans(text: str) -> list[Span]:
+    """Where the paths of pointers stand in the text, in order; empty where it is no YAML or holds no pointer."""
+    if not any(group in text for group, _ in _PATHS):
+        return []
+    try:
+        text.encode()
+        documents = parse_all(text)
+    except (UnreadableYaml, UnicodeEncodeError):
+        return []
+    found = []
+    for document in documents:
+        group = text_at(document.data, "apiVersion").partition("/")[0]
+        pointer = _PATHS.get((group, text_at(document.data, "kind")), ())
+        span = document.span(pointer) if pointer else None
+        if span is not None and text_at(document.data, *pointer) and span.line == span.end_line:
+            found.append(span)
+    return found
+
+
+def carry_over(expected: str, found: str) -> str:
+    """The expected text of a pointer with the paths as the found text writes them. Any other text is given back."""
+    ours, theirs = path_spans(expected), path_spans(found)
+    if len(ours) == len(theirs):
+        for span, kept in reversed(list(zip(ours, theirs, strict=True))):
+            expected = splice(expected, span, found[kept.start : kept.end])
+    return expected

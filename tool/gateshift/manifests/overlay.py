@@ -1,0 +1,55 @@
+"""overlays/: one folder a stage, which lists what the stage needs and holds its whole route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.documents import dump
+from gateshift.documents.data import Pointer
+from gateshift.manifests.kustomization import kustomization
+from gateshift.manifests.route import route
+from gateshift.manifests.rules import notes
+from gateshift.model.rollout import Environment, Rollout, Stage
+
+
+def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> Iterator[tuple[str, str]]:
+    """The files of one stage in one environment."""
+    folder = rollout.overlay(stage, environment)
+    base = "../" * (folder.count("/") + 1) + "base"
+    resources = [base]
+    for version in rollout.versions:
+        if version.name in stage.deployed:
+            resources.append(f"{base}/{version.name}")
+        if version.name in stage.services:
+            resources.append(f"{base}/{version.name}/subset")
+    purpose = _purpose(stage, environment)
+    if stage.shares:
+        file = f"{rollout.route.kind.value.lower()}.yaml"
+        resources.append(file)
+        comments: dict[Pointer, str] = {(): purpose}
+        comments.update((("spec", "rules", index), note) for index, note in enumerate(notes(rollout, stage)))
+        yield f"{folder}/{file}", dump(route(rollout, stage, environment), comments)
+    yield (
+        f"{folder}/kustomization.yaml",
+        kustomization(
+            purpose,
+            resources,
+            namespace=environment.namespace or "",
+            replicas=_replicas(rollout, stage, environment),
+        ),
+    )
+
+
+def _purpose(stage: Stage, environment: Environment) -> str:
+    where = f"Stage {stage.name} in {environment.name}" if environment.name else f"Stage {stage.name}"
+    return f"{where}: {stage.description}" if stage.description else f"{where}."
+
+
+def _replicas(rollout: Rollout, stage: Stage, environment: Environment) -> list[tuple[str, int]]:
+    """The environment's own counts, for what the stage deploys and no autoscaler governs."""
+    counts = dict(environment.replicas)
+    return [
+        (version.deployment, counts[version.name])
+        for version in rollout.versions
+        if version.name in stage.deployed and version.name in counts and version.autoscaling is None
+    ]

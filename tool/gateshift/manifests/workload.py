@@ -1,0 +1,98 @@
+"""The objects that run a version: Deployment, HorizontalPodAutoscaler, ServiceAccount."""
+
+from __future__ import annotations
+
+from gateshift.documents import UnreadableYaml, load_all
+from gateshift.documents.data import Json, JsonObject, look_up
+from gateshift.manifests.metadata import metadata, selector
+from gateshift.model.rollout import Autoscaling, ManifestWorkload, Rollout, Version, Workload
+
+PROGRESS_DEADLINE = 600
+"""Seconds after which Kubernetes gives up on a Deployment that names no progressDeadlineSeconds.
+
+Source: Kubernetes API reference, DeploymentSpec.progressDeadlineSeconds.
+"""
+
+
+def deployment(rollout: Rollout, version: Version, workload: Workload) -> JsonObject:
+    """The version's Deployment; without `replicas` where an autoscaler sets them."""
+    labels = selector(rollout, version.name)
+    spec: JsonObject = {}
+    if version.autoscaling is None and version.replicas is not None:
+        spec["replicas"] = version.replicas
+    pod: JsonObject = {}
+    if workload.service_account:
+        pod["serviceAccountName"] = workload.service_account
+    pod["containers"] = [_container(rollout, workload)]
+    spec |= {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata(rollout, version.deployment, wave=0, labels=labels),
+        "spec": spec,
+    }
+
+
+def _container(rollout: Rollout, workload: Workload) -> JsonObject:
+    container: JsonObject = {"name": workload.container, "image": workload.image}
+    if workload.image_pull_policy:
+        container["imagePullPolicy"] = workload.image_pull_policy
+    container["ports"] = [_container_port(rollout)]
+    fields: tuple[tuple[str, Json], ...] = (
+        ("env", list(workload.env)),
+        ("resources", workload.resources),
+        ("livenessProbe", workload.liveness_probe),
+        ("readinessProbe", workload.readiness_probe),
+        ("startupProbe", workload.startup_probe),
+    )
+    container.update((name, value) for name, value in fields if value)
+    return container
+
+
+def _container_port(rollout: Rollout) -> JsonObject:
+    """The port the Service targets; one that it targets by name has the Service's own number."""
+    target = rollout.service.target_port
+    if isinstance(target, int):
+        return {"containerPort": target}
+    return {"name": target, "containerPort": rollout.service.port}
+
+
+def autoscaler(rollout: Rollout, version: Version, scaling: Autoscaling) -> JsonObject:
+    """The autoscaler of the version's Deployment, by the pods' average CPU use."""
+    cpu: JsonObject = {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": scaling.cpu}}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": metadata(rollout, version.deployment, wave=0, labels=selector(rollout, version.name)),
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": version.deployment},
+            "minReplicas": scaling.min_replicas,
+            "maxReplicas": scaling.max_replicas,
+            "metrics": [{"type": "Resource", "resource": cpu}],
+        },
+    }
+
+
+def service_account(rollout: Rollout, name: str) -> JsonObject:
+    """A ServiceAccount for the pods of every version that names it."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": metadata(rollout, name, wave=0, labels=selector(rollout)),
+    }
+
+
+def slowest_progress(rollout: Rollout) -> int:
+    """The longest that any of the Deployments may take to make progress, in seconds."""
+    return max(PROGRESS_DEADLINE, *(_declared_deadline(version) for version in rollout.versions))
+
+
+def _declared_deadline(version: Version) -> int:
+    if not isinstance(version.workload, ManifestWorkload):
+        return 0
+    try:
+        documents = load_all(version.workload.text)
+    except UnreadableYaml:
+        return 0
+    declared = (look_up(document, ("spec", "progressDeadlineSeconds")) for document in documents)
+    return max((seconds for seconds in declared if isinstance(seconds, int)), default=0)
