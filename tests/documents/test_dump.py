@@ -22,7 +22,8 @@ HOSTILE = [
     "a\rb", "a\u0085b", "a\u2028b\u2029c", "\ufeff", "a\ufeffb", "\x00", "\x07", "\x1b[31m", "\x7f", "\u202eabc", "é",
     "日本", "🎉", "a" * 1100, "é" * 1100, "a\n---\nb", "a\n...\nb", "a\n#b\nc", "#a\nb", "\\", "\\n", "a\\", "$",
     "${A}", "50Mi", "1m", "1e", "0x", "1E5", "12e03", "0.1.2", "1.2.3", "v1", "../../base", "./overlays", "/",
-    "a/b:c@d",    "gcr.io/x/y:1.0.0", "C:\\x", "a b", "a  b", "a ", " a", "a - b", "(a) b", "<script>", "a: ", "key:\tvalue",
+    "a/b:c@d", "gcr.io/x/y:1.0.0",
+    "C:\\x", "a b", "a  b", "a ", " a", "a - b", "(a) b", "<script>", "a: ", "key:\tvalue",
 ]  # fmt: skip
 
 text = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(HOSTILE)
