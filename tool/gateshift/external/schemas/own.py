@@ -1,0 +1,70 @@
+"""The user's own CRDs: found in files and folders, converted once for each content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gateshift.documents import Document, UnreadableYaml, parse_all, text_of
+from gateshift.errors import UserError
+from gateshift.external.cache import new_folder
+from gateshift.external.schemas.layout import root, write_set
+from gateshift.shapes.crd import BrokenCrd, is_crd, shapes_of_crd
+from gateshift.shapes.shape import Shape
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+def own_set(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The set of all CRDs under the paths, made now if these contents were never met before; none without paths.
+
+    Raises UserError, at file, line and column, for a path or a CRD that cannot be used.
+    """
+    files = [(file, _bytes(file)) for path in paths for file in _files(path)]
+    if not paths:
+        return ()
+    digest = hashlib.sha256()
+    for _, content in files:
+        digest.update(hashlib.sha256(content).digest())
+    folder = root() / "crds" / digest.hexdigest()
+    if not folder.is_dir():
+        shapes = [shape for file, content in files for shape in _shapes(file, content)]
+        if not shapes:
+            raise UserError(f"there is no CustomResourceDefinition under {', '.join(map(str, paths))}")
+        with new_folder(folder) as filling:
+            write_set(filling, shapes)
+    return (folder,)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
+    raise UserError("there is no such file or folder of CRDs", where=str(path))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", where=str(file)) from error
+
+
+def _shapes(file: Path, content: bytes) -> Iterator[Shape]:
+    try:
+        documents = parse_all(text_of(content))
+    except UnreadableYaml as error:
+        raise UserError(f"unreadable: {error.what}", where=f"{file}:{error.line}:{error.column}") from error
+    for document in documents:
+        if is_crd(document.data) and isinstance(document.data, dict):
+            try:
+                yield from shapes_of_crd(document.data)
+            except BrokenCrd as error:
+                raise UserError(f"a broken CRD: {error.what}", where=_place(file, document, error)) from error
+
+
+def _place(file: Path, document: Document, error: BrokenCrd) -> str:
+    _, span = document.nearest(error.pointer)
+    return f"{file}:{span.line}:{span.column}"

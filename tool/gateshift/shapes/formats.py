@@ -1,0 +1,67 @@
+"""String and number formats as the API server enforces them, in keywords that every JSON schema reader agrees on.
+
+kubeconform enforces `format` with the rules of JSON schema, the API server with those of Go's parsers. A format is
+therefore never passed on: it becomes a pattern or a range where one says exactly what the server says, and is left out
+where none does, because a manifest that the server takes must not be refused.
+
+Sources: k8s.io/apiextensions-apiserver pkg/apiserver/validation/formats.go (which formats count at all),
+k8s.io/kube-openapi pkg/validation/strfmt (how each is tested), k8s.io/apimachinery pkg/api/resource/quantity.go,
+pkg/util/intstr and pkg/apis/meta/v1/time.go (how the built-in types decode).
+"""
+
+from __future__ import annotations
+
+from gateshift.documents.data import JsonObject
+
+_HEX4 = "[0-9a-fA-F]{4}"
+_DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_ZONE = r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+# Go's base64 decoder skips line breaks, which a block scalar in YAML leaves in the value.
+_SEXTET = r"[A-Za-z0-9+/][\r\n]*"
+_PAD = r"=[\r\n]*"
+
+
+def _uuid(version: str, variant: str) -> str:
+    return f"^[0-9a-fA-F]{{8}}-?{_HEX4}-?{version}-?{variant}-?[0-9a-fA-F]{{12}}$"
+
+
+_RFC_VARIANT = "[89abAB][0-9a-fA-F]{3}"
+_PATTERNS = {
+    "byte": rf"^[\r\n]*(({_SEXTET}){{4}})*(({_SEXTET}){{2}}({_PAD}){{2}}|({_SEXTET}){{3}}{_PAD})?$",
+    "date": f"^{_DATE}$",
+    "datetime": rf"^{_DATE}[Tt]([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?{_ZONE}$",
+    # strfmt takes Go's own syntax, and any text with a number before a unit's name or short form.
+    "duration": r"(?i)^[-+]?0$|[0-9]\s*(ns|us|µs|μs|ms|s|m|h|hr|d|w|wk|(nano|micro|milli|sec|min|hour|day|week)[a-zµ]*)"
+    r"($|[^a-zµμ])",
+    "hexcolor": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$",
+    "k8slongname": r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+    "k8sshortname": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+    "ssn": "^[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}$",
+    "uuid": _uuid(_HEX4, _HEX4),
+    "uuid3": _uuid("3[0-9a-fA-F]{3}", _HEX4),
+    "uuid4": _uuid("4[0-9a-fA-F]{3}", _RFC_VARIANT),
+    "uuid5": _uuid("5[0-9a-fA-F]{3}", _RFC_VARIANT),
+}
+_LONGEST = {"k8slongname": 253, "k8sshortname": 63}
+
+QUANTITY = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+
+_INT32: JsonObject = {"minimum": -(2**31), "maximum": 2**31 - 1}
+# One more than the largest: kubeconform reads numbers as 64-bit floats, which round the largest up.
+_INT64: JsonObject = {"minimum": -(2**63), "maximum": 2**63}
+
+
+def integer_range(name: str) -> JsonObject:
+    """The bounds of an integer of this format; without a known one the server stores 64 bits."""
+    return _INT32 if name == "int32" else _INT64
+
+
+def string_limits(name: str) -> JsonObject:
+    """What a string of this format must satisfy; nothing for one that the server ignores or that no pattern can say."""
+    plain = name.replace("-", "")
+    limits: JsonObject = {}
+    if plain in _PATTERNS:
+        limits["pattern"] = _PATTERNS[plain]
+    if plain in _LONGEST:
+        limits["maxLength"] = _LONGEST[plain]
+    return limits
