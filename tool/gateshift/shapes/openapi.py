@@ -105,7 +105,8 @@ class _Resolver:
 def _strict(components: dict[str, JsonObject], name: str, api_version: str, kind: str) -> JsonObject:
     making = _Strict(components)
     top = making.component(name)
-    properties = {**properties_of(top), "apiVersion": {"enum": [api_version]}, "kind": {"enum": [kind]}}
+    named: dict[str, JsonObject] = {"apiVersion": {"enum": [api_version]}, "kind": {"enum": [kind]}}
+    properties = {**properties_of(top), **named}
     required = {*names_of(top, "required"), "apiVersion", "kind"}
     if "metadata" in properties:
         properties["metadata"] = making.value(properties_of(components[name])["metadata"], null_too=False)
