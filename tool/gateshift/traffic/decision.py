@@ -9,13 +9,33 @@ from gateshift.traffic.request import Request
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderChange:
+    """One change of a response's headers: `action` is set, add or remove; a removal has no value."""
+
+    action: str
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """What filters make of the request on its way to a backend, and of the answer on its way back."""
+
+    host: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    response: tuple[HeaderChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BackendAnswer:
     """One backend's part of the answer. `share` is 0 to 1 of all requests the rule gets; an invalid reference keeps
     its share and answers `status` 500. `version` is the label value of the pods behind it, "" where unknown.
     One backendRef whose Service selects several versions gives one entry for each version.
 
     `status`: 200 answers, 500 invalid reference, 503 no endpoints. `reason` says why it is not 200, as the route's
-    condition would (BackendNotFound, RefNotPermitted, InvalidKind ...).
+    condition would (BackendNotFound, RefNotPermitted, InvalidKind; NoEndpoints for a 503). `forwarded` is None where
+    no filter changes the request or its answer. `workloads` are the objects whose pods answer, as kind/name.
     """
 
     namespace: str
@@ -26,11 +46,16 @@ class BackendAnswer:
     version: str
     status: int = 200
     reason: str = ""
+    forwarded: Forwarded | None = None
+    workloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A redirect's answer: the status code and the Location it sends the client to, by parts."""
+    """A redirect's answer: the status code and the Location it sends the client to, by parts.
+
+    `port` is None where it is the scheme's own and so not written.
+    """
 
     status: int
     scheme: str
@@ -64,7 +89,8 @@ class Decision:
     `route` is None where none answers: no route matched (404, or 421), or, in a mesh, no route is attached and the
     Service's own endpoints answer. `rule` and `match` are indexes in the route (`match` is -1 where the rule
     has no matches). `notes` say what the specification leaves open and what had to be assumed.
-    `status` is 200 if any share answers, else the code of the failure, or the redirect's.
+    `status` is 200 if any share answers, else the code of the failure, or the redirect's. `listener` is the listener
+    that took the request, "" in a mesh.
     """
 
     request: Request
@@ -78,3 +104,4 @@ class Decision:
     grpc_status: int | None = None
     notes: tuple[str, ...] = ()
     trace: tuple[Step, ...] = ()
+    listener: str = ""

@@ -30,9 +30,11 @@ class ParentRef:
 class Request:
     """One request. `path` holds no query string and is matched as written; `query` and `headers` keep their order.
 
-    `host` is the Host header, "" where none is sent by name (the parent's address); a port in it is ignored.
-    `port` is the port dialled: None picks the only one that fits. `listener` narrows to one listener by name.
-    `sni` defaults to the host for HTTPS. `from_namespace` is the client's, for mesh routes ("" is the Service's own).
+    `host` is the Host header, "" where none is sent by name (the parent's address); a port in it counts only where
+    `port` is None. `port` is the port dialled: None picks the only one that fits. `listener` names the listener whose
+    port is dialled; which listener answers is then decided by host and SNI, as on the wire. `sni` defaults to the
+    host. `scheme` is http or https; "" follows the protocol. `from_namespace` is the client's, for mesh routes
+    ("" is the Service's own).
     """
 
     parent: ParentRef
@@ -46,3 +48,9 @@ class Request:
     listener: str = ""
     sni: str = ""
     from_namespace: str = ""
+    scheme: str = ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the client speaks TLS."""
+        return self.scheme == "https" or (not self.scheme and self.protocol is Protocol.HTTPS)

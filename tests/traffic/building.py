@@ -1,0 +1,159 @@
+"""Clusters from YAML text, and requests in one line, for the tests of this room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateshift.documents import load_all
+from gateshift.documents.data import object_at, text_at
+from gateshift.model.resource import Origin, Resource, ResourceId
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.decide import decide
+from gateshift.traffic.decision import Decision
+from gateshift.traffic.request import ParentRef, Protocol, Request
+
+
+def resources(*texts: str) -> list[Resource]:
+    """The objects of every YAML document."""
+    found = []
+    for data in (data for text in texts for data in load_all(text)):
+        assert isinstance(data, dict)
+        api_version = text_at(data, "apiVersion")
+        metadata = object_at(data, "metadata")
+        identity = ResourceId(
+            api_version.rpartition("/")[0],
+            text_at(data, "kind"),
+            text_at(metadata, "namespace"),
+            text_at(metadata, "name"),
+        )
+        found.append(Resource(api_version, identity, data, Origin(Path("test.yaml"), len(found))))
+    return found
+
+
+def cluster(*texts: str) -> Cluster:
+    """The cluster that holds the objects of every YAML document."""
+    return Cluster.of(resources(*texts))
+
+
+def parent(text: str) -> ParentRef:
+    """`Gateway/ns/name` as a ParentRef."""
+    kind, namespace, name = text.split("/")
+    return ParentRef(kind, namespace, name)
+
+
+def ask(
+    held: Cluster,
+    to: str,
+    path: str = "/",
+    *,
+    host: str = "",
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    query: tuple[tuple[str, str], ...] = (),
+    port: int | None = None,
+    protocol: str = "http",
+    sni: str = "",
+    client: str = "",
+    listener: str = "",
+    trace: bool = True,
+) -> Decision:
+    """The decision about one request to `to`, written as `Service/ns/name` or `Gateway/ns/name`."""
+    request = Request(
+        parent(to),
+        Protocol(protocol),
+        host=host,
+        method=method,
+        path=path,
+        query=query,
+        headers=tuple((headers or {}).items()),
+        port=port,
+        sni=sni,
+        from_namespace=client,
+        listener=listener,
+    )
+    return decide(held, request, trace=trace)
+
+
+def shares(decision: Decision) -> dict[str, float]:
+    """The share of each backend Service that gets one, rounded."""
+    found: dict[str, float] = {}
+    for backend in decision.backends:
+        if backend.share:
+            found[backend.name] = round(found.get(backend.name, 0.0) + backend.share, 9)
+    return found
+
+
+def versions(decision: Decision) -> dict[str, float]:
+    """The share of each version that gets one, rounded."""
+    found: dict[str, float] = {}
+    for backend in decision.backends:
+        if backend.share:
+            found[backend.version] = round(found.get(backend.version, 0.0) + backend.share, 9)
+    return found
+
+
+def service(name: str, namespace: str = "default", port: int = 80, **selector: str) -> str:
+    """A Service with one port and a selector (`app: name` by default), and a Deployment that it selects."""
+    labels = selector or {"app": name}
+    pairs = "".join(f"\n        {key}: {value}" for key, value in labels.items())
+    return f"""
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  selector: {{{", ".join(f"{key}: {value}" for key, value in labels.items())}}}
+  ports: [{{name: http, port: {port}, targetPort: 3000}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  selector:
+    matchLabels: {{{", ".join(f"{key}: {value}" for key, value in labels.items())}}}
+  template:
+    metadata:
+      labels:{pairs}
+    spec:
+      containers: [{{name: svc, image: example.org/svc, ports: [{{name: web, containerPort: 3000}}]}}]
+"""
+
+
+def gateway(*listeners: str, name: str = "gw", namespace: str = "default", extra: str = "") -> str:
+    """A Gateway with these listeners, each in flow style; one HTTP listener on port 80 where none is given."""
+    lines = "\n".join(f"  - {listener}" for listener in listeners or ("{name: http, port: 80, protocol: HTTP}",))
+    return f"""
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {{name: {name}, namespace: {namespace}}}
+spec:
+  gatewayClassName: example
+  listeners:
+{lines}
+{extra}"""
+
+
+def route(
+    rules: str,
+    *,
+    name: str = "route",
+    namespace: str = "default",
+    parents: str = "[{name: gw}]",
+    hostnames: str = "",
+    kind: str = "HTTPRoute",
+    created: str = "",
+) -> str:
+    """A route with its rules as a YAML block at column 0, and its other fields in flow style."""
+    indented = "\n".join(f"  {line}" for line in rules.strip("\n").splitlines())
+    lines = [
+        "apiVersion: gateway.networking.k8s.io/v1",
+        f"kind: {kind}",
+        f"metadata: {{name: {name}, namespace: {namespace}"
+        + (f', creationTimestamp: "{created}"' if created else "")
+        + "}",
+        "spec:",
+        f"  parentRefs: {parents}",
+        *([f"  hostnames: {hostnames}"] if hostnames else []),
+        "  rules:",
+        indented,
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,208 @@
+"""What a cluster would hold once the build is applied: every object routing reads, indexed once.
+
+An object whose manifest names no namespace lands where the sync engine sends it, so it counts as being in any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar, cast
+
+from gateshift.model.resource import Resource, ResourceId
+from gateshift.traffic.listeners import Gateway, ListenerSet, read_gateway, read_listener_set
+from gateshift.traffic.read import GATEWAY_API, labels_of
+from gateshift.traffic.references import ReferenceGrant, read_grant
+from gateshift.traffic.routes import Route, is_route, read_route
+from gateshift.traffic.services import (
+    Autoscaler,
+    Endpoints,
+    Service,
+    Workload,
+    read_autoscaler,
+    read_endpoint_slice,
+    read_endpoints,
+    read_service,
+    read_workload,
+)
+
+View = TypeVar("View")
+VERSION_LABELS = ("version", "app.kubernetes.io/version")
+"""The pod labels that tell versions apart, the first one present counts."""
+
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+
+
+class Cluster:
+    """An unchanging set of objects and its indexes. Views of objects are read when first asked for and shared with
+    every cluster derived from this one."""
+
+    def __init__(
+        self,
+        objects: Mapping[ResourceId, Resource],
+        assumed: frozenset[ResourceId],
+        ready: Mapping[ResourceId, int],
+        version_labels: tuple[str, ...],
+        views: dict[tuple[Resource, str], object],
+    ) -> None:
+        self._objects = objects
+        self._views = views
+        self._once: dict[Hashable, object] = {}
+        self._named: dict[tuple[str, str, str], list[Resource]] = {}
+        self._kinds: dict[tuple[str, str], list[Resource]] = {}
+        self.assumed = assumed
+        self.ready = ready
+        self.version_labels = version_labels
+        for resource in objects.values():
+            key = (resource.id.group, resource.id.kind)
+            self._kinds.setdefault(key, []).append(resource)
+            self._named.setdefault((*key, resource.id.name), []).append(resource)
+
+    @classmethod
+    def of(
+        cls,
+        resources: Iterable[Resource],
+        *,
+        assumed: Iterable[ResourceId] = (),
+        ready: Mapping[ResourceId, int] | None = None,
+        version_labels: tuple[str, ...] = VERSION_LABELS,
+    ) -> Cluster:
+        """The cluster that holds these objects; of two with one identity (a route in two API versions) the last counts.
+
+        `assumed` are objects outside the build that are taken to exist and to refuse nothing. `ready` says how many
+        pods of a workload are ready, where that is not simply its replicas.
+        """
+        objects = {resource.id: resource for resource in resources}
+        return cls(objects, frozenset(assumed), dict(ready or {}), version_labels, {})
+
+    def derive(
+        self,
+        *,
+        put: Iterable[Resource] = (),
+        remove: Iterable[ResourceId] = (),
+        ready: Mapping[ResourceId, int] | None = None,
+    ) -> Cluster:
+        """This cluster after some objects were put (created or replaced) and others removed; `ready` adds to what is
+        known of ready pods. This one stays as it is."""
+        objects = dict(self._objects)
+        for identity in remove:
+            objects.pop(identity, None)
+        objects.update((resource.id, resource) for resource in put)
+        return Cluster(objects, self.assumed, {**self.ready, **(ready or {})}, self.version_labels, self._views)
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Every object."""
+        return tuple(self._objects.values())
+
+    def once(self, key: Hashable, make: Callable[[], View]) -> View:
+        """What `make` gives, made at most once for this cluster under this key."""
+        if key not in self._once:
+            self._once[key] = make()
+        return cast(View, self._once[key])
+
+    def _view(self, resource: Resource, read: Callable[[Resource], View]) -> View:
+        key = (resource, read.__name__)
+        if key not in self._views:
+            self._views[key] = read(resource)
+        return cast(View, self._views[key])
+
+    def _all(self, group: str, kind: str, read: Callable[[Resource], View]) -> tuple[View, ...]:
+        return tuple(self._view(resource, read) for resource in self._kinds.get((group, kind), ()))
+
+    def find(self, group: str, kind: str, namespace: str, name: str) -> Resource | None:
+        """The object of that name in that namespace, or one whose namespace is left open."""
+        found = self._named.get((group, kind, name), ())
+        open_ones = (resource for resource in found if same_namespace(resource.id.namespace, namespace))
+        exact = (resource for resource in found if resource.id.namespace == namespace)
+        return next(exact, None) or next(open_ones, None)
+
+    def assumes(self, group: str, kind: str, namespace: str, name: str) -> bool:
+        """Whether such an object outside the build is taken to exist."""
+        return any(
+            (each.group, each.kind, each.name) == (group, kind, name) and same_namespace(each.namespace, namespace)
+            for each in self.assumed
+        )
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route of the Gateway API, of any kind, in the build's order."""
+
+        def read() -> tuple[Route, ...]:
+            return tuple(self._view(each, read_route) for each in self._objects.values() if is_route(each))
+
+        return self.once("routes", read)
+
+    @property
+    def gateways(self) -> tuple[Gateway, ...]:
+        """Every Gateway."""
+        return self._all(GATEWAY_API, "Gateway", read_gateway)
+
+    @property
+    def listener_sets(self) -> tuple[ListenerSet, ...]:
+        """Every ListenerSet."""
+        return self._all(GATEWAY_API, "ListenerSet", read_listener_set)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Every Service."""
+        return self._all("", "Service", read_service)
+
+    @property
+    def grants(self) -> tuple[ReferenceGrant, ...]:
+        """Every ReferenceGrant."""
+        return self._all(GATEWAY_API, "ReferenceGrant", read_grant)
+
+    @property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Every object that runs pods."""
+
+        def read() -> tuple[Workload, ...]:
+            found = (self._view(each, read_workload) for each in self._objects.values())
+            return tuple(workload for workload in found if workload is not None)
+
+        return self.once("workloads", read)
+
+    @property
+    def autoscalers(self) -> tuple[Autoscaler, ...]:
+        """Every HorizontalPodAutoscaler."""
+        return self._all("autoscaling", "HorizontalPodAutoscaler", read_autoscaler)
+
+    @property
+    def endpoints(self) -> tuple[Endpoints, ...]:
+        """Every EndpointSlice and Endpoints object."""
+        slices = self._all("discovery.k8s.io", "EndpointSlice", read_endpoint_slice)
+        return slices + self._all("", "Endpoints", read_endpoints)
+
+    def gateway(self, namespace: str, name: str) -> Gateway | None:
+        """The Gateway of that name."""
+        found = self.find(GATEWAY_API, "Gateway", namespace, name)
+        return None if found is None else self._view(found, read_gateway)
+
+    def listener_set(self, namespace: str, name: str) -> ListenerSet | None:
+        """The ListenerSet of that name."""
+        found = self.find(GATEWAY_API, "ListenerSet", namespace, name)
+        return None if found is None else self._view(found, read_listener_set)
+
+    def service(self, namespace: str, name: str) -> Service | None:
+        """The Service of that name."""
+        found = self.find("", "Service", namespace, name)
+        return None if found is None else self._view(found, read_service)
+
+    def namespace_labels(self, namespace: str) -> tuple[Mapping[str, str], bool]:
+        """The namespace's labels, and whether they are all known: a Namespace outside the build may carry others.
+
+        The API server labels every namespace with its name.
+        """
+        found = self._named.get(("", "Namespace", namespace), ())
+        labels = {NAMESPACE_NAME: namespace} if namespace else {}
+        for resource in found:
+            labels = {**dict(labels_of(resource)), **labels}
+        return labels, bool(found)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._objects.values())
+
+
+def same_namespace(one: str, other: str) -> bool:
+    """Whether two namespaces are or may be the same: an absent one is decided by the sync engine."""
+    return one == other or not one or not other

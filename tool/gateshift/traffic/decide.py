@@ -1,0 +1,80 @@
+"""What happens to one request, from the objects alone.
+
+Source: Gateway API v1.6 apis/v1 and GEP-1294 (Services as parents); the modules below cite the parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.decision import BackendAnswer, Decision
+from gateshift.traffic.entry import Entry
+from gateshift.traffic.gateways import gateway_entry
+from gateshift.traffic.match import Call
+from gateshift.traffic.mesh import service_entry
+from gateshift.traffic.outcome import RuleOutcome, outcome
+from gateshift.traffic.request import Request
+from gateshift.traffic.rewrite import forwarded, redirect
+from gateshift.traffic.table import Selection, select
+
+NOT_FOUND = 404
+GRPC_OK = 0
+GRPC_UNIMPLEMENTED = 12
+GRPC_UNAVAILABLE = 14
+
+
+def decide(cluster: Cluster, request: Request, *, trace: bool = True) -> Decision:
+    """The answer to the request; with `trace`, every candidate and why it won or lost. Never raises."""
+    call = Call(request)
+    is_mesh = request.parent.kind == "Service"
+    entry = service_entry(cluster, call) if is_mesh else gateway_entry(cluster, call)
+    if entry.answered is not None:
+        return _finish(replace(entry.answered, notes=entry.notes, listener=entry.name), call)
+    selection = select(entry.routes, call, trace=trace)
+    decision = _answer(cluster, call, entry, selection, mesh=is_mesh)
+    return _finish(decision, call)
+
+
+def _answer(cluster: Cluster, call: Call, entry: Entry, selection: Selection, *, mesh: bool) -> Decision:
+    winner = selection.winner
+    notes = (*entry.notes, *selection.notes)
+    if winner is None:
+        return Decision(call.request, NOT_FOUND, notes=notes, trace=selection.trace, listener=entry.name)
+    found = outcome(cluster, winner.route, winner.rule, mesh=mesh)
+    base = Decision(
+        request=call.request,
+        status=found.status,
+        route=winner.route.resource,
+        rule=winner.rule,
+        match=winner.match,
+        mirrors=found.mirrors,
+        notes=(*notes, *found.notes),
+        trace=selection.trace,
+        listener=entry.name,
+    )
+    if found.redirect is not None:
+        target = redirect(found.redirect, call, winner.prefix, entry.port)
+        return replace(base, status=target.status, redirect=target)
+    return replace(base, backends=_backends(found, call, winner.prefix))
+
+
+def _backends(found: RuleOutcome, call: Call, prefix: str | None) -> tuple[BackendAnswer, ...]:
+    if not found.changes:
+        return found.backends
+    return tuple(
+        replace(answer, forwarded=forwarded(filters, call, prefix)) if filters else answer
+        for answer, filters in zip(found.backends, found.filters, strict=True)
+    )
+
+
+def _finish(decision: Decision, call: Call) -> Decision:
+    if not call.is_grpc:
+        return decision
+    return replace(decision, grpc_status=_grpc_status(decision.status))
+
+
+def _grpc_status(status: int) -> int:
+    if status == 200:
+        return GRPC_OK
+    return GRPC_UNIMPLEMENTED if status == NOT_FOUND else GRPC_UNAVAILABLE

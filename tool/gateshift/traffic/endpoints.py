@@ -1,0 +1,143 @@
+"""What is behind a Service: how many ready pods of each version, as its selector, ports and endpoint objects say.
+
+Source: Kubernetes' endpoint slice controller: a Service's endpoints are the ready pods that its selector selects in
+its namespace; a named target port leaves out pods without a container port of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateshift.traffic.cluster import Cluster, same_namespace
+from gateshift.traffic.services import Endpoints, Service, ServicePort, Workload
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """Ready pods of one version behind a Service; the version is "" where no label tells."""
+
+    version: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The pods behind a Service port. `known` is false where the build does not say what is behind it: it is taken to
+    answer. `why` says why there are none, or why it is not known."""
+
+    pods: tuple[Pods, ...]
+    known: bool = True
+    why: str = ""
+
+    @property
+    def answers(self) -> bool:
+        """Whether at least one pod is ready, or may be."""
+        return not self.known or any(pods.count for pods in self.pods)
+
+
+def backing(cluster: Cluster, service: Service, port: ServicePort | None) -> Backing:
+    """What is behind the Service on a port; with None, whatever the port."""
+    key = ("backing", service.resource, port)
+    return cluster.once(key, lambda: _backing(cluster, service, port))
+
+
+def _backing(cluster: Cluster, service: Service, port: ServicePort | None) -> Backing:
+    if service.type == "ExternalName":
+        return Backing((), known=False, why="an ExternalName Service: implementation-specific, and discouraged")
+    if service.selector is None:
+        return _by_hand(cluster, service)
+    selected = selected_workloads(cluster, service)
+    if not selected:
+        return Backing((), why="its selector selects no pod in the build")
+    named = port.target if port is not None and isinstance(port.target, str) else ""
+    serving = [each for each in selected if not named or named in dict(container_ports(cluster, each))]
+    if not serving:
+        return Backing((), why=f"no container of the selected pods has a port named {named}")
+    pods = _by_version(cluster, serving)
+    return Backing(pods, why="" if any(each.count for each in pods) else "every selected workload has 0 ready pods")
+
+
+def selected_workloads(cluster: Cluster, service: Service) -> tuple[Workload, ...]:
+    """The workloads in the Service's namespace whose pods it selects; none for a Service without a selector."""
+    if service.selector is None:
+        return ()
+    return tuple(
+        each
+        for each in cluster.workloads
+        if same_namespace(each.namespace, service.namespace) and _selects(service, cluster, each)
+    )
+
+
+def _selects(service: Service, cluster: Cluster, workload: Workload) -> bool:
+    labels = template_of(cluster, workload).labels
+    return all(labels.get(key) == value for key, value in service.selector or ())
+
+
+def template_of(cluster: Cluster, workload: Workload) -> Workload:
+    """The workload whose pod template is used: the workload itself, or the one that a Rollout's workloadRef names."""
+    if workload.template_of is None:
+        return workload
+    found = (
+        each
+        for each in cluster.workloads
+        if (each.kind, each.name) == workload.template_of and same_namespace(each.namespace, workload.namespace)
+    )
+    return next(found, workload)
+
+
+def container_ports(cluster: Cluster, workload: Workload) -> tuple[tuple[str, int], ...]:
+    """The (name, number) pairs of the ports that the workload's containers declare."""
+    return template_of(cluster, workload).container_ports
+
+
+def version_of(cluster: Cluster, workload: Workload) -> str:
+    """The version that the labels of the workload's pods name, "" for none."""
+    labels = template_of(cluster, workload).labels
+    return next((labels[key] for key in cluster.version_labels if key in labels), "")
+
+
+def replicas(cluster: Cluster, workload: Workload) -> int:
+    """How many ready pods the workload has: as was said for this cluster, else its replicas within the bounds of its
+    autoscaler; one where nothing is written, as Kubernetes has it."""
+    if workload.resource.id in cluster.ready:
+        return cluster.ready[workload.resource.id]
+    wanted = 1 if workload.replicas is None else workload.replicas
+    if wanted == 0:
+        return 0
+    for scaler in cluster.autoscalers:
+        if scaler.target == (workload.kind, workload.name) and same_namespace(scaler.namespace, workload.namespace):
+            return max(scaler.least, min(wanted, scaler.most) if scaler.most is not None else wanted)
+    return wanted
+
+
+def _by_version(cluster: Cluster, workloads: Iterable[Workload]) -> tuple[Pods, ...]:
+    counts: dict[str, int] = {}
+    for workload in workloads:
+        version = version_of(cluster, workload)
+        counts[version] = counts.get(version, 0) + replicas(cluster, workload)
+    return tuple(Pods(version, count) for version, count in sorted(counts.items()))
+
+
+def _by_hand(cluster: Cluster, service: Service) -> Backing:
+    """The endpoints written for a Service without a selector; not known where no object in the build lists them."""
+    found = [each for each in cluster.endpoints if _belongs(each, service)]
+    if not found or all(each.endpoints is None for each in found):
+        return Backing((), known=False, why="no selector, and no endpoints in the build")
+    counts: dict[str, int] = {}
+    for endpoint in (endpoint for each in found for endpoint in each.endpoints or ()):
+        version = _version_of_pod(cluster, service, endpoint.pod)
+        counts[version] = counts.get(version, 0) + int(endpoint.ready)
+    pods = tuple(Pods(version, count) for version, count in sorted(counts.items()))
+    return Backing(pods, why="" if any(each.count for each in pods) else "none of its endpoints is ready")
+
+
+def _belongs(endpoints: Endpoints, service: Service) -> bool:
+    return endpoints.service == service.name and same_namespace(endpoints.namespace, service.namespace)
+
+
+def _version_of_pod(cluster: Cluster, service: Service, pod: str) -> str:
+    for workload in cluster.workloads:
+        if workload.kind == "Pod" and workload.name == pod and same_namespace(workload.namespace, service.namespace):
+            return version_of(cluster, workload)
+    return ""

@@ -1,0 +1,114 @@
+"""What a backendRef comes to: a Service port with pods behind it, or the reason why it is invalid.
+
+Source: Gateway API v1.6 apis/v1/shared_types.go (BackendRef, RouteConditionReason ResolvedRefs) and
+object_reference_types.go; GEP-1294 for mesh routes, which need no ReferenceGrant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateshift.model.resource import Resource
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.endpoints import Backing, backing
+from gateshift.traffic.grants import permitted
+from gateshift.traffic.references import BackendRef, ObjectRef
+from gateshift.traffic.services import Service, ServicePort
+
+UNSAID = Backing((), known=False)
+OK = 200
+INVALID = 500
+UNAVAILABLE = 503
+
+_EXTENSIONS = frozenset(
+    {
+        ("multicluster.x-k8s.io", "ServiceImport"),
+        ("net.gke.io", "ServiceImport"),
+        ("inference.networking.k8s.io", "InferencePool"),
+        ("inference.networking.x-k8s.io", "InferencePool"),
+        ("gateway.envoyproxy.io", "Backend"),
+        ("gateway.kgateway.dev", "Backend"),
+        ("agentgateway.dev", "AgentgatewayBackend"),
+        ("networking.istio.io", "Hostname"),
+    }
+)
+"""Kinds of backend that widely used implementations define beyond the specification's Service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A backendRef's outcome. `reason` is that of ResolvedRefs where the reference is invalid, "" where it is valid.
+
+    `outside` says that only an object missing from the build makes it so; `open` that the specification leaves the
+    outcome to the implementation. `message` explains either, and a valid reference that answers nothing.
+    """
+
+    backend: BackendRef
+    status: int
+    reason: str = ""
+    message: str = ""
+    service: Service | None = None
+    port: ServicePort | None = None
+    backing: Backing = UNSAID
+    outside: bool = False
+    open: bool = False
+
+
+def resolve(cluster: Cluster, route: Resource, backend: BackendRef, *, mesh: bool) -> Resolved:
+    """The outcome of a route's reference for requests that reach the route through a Gateway, or with `mesh` through a
+    Service."""
+    key = ("resolve", route, backend, mesh)
+    return cluster.once(key, lambda: _resolve(cluster, route, backend, mesh=mesh))
+
+
+def _resolve(cluster: Cluster, route: Resource, backend: BackendRef, *, mesh: bool) -> Resolved:
+    ref = backend.ref
+    if (ref.group, ref.kind) != ("", "Service") and not _is_extension(cluster, ref):
+        kind = f"{ref.group}/{ref.kind}" if ref.group else ref.kind
+        return Resolved(backend, INVALID, "InvalidKind", f"{kind} is no kind of backend")
+    if not mesh and not permitted(cluster, route, ref):
+        message = f"no ReferenceGrant in {ref.namespace} lets {route.kind}s of {route.id.namespace} use {ref}"
+        return Resolved(backend, INVALID, "RefNotPermitted", message, outside=True)
+    if (ref.group, ref.kind) != ("", "Service"):
+        return Resolved(backend, OK, message=f"{ref} is a backend of an implementation's own", open=True)
+    service = cluster.service(ref.namespace, ref.name)
+    if service is not None:
+        return _on_port(cluster, backend, service)
+    if cluster.assumes("", "Service", ref.namespace, ref.name):
+        return Resolved(backend, OK, message=f"{ref} is assumed to exist")
+    return Resolved(backend, INVALID, "BackendNotFound", f"{ref} is not in the build", outside=True)
+
+
+def _is_extension(cluster: Cluster, ref: ObjectRef) -> bool:
+    if (ref.group, ref.kind) in _EXTENSIONS:
+        return True
+    return "." in ref.group and cluster.find(ref.group, ref.kind, ref.namespace, ref.name) is not None
+
+
+def _on_port(cluster: Cluster, backend: BackendRef, service: Service) -> Resolved:
+    if backend.port is None:
+        return Resolved(backend, INVALID, "BackendNotFound", f"{backend.ref} needs a port", service, open=True)
+    port = service.port(backend.port)
+    if port is None:
+        if service.type == "ExternalName" and not service.ports:
+            return _backed(cluster, backend, service, None)
+        return Resolved(backend, INVALID, "BackendNotFound", _no_port(backend, service), service, open=True)
+    if port.protocol == "UDP":
+        message = f"port {port.port} of {backend.ref} is a UDP port"
+        return Resolved(backend, INVALID, "UnsupportedProtocol", message, service, port, open=True)
+    return _backed(cluster, backend, service, port)
+
+
+def _backed(cluster: Cluster, backend: BackendRef, service: Service, port: ServicePort | None) -> Resolved:
+    behind = backing(cluster, service, port)
+    status = OK if behind.answers else UNAVAILABLE
+    reason = "" if behind.answers else "NoEndpoints"
+    message = f"{backend.ref}: {behind.why}" if behind.why else ""
+    return Resolved(backend, status, reason, message, service, port, behind, open=service.type == "ExternalName")
+
+
+def _no_port(backend: BackendRef, service: Service) -> str:
+    ports = ", ".join(str(port.port) for port in service.ports) or "none"
+    aimed = [port for port in service.ports if port.target == backend.port]
+    hint = f" ({backend.port} is the targetPort of port {aimed[0].port})" if aimed else ""
+    return f"{backend.ref} has no port {backend.port}{hint}; its ports: {ports}"
