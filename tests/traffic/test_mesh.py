@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from building import ask, cluster, route, service, shares, versions
+from tests.traffic.building import ask, cluster, route, service, shares, versions
 
 CUSTOMERS = f"""
 apiVersion: v1
