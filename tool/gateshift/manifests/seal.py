@@ -24,6 +24,11 @@ class Seal:
     intact: bool
 
 
+def header_start(name: str) -> str:
+    """How the first line of every file of that rollout starts, whatever became of the rest."""
+    return _LINE.partition("{digest}")[0].format(name=name)
+
+
 def seal(name: str, body: str) -> str:
     """The body under the header of the rollout of that name."""
     return f"{_LINE.format(name=name, digest=_digest(body))}\n{body}"
