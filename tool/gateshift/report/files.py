@@ -55,7 +55,7 @@ def _verb(state: FileState, *, done: bool) -> str:
         case _ if done:
             return "deleted" if state.expected is None else "written"
         case _:
-            return state.standing.value
+            return str(state.standing.value)
 
 
 def _colour(state: FileState) -> str:
@@ -65,5 +65,4 @@ def _colour(state: FileState) -> str:
 def as_json(states: Iterable[tuple[str, FileState]]) -> str:
     """Every file and how it stands: `{"schema": 1, "files": [{"file", "standing"}]}`; each state with its folder."""
     files = [{"file": prefix + state.path, "standing": state.standing.value} for prefix, state in states]
-    text: str = json.dumps({"schema": 1, "files": files}, indent=2, ensure_ascii=False)
-    return text + "\n"
+    return json.dumps({"schema": 1, "files": files}, indent=2, ensure_ascii=False) + "\n"
