@@ -123,6 +123,11 @@ class Document:
             for name, _ in found[1].value:
                 yield _key(name), _span(name), name.tag == _PLAIN
 
+    def unquoted(self) -> Iterator[tuple[Pointer, str, bool]]:
+        """Every unquoted scalar once: its pointer, its text as written, and whether it is a key."""
+        if self._node is not None:
+            yield from _unquoted(self._node, (), set())
+
     def _find(self, pointer: Pointer) -> tuple[yaml.Node | None, yaml.Node] | None:
         name, node = None, self._node
         for step in pointer:
@@ -145,6 +150,22 @@ def _key(node: yaml.Node) -> str:
 
 def _is_merge(node: yaml.Node) -> bool:
     return node.tag == _PLAIN and node.value == _MERGE
+
+
+def _unquoted(node: yaml.Node, at: Pointer, seen: set[int]) -> Iterator[tuple[Pointer, str, bool]]:
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _unquoted(item, (*at, index), seen)
+    elif isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.tag == _PLAIN and not _is_merge(name):
+                yield (*at, _key(name)), _key(name), True
+            yield from _unquoted(value, at if _is_merge(name) else (*at, _key(name)), seen)
+    elif node.tag == _PLAIN:
+        yield at, str(node.value), False
 
 
 def _merged(node: yaml.Node) -> Iterator[yaml.MappingNode]:

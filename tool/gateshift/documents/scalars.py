@@ -11,7 +11,7 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOL = {word: value for value in (True, False) for word in (str(value).lower(), str(value), str(value).upper())}
 _BOOL_11 = _BOOL | {
     form: value
-    for word, value in (("yes", True), ("on", True), ("no", False), ("off", False))
+    for word, value in (("y", True), ("yes", True), ("on", True), ("n", False), ("no", False), ("off", False))
     for form in (word, word.capitalize(), word.upper())
 }
 _DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
@@ -19,6 +19,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 _OCTAL_12 = re.compile(r"0o[0-7]+\Z")
 _OCTAL_11 = re.compile(r"[-+]?0o?[0-7]+\Z")
+_BINARY_11 = re.compile(r"[-+]?0b[01]+\Z")
+_SIGN_OR_DIGIT = frozenset("+-0123456789")
 _HEX = re.compile(r"[-+]?0x[0-9a-fA-F]+\Z")
 _MOST_DIGITS = 400
 
@@ -31,13 +33,18 @@ def core(text: str) -> Scalar:
 
 
 def kubernetes(text: str) -> Scalar:
-    """The scalar's value as Kubernetes' readers take it: YAML 1.1's `yes`, `on` and octal numbers.
+    """The scalar's value as Kubernetes' readers take it: YAML 1.1's `yes`, `on` and `y`, octal and binary numbers,
+    and `_` between digits.
 
     Source: go.yaml.in/yaml/v2 resolve.go, which sigs.k8s.io/yaml uses. Dates stay strings there.
     """
-    if len(text) > 1 and _OCTAL_11.match(text):
-        return int(text.replace("o", ""), 8)
-    return _read(text, _BOOL_11)
+    digits = text.replace("_", "") if text[:1] in _SIGN_OR_DIGIT else text
+    if len(digits) > 1 and _OCTAL_11.match(digits):
+        return int(digits.replace("o", ""), 8)
+    if _BINARY_11.match(digits):
+        return int(digits, 2)
+    found = _read(digits, _BOOL_11)
+    return text if isinstance(found, str) else found
 
 
 def _read(text: str, booleans: dict[str, bool]) -> Scalar:

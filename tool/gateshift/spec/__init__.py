@@ -1,1 +1,25 @@
-"""rollout.yaml text -> Rollout, every mistake at once, each with its place."""
+"""rollout.yaml -> Rollout, with every mistake at its place.
+
+`form` describes the file once; `structure` checks data against it and `schema` publishes it as JSON Schema, so that
+editors and this parser agree on every key, kind, pattern and limit. What needs more than one value to judge is
+checked by this parser alone: that versions which stages name are there, deployed and served; names that derive or
+collide; parents, matches and filters that suit the route; calendar days; YAML that readers take differently; and the
+owner's own manifests.
+"""
+
+from gateshift.spec.faults import Mistake, SpecError
+from gateshift.spec.files import FILE_NAME, file_reader, open_rollout
+from gateshift.spec.read import Parsed, parse_rollout, read_rollout
+from gateshift.spec.warn import RULES
+
+__all__ = [
+    "FILE_NAME",
+    "RULES",
+    "Mistake",
+    "Parsed",
+    "SpecError",
+    "file_reader",
+    "open_rollout",
+    "parse_rollout",
+    "read_rollout",
+]

@@ -1,0 +1,104 @@
+"""A rollout.yaml of the right shape, before it is known to make sense: read with every default, and with "" or
+nothing where a part is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateshift.documents.data import Json, JsonObject, list_at, look_up, object_at, text_at
+from gateshift.model.rollout import RouteKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The data with None for every broken part."""
+
+    data: Json
+
+    @property
+    def service(self) -> str:
+        """The service's name."""
+        return text_at(self.data, "service", "name")
+
+    @property
+    def namespace(self) -> str:
+        """The service's namespace."""
+        return text_at(self.data, "service", "namespace") or "default"
+
+    @property
+    def port(self) -> int:
+        """The Service's port."""
+        return number(look_up(self.data, ("service", "port")), 80)
+
+    @property
+    def version_label(self) -> str:
+        """The key of the label that tells the versions apart."""
+        return text_at(self.data, "service", "versionLabel") or "version"
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The labels of every version's pods."""
+        given = object_at(self.data, "service", "selector")
+        return {key: value for key, value in given.items() if isinstance(value, str)} or {"app": self.service}
+
+    @property
+    def kind(self) -> RouteKind:
+        """The kind of route."""
+        return RouteKind(text_at(self.data, "route", "kind") or RouteKind.HTTP.value)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions' names in order."""
+        return tuple(object_at(self.data, "versions"))
+
+    def version(self, name: str) -> JsonObject:
+        """What is said of a version; empty where it is unknown or broken."""
+        return object_at(self.data, "versions", name)
+
+    def service_of(self, version: str) -> str:
+        """The name of the version's Service."""
+        return text_at(self.version(version), "service") or f"{self.service}-{version}"
+
+    def deployment_of(self, version: str) -> str:
+        """The name of the version's Deployment, unless its own manifest gives one."""
+        return text_at(self.version(version), "deployment") or f"{self.service}-{version}"
+
+    def stages(self) -> Iterator[tuple[int, JsonObject]]:
+        """The stages with their indexes, without the broken ones."""
+        return objects(list_at(self.data, "stages"))
+
+    def environments(self) -> Iterator[tuple[int, JsonObject]]:
+        """The environments with their indexes, without the broken ones."""
+        return objects(list_at(self.data, "environments"))
+
+    def deployed(self, stage: JsonObject) -> tuple[str, ...]:
+        """The versions that run in the stage, in the order of the versions."""
+        return self._in_order(list_at(stage, "deploy")) if "deploy" in stage else self.versions
+
+    def services(self, stage: JsonObject) -> tuple[str, ...]:
+        """The versions that have a Service in the stage, in the order of the versions."""
+        return self._in_order(list_at(stage, "services")) if "services" in stage else self.deployed(stage)
+
+    def _in_order(self, names: list[Json]) -> tuple[str, ...]:
+        return tuple(version for version in self.versions if version in names)
+
+
+def objects(items: list[Json]) -> Iterator[tuple[int, JsonObject]]:
+    """The mappings of a list, each with its index."""
+    for index, item in enumerate(items):
+        if isinstance(item, dict):
+            yield index, item
+
+
+def number(value: Json, default: int) -> int:
+    """The whole number, or the default where there is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def mirror_of(stage: JsonObject) -> tuple[str, int]:
+    """The version that the stage mirrors to, "" for none, and for how many per cent of the requests."""
+    mirror = stage.get("mirror")
+    if isinstance(mirror, dict):
+        return text_at(mirror, "to"), number(mirror.get("percent"), 100)
+    return (mirror, 100) if isinstance(mirror, str) else ("", 0)
