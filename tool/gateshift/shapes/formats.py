@@ -43,8 +43,20 @@ _PATTERNS = {
     "uuid5": _uuid("5[0-9a-fA-F]{3}", _RFC_VARIANT),
 }
 _LONGEST = {"k8slongname": 253, "k8sshortname": 63}
+_TITLES = {
+    "byte": "base64",
+    "date": "a date such as 2025-12-31",
+    "datetime": "a time such as 2025-12-31T23:59:59Z",
+    "duration": "a duration such as 90s or 1h30m",
+    "hexcolor": "a colour such as #00ff7f",
+    "k8slongname": "a name of lower-case letters, digits, - and .",
+    "k8sshortname": "a name of lower-case letters, digits and -",
+    "ssn": "a social security number",
+}
 
-QUANTITY = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+_QUANTITY = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+
+QUANTITY: JsonObject = {"pattern": _QUANTITY, "title": "a quantity such as 500m or 1Gi"}
 
 _INT32: JsonObject = {"minimum": -(2**31), "maximum": 2**31 - 1}
 # One more than the largest: kubeconform reads numbers as 64-bit floats, which round the largest up.
@@ -61,7 +73,7 @@ def string_limits(name: str) -> JsonObject:
     plain = name.replace("-", "")
     limits: JsonObject = {}
     if plain in _PATTERNS:
-        limits["pattern"] = _PATTERNS[plain]
+        limits |= {"pattern": _PATTERNS[plain], "title": _TITLES.get(plain, f"a {name}")}
     if plain in _LONGEST:
         limits["maxLength"] = _LONGEST[plain]
     return limits

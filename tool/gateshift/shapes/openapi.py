@@ -22,7 +22,7 @@ _NAMESPACED = "/namespaces/{namespace}/"
 # Go types that hold any JSON; their OpenAPI says `type: object` or nothing at all.
 _FREE = ("runtime.RawExtension", "meta.v1.FieldsV1", "apiextensions.v1.JSON")
 _SPECIAL: dict[str, JsonObject] = {
-    "api.resource.Quantity": {"type": ["string", "number"], "pattern": QUANTITY},
+    "api.resource.Quantity": {"type": ["string", "number"], **QUANTITY},
     "util.intstr.IntOrString": {"type": ["integer", "string"], **integer_range("int32")},
 }
 
