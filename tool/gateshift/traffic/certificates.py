@@ -53,6 +53,13 @@ def authority_faults(cluster: Cluster, gateway: Resource, validation: ClientVali
     return tuple(_authority_fault(cluster, gateway, reference) for reference in validation.authorities)
 
 
+def policy_authority_fault(cluster: Cluster, ref: ObjectRef) -> Fault | None:
+    """The fault of a BackendTLSPolicy's CA reference, which stays in the policy's namespace."""
+    if (ref.group, ref.kind) not in (("", "ConfigMap"), ("", "Secret")):
+        return Fault("InvalidKind", f"CA certificates are in a ConfigMap, not in {_kind(ref)}", ref.pointer)
+    return _bundle_fault(cluster, ref)
+
+
 def _secret_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef, reason: str) -> Fault | None:
     if not permitted(cluster, referrer, ref):
         return _not_permitted(referrer, ref)
@@ -73,6 +80,10 @@ def _authority_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef) -> Fa
         return Fault(
             "InvalidCACertificateKind", f"CA certificates are in a ConfigMap, not in {_kind(ref)}", ref.pointer
         )
+    return _bundle_fault(cluster, ref)
+
+
+def _bundle_fault(cluster: Cluster, ref: ObjectRef) -> Fault | None:
     found = cluster.find("", ref.kind, ref.namespace, ref.name)
     if found is None:
         return _missing(cluster, ref, "InvalidCACertificateRef")

@@ -87,8 +87,8 @@ def listener_states(cluster: Cluster, gateway: Gateway) -> tuple[ListenerState, 
     def build() -> tuple[ListenerState, ...]:
         states: list[ListenerState] = []
         for group in (gateway.listeners, *(each.listeners for each in attached_sets(cluster, gateway))):
-            earlier = [state.listener for state in states if state.accepted]
-            states += [_state(cluster, gateway, listener, group, earlier) for listener in group]
+            clashes = _clashes(group, [state.listener for state in states if state.accepted])
+            states += [_state(cluster, gateway, listener, clashes[listener]) for listener in group]
         return tuple(states)
 
     return cluster.once(("listeners", gateway.resource), build)
@@ -112,12 +112,23 @@ def conflict(one: Listener, other: Listener) -> str:
     return "HostnameConflict" if one.hostname == other.hostname else ""
 
 
-def _state(
-    cluster: Cluster, gateway: Gateway, listener: Listener, group: tuple[Listener, ...], earlier: list[Listener]
-) -> ListenerState:
-    rivals = [other for other in (*group, *earlier) if other is not listener and other.protocol in CARRIED]
-    conflicts = [conflict(listener, other) for other in rivals] if listener.protocol in CARRIED else []
-    clash = next((reason for reason in ("ProtocolConflict", "HostnameConflict") if reason in conflicts), "")
+def _clashes(group: tuple[Listener, ...], earlier: list[Listener]) -> dict[Listener, str]:
+    """The reason for which each listener of a Gateway or ListenerSet conflicts, "" for none. Those of higher precedence
+    go first; among the group's others no winner is picked."""
+    found = {listener: _clash(listener, earlier) for listener in group}
+    free = [listener for listener in group if not found[listener]]
+    return {listener: found[listener] or _clash(listener, free) for listener in group}
+
+
+def _clash(listener: Listener, others: list[Listener]) -> str:
+    if listener.protocol not in CARRIED:
+        return ""
+    rivals = [other for other in others if other is not listener and other.protocol in CARRIED]
+    reasons = {conflict(listener, other) for other in rivals}
+    return next((reason for reason in ("ProtocolConflict", "HostnameConflict") if reason in reasons), "")
+
+
+def _state(cluster: Cluster, gateway: Gateway, listener: Listener, clash: str) -> ListenerState:
     authorities = _authorities(cluster, gateway, listener)
     reason = _acceptance(listener, clash, authorities)
     found = tuple(fault for fault in authorities if fault is not None)

@@ -12,7 +12,9 @@ from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import Backing, backing
 from gateshift.traffic.grants import permitted
+from gateshift.traffic.policies import untrusted
 from gateshift.traffic.references import BackendRef, ObjectRef
+from gateshift.traffic.routes import UDP
 from gateshift.traffic.services import Service, ServicePort
 
 UNSAID = Backing((), known=False)
@@ -73,7 +75,7 @@ def _resolve(cluster: Cluster, route: Resource, backend: BackendRef, *, mesh: bo
         return Resolved(backend, OK, message=f"{ref} is a backend of an implementation's own", open=True)
     service = cluster.service(ref.namespace, ref.name)
     if service is not None:
-        return _on_port(cluster, backend, service)
+        return _on_port(cluster, backend, service, datagrams=route.kind == UDP, mesh=mesh)
     if cluster.assumes("", "Service", ref.namespace, ref.name):
         return Resolved(backend, OK, message=f"{ref} is assumed to exist")
     return Resolved(backend, INVALID, "BackendNotFound", f"{ref} is not in the build", outside=True)
@@ -85,17 +87,20 @@ def _is_extension(cluster: Cluster, ref: ObjectRef) -> bool:
     return "." in ref.group and cluster.find(ref.group, ref.kind, ref.namespace, ref.name) is not None
 
 
-def _on_port(cluster: Cluster, backend: BackendRef, service: Service) -> Resolved:
+def _on_port(cluster: Cluster, backend: BackendRef, service: Service, *, datagrams: bool, mesh: bool) -> Resolved:
     if backend.port is None:
         return Resolved(backend, INVALID, "BackendNotFound", f"{backend.ref} needs a port", service, open=True)
-    port = service.port(backend.port)
-    if port is None:
-        if service.type == "ExternalName" and not service.ports:
-            return _backed(cluster, backend, service, None)
+    found = [port for port in service.ports if port.port == backend.port]
+    if not found and not (service.type == "ExternalName" and not service.ports):
         return Resolved(backend, INVALID, "BackendNotFound", _no_port(backend, service), service, open=True)
-    if port.protocol == "UDP":
-        message = f"port {port.port} of {backend.ref} is a UDP port"
-        return Resolved(backend, INVALID, "UnsupportedProtocol", message, service, port, open=True)
+    fitting = [port for port in found if (port.protocol == "UDP") is datagrams]
+    if found and not fitting:
+        message = f"port {backend.port} of {backend.ref} is a {found[0].protocol} port"
+        return Resolved(backend, INVALID, "UnsupportedProtocol", message, service, found[0], open=True)
+    port = fitting[0] if fitting else None
+    fault = untrusted(cluster, service, port) if port is not None and not mesh else None
+    if fault is not None:
+        return Resolved(backend, INVALID, "NoValidCACertificate", fault.message, service, port)
     return _backed(cluster, backend, service, port)
 
 
