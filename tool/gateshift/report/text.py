@@ -45,10 +45,10 @@ def _count(number: int, noun: str) -> str:
 def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
     level = style.paint(f"{finding.level.value}[{finding.rule}]", LEVEL_COLOUR[finding.level], "bold")
     yield f"{level}: {style.paint(printable(finding.message), 'bold')}"
-    yield from _place(finding.place, style, LEVEL_COLOUR[finding.level])
+    yield from place_lines(finding.place, style, LEVEL_COLOUR[finding.level])
     for related in finding.related:
         yield f"  {style.paint('note', 'cyan')}: {printable(related.message)}"
-        yield from _place(related.place, style, "cyan")
+        yield from place_lines(related.place, style, "cyan")
     for label, text in _remarks(finding):
         first, *rest = printable(text.replace("\n", "\0")).replace("\\x00", "\n").split("\n")
         yield f"  {style.paint(f'{label:>8}', 'dim')}: {first}"
@@ -68,7 +68,8 @@ def _remarks(finding: ReportedFinding) -> Iterator[tuple[str, str]]:
         yield "help", finding.help
 
 
-def _place(place: ReportedPlace, style: Style, colour: str) -> Iterator[str]:
+def place_lines(place: ReportedPlace, style: Style = _PLAIN, colour: str = "red") -> Iterator[str]:
+    """Where it is, the source lines, and a caret under the fault."""
     arrow = style.paint("-->", "blue", "bold")
     yield f"  {arrow} {printable(place.file)}:{place.line}:{place.column}"
     width = len(str(max((line.number for line in place.excerpt), default=0)))
