@@ -1,0 +1,45 @@
+"""Reads each source file once a run, however many roots it is part of; a file that must not be read has a fault."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from gateshift.documents import Limits, UnreadableYaml, text_of
+from gateshift.documents.bounds import DEFAULT
+from gateshift.model.source import SourceFile
+
+
+class Sources:
+    """The files of one run by their real paths. What was read stays as it was, though the file may change."""
+
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
+        self._files: dict[Path, SourceFile] = {}
+
+    def read(self, path: Path) -> SourceFile:
+        """The file at a path with all links resolved; never raises for what the file is or holds."""
+        known = self._files.get(path)
+        if known is None:
+            known = self._files[path] = self._read(path)
+        return known
+
+    def _read(self, path: Path) -> SourceFile:
+        try:
+            return SourceFile(path, text_of(_bytes(path, self._limits), self._limits))
+        except UnreadableYaml as error:
+            return SourceFile(path, "", error)
+        except OSError as error:
+            return SourceFile(path, "", UnreadableYaml(f"it cannot be read: {error.strerror}"))
+
+
+def _bytes(path: Path, limits: Limits) -> bytes:
+    """The file's bytes, but no device's or pipe's, which may never end, and none beyond the limit."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableYaml("it is no regular file")
+    if found.st_size > limits.size:
+        raise UnreadableYaml(f"{found.st_size:,} bytes are more than the {limits.size:,} that are read of one file")
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        return file.read(limits.size + 1)

@@ -1,0 +1,153 @@
+"""A Kustomize root as its files say it, read before anything is built: what each kustomization refers to, and where.
+
+Kustomize matches the field names of a kustomization without regard to case, so `data` holds them in Kustomize's own
+spelling and `pointer` gives back the one that is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from gateshift.documents.data import JsonObject, Pointer
+from gateshift.model.place import Place
+from gateshift.model.source import SourceFile
+
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The file names that Kustomize recognises, in its order; a folder may hold one of them."""
+
+
+class Kind(Enum):
+    """What a kustomization file is: a Component adds to the kustomization that names it and is never built alone."""
+
+    KUSTOMIZATION = "Kustomization"
+    COMPONENT = "Component"
+
+
+class Role(Enum):
+    """What a kustomization refers to a file or folder as."""
+
+    RESOURCE = "resource"
+    COMPONENT = "component"
+    PATCH = "patch"
+    REPLACEMENT = "replacement"
+    GENERATOR = "generator"
+    TRANSFORMER = "transformer"
+    VALIDATOR = "validator"
+    CONFIGURATION = "configuration"
+    CRD = "CRD schema"
+    OPENAPI = "OpenAPI schema"
+    DATA = "data"
+
+
+class Problem(Enum):
+    """Why a reference is not followed, or a file not used."""
+
+    REMOTE = "remote"
+    PROGRAM = "program"
+    HELM = "helm"
+    INDIRECT = "indirect"
+    OUTSIDE_REPOSITORY = "outside-repository"
+    LINK_OUT = "link-out"
+    ABOVE_FOLDER = "above-folder"
+    MISSING = "missing"
+    NO_KUSTOMIZATION = "no-kustomization"
+    SEVERAL_KUSTOMIZATIONS = "several-kustomizations"
+    WRONG_KIND = "wrong-kind"
+    FIELD_TWICE = "field-twice"
+    CYCLE = "cycle"
+    TOO_LARGE = "too-large"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A reference that was not followed: the problem, and in words what was found."""
+
+    problem: Problem
+    what: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """One place in a kustomization (or in a transformer's configuration) that names a file, folder or URL, or holds
+    YAML of its own. `pointer` leads to the string in document `document` of `file`; `text` is that string, without
+    the `key=` of a generator's file."""
+
+    role: Role
+    file: SourceFile
+    pointer: Pointer
+    text: str
+    target: Target
+    document: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Where the reference is written."""
+        return self.file.place(self.pointer, self.document)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kustomization:
+    """One kustomization file. `folder` is its folder with all links resolved; `key` is the path by which Kustomize's
+    annotations name the folder, which differs where the way to it leads over a link.
+
+    `spelled` gives for each field of `data` the key as written. `problems` are those of the file itself.
+    """
+
+    folder: Path
+    key: Path
+    file: SourceFile
+    kind: Kind
+    data: JsonObject
+    spelled: Mapping[str, str]
+    references: tuple[Reference, ...]
+    problems: tuple[tuple[Pointer, Refused], ...] = ()
+
+    def pointer(self, field: str, *steps: str | int) -> Pointer:
+        """The pointer to a field of the file, by Kustomize's name of the field."""
+        return (self.spelled.get(field, field), *steps)
+
+    def place(self, field: str, *steps: str | int, key: bool = False) -> Place:
+        """Where a field of the file stands, by Kustomize's name of the field."""
+        return self.file.place(self.pointer(field, *steps), key=key)
+
+    def refers_to(self, role: Role) -> Iterator[Reference]:
+        """The references of one role, in the order they are applied."""
+        return (reference for reference in self.references if reference.role is role)
+
+
+Target = SourceFile | Kustomization | Refused
+"""What a reference leads to; YAML written in the string itself is an EmbeddedSource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Something to check on its own: a folder with a kustomization, a folder of plain YAML, or one YAML file.
+
+    `path` is as the user named or would name it; `folder` is the folder with all links resolved, and `repository`
+    the folder that nothing may leave. `files` are the YAML files of a plain root, in order; for a root with a
+    kustomization it is empty.
+    """
+
+    path: Path
+    folder: Path
+    repository: Path
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KustomizationTree:
+    """A root with everything it is made of. `top` is None for plain YAML, and where the kustomization cannot be read.
+
+    `kustomizations` holds each kustomization once, a parent before its bases; `files` every file that was read,
+    by the path Kustomize's annotations name it with. `problems` are faults with their places that belong to no
+    reference.
+    """
+
+    root: Root
+    top: Kustomization | None
+    kustomizations: tuple[Kustomization, ...]
+    files: Mapping[Path, SourceFile]
+    problems: tuple[tuple[Place, Refused], ...] = ()
