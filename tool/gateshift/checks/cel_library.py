@@ -1,0 +1,145 @@
+"""The functions that Kubernetes adds to CEL and the evaluator does not have.
+
+An address, a range, a URL and a quantity are lists of their kind and their text here, since the evaluator cannot hold
+types of ours; rules only pass them on to the functions below.
+
+Source: apiserver, pkg/cel/library, and Kubernetes, "CEL in Kubernetes", section on libraries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
+
+_QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z")
+_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+
+Value = list[str]
+"""A value of a Kubernetes type: its kind and its text."""
+
+
+def _is(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def holds(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+
+    return holds
+
+
+def _address(text: str) -> str:
+    if "%" in text:
+        raise ValueError("zones are not allowed")
+    return str(ip_address(text))
+
+
+def _range(text: str) -> str:
+    ip_network(text, strict=False)
+    if "/" not in text or "." in text.partition("/")[2]:
+        raise ValueError("not a CIDR")
+    return text
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if not (parts.scheme and parts.netloc) and not text.startswith("/"):
+        raise ValueError("neither an absolute URL nor an absolute path")
+    return text
+
+
+def amount(text: str) -> Decimal:
+    """The number that a Kubernetes quantity stands for; ValueError where it is none."""
+    found = _QUANTITY.match(text)
+    if found is None:
+        raise ValueError(f"no quantity: {text}")
+    number, suffix = Decimal(found[1]), found[2]
+    if suffix in _BINARY:
+        return number * 2 ** _BINARY[suffix]
+    return number.scaleb(_DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:]))
+
+
+def _quantity(text: str) -> Value:
+    return ["quantity", format(amount(text), "f")]
+
+
+def _made(kind: str, parse: Callable[[str], str]) -> Callable[[str], Value]:
+    return lambda text: [kind, parse(text)]
+
+
+def _compare(left: Value, right: Value) -> int:
+    first, second = Decimal(left[1]), Decimal(right[1])
+    return (first > second) - (first < second)
+
+
+def _contains(outer: Value, inner: str) -> bool:
+    network, other = ip_network(outer[1], strict=False), ip_network(inner, strict=False)
+    return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]  # same version
+
+
+def _find_all(text: str, pattern: str) -> list[str]:
+    return [found.group() for found in re.finditer(pattern, text)]
+
+
+def _find(text: str, pattern: str) -> str:
+    return next(iter(_find_all(text, pattern)), "")
+
+
+def _sorted(entries: Sequence[Any]) -> bool:
+    return all(first <= second for first, second in zip(entries, entries[1:], strict=False))
+
+
+def functions() -> list[cel.FunctionDecl]:
+    """The declarations for an environment."""
+    from cel_expr_python import cel
+
+    text, flag, number, many, dyn = cel.Type.STRING, cel.Type.BOOL, cel.Type.INT, cel.Type.LIST, cel.Type.DYN
+    table: list[tuple[str, bool, list[cel.Type], cel.Type, Callable[..., Any]]] = [
+        ("isIP", False, [text], flag, _is(_address)),
+        ("ip", False, [text], many, _made("ip", _address)),
+        ("family", True, [many], number, lambda ip: ip_address(ip[1]).version),
+        ("isCIDR", False, [text], flag, _is(_range)),
+        ("cidr", False, [text], many, _made("cidr", _range)),
+        ("prefixLength", True, [many], number, lambda net: ip_network(net[1], strict=False).prefixlen),
+        ("containsIP", True, [many, text], flag, _contains),
+        ("containsIP", True, [many, many], flag, lambda net, ip: _contains(net, ip[1])),
+        ("containsCIDR", True, [many, text], flag, _contains),
+        ("containsCIDR", True, [many, many], flag, lambda net, other: _contains(net, other[1])),
+        ("isURL", False, [text], flag, _is(_url)),
+        ("url", False, [text], many, _made("url", _url)),
+        ("getScheme", True, [many], text, lambda url: urlsplit(url[1]).scheme),
+        ("getHost", True, [many], text, lambda url: urlsplit(url[1]).netloc.rpartition("@")[2]),
+        ("getHostname", True, [many], text, lambda url: urlsplit(url[1]).hostname or ""),
+        ("getPort", True, [many], text, lambda url: str(urlsplit(url[1]).port or "")),
+        ("getEscapedPath", True, [many], text, lambda url: urlsplit(url[1]).path),
+        ("isQuantity", False, [text], flag, _is(amount)),
+        ("quantity", False, [text], many, _quantity),
+        ("compareTo", True, [many, many], number, _compare),
+        ("isLessThan", True, [many, many], flag, lambda left, right: _compare(left, right) < 0),
+        ("isGreaterThan", True, [many, many], flag, lambda left, right: _compare(left, right) > 0),
+        ("sign", True, [many], number, lambda value: _compare(value, ["quantity", "0"])),
+        ("isInteger", True, [many], flag, lambda value: Decimal(value[1]) % 1 == 0),
+        ("asInteger", True, [many], number, lambda value: int(Decimal(value[1]))),
+        ("find", True, [text, text], text, _find),
+        ("findAll", True, [text, text], many, _find_all),
+        ("findAll", True, [text, text, number], many, lambda value, pattern, most: _find_all(value, pattern)[:most]),
+        ("isSorted", True, [many], flag, _sorted),
+        ("sum", True, [many], dyn, sum),
+        ("min", True, [many], dyn, min),
+        ("max", True, [many], dyn, max),
+    ]
+    overloads: dict[str, list[cel.Overload]] = {}
+    for name, member, parameters, returned, function in table:
+        key = f"{name}_{len(overloads.get(name, ()))}"
+        overload = cel.Overload(key, return_type=returned, parameters=parameters, is_member=member, impl=function)
+        overloads.setdefault(name, []).append(overload)
+    return [cel.FunctionDecl(name, found) for name, found in overloads.items()]
