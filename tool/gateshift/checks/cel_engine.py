@@ -44,7 +44,12 @@ def _environment() -> cel.Env:
     dyn = cel.Type.DYN
     return cel.NewEnv(
         variables={"self": dyn, "oldSelf": dyn, "previous": dyn, "existed": cel.Type.BOOL},
-        extensions=[ext_strings.ExtStrings(), ext_optional.ExtOptional(), ext_bindings.ExtBindings(), ext_math.ExtMath()],
+        extensions=[
+            ext_strings.ExtStrings(),
+            ext_optional.ExtOptional(),
+            ext_bindings.ExtBindings(),
+            ext_math.ExtMath(),
+        ],
         functions=functions(),
     )
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from ipaddress import ip_address, ip_network
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -64,7 +65,7 @@ def amount(text: str) -> Decimal:
         raise ValueError(f"no quantity: {text}")
     number, suffix = Decimal(found[1]), found[2]
     if suffix in _BINARY:
-        return number * 2 ** _BINARY[suffix]
+        return number * Decimal(2 ** _BINARY[suffix])
     return number.scaleb(_DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:]))
 
 
@@ -95,7 +96,7 @@ def _find(text: str, pattern: str) -> str:
 
 
 def _sorted(entries: Sequence[Any]) -> bool:
-    return all(first <= second for first, second in zip(entries, entries[1:], strict=False))
+    return all(first <= second for first, second in pairwise(entries))
 
 
 def functions() -> list[cel.FunctionDecl]:

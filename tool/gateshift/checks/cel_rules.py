@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from gateshift.checks.cel_data import view
 from gateshift.checks.cel_engine import Failed, NotCompiled, Scope
-from gateshift.checks.cel_names import reads_old
-from gateshift.checks.schema_tree import RULES, TIMES, CelRule, Node
+from gateshift.checks.schema_tree import CEL, CelRule, Node
 from gateshift.documents.data import Json, Pointer
 
 _REASONS = {
@@ -63,7 +62,7 @@ def violations(node: Node, new: Json, old: Json = None) -> Iterator[Violation | 
 
 
 def _walk(node: Node | None, data: Json, before: _Before, at: Pointer) -> Iterator[Violation | NotEvaluated]:
-    if node is None or data is None or RULES not in node.below:
+    if node is None or data is None or CEL not in node.below:
         return
     if node.rules:
         yield from _at_scope(node, data, before, at)
@@ -94,8 +93,7 @@ def _entry_before(node: Node, before: _Before, entry: Json) -> _Before:
 def _at_scope(node: Node, data: Json, before: _Before, at: Pointer) -> Iterator[Violation | NotEvaluated]:
     scope = Scope(view(node, data), old=view(node, before.value), existed=before.known)
     for rule in node.rules:
-        compares = reads_old(rule.rule)
-        if (compares and not before.known and not rule.optional_old) or (not compares and before.same):
+        if (rule.reads_old and not before.known and not rule.optional_old) or (not rule.reads_old and before.same):
             continue
         try:
             result = scope.evaluate(rule.rule, optional_old=rule.optional_old)
@@ -109,8 +107,10 @@ def _at_scope(node: Node, data: Json, before: _Before, at: Pointer) -> Iterator[
 
 
 def _failed(node: Node, rule: CelRule, failure: Failed, at: Pointer) -> Violation | NotEvaluated:
-    if TIMES in node.below and failure.why.startswith("No matching overloads"):
-        return NotEvaluated(at, rule, "it compares a date or duration, which this evaluator reads as text")
+    if failure.why.startswith("No matching overloads"):
+        # The API server checks a rule's types when the CRD is installed: it never fails there for this reason, only
+        # here, where a date is text and not every function of Kubernetes exists.
+        return NotEvaluated(at, rule, failure.why)
     says = f'{field_path(at)}: Invalid value: "{node.type}": {failure.why} evaluating rule: {rule.text}'
     return Violation(at, rule, rule.text, says)
 

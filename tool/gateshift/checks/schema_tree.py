@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gateshift.checks.cel_names import escape
+from gateshift.checks.cel_names import escape, reads_old
 from gateshift.documents.data import Json, JsonObject, list_at, object_at, text_at
 
 META_FIELDS = frozenset({"apiVersion", "kind", "metadata"})
 """Fields of every object, which a schema need not name."""
 
-RULES, LISTS, DEFAULTS, RENAMED, TIMES = "rules", "lists", "defaults", "renamed", "times"
+CEL, LISTS, DEFAULTS, RENAMED = "cel", "lists", "defaults", "renamed"
 """What can stand at a node or below it: CEL rules; lists with keys; defaults; names or numbers that CEL knows
-otherwise; dates and durations."""
+otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class CelRule:
     reason: str = "FieldValueInvalid"
     field_path: tuple[str, ...] = ()
     optional_old: bool = False
+    reads_old: bool = False
 
     @property
     def text(self) -> str:
@@ -38,7 +39,7 @@ class CelRule:
         return self.message or self.rule.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """One field's schema.
 
@@ -109,11 +110,10 @@ def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> Node:
     rules = tuple(rule for part in (schema, *branches) for rule in _rules(part))
     list_type = text_at(schema, "x-kubernetes-list-type") or "atomic"
     own = {
-        RULES: bool(rules),
+        CEL: bool(rules),
         LISTS: list_type != "atomic",
         DEFAULTS: schema.get("default") is not None,
         RENAMED: bool(escaped) or text_at(schema, "type") == "number" or schema.get("format") == "byte",
-        TIMES: schema.get("format") in ("date", "date-time", "duration"),
     }
     children = [*properties.values(), *(child for child in (values, items) if child is not None)]
     return Node(
@@ -160,6 +160,7 @@ def _rules(schema: JsonObject) -> list[CelRule]:
             reason=text_at(entry, "reason") or "FieldValueInvalid",
             field_path=_field_path(text_at(entry, "fieldPath")),
             optional_old=entry.get("optionalOldSelf") is True,
+            reads_old=reads_old(text_at(entry, "rule")),
         )
         for entry in list_at(schema, "x-kubernetes-validations")
         if isinstance(entry, dict)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateshift.documents.data import JsonObject
+from gateshift.documents.data import JsonObject, list_at, object_at, text_at
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
 
@@ -19,18 +19,6 @@ class Catalog(Protocol):
 
     def served(self, group: str, kind: str) -> tuple[str, ...]:
         """The API versions that are served of the kind, preferred first; empty where the kind is not known."""
-
-
-class NoCatalog:
-    """The catalog of someone who has no schemas: it knows no kind."""
-
-    def structural(self, group: str, version: str, kind: str) -> JsonObject | None:  # noqa: ARG002 -- Catalog's signature
-        """None, for every kind."""
-        return None
-
-    def served(self, group: str, kind: str) -> tuple[str, ...]:  # noqa: ARG002 -- Catalog's signature
-        """No version, for every kind."""
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +36,11 @@ KindKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One root as the checks see it. `declared` is None where the root is no stage of a rollout."""
+    """One root as the checks see it. `declared` is None where the root is no stage of a rollout, `catalog` where
+    there are no schemas."""
 
     build: Build
-    catalog: Catalog
+    catalog: Catalog | None
     objects: Mapping[KindKey, tuple[Resource, ...]]
     declared: Declared | None = None
 
@@ -62,8 +51,28 @@ class Subject:
         for resource in build.resources:
             objects.setdefault((resource.id.group, resource.kind), []).append(resource)
         grouped = {key: tuple(resources) for key, resources in objects.items()}
-        return Subject(build, catalog or NoCatalog(), grouped, declared)
+        return Subject(build, catalog, grouped, declared)
+
+    def schema(self, resource: Resource) -> JsonObject | None:
+        """The structural schema of the object: the installed one, else that of a CRD in the same build."""
+        group, version, kind = resource.id.group, resource.version, resource.kind
+        found = self.catalog.structural(group, version, kind) if self.catalog else None
+        return found or self.own_schema(resource)
+
+    def own_schema(self, resource: Resource) -> JsonObject | None:
+        """The structural schema that a CRD of this very build gives the object."""
+        return _own_schema(self.of_kind("apiextensions.k8s.io", "CustomResourceDefinition"), resource)
 
     def of_kind(self, group: str, *kinds: str) -> tuple[Resource, ...]:
         """The build's objects of these kinds of one API group, in the order of the kinds, then of the build."""
         return tuple(resource for kind in kinds for resource in self.objects.get((group, kind), ()))
+
+
+def _own_schema(definitions: tuple[Resource, ...], resource: Resource) -> JsonObject | None:
+    for definition in definitions:
+        spec = object_at(definition.data, "spec")
+        if text_at(spec, "group") == resource.id.group and text_at(spec, "names", "kind") == resource.kind:
+            for version in list_at(spec, "versions"):
+                if text_at(version, "name") == resource.version:
+                    return object_at(version, "schema", "openAPIV3Schema") or None
+    return None

@@ -1,0 +1,36 @@
+"""The known name that a misspelt one was probably meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+FURTHEST = 2
+"""The most edits by which two names may differ and still be taken for one."""
+
+
+def edits(left: str, right: str, most: int = FURTHEST) -> int:
+    """How many characters to insert, delete or replace, or neighbours to swap; `most` + 1 where it is more than `most`.
+
+    This is the optimal string alignment distance.
+    """
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(right) + 1))
+    for row, one in enumerate(left, 1):
+        line = [row]
+        for column, other in enumerate(right, 1):
+            cost = min(last[column] + 1, line[column - 1] + 1, last[column - 1] + (one != other))
+            if row > 1 and column > 1 and one == right[column - 2] and left[row - 2] == other:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        if min(line) > most:
+            return most + 1
+        before, last = last, line
+    return min(last[-1], most + 1)
+
+
+def nearest(name: str, known: Iterable[str], most: int = FURTHEST) -> str | None:
+    """The known name closest to this one; of equals the first by alphabet, None beyond `most` edits."""
+    ranked = sorted((edits(name, other, most), other) for other in set(known) - {name})
+    return ranked[0][1] if ranked and ranked[0][0] <= most else None

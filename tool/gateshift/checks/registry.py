@@ -1,0 +1,31 @@
+"""The list of all checks of a root, and of all rules. Written out: what is not named here does not run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from gateshift.checks import identity, metadata, schema, service_ports, suppression
+from gateshift.checks.subject import Subject
+from gateshift.model.finding import Finding
+from gateshift.model.rule import Check, Rule
+
+_MODULES = (schema, identity, metadata, service_ports)
+
+CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for module in _MODULES))
+"""Every check of one root that is a function."""
+
+RULES: dict[str, Rule] = {
+    rule.id: rule
+    for rule in sorted(
+        chain(suppression.RULES, *(module.RULES for module in _MODULES)),
+        key=lambda rule: rule.id,
+    )
+}
+"""Every rule by its id, in the order of the ids."""
+
+
+def run_checks(subject: Subject) -> Iterator[Finding]:
+    """What every check finds in one root."""
+    for each in CHECKS:
+        yield from each(subject)
