@@ -14,12 +14,13 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z")
+_URL = re.compile(r"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z", re.DOTALL)
+_PORT = re.compile(r":([0-9]*)\Z")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
@@ -52,10 +53,26 @@ def _range(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if not (parts.scheme and parts.netloc) and not text.startswith("/"):
+    found = _URL.match(text)
+    absolute = found is not None and found[1] and found[2]
+    if not absolute and not text.startswith("/"):
         raise ValueError("neither an absolute URL nor an absolute path")
     return text
+
+
+def _part(url: Value, group: int) -> str:
+    """A part of the URL by RFC 3986, appendix B: 1 scheme, 2 authority, 3 path."""
+    found = _URL.match(url[1])
+    return (found[group] or "") if found else ""
+
+
+def _host(url: Value) -> str:
+    return _part(url, 2).rpartition("@")[2]
+
+
+def _port(url: Value) -> str:
+    found = _PORT.search(_host(url))
+    return found[1] if found else ""
 
 
 def amount(text: str) -> Decimal:
@@ -117,11 +134,11 @@ def functions() -> list[cel.FunctionDecl]:
         ("containsCIDR", True, [many, many], flag, lambda net, other: _contains(net, other[1])),
         ("isURL", False, [text], flag, _is(_url)),
         ("url", False, [text], many, _made("url", _url)),
-        ("getScheme", True, [many], text, lambda url: urlsplit(url[1]).scheme),
-        ("getHost", True, [many], text, lambda url: urlsplit(url[1]).netloc.rpartition("@")[2]),
-        ("getHostname", True, [many], text, lambda url: urlsplit(url[1]).hostname or ""),
-        ("getPort", True, [many], text, lambda url: str(urlsplit(url[1]).port or "")),
-        ("getEscapedPath", True, [many], text, lambda url: urlsplit(url[1]).path),
+        ("getScheme", True, [many], text, lambda url: _part(url, 1)),
+        ("getHost", True, [many], text, _host),
+        ("getHostname", True, [many], text, lambda url: _PORT.sub("", _host(url)).strip("[]")),
+        ("getPort", True, [many], text, _port),
+        ("getEscapedPath", True, [many], text, lambda url: _part(url, 3)),
         ("isQuantity", False, [text], flag, _is(amount)),
         ("quantity", False, [text], many, _quantity),
         ("compareTo", True, [many, many], number, _compare),
