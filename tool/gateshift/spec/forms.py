@@ -1,5 +1,9 @@
 """The forms a value of rollout.yaml can have. One tree of them is the single description of the file:
-`structure` checks data against it, `schema` publishes it as JSON Schema, and the documentation prints it."""
+`structure` checks data against it, `schema` publishes it as JSON Schema, and the documentation prints it.
+
+Every form says what it `expects`, to complete "expected ...", and what it `means` where it stands; `default` is what
+holds where it is left out. `shared` names a form that stands in several places, so that the schema holds it once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from gateshift.documents.data import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A string. `expects` completes "expected ..."; `pattern` is anchored and means the same in Python and ECMAScript.
+    """A string of `least` to `most` characters. `pattern` is anchored and means the same in Python and ECMAScript.
 
     `choices` are the only words allowed, where there are any.
     """
@@ -65,6 +69,7 @@ class ListOf:
     least: int = 0
     most: int | None = None
     distinct: bool = False
+    shared: str = ""
     default: Json = None
 
 
@@ -78,6 +83,7 @@ class MapOf:
     means: str = ""
     least: int = 0
     most: int | None = None
+    shared: str = ""
     default: Json = None
 
 
@@ -96,6 +102,7 @@ class Fields:
     exclusive: tuple[tuple[str, ...], ...] = ()
     any_of: tuple[tuple[str, ...], ...] = ()
     elsewhere: dict[str, str] = field(default_factory=dict)
+    shared: str = ""
     default: Json = None
 
 
@@ -109,6 +116,7 @@ class Either:
     options: tuple[Form, ...]
     expects: str
     means: str = ""
+    shared: str = ""
     default: Json = None
 
 

@@ -8,6 +8,7 @@ from gateshift.spec import words
 from gateshift.spec.forms import Either, Fields, Form, ListOf, MapOf, Raw, Text
 
 _GATEWAY = Either(
+    shared="gateway",
     expects="a Gateway as `namespace/name`",
     options=(
         Text(
@@ -27,6 +28,7 @@ _GATEWAY = Either(
 )
 
 PARENT = Fields(
+    shared="parent",
     expects="a parent such as {service: customers} or {gateway: infra/public}",
     keys={
         "service": replace(
@@ -67,9 +69,10 @@ HOSTNAMES = ListOf(
 )
 
 
-def _value(exact: Text, what: str) -> Either:
+def _value(exact: Text, what: str, shared: str) -> Either:
     expects = f"{what}, or {{regex: ...}}"
     return Either(
+        shared=shared,
         expects=expects,
         options=(
             exact,
@@ -119,7 +122,7 @@ _MATCH_KEYS: dict[str, Form] = {
         means="Headers that must all be there with these values.",
         expects="a mapping of header names to values",
         name=words.HEADER_NAME,
-        value=_value(words.HEADER_VALUE, "a header's value in quotes"),
+        value=_value(words.HEADER_VALUE, "a header's value in quotes", "header"),
         least=1,
         most=16,
     ),
@@ -127,17 +130,17 @@ _MATCH_KEYS: dict[str, Form] = {
         means="Query parameters that must all be there with these values.",
         expects="a mapping of query parameters to values",
         name=words.QUERY_NAME,
-        value=_value(words.QUERY_VALUE, "a query parameter's value in quotes"),
+        value=_value(words.QUERY_VALUE, "a query parameter's value in quotes", "query"),
         least=1,
         most=16,
     ),
     "cookies": MapOf(
-        means="A cookie that must be there with this value.",
-        expects="a mapping of one cookie's name to its value",
+        means="Cookies that must all be there with these values.",
+        expects="a mapping of cookies' names to values",
         name=words.COOKIE_NAME,
-        value=_value(words.COOKIE_VALUE, "a cookie's value in quotes"),
+        value=_value(words.COOKIE_VALUE, "a cookie's value in quotes", "cookie"),
         least=1,
-        most=1,
+        most=3,
     ),
     "grpc": Fields(
         means="A gRPC call, for a GRPCRoute.",
@@ -157,6 +160,7 @@ _MATCH_KEYS: dict[str, Form] = {
 }
 
 MATCH = Fields(
+    shared="match",
     expects="conditions such as {headers: {user-agent: debug}}",
     means="Conditions that must all hold.",
     keys=_MATCH_KEYS,

@@ -49,6 +49,7 @@ _SECONDS = Number(expects="a whole number of seconds", least=0, most=2147483647)
 _TIMES = Number(expects="a whole number from 1", least=1, most=2147483647)
 
 PROBE = Fields(
+    shared="probe",
     expects="a probe",
     keys={
         "httpGet": Raw(expects="an HTTP request such as {path: /healthz, port: 8080}", means="Asks by HTTP."),
@@ -67,6 +68,7 @@ PROBE = Fields(
 )
 
 _QUANTITIES = MapOf(
+    shared="quantities",
     expects="quantities such as {cpu: 100m, memory: 64Mi}",
     name=Text(expects="a resource such as `cpu` or `memory`", pattern="^[A-Za-z0-9]([A-Za-z0-9./_-]*[A-Za-z0-9])?$"),
     value=Either(
@@ -83,6 +85,7 @@ _QUANTITIES = MapOf(
 )
 
 _ENV = Either(
+    shared="env",
     expects="environment variables: a mapping of names to texts, or a list as Kubernetes has it",
     options=(
         MapOf(

@@ -1,0 +1,41 @@
+"""`gateshift schema`: the published JSON Schemas."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import click
+
+from gateshift.documents.data import JsonObject
+from gateshift.external.outfile import replace_file
+
+SCHEMAS = {
+    "rollout": "gateshift.spec.schema",
+}
+"""Each schema's name and the module whose `json_schema()` gives it; imported only when it is asked for."""
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice(list(SCHEMAS)))
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file, not to the screen."
+)
+def command(name: str, output: Path | None) -> None:
+    """Print the JSON Schema NAME, for editors and for readers of the tool's JSON.
+
+    \b
+    gateshift schema rollout -o docs/schemas/rollout.schema.json
+    """
+    text = schema_text(name)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        replace_file(output, text.encode())
+
+
+def schema_text(name: str) -> str:
+    """The schema of that name as the file that is published."""
+    schema: JsonObject = importlib.import_module(SCHEMAS[name]).json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
