@@ -55,7 +55,7 @@ def places(draw: st.DrawFn) -> ReportedPlace:
 
 findings = st.builds(
     ReportedFinding,
-    rule=st.sampled_from(("GS101", "GS301", "GS502", "GS999")),
+    rule=st.sampled_from(("GS101", "GS301", "GS502", "GS701")),
     name=st.sampled_from(("backend-service-missing", "wrong-field")),
     level=st.sampled_from(Level),
     message=texts,
