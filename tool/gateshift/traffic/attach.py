@@ -153,7 +153,7 @@ def _refusal(route: Route, parent: RouteParent, reason: str) -> str:
         port = "" if parent.port is None else f" on port {parent.port}"
         return f"{parent} has no listener{section}{port}"
     if reason == NOT_ALLOWED:
-        return f"no such listener of {parent} allows a {route.kind} of namespace {route.namespace or 'unknown'}"
+        return f"no such listener of {parent} allows {route.kind}s of namespace {route.namespace or 'unknown'}"
     return f"{', '.join(route.hostnames)} meets the hostname of no such listener of {parent}"
 
 
@@ -230,8 +230,9 @@ def _with_won_ports(attachment: Attachment, best: dict[tuple[str, str, str, int]
 
 
 def served_listeners(cluster: Cluster, gateway: Gateway) -> tuple[Listener, ...]:
-    """The listeners of the Gateway and its ListenerSets that take requests: those the cluster accepts."""
-    return tuple(state.listener for state in listener_states(cluster, gateway) if state.accepted)
+    """The listeners of the Gateway and its ListenerSets that take requests: those the cluster accepts,
+    or would but for an object outside the build."""
+    return tuple(state.listener for state in listener_states(cluster, gateway) if state.serves)
 
 
 def is_producer(attachment: Attachment, service: Service | None) -> bool:

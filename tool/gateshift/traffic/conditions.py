@@ -175,9 +175,10 @@ def _listener_conditions(state: ListenerState) -> Iterator[Condition]:
     fault = next(iter(sorted(state.faults, key=lambda each: each.outside)), None)
     message = _why_not_accepted(state, fault)
     pointer = _listener_field(listener, state.reason)
-    yield Condition(owner, "Accepted", accepted, state.reason, message, pointer, listener=name)
+    outside = state.outside
+    yield Condition(owner, "Accepted", accepted, state.reason, message, pointer, listener=name, outside=outside)
     programmed = "Programmed" if state.accepted else (state.conflict or "Invalid")
-    yield Condition(owner, "Programmed", accepted, programmed, message, pointer, listener=name)
+    yield Condition(owner, "Programmed", accepted, programmed, message, pointer, listener=name, outside=outside)
     clash, reason = (TRUE, state.conflict) if state.conflict else (FALSE, "NoConflicts")
     yield Condition(owner, "Conflicted", clash, reason, message if state.conflict else "", pointer, listener=name)
     yield _resolved(owner, fault, listener)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.cors import cors_headers, is_preflight
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.entry import Entry
 from gateshift.traffic.gateways import gateway_entry
@@ -15,6 +16,7 @@ from gateshift.traffic.match import Call
 from gateshift.traffic.mesh import service_entry
 from gateshift.traffic.outcome import RuleOutcome, outcome
 from gateshift.traffic.request import Request
+from gateshift.traffic.resolve import OK
 from gateshift.traffic.rewrite import forwarded, redirect
 from gateshift.traffic.table import Selection, select
 
@@ -56,6 +58,10 @@ def _answer(cluster: Cluster, call: Call, entry: Entry, selection: Selection, *,
     if found.redirect is not None:
         target = redirect(found.redirect, call, winner.prefix, entry.port)
         return replace(base, status=target.status, redirect=target)
+    if found.cors is not None:
+        base = replace(base, response=cors_headers(found.cors, call))
+        if is_preflight(call):
+            return replace(base, status=OK, mirrors=())
     return replace(base, backends=_backends(found, call, winner.prefix))
 
 
@@ -75,6 +81,6 @@ def _finish(decision: Decision, call: Call) -> Decision:
 
 
 def _grpc_status(status: int) -> int:
-    if status == 200:
+    if status == OK:
         return GRPC_OK
     return GRPC_UNIMPLEMENTED if status == NOT_FOUND else GRPC_UNAVAILABLE

@@ -35,7 +35,7 @@ class BackendAnswer:
 
     `status`: 200 answers, 500 invalid reference, 503 no endpoints. `reason` says why it is not 200, as the route's
     condition would (BackendNotFound, RefNotPermitted, InvalidKind; NoEndpoints for a 503). `forwarded` is None where
-    no filter changes the request or its answer. `workloads` are the objects whose pods answer, as kind/name.
+    no filter changes the request or its answer. `workloads` are the objects whose pods answer, as `Deployment/name`.
     """
 
     namespace: str
@@ -90,7 +90,8 @@ class Decision:
     Service's own endpoints answer. `rule` and `match` are indexes in the route (`match` is -1 where the rule
     has no matches). `notes` say what the specification leaves open and what had to be assumed.
     `status` is 200 if any share answers, else the code of the failure, or the redirect's. `listener` is the listener
-    that took the request, "" in a mesh.
+    that took the request, "" in a mesh. `response` are headers that CORS adds to the answer, whoever gives it; a
+    preflight is answered by the gateway itself and has no backends.
     """
 
     request: Request
@@ -105,3 +106,4 @@ class Decision:
     notes: tuple[str, ...] = ()
     trace: tuple[Step, ...] = ()
     listener: str = ""
+    response: tuple[HeaderChange, ...] = ()

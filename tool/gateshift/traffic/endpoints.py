@@ -15,10 +15,12 @@ from gateshift.traffic.services import Endpoints, Service, ServicePort, Workload
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """Ready pods of one version behind a Service; the version is "" where no label tells."""
+    """Ready pods of one version behind a Service; the version is "" where no label tells. `workloads` are what runs
+    them, as `Deployment/name`."""
 
     version: str
     count: int
+    workloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,13 @@ def replicas(cluster: Cluster, workload: Workload) -> int:
 
 
 def _by_version(cluster: Cluster, workloads: Iterable[Workload]) -> tuple[Pods, ...]:
-    counts: dict[str, int] = {}
+    found: dict[str, Pods] = {}
     for workload in workloads:
         version = version_of(cluster, workload)
-        counts[version] = counts.get(version, 0) + replicas(cluster, workload)
-    return tuple(Pods(version, count) for version, count in sorted(counts.items()))
+        before = found.get(version, Pods(version, 0))
+        names = (*before.workloads, f"{workload.kind}/{workload.name}")
+        found[version] = Pods(version, before.count + replicas(cluster, workload), names)
+    return tuple(found[version] for version in sorted(found))
 
 
 def _by_hand(cluster: Cluster, service: Service) -> Backing:

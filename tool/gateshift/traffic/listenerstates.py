@@ -41,6 +41,16 @@ class ListenerState:
     kinds: tuple[str, ...]
     faults: tuple[Fault, ...]
 
+    @property
+    def outside(self) -> bool:
+        """Whether it is not accepted only because a certificate is not in the build."""
+        return self.reason == "NoValidCACertificate" and all(fault.outside for fault in self.faults)
+
+    @property
+    def serves(self) -> bool:
+        """Whether requests reach it, as far as the build can tell."""
+        return self.accepted or self.outside
+
 
 def allowance(cluster: Cluster, allowed: Namespaces, own: str, other: str) -> Allowance:
     """Whether objects of the namespace `other` may attach to something in the namespace `own`."""

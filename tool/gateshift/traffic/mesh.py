@@ -14,10 +14,10 @@ from gateshift.traffic.entry import Entry, merged
 from gateshift.traffic.gateways import port_in
 from gateshift.traffic.hostnames import ANY
 from gateshift.traffic.match import Call
-from gateshift.traffic.resolve import OK, UNAVAILABLE
+from gateshift.traffic.resolve import NO_ENDPOINTS, OK, UNAVAILABLE
 from gateshift.traffic.routes import GRPC, HTTP
 from gateshift.traffic.services import Service, ServicePort
-from gateshift.traffic.shares import versions
+from gateshift.traffic.shares import parts_of
 
 
 def service_entry(cluster: Cluster, call: Call) -> Entry:
@@ -110,11 +110,12 @@ def _endpoints_answer(
             port=number,
             weight=1,
             share=part,
-            version=version,
+            version=pods.version,
             status=status,
-            reason="" if behind.answers else "NoEndpoints",
+            reason="" if behind.answers else NO_ENDPOINTS,
+            workloads=pods.workloads,
         )
-        for version, part in versions(behind)
+        for pods, part in parts_of(behind)
     )
     why = (f"{service.resource.id}: {behind.why}",) if behind.why else ()
     return Decision(call.request, status, backends=backends), why

@@ -21,6 +21,8 @@ UNSAID = Backing((), known=False)
 OK = 200
 INVALID = 500
 UNAVAILABLE = 503
+NO_ENDPOINTS = "NoEndpoints"
+"""The reason of a 503, which is no condition of the route: its references are all resolved."""
 
 _EXTENSIONS = frozenset(
     {
@@ -107,7 +109,7 @@ def _on_port(cluster: Cluster, backend: BackendRef, service: Service, *, datagra
 def _backed(cluster: Cluster, backend: BackendRef, service: Service, port: ServicePort | None) -> Resolved:
     behind = backing(cluster, service, port)
     status = OK if behind.answers else UNAVAILABLE
-    reason = "" if behind.answers else "NoEndpoints"
+    reason = "" if behind.answers else NO_ENDPOINTS
     message = f"{backend.ref}: {behind.why}" if behind.why else ""
     return Resolved(backend, status, reason, message, service, port, behind, open=service.type == "ExternalName")
 

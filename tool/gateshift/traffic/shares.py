@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gateshift.traffic.decision import BackendAnswer
-from gateshift.traffic.endpoints import Backing
+from gateshift.traffic.endpoints import Backing, Pods
 from gateshift.traffic.resolve import INVALID, OK, Resolved
 
 
@@ -29,22 +29,22 @@ def split(resolved: Resolved, share: float) -> tuple[BackendAnswer, ...]:
             port=resolved.backend.port,
             weight=resolved.backend.weight,
             share=share * part,
-            version=version,
+            version=pods.version,
             status=resolved.status,
             reason=resolved.reason,
+            workloads=pods.workloads,
         )
-        for version, part in versions(resolved.backing)
+        for pods, part in parts_of(resolved.backing)
     )
 
 
-def versions(behind: Backing) -> tuple[tuple[str, float], ...]:
-    """The versions behind a Service with each one's part of its requests, by ready pods; where no pod is ready, the
-    only version selected, or ""."""
+def parts_of(behind: Backing) -> tuple[tuple[Pods, float], ...]:
+    """What is behind a Service, each version with its part of the requests, by ready pods. Where no pod is ready: the
+    only version selected, or one part without a version."""
     ready = [pods for pods in behind.pods if pods.count]
     if not ready:
-        return ((behind.pods[0].version if len(behind.pods) == 1 else "", 1.0),)
-    parts = fractions([pods.count for pods in ready])
-    return tuple((pods.version, part) for pods, part in zip(ready, parts, strict=True))
+        return ((behind.pods[0] if len(behind.pods) == 1 else Pods("", 0), 1.0),)
+    return tuple(zip(ready, fractions([pods.count for pods in ready]), strict=True))
 
 
 def status_of(answers: Iterable[BackendAnswer]) -> int:
