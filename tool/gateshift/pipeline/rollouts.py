@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Finding
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.spec import FILE_NAME, open_rollout
@@ -30,6 +31,31 @@ def find_rollout_files(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         if FILE_NAME in files:
             yield Path(path) / FILE_NAME
+
+
+def rollout_files_named(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The rollouts that paths mean: a file itself, the rollout.yaml in a folder, or where it has none all those below.
+
+    No paths mean the current folder. Raises UserError where a path means none (exit code 4).
+    """
+    named = list(paths) or [Path()]
+    return tuple(dict.fromkeys(file for path in named for file in _named(path)))
+
+
+def _named(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    here = path / FILE_NAME
+    found = (here,) if here.is_file() else tuple(find_rollout_files(path))
+    if not found:
+        raise UserError(
+            f"no {FILE_NAME} in this folder or below it",
+            where=str(path),
+            next_step="Write one with `gateshift init NAME --image v1=IMAGE --image v2=IMAGE`.",
+            exit_code=Exit.NOTHING_FOUND,
+        )
+    yield from found
 
 
 def rollout_file_above(path: Path, top: Path) -> Path | None:

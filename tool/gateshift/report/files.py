@@ -41,9 +41,10 @@ def summary(name: str, states: Sequence[FileState], style: Style, *, done: bool)
     """One line a file that is not as the rollout asks for, and one line for them all; `done`: they were written."""
     pending = [state for state in states if state.standing is not Standing.FRESH]
     lines = [f"  {style.paint(_verb(state, done=done), _colour(state))} {printable(state.path)}" for state in pending]
-    fresh = len(states) - len(pending)
-    total = f"{style.paint(printable(name), 'bold')}: {len(states)} files, {fresh} as they should be"
-    return "\n".join([total, *lines]) + "\n"
+    counts = f"{len(states) - len(pending)} files up to date"
+    if pending:
+        counts = f"{len(pending)} {'changed' if done else 'not up to date'}, {counts}"
+    return "\n".join([f"{style.paint(printable(name), 'bold')}: {counts}", *lines]) + "\n"
 
 
 def _verb(state: FileState, *, done: bool) -> str:

@@ -1,0 +1,93 @@
+"""`gateshift generate`: rollout.yaml -> base/, overlays/, sync/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.errors import Exit
+from gateshift.pipeline.assemble import relative
+from gateshift.pipeline.generate import Generation, look, stranded, write
+from gateshift.pipeline.rollouts import rollout_files_named
+from gateshift.report import files
+from gateshift.report.style import Style
+from gateshift.spec import open_rollout
+
+_EPILOG = """\b
+Examples:
+  gateshift generate                 write what rollout.yaml asks for
+  gateshift generate --check         fail, with a diff, where a file is not what it asks for
+  gateshift generate services/shop   the rollouts in that folder
+"""
+
+
+@click.command(cls=OutputCommand, epilog=_EPILOG)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff where files are stale or were edited.")
+@click.option("--diff", "show", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--force", is_flag=True, help="Overwrite files that were edited by hand or that are someone else's.")
+@output_options(("text", "json"))
+def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, output: Output) -> int:  # noqa: FBT001 -- click's flags
+    """Write base/, overlays/ and sync/ from rollout.yaml.
+
+    PATHS are rollout.yaml files or folders that hold some; without any, the current folder. The same input gives the
+    same bytes. A file that was edited by hand, or that gateshift did not write, is never overwritten or deleted.
+    """
+    if check and force:
+        raise click.UsageError("--check writes nothing, so --force does not go with it")
+    parsed = [open_rollout(file) for file in rollout_files_named(paths)]
+    for warning in (warning for each in parsed for warning in each.warnings):
+        click.echo(f"{warning.at}: warning: {warning.message}", err=True)
+    rollouts = [each.rollout for each in parsed]
+    if check or show:
+        seen = [look(rollout) for rollout in rollouts]
+        output.write(_renderer(seen, _preview))
+        return Exit.FINDINGS if check and any(generation.pending for generation in seen) else Exit.OK
+    seen = [write(rollout, force=force) for rollout in rollouts]
+    refused = any(generation.refused for generation in seen) and not force
+    output.write(_renderer(seen, _preview if refused else _outcome))
+    for generation in seen:
+        _warn(generation, refused=bool(generation.refused) and not force)
+    return Exit.FINDINGS if refused else Exit.OK
+
+
+def _renderer(seen: list[Generation], text: Callable[[Generation, Style], str]) -> Callable[[str, Style], str]:
+    def render(form: str, style: Style) -> str:
+        if form == "json":
+            return files.as_json((_prefix(found), state) for found in seen for state in found.states)
+        return "".join(text(found, style) for found in seen)
+
+    return render
+
+
+def _preview(generation: Generation, style: Style) -> str:
+    changes = files.diff(generation.pending, _prefix(generation), style)
+    return changes + files.summary(generation.rollout.service.name, generation.states, style, done=False)
+
+
+def _outcome(generation: Generation, style: Style) -> str:
+    return files.summary(generation.rollout.service.name, generation.states, style, done=True)
+
+
+def _warn(generation: Generation, *, refused: bool) -> None:
+    if refused:
+        click.echo(
+            "gateshift: nothing was written: files in the way were edited by hand or are not gateshift's\n"
+            "  Move their changes into rollout.yaml, or give them up with --force.",
+            err=True,
+        )
+        return
+    for pointer, path in stranded(generation):
+        click.echo(
+            f"gateshift: {pointer} names {path}, which is no stage any more\n"
+            "  Move it with `gateshift promote --to STAGE` before this is pushed.",
+            err=True,
+        )
+
+
+def _prefix(generation: Generation) -> str:
+    folder = relative(generation.top.resolve(), Path.cwd())
+    return "" if folder == "." else f"{folder}/"
