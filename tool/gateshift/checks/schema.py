@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from gateshift.checks.cel_engine import available
 from gateshift.checks.cel_rules import NotEvaluated, Violation, field_path, violations
+from gateshift.checks.kinds import is_built_in
 from gateshift.checks.list_types import repeated
 from gateshift.checks.nearest import nearest
 from gateshift.checks.schema_tree import CEL, Node, node_of
@@ -18,10 +19,7 @@ from gateshift.model.finding import Finding, Level, Related, Spot
 from gateshift.model.report import Gap
 from gateshift.model.resource import Resource
 from gateshift.model.rule import Rule, check
-
-_GATEWAY_API = "gateway.networking.k8s.io"
-_EXPERIMENTAL = frozenset({"retry", "sessionPersistence", "externalAuth", "useDefaultGateways", "defaultScope"})
-"""The fields that only the experimental channel of Gateway API v1.6 has."""
+from gateshift.model.verdict import FaultKind, Verdict
 
 SCHEMA_VIOLATION = Rule(
     "GS201",
@@ -29,6 +27,22 @@ SCHEMA_VIOLATION = Rule(
     "An object does not fit the schema of its kind.",
     "The API server refuses the object, and a sync engine that applies the root stops half way or not at all.",
     "Kubernetes OpenAPI and the installed CRDs, checked with kubeconform",
+)
+UNKNOWN_FIELD = Rule(
+    "GS206",
+    "unknown-field",
+    "An object holds a field that the schema of its kind does not know.",
+    "kubectl and Flux refuse the object; Argo CD's client-side apply drops the field without a word, so that what the"
+    " file says is not what the cluster does.",
+    "Kubernetes, Field validation (Strict); apiextensions-apiserver, pkg/apiserver/schema/pruning/algorithm.go",
+)
+EXPERIMENTAL_FIELD = Rule(
+    "GS207",
+    "experimental-field",
+    "An object uses a field of the Gateway API's experimental channel, and the schemas in use are the standard ones.",
+    "On a cluster with the standard channel the field is dropped without a word, or the object is refused where the"
+    " client is strict: retries or sticky sessions that the file promises do not exist.",
+    "Gateway API v1.6, config/crd/standard and config/crd/experimental",
 )
 
 
@@ -73,66 +87,53 @@ def cel_rule_violated(subject: Subject) -> Iterator[Finding]:
 def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
     """A list whose entries must differ holds the same key or value twice.
 
-    The API server refuses the object: the list is a set, or a map by its keys. Plain schema validators pass it,
-    because JSON schema does not know `x-kubernetes-list-type`.
+    The API server refuses a custom resource with it; an object of Kubernetes' own kinds is refused by server-side
+    apply, which Flux uses, and quietly keeps one of the two elsewhere. Plain schema validators pass it, because JSON
+    schema does not know `x-kubernetes-list-type`.
     """
     for resource, node, completed in _structured(subject):
+        built_in = is_built_in(resource.id.group)
+        if (resource.id.group, resource.kind) == ("", "Service"):
+            continue  # GS212 knows more about the ports of a Service
         for found in repeated(node, completed.data):
             value = json.dumps(found.value, ensure_ascii=False, separators=(",", ":"))
             where = field_path(found.pointer)
             yield Finding(
                 "GS203",
-                Level.ERROR,
+                Level.WARNING if built_in else Level.ERROR,
                 f"{resource.id}: {where} repeats {field_path(found.first)}, and each entry must differ: {value}",
                 Spot(resource, found.pointer),
-                f"{where}: Duplicate value: {value}",
+                f"server-side apply: duplicate entries for key {value}"
+                if built_in
+                else f"{where}: Duplicate value: {value}",
                 "Keep one of the two entries.",
                 (Related("the first of them", Spot(resource, found.first)),),
             )
 
 
-@check("GS206", source="apiextensions-apiserver, pkg/apiserver/schema/pruning/algorithm.go")
-def unknown_field(subject: Subject) -> Iterator[Finding]:
-    """A custom resource holds a field that its schema does not know.
-
-    kubectl and Flux refuse the object; Argo CD's client-side apply drops the field without a word, so that what the
-    file says is not what the cluster does.
-    """
-    for resource, at in _unknown(subject):
-        if not _is_experimental(resource, at):
-            message = f"{resource.id}: {field_path(at)} is not a field of {resource.kind} {resource.api_version}"
-            says = f'strict decoding error: unknown field "{field_path(at)}"'
-            help_text = _near(subject, resource, at)
-            yield Finding("GS206", Level.ERROR, message, Spot(resource, at, key=True), says, help_text)
-
-
-@check("GS207", source="Gateway API v1.6 config/crd/standard and config/crd/experimental")
-def experimental_field(subject: Subject) -> Iterator[Finding]:
-    """A route or Gateway uses a field of the Gateway API's experimental channel, and the schemas are the standard ones.
-
-    On a cluster with the standard channel the field is dropped without a word, or the object is refused where the
-    client is strict: retries or sticky sessions that the file promises do not exist.
-    """
-    for resource, at in _unknown(subject):
-        if _is_experimental(resource, at):
+def schema_findings(subject: Subject, resource: Resource, verdict: Verdict) -> Iterator[Finding]:
+    """What kubeconform's verdict on an object comes to."""
+    for fault in verdict.faults:
+        where = field_path(fault.pointer) or "the object"
+        at = Spot(resource, fault.pointer, key=fault.at_key)
+        if fault.kind is not FaultKind.UNKNOWN:
+            says = f"{where}: Invalid value: {fault.message}"
+            yield Finding("GS201", Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
+        elif _is_experimental(subject, resource, fault.pointer):
+            message = f"{resource.id}: {where} exists only in the experimental channel of the Gateway API"
+            way_out = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
             yield Finding(
-                "GS207",
-                Level.WARNING,
-                f"{resource.id}: {field_path(at)} exists only in the experimental channel of the Gateway API",
-                Spot(resource, at, key=True),
-                "the field is dropped before the object is stored",
-                "Remove it, or validate with the channel `experimental` where the cluster has those CRDs.",
+                "GS207", Level.WARNING, message, at, "the field is dropped before the object is stored", way_out
             )
+        else:
+            message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
+            says = f'strict decoding error: unknown field "{where}"'
+            yield Finding("GS206", Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
 
 
-def _unknown(subject: Subject) -> Iterator[tuple[Resource, Pointer]]:
-    for resource, _, completed in _structured(subject):
-        for at in completed.unknown:
-            yield resource, at
-
-
-def _is_experimental(resource: Resource, at: Pointer) -> bool:
-    return resource.id.group == _GATEWAY_API and at[-1] in _EXPERIMENTAL
+def _is_experimental(subject: Subject, resource: Resource, at: Pointer) -> bool:
+    catalog = subject.catalog
+    return catalog is not None and catalog.experimental_only(resource.id.group, resource.version, resource.kind, at)
 
 
 def _near(subject: Subject, resource: Resource, at: Pointer) -> str:
@@ -167,5 +168,5 @@ def gaps(subject: Subject) -> tuple[Gap, ...]:
     )
 
 
-CHECKS = (cel_rule_violated, duplicate_list_entry, unknown_field, experimental_field)
-RULES = (SCHEMA_VIOLATION, *(each.rule for each in CHECKS))
+CHECKS = (cel_rule_violated, duplicate_list_entry)
+RULES = (SCHEMA_VIOLATION, UNKNOWN_FIELD, EXPERIMENTAL_FIELD, *(each.rule for each in CHECKS))

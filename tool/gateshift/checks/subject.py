@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateshift.documents.data import JsonObject, list_at, object_at, text_at
+from gateshift.documents.data import JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 
 
 class Catalog(Protocol):
@@ -19,6 +21,9 @@ class Catalog(Protocol):
 
     def served(self, group: str, kind: str) -> tuple[str, ...]:
         """The API versions that are served of the kind, preferred first; empty where the kind is not known."""
+
+    def experimental_only(self, group: str, version: str, kind: str, pointer: Pointer = ()) -> bool:
+        """Whether the field, or the whole kind, exists in the experimental channel of the Gateway API only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +41,32 @@ KindKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One root as the checks see it. `declared` is None where the root is no stage of a rollout, `catalog` where
-    there are no schemas."""
+    """One root as the checks see it. `cluster` holds the build's objects as routing reads them. `catalog` is None where
+    there are no schemas, `tree` for plain YAML, `declared` where the root is no stage of a rollout."""
 
     build: Build
-    catalog: Catalog | None
+    cluster: Cluster
     objects: Mapping[KindKey, tuple[Resource, ...]]
+    catalog: Catalog | None = None
+    tree: KustomizationTree | None = None
     declared: Declared | None = None
 
     @staticmethod
-    def of(build: Build, *, catalog: Catalog | None = None, declared: Declared | None = None) -> Subject:
+    def of(
+        build: Build,
+        *,
+        catalog: Catalog | None = None,
+        tree: KustomizationTree | None = None,
+        declared: Declared | None = None,
+    ) -> Subject:
         """The subject of a build, its objects sorted by kind."""
         objects: dict[KindKey, list[Resource]] = {}
         for resource in build.resources:
             objects.setdefault((resource.id.group, resource.kind), []).append(resource)
         grouped = {key: tuple(resources) for key, resources in objects.items()}
-        return Subject(build, catalog, grouped, declared)
+        labels = (declared.rollout.service.version_label,) if declared else VERSION_LABELS
+        cluster = Cluster.of(build.resources, version_labels=labels)
+        return Subject(build, cluster, grouped, catalog, tree, declared)
 
     def schema(self, resource: Resource) -> JsonObject | None:
         """The structural schema of the object: the installed one, else that of a CRD in the same build."""
