@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from gateshift.external.schemas.install import install_gateway_api, install_kubernetes
+from gateshift.errors import NoVerdict
+from gateshift.external.schemas.install import How, install_schemas
 from gateshift.external.toolchain.find import find
 from gateshift.external.toolchain.install import install
 from gateshift.external.toolchain.lock import pinned
 
 NAMES = tuple(program.name for program in pinned().programs)
 SCHEMAS = "schemas"
+_BAR = 30
 
 
 @click.group("tools")
@@ -22,35 +27,121 @@ def command() -> None:
 
 @command.command("install")
 @click.argument("names", nargs=-1, type=click.Choice([*NAMES, SCHEMAS]), metavar="[NAME]...")
-@click.option("--kubernetes", metavar="VERSION", help="Also install the schemas of this Kubernetes version.")
-@click.option("--gateway-api", metavar="VERSION", help="Also install the schemas of this Gateway API version.")
+@click.option("--kubernetes", metavar="VERSION", help="Install the schemas of this Kubernetes version.")
+@click.option("--gateway-api", metavar="VERSION", help="Install the schemas of this Gateway API version.")
+@click.option(
+    "--channel",
+    type=click.Choice(["standard", "experimental"]),
+    help="Accepted for clarity: both channels of a version are installed together and kept apart.",
+)
+@click.option(
+    "--crds",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Convert the CRDs in this file or folder now; validate converts them by itself.",
+)
 @click.option("--offline", is_flag=True, help="Fetch nothing; fail where something is missing.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")
 def install_command(
-    names: tuple[str, ...], kubernetes: str | None, gateway_api: str | None, *, offline: bool, quiet: bool
+    names: tuple[str, ...],
+    kubernetes: str | None,
+    gateway_api: str | None,
+    channel: str | None,  # noqa: ARG001 -- see its help
+    crds: tuple[Path, ...],
+    *,
+    offline: bool,
+    quiet: bool,
 ) -> None:
-    """Install the pinned programs and schemas into the cache; without a NAME, everything."""
+    """Install the pinned programs and schemas into the cache.
 
-    def say(text: str) -> None:
-        if not quiet:
-            click.echo(text, err=True)
-
-    only_schemas = not names and bool(kubernetes or gateway_api)
+    Without a NAME and without options: kustomize, kubeconform and the schemas of the pinned versions.
+    """
+    say = _silent if quiet else _say
+    everything = not names and not kubernetes and not gateway_api and not crds
     for name in NAMES:
-        if (not names and not only_schemas) or name in names:
-            say(f"{name} {pinned().program(name).version}: {install(pinned().program(name), offline=offline)}")
-    if not names or SCHEMAS in names:
-        if kubernetes or not gateway_api:
-            version = install_kubernetes(kubernetes or pinned().kubernetes, offline=offline, say=say)
-            say(f"schemas of Kubernetes {version}")
-        if gateway_api or not kubernetes:
-            version = install_gateway_api(gateway_api or pinned().gateway_api, offline=offline, say=say)
-            say(f"schemas of the Gateway API {version}")
+        if everything or name in names:
+            _install_program(name, say, offline=offline, quiet=quiet)
+    how = How(offline=offline, say=say, progress=_Bar("schemas", quiet=quiet))
+    wanted = {"kubernetes": kubernetes, "gateway-api": gateway_api}
+    if everything or SCHEMAS in names:
+        wanted = {"kubernetes": kubernetes or pinned().kubernetes, "gateway-api": gateway_api or pinned().gateway_api}
+    for name, version in wanted.items():
+        if version:
+            say(f"schemas of {name} {install_schemas(name, version, how)}")
+    if crds:
+        from gateshift.external.schemas.own import own_set  # it needs the YAML reader, the rest does not
+
+        say(f"schemas of your CRDs: {own_set(crds)[0]}")
+
+
+def _install_program(name: str, say: Callable[[str], None], *, offline: bool, quiet: bool) -> None:
+    program = pinned().program(name)
+    path = install(program, offline=offline, progress=_Bar(name, quiet=quiet), say=say)
+    say(f"{name} {program.version}: {path}")
 
 
 @command.command("path")
 @click.argument("name", type=click.Choice(NAMES))
 @click.option("--kustomize", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE", help="The program to use.")
-def path_command(name: str, kustomize: Path | None) -> None:
-    """Print where a program is."""
-    click.echo(find(name, kustomize if name == "kustomize" else None).argv[0])
+@click.option(
+    "--kubeconform", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM", help="The program to use."
+)
+def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) -> None:
+    """Print where a program is; its warnings go to standard error."""
+    program = find(name, {"kustomize": kustomize, "kubeconform": kubeconform}[name])
+    for warning in program.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(program.argv[0])
+
+
+@command.command("list")
+@click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.option("--kustomize", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE", help="The program to use.")
+@click.option(
+    "--kubeconform", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM", help="The program to use."
+)
+def list_command(format_: str, kustomize: Path | None, kubeconform: Path | None) -> None:
+    """Show each program with its version and place, and the schemas that are installed."""
+    from gateshift.external.inventory import take_stock
+    from gateshift.report.tools import as_json, as_text
+
+    stock = take_stock({"kustomize": kustomize, "kubeconform": kubeconform})
+    click.echo(as_json(stock) if format_ == "json" else as_text(stock), nl=False)
+
+
+@command.command("lock", hidden=True)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def lock_command(file: Path) -> None:
+    """Fill every sum in the lock FILE from the publishers' own; for maintainers."""
+    from gateshift.external.toolchain.go import find_go
+    from gateshift.external.toolchain.relock import relock
+
+    go = find_go()
+    if go is None:
+        raise NoVerdict("the sums of modules come from Go's checksum database, and there is no Go")
+    file.write_text(relock(file.read_text(encoding="utf-8"), go), encoding="utf-8")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _silent(text: str) -> None:
+    """Say nothing."""
+
+
+class _Bar:
+    """A line on a terminal that shows how far a transfer is; nothing in a pipe, nor for what takes under a second."""
+
+    def __init__(self, title: str, *, quiet: bool) -> None:
+        self.title = title
+        self.shown = not quiet and sys.stderr.isatty()
+        self.began = time.monotonic()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if not self.shown or (time.monotonic() - self.began < 1 and done != total):
+            return
+        part = done / total if total else 0.0
+        bar = "#" * int(part * _BAR) if total else ""
+        size = f"{done / 1e6:.1f}" + (f"/{total / 1e6:.1f} MB" if total else " MB")
+        click.echo(f"\r{self.title} [{bar:<{_BAR}}] {size}", err=True, nl=done == total)

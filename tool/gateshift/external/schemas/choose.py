@@ -7,6 +7,8 @@ from pathlib import Path
 
 from gateshift.errors import NoVerdict, UserError
 from gateshift.external.schemas.layout import (
+    CHANNELS,
+    TITLES,
     gateway_api_set,
     installed_versions,
     kubernetes_set,
@@ -17,8 +19,6 @@ from gateshift.external.schemas.own import own_set
 from gateshift.external.schemas.store import Schemas
 from gateshift.external.toolchain.lock import pinned
 from gateshift.model.rollout import SchemaChoice
-
-CHANNELS = ("standard", "experimental")
 
 
 def open_schemas(choice: SchemaChoice, crds: Sequence[Path] = ()) -> Schemas:
@@ -44,17 +44,14 @@ def _installed(name: str, asked: str) -> str:
     """The installed version that the text means."""
     version = plain_version(asked)
     if version is None:
-        raise UserError(f"{asked!r} is no version of {_TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
+        raise UserError(f"{asked!r} is no version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
     found = newest_installed(name, version)
     if found:
         return found
     there = installed_versions(name)
     default = version == getattr(pinned(), name.replace("-", "_"))
     raise NoVerdict(
-        f"the schemas of {_TITLES[name]} {version} are not installed"
+        f"the schemas of {TITLES[name]} {version} are not installed"
         + (f" ({', '.join(there)} {'is' if len(there) == 1 else 'are'})" if there else ""),
         next_step="Run `gateshift tools install" + ("`." if default else f" --{name} {version}`."),
     )
-
-
-_TITLES = {"kubernetes": "Kubernetes", "gateway-api": "the Gateway API"}

@@ -2,109 +2,67 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from gateshift.documents import load_all, text_of
-from gateshift.documents.data import object_at
 from gateshift.errors import NoVerdict, UserError
 from gateshift.external.cache import new_folder, only_one
-from gateshift.external.schemas.choose import CHANNELS
-from gateshift.external.schemas.layout import (
-    newest_installed,
-    plain_version,
-    root,
-    write_set,
-)
-from gateshift.external.toolchain.modules import fetch
-from gateshift.shapes.crd import is_crd, shapes_of_crd
-from gateshift.shapes.openapi import shapes_of_openapi
-from gateshift.shapes.shape import Shape
+from gateshift.external.schemas.layout import TITLES, newest_installed, plain_version, root
+from gateshift.external.toolchain.lock import Lock, pinned
 
-_OPENAPI = "api/openapi-spec/v3/"
-_CRDS = "config/crd/"
+_MODULES = {"kubernetes": "k8s.io/kubernetes", "gateway-api": "sigs.k8s.io/gateway-api"}
+
+
+def no_news(text: str) -> None:
+    """Say nothing."""
+
+
+def no_progress(done: int, total: int | None) -> None:
+    """Show nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Publisher:
-    """Where schemas come from: `name` is their folder in the cache and the option that chooses a version."""
+class How:
+    """How an installation goes about it: whether it may fetch, who hears of it, and the pins without which nothing
+    is taken from a module proxy directly."""
 
-    name: str
-    title: str
-    module: str
-    write: Callable[[zipfile.ZipFile, Path], None]
+    offline: bool = False
+    say: Callable[[str], None] = no_news
+    progress: Callable[[int, int | None], None] = no_progress
+    lock: Lock | None = None
 
 
-def install_kubernetes(version: str, *, offline: bool, say: Callable[[str], None]) -> str:
-    """Make sure that the built-in kinds of this Kubernetes version are installed; the exact version.
+def install_schemas(name: str, version: str, how: How) -> str:
+    """Make sure that this version of "kubernetes" or "gateway-api" is installed; the exact version.
 
-    `1.35` means its latest patch, unless one is installed already.
+    `1.35` means its latest patch, unless one is installed already. Both channels of the Gateway API are published
+    together and installed together.
     """
-    return _install(
-        _Publisher("kubernetes", "Kubernetes", "k8s.io/kubernetes", _write_kubernetes), version, offline, say
-    )
-
-
-def install_gateway_api(version: str, *, offline: bool, say: Callable[[str], None]) -> str:
-    """Make sure that both channels of this version of the Gateway API are installed; the exact version."""
-    publisher = _Publisher("gateway-api", "the Gateway API", "sigs.k8s.io/gateway-api", _write_gateway_api)
-    return _install(publisher, version, offline, say)
-
-
-def _install(publisher: _Publisher, version: str, offline: bool, say: Callable[[str], None]) -> str:  # noqa: FBT001
     asked = plain_version(version)
     if asked is None:
-        raise UserError(f"{version!r} is no version of {publisher.title}", next_step="Write it like 1.37.2 or 1.37.")
-    there = newest_installed(publisher.name, asked)
+        raise UserError(f"{version!r} is no version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
+    there = newest_installed(name, asked)
     if there:
         return there
-    if offline:
+    if how.offline:
         raise NoVerdict(
-            f"the schemas of {publisher.title} {asked} are not installed, and --offline forbids to fetch them",
-            next_step=f"Run `gateshift tools install --{publisher.name} {asked}` once with the network.",
+            f"the schemas of {TITLES[name]} {asked} are not installed, and --offline forbids to fetch them",
+            next_step=f"Run `gateshift tools install --{name} {asked}` once with the network.",
         )
     with only_one(root() / ".lock"):
-        return newest_installed(publisher.name, asked) or _make(publisher, asked, say)
+        return newest_installed(name, asked) or _make(name, asked, how)
 
 
-def _make(publisher: _Publisher, asked: str, say: Callable[[str], None]) -> str:
-    say(f"fetching the schemas of {publisher.title} {asked}")
-    fetched = fetch(publisher.module, f"v{asked}")
-    version = fetched.version.removeprefix("v")
-    with zipfile.ZipFile(fetched.zip) as archive, new_folder(root() / publisher.name / version) as folder:
-        publisher.write(archive, folder)
+def _make(name: str, asked: str, how: How) -> str:
+    # Imported here: most runs find everything installed, and must find that out at once.
+    import zipfile
+
+    from gateshift.external.schemas.convert import write_schemas
+    from gateshift.external.toolchain.modules import fetched
+
+    how.say(f"fetching the schemas of {TITLES[name]} {asked}")
+    with fetched(_MODULES[name], f"v{asked}", how.lock or pinned(), progress=how.progress) as module:
+        version = module.version.removeprefix("v")
+        with zipfile.ZipFile(module.zip) as archive, new_folder(root() / name / version) as folder:
+            write_schemas(name, archive, folder)
     return version
-
-
-def _members(archive: zipfile.ZipFile, folder: str, suffix: str) -> Iterator[bytes]:
-    """The contents of the module's files directly in the folder; a module's zip names them path@version/file."""
-    for info in archive.infolist():
-        _, _, path = info.filename.partition("@")
-        _, _, path = path.partition("/")
-        inside = path.removeprefix(folder)
-        if path.startswith(folder) and "/" not in inside and inside.endswith(suffix):
-            yield archive.read(info)
-
-
-def _write_kubernetes(archive: zipfile.ZipFile, folder: Path) -> None:
-    documents = (object_at(json.loads(content)) for content in _members(archive, _OPENAPI, "_openapi.json"))
-    _write(folder, (shape for one in documents for shape in shapes_of_openapi(one)), "OpenAPI v3")
-
-
-def _write_gateway_api(archive: zipfile.ZipFile, folder: Path) -> None:
-    for channel in CHANNELS:
-        contents = _members(archive, f"{_CRDS}{channel}/", ".yaml")
-        documents = (one for content in contents for one in load_all(text_of(content)))
-        crds = (one for one in documents if is_crd(one) and isinstance(one, dict))
-        _write(
-            folder / channel, (shape for crd in crds for shape in shapes_of_crd(crd)), f"CRDs of the {channel} channel"
-        )
-
-
-def _write(folder: Path, shapes: Iterable[Shape], what: str) -> None:
-    folder.mkdir(exist_ok=True)
-    if write_set(folder, shapes) == 0:
-        raise NoVerdict(f"this version publishes no {what}; it is too old")

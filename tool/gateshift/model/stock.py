@@ -1,0 +1,46 @@
+"""What is installed: programs and schemas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StockedProgram:
+    """One program: the version in use, where it is and how it was found, and the version it is pinned to.
+
+    `missing` is why it cannot be used, with the way to get it; then `version`, `path` and `source` are empty.
+    """
+
+    name: str
+    pinned: str
+    version: str = ""
+    path: str = ""
+    source: str = ""
+    warnings: tuple[str, ...] = ()
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockedSchemas:
+    """The schemas of one version ("" for the user's own CRDs) and how many kinds and versions of kinds they hold.
+
+    `pinned` marks the version used by default.
+    """
+
+    name: str
+    version: str
+    channel: str
+    kinds: int
+    folder: Path
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Everything that validation would find, and the cache folder it is kept in."""
+
+    cache: Path
+    programs: tuple[StockedProgram, ...]
+    schemas: tuple[StockedSchemas, ...]

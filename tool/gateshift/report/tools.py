@@ -1,0 +1,65 @@
+"""The stock of programs and schemas, as text for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from gateshift.documents.data import Json
+from gateshift.model.stock import Stock, StockedProgram, StockedSchemas
+
+
+def as_text(stock: Stock) -> str:
+    """A table of programs, a table of schemas, and where they are kept."""
+    lines = _table([("PROGRAM", "VERSION", "PINNED", "FOUND IN", "PATH"), *(_row(one) for one in stock.programs)])
+    lines += [f"  {warning}" for program in stock.programs for warning in program.warnings]
+    lines += [f"  {program.missing}" for program in stock.programs if program.missing]
+    schemas = [_schema_row(one) for one in stock.schemas] or [("none", "", "", "")]
+    lines += ["", *_table([("SCHEMAS", "VERSION", "CHANNEL", "KINDS"), *schemas])]
+    if not stock.schemas:
+        lines.append("  `gateshift tools install` gets the pinned versions.")
+    return "\n".join([*lines, "", f"kept in {stock.cache}"]) + "\n"
+
+
+def _row(program: StockedProgram) -> tuple[str, ...]:
+    if program.missing:
+        return (program.name, "missing", program.pinned, "", "")
+    return (program.name, program.version or "unknown", program.pinned, program.source, program.path)
+
+
+def _schema_row(schemas: StockedSchemas) -> tuple[str, ...]:
+    return (schemas.name, schemas.version, schemas.channel, f"{schemas.kinds}{'  (default)' if schemas.pinned else ''}")
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def as_json(stock: Stock) -> str:
+    """The same facts; `schema` is the version of this form."""
+    programs: list[Json] = [
+        {
+            "name": one.name,
+            "version": one.version or None,
+            "pinned": one.pinned,
+            "path": one.path or None,
+            "source": one.source or None,
+            "warnings": list(one.warnings),
+            "missing": one.missing or None,
+        }
+        for one in stock.programs
+    ]
+    schemas: list[Json] = [
+        {
+            "name": one.name,
+            "version": one.version,
+            "channel": one.channel or None,
+            "kinds": one.kinds,
+            "folder": str(one.folder),
+            "default": one.pinned,
+        }
+        for one in stock.schemas
+    ]
+    value: Json = {"schema": 1, "cache": str(stock.cache), "programs": programs, "schemas": schemas}
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
