@@ -44,7 +44,7 @@ class TreeReader:
             return self._plain(root)
         top = self._kustomization(root.folder, root.folder, root.repository)
         if isinstance(top, Refused):
-            return KustomizationTree(root, None, (), {}, ((Place(root.folder), top),))
+            return KustomizationTree(root, None, (), {}, {}, ((Place(root.folder), top),))
         return tree_of(root, top)
 
     def _plain(self, root: Root) -> KustomizationTree:
@@ -57,7 +57,8 @@ class TreeReader:
                 problems.append((Place(path), refused))
             else:
                 files[path] = self.sources.read(real)
-        return KustomizationTree(root, None, (), files, tuple(problems))
+        sources = {file.path: file for file in files.values()}
+        return KustomizationTree(root, None, (), files, sources, tuple(problems))
 
     def _kustomization(self, folder: Path, key: Path, repository: Path) -> Kustomization | Refused:
         if folder in self._open:

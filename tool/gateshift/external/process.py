@@ -10,7 +10,8 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,35 @@ class Finished:
         return shlex.join(self.argv)
 
 
+class Running:
+    """The programs that several threads run for one job, so that an interrupt can end them all at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Kill every program that runs, and every one that is started from now on, each with its group."""
+        with self._lock:
+            self._stopped = True
+            for process in self._processes:
+                _kill_group(process)
+
+    @contextlib.contextmanager
+    def holding(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Count the program as running within the block."""
+        with self._lock:
+            self._processes.add(process)
+            if self._stopped:
+                _kill_group(process)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._processes.discard(process)
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -40,11 +70,12 @@ def run(
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
     next_step: str = "",
+    running: Running | None = None,
 ) -> Finished:
     """Run the program to its end, whatever its exit code.
 
-    Raises NoVerdict where it is missing, cannot be started or runs longer than `timeout` seconds;
-    `next_step` says what to do about a missing one.
+    `running` counts it among the programs that one interrupt ends. Raises NoVerdict where it is missing, cannot be
+    started or runs longer than `timeout` seconds; `next_step` says what to do about a missing one.
     """
     try:
         process = subprocess.Popen(
@@ -59,7 +90,8 @@ def run(
     except OSError as error:
         raise NoVerdict(f"{argv[0]} cannot be started: {error.strerror}", next_step=next_step) from error
     try:
-        out, err = process.communicate(stdin, timeout=timeout)
+        with (running or Running()).holding(process):
+            out, err = process.communicate(stdin, timeout=timeout)
     except subprocess.TimeoutExpired as error:
         _kill_group(process)
         _, err = process.communicate()

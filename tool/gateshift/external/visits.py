@@ -21,7 +21,8 @@ def tree_of(root: Root, top: Kustomization) -> KustomizationTree:
         for reference in node.references:
             if isinstance(reference.target, SourceFile) and not isinstance(reference.target, EmbeddedSource):
                 files[Path(os.path.normpath(node.key / reference.text))] = reference.target
-    return KustomizationTree(root, top, nodes, files, (*_cycles(nodes), *_crowds(nodes, top)))
+    sources = {file.path: file for file in files.values()}
+    return KustomizationTree(root, top, nodes, files, sources, (*_cycles(nodes), *_crowds(nodes, top)))
 
 
 def _children(node: Kustomization) -> tuple[Kustomization, ...]:

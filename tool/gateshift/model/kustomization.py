@@ -142,12 +142,13 @@ class KustomizationTree:
     """A root with everything it is made of. `top` is None for plain YAML, and where the kustomization cannot be read.
 
     `kustomizations` holds each kustomization once, a parent before its bases; `files` every file that was read,
-    by the path Kustomize's annotations name it with. `problems` are faults with their places that belong to no
-    reference.
+    by the path Kustomize's annotations name it with, and `sources` by its real path. `problems` are faults with their
+    places that belong to no reference.
     """
 
     root: Root
     top: Kustomization | None
     kustomizations: tuple[Kustomization, ...]
     files: Mapping[Path, SourceFile]
+    sources: Mapping[Path, SourceFile]
     problems: tuple[tuple[Place, Refused], ...] = ()

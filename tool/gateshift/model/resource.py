@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateshift.documents.data import JsonObject
+from gateshift.documents.data import Json, JsonObject, text_at
+from gateshift.model.place import Place
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,6 +62,15 @@ class Resource:
     data: JsonObject
     origin: Origin
 
+    @staticmethod
+    def of(data: JsonObject, origin: Origin) -> Resource:
+        """The resource that an object's data describes; what is absent or no string is "" in its identity."""
+        api_version, kind = text_at(data, "apiVersion"), text_at(data, "kind")
+        metadata = data.get("metadata")
+        namespace, name = _scalar_text(metadata, "namespace"), _scalar_text(metadata, "name")
+        group = api_version.rpartition("/")[0]
+        return Resource(api_version, ResourceId(group, kind, namespace, name), data, origin)
+
     @property
     def kind(self) -> str:
         """The kind, such as HTTPRoute."""
@@ -80,3 +90,18 @@ class Build:
     root: Path
     resources: tuple[Resource, ...]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unbuilt:
+    """A root that Kustomize refused: its message made readable, the place it speaks of, and all that it said."""
+
+    root: Path
+    message: str
+    place: Place
+    said: str
+
+
+def _scalar_text(data: Json, key: str) -> str:
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, str) else "" if value is None else str(value)
