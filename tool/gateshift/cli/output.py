@@ -54,7 +54,7 @@ class Output:
         """Render each target and write it: the files first, so that a refused file is no half answer."""
         for target in self.targets:
             if target.path is not None:
-                _write_file(target.path, render(target.format, _ASCII))
+                write_file(target.path, render(target.format, _ASCII))
         for target in self.targets:
             if target.path is None:
                 _write_stdout(render(target.format, self.style), text=target.format == "text")
@@ -178,7 +178,8 @@ def _style(color: str, environ: Mapping[str, str]) -> Style:
     return Style(colour=colour_wanted(color, environ, terminal=terminal), unicode=terminal and utf8)
 
 
-def _write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write a file that the user named, whole or not at all; a UserError where that cannot be."""
     try:
         replace_file(path, text.encode(errors="backslashreplace"))
     except OSError as error:

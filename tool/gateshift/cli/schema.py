@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from gateshift.cli.output import write_file
 from gateshift.documents.data import JsonObject
-from gateshift.external.outfile import replace_file
 
 SCHEMAS = {
     "rollout": "gateshift.spec.schema",
@@ -32,7 +32,7 @@ def command(name: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        replace_file(output, text.encode())
+        write_file(output, text)
 
 
 def schema_text(name: str) -> str:

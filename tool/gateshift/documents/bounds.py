@@ -48,3 +48,11 @@ def text_of(raw: bytes, limits: Limits = DEFAULT) -> str:
     if nul >= 0:
         raise UnreadableYaml("a NUL byte", text.count("\n", 0, nul) + 1, nul - (text.rfind("\n", 0, nul) + 1) + 1)
     return text
+
+
+def bytes_like(raw: bytes, text: str) -> bytes:
+    """The text as bytes in the encoding of `raw`, with its byte order mark: what `text_of` took off."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if raw.startswith(mark):
+            return mark + text.encode(encoding)
+    return text.encode()

@@ -23,10 +23,13 @@ _BINARY_11 = re.compile(r"[-+]?0b[01]+\Z")
 _SIGN_OR_DIGIT = frozenset("+-0123456789")
 _HEX = re.compile(r"[-+]?0x[0-9a-fA-F]+\Z")
 _MOST_DIGITS = 400
+"""A longer scalar is no number that anybody means, and Python refuses to print one of 4,300 digits."""
 
 
 def core(text: str) -> Scalar:
     """The scalar's value in YAML 1.2's core schema."""
+    if len(text) > _MOST_DIGITS:
+        return text
     if _OCTAL_12.match(text):
         return int(text[2:], 8)
     return _read(text, _BOOL)
@@ -38,6 +41,8 @@ def kubernetes(text: str) -> Scalar:
 
     Source: go.yaml.in/yaml/v2 resolve.go, which sigs.k8s.io/yaml uses. Dates stay strings there.
     """
+    if len(text) > _MOST_DIGITS:
+        return text
     digits = text.replace("_", "") if text[:1] in _SIGN_OR_DIGIT else text
     if len(digits) > 1 and _OCTAL_11.match(digits):
         return int(digits.replace("o", ""), 8)
@@ -52,8 +57,6 @@ def _read(text: str, booleans: dict[str, bool]) -> Scalar:
         return None
     if text in booleans:
         return booleans[text]
-    if len(text) > _MOST_DIGITS:
-        return text
     if _DECIMAL.match(text):
         return int(text)
     if _HEX.match(text):

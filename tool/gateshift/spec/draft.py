@@ -74,13 +74,19 @@ class Draft:
 
     def deployed(self, stage: JsonObject) -> tuple[str, ...]:
         """The versions that run in the stage, in the order of the versions."""
-        return self._in_order(list_at(stage, "deploy")) if "deploy" in stage else self.versions
+        return self._listed(stage, "deploy", self.versions)
 
     def services(self, stage: JsonObject) -> tuple[str, ...]:
         """The versions that have a Service in the stage, in the order of the versions."""
-        return self._in_order(list_at(stage, "services")) if "services" in stage else self.deployed(stage)
+        return self._listed(stage, "services", self.deployed(stage))
 
-    def _in_order(self, names: list[Json]) -> tuple[str, ...]:
+    def _listed(self, stage: JsonObject, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """The listed versions; every version where a name in the list is wrong, so that one slip is one fault."""
+        if key not in stage:
+            return default
+        names = stage[key]
+        if not isinstance(names, list) or any(name not in self.versions for name in names):
+            return self.versions
         return tuple(version for version in self.versions if version in names)
 
 

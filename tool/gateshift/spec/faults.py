@@ -32,11 +32,16 @@ class Faults:
     found: dict[tuple[Pointer, bool], Fault] = field(default_factory=dict)
     more: int = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether another fault would only be counted."""
+        return len(self.found) >= MOST_FAULTS
+
     def add(self, pointer: Pointer, message: str, way_out: str = "", *, key: bool = False) -> None:
         """Report a mistake, unless the same spot already has one."""
         if (pointer, key) in self.found:
             return
-        if len(self.found) >= MOST_FAULTS:
+        if self.full:
             self.more += 1
             return
         self.found[pointer, key] = Fault(pointer, message, way_out, key)

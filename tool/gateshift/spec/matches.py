@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, text_at
 from gateshift.model.rollout import RouteKind
 from gateshift.spec import words
@@ -91,3 +93,17 @@ def _asks_for_nothing(draft: Draft, match: JsonObject) -> bool:
     if list_at(draft.data, "route", "matches"):
         return False
     return set(match) == {"path"} and match["path"] in ("/", {"prefix": "/"})
+
+
+def meaning_of(match: JsonObject) -> str:
+    """The conditions in one spelling, so that two matches that ask for the same are equal."""
+    whole: JsonObject = {key: value for key, value in match.items() if key in ("method", "grpc")}
+    path = match.get("path")
+    whole["path"] = {"prefix": path} if isinstance(path, str) else path
+    for key in ("headers", "query", "cookies"):
+        conditions = object_at(match, key).items()
+        whole[key] = {
+            name.lower() if key == "headers" else name: {"exact": value} if isinstance(value, str) else value
+            for name, value in conditions
+        }
+    return json.dumps(whole, sort_keys=True)

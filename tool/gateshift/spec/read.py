@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from gateshift.documents import Document, Limits, Span, UnreadableYaml, parse_all
@@ -16,6 +18,7 @@ from gateshift.spec.delivery import check_delivery
 from gateshift.spec.draft import Draft
 from gateshift.spec.faults import Fault, Faults, Mistake, SpecError
 from gateshift.spec.form import ROLLOUT
+from gateshift.spec.kept import check_kept
 from gateshift.spec.manifest import Manifest, Unreadable, check_manifest, read_manifest
 from gateshift.spec.names import check_names
 from gateshift.spec.routes import check_route
@@ -23,9 +26,12 @@ from gateshift.spec.shifts import check_stages
 from gateshift.spec.structure import check_structure, dotted
 from gateshift.spec.surprises import check_surprises
 from gateshift.spec.warn import warnings_of
+from gateshift.spec.workloads import check_workloads
 
 MOST_BYTES = 1 << 20
 _LIMITS = Limits(size=MOST_BYTES, values=200_000)
+
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 ReadFile = Callable[[str], str | None]
 """The text of a file named relative to rollout.yaml; None where there is none."""
@@ -58,7 +64,7 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
         )
     check_surprises(document, faults)
     draft = Draft(check_structure(document.data, ROLLOUT, faults, document.plain))
-    for check in (check_names, check_route, check_stages, check_delivery):
+    for check in (check_names, check_route, check_kept, check_workloads, check_stages, check_delivery):
         check(draft, faults)
     manifests, in_manifests = _manifests(draft, file, read_file, faults)
     mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
@@ -68,12 +74,26 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
 
 
 def _only_document(text: str, file: Path) -> Document:
-    if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise _refused(
+            file, f"U+{ord(text[error.start]):04X} is no character", text.count("\n", 0, error.start) + 1
+        ) from error
+    if size > MOST_BYTES:
         raise _refused(file, f"more than {MOST_BYTES:,} bytes; a rollout.yaml is for people and never so long")
     try:
         documents = parse_all(text, yaml_1_2=True, limits=_LIMITS)
     except UnreadableYaml as error:
-        raise _refused(file, f"not YAML: {error.what}", error.line, error.column, text) from error
+        tab = "\t" in line_of(text, error.line)
+        raise _refused(
+            file,
+            f"not YAML: {error.what}",
+            error.line,
+            error.column,
+            text,
+            way_out="YAML is indented by spaces; there is a tab in this line" if tab else "",
+        ) from error
     if not documents or (len(documents) == 1 and documents[0].data is None):
         raise _refused(
             file, "the file is empty", way_out="write one with `gateshift init NAME --image v1=... --image v2=...`"
@@ -97,8 +117,13 @@ def _refused(file: Path, what: str, line: int = 1, column: int = 1, text: str = 
 
 def line_of(text: str, number: int) -> str:
     """The line of that number, counted as YAML counts them; "" beyond the end."""
-    lines = text.splitlines()
+    lines = _lines(text)
     return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(_BREAK.split(text))
 
 
 def _mistake(document: Document, file: Path, fault: Fault) -> Mistake:
@@ -117,7 +142,11 @@ def _manifests(
         path = text_at(draft.version(version), "manifest")
         if not path:
             continue
-        text = read_file(path)
+        try:
+            text = read_file(path)
+        except SpecError as error:
+            mistakes.extend(error.mistakes)
+            continue
         if text is None:
             at = ("versions", version, "manifest")
             faults.add(at, f"{dotted(at)}: there is no file `{path}` beside {file.name}")

@@ -7,6 +7,8 @@ from gateshift.spec.form import ROLLOUT
 from gateshift.spec.forms import Either, Fields, Flag, Form, ListOf, MapOf, Number, Raw, Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ADDRESS = "https://raw.githubusercontent.com/gateshift/gateshift/main/docs/schemas/rollout.schema.json"
+"""Where the published schema is, for the line by which editors find it."""
 _ONLY_THE_PARSER = (
     "A file that this schema accepts has the right shape. Whether its parts fit together (that versions which stages "
     "name are there and deployed, that derived names differ) is for `gateshift generate` and `gateshift validate`."
@@ -21,7 +23,14 @@ def json_schema() -> JsonObject:
     while len(definitions) < len(shared):
         name = next(name for name in shared if name not in definitions)
         definitions[name] = _shape(shared[name], shared)
-    return {"$schema": DIALECT, "title": "rollout.yaml", "$comment": _ONLY_THE_PARSER, **whole, "$defs": definitions}
+    return {
+        "$schema": DIALECT,
+        "$id": ADDRESS,
+        "title": "rollout.yaml",
+        "$comment": _ONLY_THE_PARSER,
+        **whole,
+        "$defs": definitions,
+    }
 
 
 def description_of(form: Form) -> str:

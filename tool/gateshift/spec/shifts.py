@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gateshift.documents.data import JsonObject, Pointer, list_at, look_up, object_at, text_at
 from gateshift.spec.draft import Draft, mirror_of, objects
 from gateshift.spec.faults import Faults
-from gateshift.spec.matches import check_match
+from gateshift.spec.matches import check_match, meaning_of
 from gateshift.spec.nearest import did_you_mean
 from gateshift.spec.structure import dotted
 
@@ -119,7 +119,7 @@ def _rules(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None
     rules = list_at(stage, "rules")
     _needs_route(stage, rules, (*at, "rules"), faults)
     names: set[str] = {text_at(rule, "name") for rule in list_at(draft.data, "route", "rules")} - {""}
-    seen: list[tuple[JsonObject, Pointer]] = []
+    seen: dict[str, Pointer] = {}
     for index, rule in objects(rules):
         here: Pointer = (*at, "rules", index)
         name = text_at(rule, "name")
@@ -134,12 +134,12 @@ def _rules(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None
             _said_before(match, spot, seen, faults)
 
 
-def _said_before(match: JsonObject, at: Pointer, seen: list[tuple[JsonObject, Pointer]], faults: Faults) -> None:
-    for other, where in seen:
-        if other == match:
-            faults.add(at, f"{dotted(at)}: asks for the same as {dotted(where)}, which answers first", "remove one")
-            return
-    seen.append((match, at))
+def _said_before(match: JsonObject, at: Pointer, seen: dict[str, Pointer], faults: Faults) -> None:
+    if not match:
+        return
+    first = seen.setdefault(meaning_of(match), at)
+    if first != at:
+        faults.add(at, f"{dotted(at)}: asks for the same as {dotted(first)}, which answers first", "remove one")
 
 
 def matches_of(rule: JsonObject, at: Pointer) -> Iterator[tuple[JsonObject, Pointer]]:

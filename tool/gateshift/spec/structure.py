@@ -6,14 +6,14 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from gateshift.documents.data import Json, Pointer
 from gateshift.spec.faults import Faults
 from gateshift.spec.forms import Either, Fields, Flag, Form, ListOf, MapOf, Number, Text, accepts
-from gateshift.spec.nearest import did_you_mean, fits, mended
+from gateshift.spec.nearest import fits, mended, nearest, suggestion
 
 _LONGEST_SHOWN = 60
-_NUMERIC = ("-", "+", ".", *"0123456789")
 
 
 def check_structure(data: Json, form: Form, faults: Faults, written: Callable[[Pointer], str | None]) -> Json:
@@ -107,18 +107,23 @@ class _Structure:
     def _text(self, data: str, form: Text, at: Pointer, *, key: bool = False) -> str | None:
         if fits(data, form):
             return data
-        self.faults.add(at, f"{dotted(at)}: {_unfit(data, form)}", _way_out(mended(data, form)), key=key)
+        self.faults.add(
+            at,
+            f"{dotted(at)}: {_unfit(data, form)}",
+            "" if self.faults.full else suggestion(mended(data, form)),
+            key=key,
+        )
         return None
 
     def _number(self, data: float, form: Number, at: Pointer) -> Json:
-        if math.isfinite(data) and (not form.whole or data == int(data)) and _in_range(data, form):
+        if _is_figure(data) and (not form.whole or data == int(data)) and _in_range(data, form):
             return int(data) if form.whole else data
         self.faults.add(at, f"{dotted(at)}: expected {form.expects}; found {shown(data, self.written(at))}")
         return None
 
     def _list(self, data: list[Json], form: ListOf, at: Pointer) -> Json:
-        items = [self.value(item, form.item, (*at, index)) for index, item in enumerate(data)]
-        self._amount(len(items), form, at)
+        self._amount(len(data), form, at)
+        items = [self.value(item, form.item, (*at, index)) for index, item in enumerate(data[: form.most])]
         if form.distinct:
             self._distinct(items, at)
         return items
@@ -136,9 +141,10 @@ class _Structure:
 
     def _map(self, data: dict[str, Json], form: MapOf, at: Pointer) -> Json:
         self._amount(len(data), form, at)
-        for key in data:
+        some = dict(islice(data.items(), form.most))
+        for key in some:
             self._text(key, form.name, (*at, key), key=True)
-        return {key: self.value(value, form.value, (*at, key)) for key, value in data.items()}
+        return {key: self.value(value, form.value, (*at, key)) for key, value in some.items()}
 
     def _amount(self, amount: int, form: ListOf | MapOf, at: Pointer) -> None:
         if amount < form.least:
@@ -149,14 +155,12 @@ class _Structure:
             self.faults.add(at, f"{dotted(at)}: at most {form.most} are possible here; found {amount}")
 
     def _fields(self, data: dict[str, Json], form: Fields, at: Pointer) -> Json:
-        for key in data:
-            if key not in form.keys:
-                self._unknown(key, form, at)
+        meant = {self._unknown(key, form, at) for key in data if key not in form.keys}
         for key in form.required:
-            if key not in data:
+            if key not in data and key not in meant:
                 self.faults.add((*at, key), f"{dotted(at)}: `{key}` is missing: {expected(form.keys[key])}")
         for group in form.any_of:
-            if not any(key in data for key in group):
+            if not any(key in data or key in meant for key in group):
                 self.faults.add((*at, group[0]), f"{dotted(at)}: needs {_one_of(group)}")
         for group in form.exclusive:
             present = [key for key in data if key in group]
@@ -166,8 +170,10 @@ class _Structure:
                 )
         return {key: self.value(value, form.keys[key], (*at, key)) for key, value in data.items() if key in form.keys}
 
-    def _unknown(self, key: str, form: Fields, at: Pointer) -> None:
-        way_out = form.elsewhere.get(key) or did_you_mean(key, form.keys)
+    def _unknown(self, key: str, form: Fields, at: Pointer) -> str:
+        """Report the key; the known key that was probably meant, or ""."""
+        meant = "" if self.faults.full or key in form.elsewhere else nearest(key, form.keys)
+        way_out = form.elsewhere.get(key) or suggestion(meant)
         known = ", ".join(form.keys)
         self.faults.add(
             (*at, key),
@@ -175,11 +181,16 @@ class _Structure:
             way_out or f"the keys here are {known}",
             key=True,
         )
+        return meant
 
 
 def expected(form: Form) -> str:
     """What the form expects, as the end of "expected ..."."""
     return "true or false" if isinstance(form, Flag) else form.expects
+
+
+def _is_figure(data: float) -> bool:
+    return isinstance(data, int) or math.isfinite(data)
 
 
 def _in_range(data: float, form: Number) -> bool:
@@ -195,18 +206,14 @@ def _unfit(data: str, form: Text) -> str:
     return f"expected {form.expects}; found {shown(data)}"
 
 
-def _way_out(word: str) -> str:
-    return f"did you mean `{word}`?" if word else ""
-
-
 def _other_kind(data: Json, form: Form, at: Pointer, written: str | None) -> str:
     kinds = accepts(form)
     match data:
-        case None if "object" in kinds and isinstance(form, Fields) and not form.required:
+        case None if isinstance(form, Fields) and not (form.required or form.any_of):
             return f"write `{at[-1] if at else ''}: {{}}` for the defaults, or remove the key"
         case bool() | int() | float() if "string" in kinds and written:
-            return f"put it in quotes: '{shown_key(written)}'"
-        case str() if "number" in kinds and data.strip().startswith(_NUMERIC):
+            return _as_text(written, form)
+        case str() if "number" in kinds and _is_number(data):
             return "write the number without quotes"
         case str() if "boolean" in kinds:
             return "write true or false, without quotes"
@@ -214,6 +221,23 @@ def _other_kind(data: Json, form: Form, at: Pointer, written: str | None) -> str
             return "write a list: [...], or a line beginning with `- ` for each item"
         case _:
             return ""
+
+
+def _as_text(written: str, form: Form) -> str:
+    """How a number or truth value becomes the text that the form wants."""
+    options = form.options if isinstance(form, Either) else (form,)
+    text = next(option for option in options if isinstance(option, Text))
+    if fits(written, text):
+        return f"put it in quotes: '{written}'"
+    return suggestion(mended(written, text))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _one_of(group: tuple[str, ...]) -> str:

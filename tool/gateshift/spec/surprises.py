@@ -22,7 +22,7 @@ def check_surprises(document: Document, faults: Faults) -> None:
             reading = old if isinstance(new, str) else new
             faults.add(
                 at,
-                f"{dotted(at[:-1])}: the key `{shown_key(written)}` is {_taken_for(reading)} to readers of YAML, "
+                f"{dotted(at[:-1])}: the key `{shown_key(written)}` is {_taken_for(reading)} to some readers of YAML, "
                 "not a text",
                 f"put it in quotes: '{written}'" if written else "give the value a key",
                 key=True,
@@ -49,7 +49,7 @@ def _taken_for(value: Scalar) -> str:
         case bool():
             return shown(value)
         case _:
-            return f"the number {shown(value)}"
+            return f"the number {value:g}" if isinstance(value, float) else f"the number {shown(value)}"
 
 
 def _unmistakable(written: str, old: Scalar) -> str:

@@ -45,6 +45,7 @@ GATE = Fields(
             means="The least requests a second, below which nothing is judged.",
             expects="requests a second, from 0",
             whole=False,
+            most=1e9,
         ),
     },
     any_of=(_LIMITS,),

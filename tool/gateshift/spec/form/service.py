@@ -20,8 +20,8 @@ SERVICE = Fields(
         "namespace": replace(words.LABEL, means="The namespace of every object of the rollout.", default="default"),
         "port": replace(words.PORT, means="The port clients call, and the one the route's backends name.", default=80),
         "targetPort": Either(
-            means="The port the container listens on; the same as `port` unless given. A port's name works "
-            "where every version brings its own manifest.",
+            means="The port the container listens on; the same as `port` unless given. A port's name "
+            "works too: a version without its own manifest then listens on `port` under that name.",
             expects="a port, 1 to 65535, or the name of a container port",
             options=(words.PORT, words.CONTAINER_PORT_NAME),
         ),
@@ -48,14 +48,68 @@ _OWN_MANIFEST = "write the Deployment into a file of its own and name that with 
 _SECONDS = Number(expects="a whole number of seconds", least=0, most=2147483647)
 _TIMES = Number(expects="a whole number from 1", least=1, most=2147483647)
 
+_PROBED_PORT = Either(
+    expects="a port, 1 to 65535, or the name of a container port",
+    options=(words.PORT, words.CONTAINER_PORT_NAME),
+)
+
 PROBE = Fields(
     shared="probe",
     expects="a probe",
     keys={
-        "httpGet": Raw(expects="an HTTP request such as {path: /healthz, port: 8080}", means="Asks by HTTP."),
-        "tcpSocket": Raw(expects="a port such as {port: 8080}", means="Opens a connection."),
-        "grpc": Raw(expects="a port such as {port: 8080}", means="Asks the gRPC health service."),
-        "exec": Raw(expects="a command such as {command: [cat, /ready]}", means="Runs a command in the container."),
+        "httpGet": Fields(
+            means="Asks by HTTP; a status from 200 to 399 is a success.",
+            expects="an HTTP request such as {path: /healthz, port: 8080}",
+            required=("port",),
+            keys={
+                "path": Text(means="The path.", expects="a path such as `/healthz`", most=1024),
+                "port": replace(_PROBED_PORT, means="The container's port."),
+                "host": Text(means="The host; the pod unless given.", expects="a host"),
+                "scheme": Text(means="The scheme.", expects="`HTTP` or `HTTPS`", choices=("HTTP", "HTTPS")),
+                "httpHeaders": ListOf(
+                    means="Headers of the request.",
+                    expects="a list of headers",
+                    item=Fields(
+                        expects="a header such as {name: Accept, value: '*/*'}",
+                        required=("name", "value"),
+                        keys={"name": words.HEADER_NAME, "value": replace(words.HEADER_VALUE, least=0)},
+                    ),
+                    most=16,
+                ),
+            },
+        ),
+        "tcpSocket": Fields(
+            means="Opens a connection.",
+            expects="a port such as {port: 8080}",
+            required=("port",),
+            keys={
+                "port": replace(_PROBED_PORT, means="The container's port."),
+                "host": Text(means="The host; the pod unless given.", expects="a host"),
+            },
+        ),
+        "grpc": Fields(
+            means="Asks the gRPC health service.",
+            expects="a port such as {port: 8080}",
+            required=("port",),
+            keys={
+                "port": replace(words.PORT, means="The container's port."),
+                "service": Text(means="The service asked for.", expects="a gRPC service", least=0, most=1024),
+            },
+        ),
+        "exec": Fields(
+            means="Runs a command in the container.",
+            expects="a command such as {command: [cat, /ready]}",
+            required=("command",),
+            keys={
+                "command": ListOf(
+                    means="The command and its arguments.",
+                    expects="a list of words",
+                    item=Text(expects="a word of the command", least=0, most=4096),
+                    least=1,
+                    most=100,
+                )
+            },
+        ),
         "initialDelaySeconds": replace(_SECONDS, means="How long to wait before the first probe."),
         "periodSeconds": replace(_TIMES, means="How often to probe."),
         "timeoutSeconds": replace(_TIMES, means="After how long a probe has failed."),
@@ -79,7 +133,7 @@ _QUANTITIES = MapOf(
                 pattern=r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$",
                 most=32,
             ),
-            Number(expects="a quantity", whole=False),
+            Number(expects="a quantity", whole=False, most=1e18),
         ),
     ),
 )

@@ -1,0 +1,188 @@
+"""`gateshift init`: a commented rollout.yaml for any service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateshift.cli.output import write_file
+from gateshift.errors import UserError
+from gateshift.model.rollout import RouteKind
+from gateshift.spec import FILE_NAME, SpecError, parse_rollout, words
+from gateshift.spec.forms import Text
+from gateshift.spec.nearest import fits, mended, suggestion
+from gateshift.spec.skeleton import ParentGateway, Wish, skeleton
+
+_EPILOG = """\b
+Examples:
+  gateshift init customers --image v1=ghcr.io/team/customers:1.0 --image v2=ghcr.io/team/customers:2.0
+  gateshift init web --image v1=web:1.0 --image v2=web:1.1 --gateway infra/public/https --hostname web.example.com
+  gateshift init shop --image v1=shop:1.0 --image v2=shop:2.0 --kind GRPCRoute --port 9090 -o services/shop
+"""
+
+
+Parameter = click.Parameter | None
+
+
+def _checked(value: str, form: Text) -> str:
+    """The value, or a usage error that says what was expected and the nearest right word."""
+    if fits(value, form):
+        return value
+    nearest = suggestion(mended(value, form))
+    raise click.BadParameter(f"expected {form.expects}; found {value!r}{f'; {nearest}' if nearest else ''}")
+
+
+def _service_name(context: click.Context, parameter: Parameter, value: str) -> str:  # noqa: ARG001 -- click's signature
+    return _checked(value, words.SERVICE_NAME)
+
+
+def _namespace(context: click.Context, parameter: Parameter, value: str) -> str:  # noqa: ARG001 -- click's signature
+    return _checked(value, words.LABEL)
+
+
+def _hostnames(context: click.Context, parameter: Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 -- click's signature
+    return tuple(_checked(value, words.HOSTNAME) for value in values)
+
+
+def _images(context: click.Context, parameter: Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 -- click's signature
+    return tuple(_image(value) for value in values)
+
+
+def _image(value: str) -> tuple[str, str]:
+    version, equals, image = value.partition("=")
+    if not equals:
+        raise click.BadParameter(f"expected VERSION=IMAGE; found {value!r}; did you mean `v1={value}`?")
+    return _checked(version, words.LABEL), _checked(image, words.IMAGE)
+
+
+def _gateways(context: click.Context, parameter: Parameter, values: tuple[str, ...]) -> tuple[ParentGateway, ...]:  # noqa: ARG001 -- click's signature
+    return tuple(_gateway(value) for value in values)
+
+
+def _gateway(value: str) -> ParentGateway:
+    parts = value.split("/")
+    if len(parts) not in (2, 3):
+        hint = f"; did you mean `default/{value}`?" if len(parts) == 1 else ""
+        raise click.BadParameter(f"expected NAMESPACE/NAME[/SECTION]; found {value!r}{hint}")
+    namespace, name, *section = parts
+    return ParentGateway(
+        _checked(namespace, words.LABEL),
+        _checked(name, words.SUBDOMAIN),
+        *(_checked(listener, words.SUBDOMAIN) for listener in section),
+    )
+
+
+@click.command("init", epilog=_EPILOG)
+@click.argument("name", callback=_service_name)
+@click.option(
+    "--image",
+    "images",
+    metavar="VERSION=IMAGE",
+    multiple=True,
+    required=True,
+    callback=_images,
+    help="A version and its image; give two, oldest first.",
+)
+@click.option("--port", type=click.IntRange(1, 65535), default=80, show_default=True, help="The port clients call.")
+@click.option("--target-port", type=click.IntRange(1, 65535), help="The container's port; --port unless given.")
+@click.option(
+    "--namespace", metavar="NS", default="default", show_default=True, callback=_namespace, help="The namespace."
+)
+@click.option(
+    "--gateway",
+    "gateways",
+    metavar="NS/NAME[/SECTION]",
+    multiple=True,
+    callback=_gateways,
+    help="A Gateway to attach to, perhaps by one of its listeners; may be repeated.",
+)
+@click.option("--mesh/--no-mesh", default=None, help="Attach to the Service itself; the default without a --gateway.")
+@click.option(
+    "--hostname",
+    "hostnames",
+    metavar="HOST",
+    multiple=True,
+    callback=_hostnames,
+    help="A host name of the route; may be repeated.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in RouteKind]),
+    default=RouteKind.HTTP.value,
+    show_default=True,
+    help="The kind of route.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path(FILE_NAME),
+    show_default=True,
+    help="The file to write, or a folder for it.",
+)
+def command(
+    name: str,
+    images: tuple[tuple[str, str], ...],
+    port: int,
+    target_port: int | None,
+    namespace: str,
+    gateways: tuple[ParentGateway, ...],
+    mesh: bool | None,  # noqa: FBT001 -- click's flag
+    hostnames: tuple[str, ...],
+    kind: str,
+    output: Path,
+) -> None:
+    """Write a commented rollout.yaml for the service NAME, from which `generate` and `validate` work at once."""
+    if mesh is False and not gateways:
+        raise click.UsageError("without the mesh the route needs a parent: give a --gateway NAMESPACE/NAME")
+    wish = Wish(
+        service=name,
+        versions=_two_versions(images),
+        namespace=namespace,
+        port=port,
+        target_port=target_port,
+        kind=RouteKind(kind),
+        mesh=not gateways if mesh is None else mesh,
+        gateways=gateways,
+        hostnames=hostnames,
+    )
+    file = output if output.suffix in (".yaml", ".yml") and not output.is_dir() else output / FILE_NAME
+    if file.exists() or file.is_symlink():
+        raise UserError(
+            "the file is there already, and init overwrites nothing",
+            where=str(file),
+            next_step="edit it, or write another one with -o FILE",
+        )
+    text = skeleton(wish)
+    _prove(text, file)
+    write_file(file, text)
+    _say_how_to_go_on(file, name)
+
+
+def _two_versions(images: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], tuple[str, str]]:
+    if len(images) != 2:
+        raise click.UsageError(
+            f"a rollout moves from one version to the next: give --image twice, oldest first; found {len(images)}"
+        )
+    if images[0][0] == images[1][0]:
+        raise click.UsageError(f"both images are called {images[0][0]}: give each version a name of its own")
+    return images[0], images[1]
+
+
+def _prove(text: str, file: Path) -> None:
+    """Refuse flags that are each right and do not go together, in the parser's own words."""
+    try:
+        parsed = parse_rollout(text, file, lambda _: None)
+    except SpecError as error:
+        reasons = [
+            f"{mistake.message}{f'; {mistake.way_out}' if mistake.way_out else ''}" for mistake in error.mistakes
+        ]
+        raise click.UsageError("\n  ".join(["these flags make no valid rollout.yaml:", *reasons])) from error
+    for warning in parsed.warnings:
+        click.echo(f"warning: {warning.message}: {warning.help}", err=True)
+
+
+def _say_how_to_go_on(file: Path, name: str) -> None:
+    folder = "" if file.parent == Path() else f" {file.parent}"
+    click.echo(f"{file}: {name} in nine stages. Next:\n  gateshift generate{folder}\n  gateshift validate{folder}")
