@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from gateshift.checks import files, identity, metadata, schema, service_ports, suppression
+from gateshift.checks import build, files, identity, metadata, schema, service_ports, suppression
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding
 from gateshift.model.rule import Check, Rule
@@ -18,7 +18,7 @@ CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in sorted(
-        chain(suppression.RULES, files.RULES, *(module.RULES for module in _MODULES)),
+        chain(build.RULES, suppression.RULES, files.RULES, *(module.RULES for module in _MODULES)),
         key=lambda rule: rule.id,
     )
 }

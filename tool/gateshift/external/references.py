@@ -22,6 +22,7 @@ _FUNCTION_ANNOTATIONS = ("config.kubernetes.io/function", "config.k8s.io/functio
 _FOLDER_LISTS = {"resources": Role.RESOURCE, "bases": Role.RESOURCE}
 _FILE_LISTS = {"configurations": Role.CONFIGURATION, "crds": Role.CRD}
 _CONFIGURED_LISTS = {"generators": Role.GENERATOR, "transformers": Role.TRANSFORMER, "validators": Role.VALIDATOR}
+_DATA_ROLES = (Role.DATA, Role.OPENAPI, Role.CRD)
 _PLAIN_FIELDS = frozenset({"apiVersion", "kind", "metadata", "resources"})
 
 Follow = Callable[[Path, Path], Kustomization | Refused]
@@ -111,7 +112,7 @@ class References:
         kind = text_at(config, "kind")
         if kind in ("ConfigMapGenerator", "SecretGenerator"):
             for pointer, text in _data_paths(config, at):
-                yield Reference(Role.DATA, file, pointer, text, self._read(text), document)
+                yield Reference(Role.DATA, file, pointer, text, self._read(text, Role.DATA), document)
         elif kind == "ReplacementTransformer":
             for index, entry in enumerate(list_at(config, "replacements")):
                 for pointer, text in _paths("path")(entry, (*at, "replacements", index)):
@@ -144,7 +145,7 @@ class References:
         return Reference(role, self.node.file, at[0], at[1], target)
 
     def _file(self, role: Role, at: Text) -> Reference:
-        return self._reference(role, at, self._read(at[1]))
+        return self._reference(role, at, self._read(at[1], role))
 
     def _path(self, text: str) -> Path:
         return Path(os.path.normpath(self.node.folder / text))
@@ -180,7 +181,7 @@ class References:
             return Refused(Problem.WRONG_KIND, f"a {found.kind.value}")
         return found
 
-    def _read(self, text: str) -> SourceFile | Refused:
+    def _read(self, text: str, role: Role = Role.RESOURCE) -> SourceFile | Refused:
         if is_remote_file(text):
             return Refused(Problem.REMOTE, text)
         if not _is_path(text):
@@ -191,7 +192,7 @@ class References:
             outside(path, real, self.repository)
             or missing(path, real, self.repository)
             or above(real, self.node.folder, self.repository)
-            or self.sources.read(real)
+            or (self.sources.read_data(real) if role in _DATA_ROLES else self.sources.read(real))
         )
 
 

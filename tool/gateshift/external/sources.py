@@ -17,6 +17,7 @@ class Sources:
     def __init__(self, limits: Limits = DEFAULT) -> None:
         self._limits = limits
         self._files: dict[Path, SourceFile] = {}
+        self._data: dict[Path, SourceFile] = {}
 
     def read(self, path: Path) -> SourceFile:
         """The file at a path with all links resolved; never raises for what the file is or holds."""
@@ -25,9 +26,18 @@ class Sources:
             known = self._files[path] = self._read(path)
         return known
 
-    def _read(self, path: Path) -> SourceFile:
+    def read_data(self, path: Path) -> SourceFile:
+        """A file that is taken as it is, binary or not: where it is no text, its text is as near as can be."""
+        known = self._data.get(path)
+        if known is None:
+            known = self._data[path] = self._read(path, as_it_is=True)
+        return known
+
+    def _read(self, path: Path, *, as_it_is: bool = False) -> SourceFile:
         try:
-            return SourceFile(path, text_of(_bytes(path, self._limits), self._limits))
+            raw = _bytes(path, self._limits)
+            text = raw.decode(errors="replace") if as_it_is else text_of(raw, self._limits)
+            return SourceFile(path, text)
         except UnreadableYaml as error:
             return SourceFile(path, "", error)
         except OSError as error:

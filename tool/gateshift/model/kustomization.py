@@ -39,7 +39,7 @@ class Role(Enum):
     CONFIGURATION = "configuration"
     CRD = "CRD schema"
     OPENAPI = "OpenAPI schema"
-    DATA = "data"
+    DATA = "data file"
 
 
 class Problem(Enum):

@@ -40,7 +40,7 @@ class SourceFile:
 
     @property
     def unreadable(self) -> bool:
-        """Whether the bytes themselves could not be read as text, whatever they would have said."""
+        """Whether the file could not be read at all, whatever it would have said."""
         return self._fault is not None and not self.text
 
     def data(self, document: int = 0) -> Json:

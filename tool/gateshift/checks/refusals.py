@@ -1,0 +1,163 @@
+"""GS11x: what a build would fetch, run or read outside the repository. Found by reading the tree, before any build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.model.finding import Finding, Level
+from gateshift.model.kustomization import KustomizationTree, Problem, Reference, Refused
+from gateshift.model.place import Place
+from gateshift.model.rule import Check, check
+
+Found = tuple[Place, Refused, Reference | None]
+
+
+def refused(tree: KustomizationTree, *problems: Problem) -> Iterator[Found]:
+    """Every refusal of these kinds, with its place and the reference that was not followed, if it is one."""
+    for place, refusal in tree.problems:
+        if refusal.problem in problems:
+            yield place, refusal, None
+    for node in tree.kustomizations:
+        for pointer, refusal in node.problems:
+            if refusal.problem in problems:
+                yield node.file.place(pointer, key=True), refusal, None
+        for reference in node.references:
+            if isinstance(reference.target, Refused) and reference.target.problem in problems:
+                yield reference.place, reference.target, reference
+
+
+@check("GS111", source="Kustomize, api/internal/git/repospec.go and api/internal/loader/fileloader.go")
+def remote_reference(tree: KustomizationTree) -> Iterator[Finding]:
+    """A kustomization names a URL or a Git repository, which Kustomize would fetch.
+
+    The build would depend on the network and on whoever can write to that address, and a pull request could make the
+    machine that checks it call any host. Nothing was fetched and the root was not built.
+    """
+    for place, refusal, reference in refused(tree, Problem.REMOTE):
+        role = reference.role.value if reference else "reference"
+        yield Finding(
+            "GS111",
+            Level.ERROR,
+            f"the {role} {refusal.what} is remote, and would be fetched from the network",
+            place,
+            help="Commit a copy of it to this repository and name the copy.",
+        )
+
+
+@check("GS112", source="Kustomize, api/internal/plugins/loader/loader.go and fnplugin")
+def program_in_the_build(tree: KustomizationTree) -> Iterator[Finding]:
+    """A generator, transformer or validator is a program: an exec, container or Starlark function, or a plugin.
+
+    Building would run code that the repository names, with the rights of whoever checks it; a pull request could run
+    anything. Nothing was run and the root was not built.
+    """
+    for place, refusal, reference in refused(tree, Problem.PROGRAM):
+        role = reference.role.value if reference else "configuration"
+        yield Finding(
+            "GS112",
+            Level.ERROR,
+            f"the {role} {refusal.what or 'without a kind'} is not built into Kustomize: it would run a program",
+            place,
+            help="Use a transformer of Kustomize's own (`apiVersion: builtin`), or commit what the program writes.",
+        )
+
+
+@check("GS113", source="Kustomize, HelmChartInflationGenerator")
+def helm_chart(tree: KustomizationTree) -> Iterator[Finding]:
+    """A kustomization inflates a Helm chart.
+
+    Kustomize would run `helm`, which fetches the chart and renders its templates; the result cannot be known from this
+    repository. Nothing was run and the root was not built.
+    """
+    for place, refusal, _ in refused(tree, Problem.HELM):
+        yield Finding(
+            "GS113",
+            Level.ERROR,
+            f"{refusal.what} inflates a Helm chart, which cannot be built here",
+            place,
+            help="Commit the output of `helm template` and name it under resources, then check that.",
+        )
+
+
+@check("GS114", source="product contract, Ground rules")
+def path_outside_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
+    """A kustomization names a file or folder outside the repository.
+
+    Nobody who has only the repository can build it, and a pull request could bring any file of the machine that checks
+    it into a manifest. The file was not read and the root was not built.
+    """
+    for place, refusal, reference in refused(tree, Problem.OUTSIDE_REPOSITORY):
+        named = reference.text if reference else refusal.what
+        yield Finding(
+            "GS114",
+            Level.ERROR,
+            f"{named} leaves the repository ({tree.root.repository})",
+            place,
+            help="Move it into the repository. Without Git, the repository begins at the nearest folder above with a"
+            " rollout.yaml, else at the path that was named: name a folder further up.",
+        )
+
+
+@check("GS115", source="product contract, Ground rules")
+def link_out_of_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
+    """A symbolic link inside the repository leads outside it.
+
+    What it leads to is another file on every machine, and a pull request could use one to read any file of the machine
+    that checks it. The link was not followed and the root was not built.
+    """
+    for place, refusal, reference in refused(tree, Problem.LINK_OUT):
+        named = reference.text if reference else place.file.name
+        yield Finding(
+            "GS115",
+            Level.ERROR,
+            f"{named} is reached by a link that leaves the repository, to {refusal.what}",
+            place,
+            help="Put the file itself where the link is.",
+        )
+
+
+@check("GS116", source="product contract, Ground rules")
+def configuration_built_from_a_kustomization(tree: KustomizationTree) -> Iterator[Finding]:
+    """The configuration of a generator, transformer or validator is itself changed by a kustomization.
+
+    What it will name or run is known only after it is built, so it cannot be refused before. The root was not built.
+    """
+    for place, refusal, reference in refused(tree, Problem.INDIRECT):
+        named = reference.text if reference else ""
+        yield Finding(
+            "GS116",
+            Level.ERROR,
+            f"the kustomization {named} of configurations uses {refusal.what}, so they cannot be read beforehand",
+            place,
+            help="Let it list plain files under resources, and nothing else.",
+        )
+
+
+@check("GS117", source="product contract, Ground rules")
+def tree_without_end(tree: KustomizationTree) -> Iterator[Finding]:
+    """The bases of a kustomization are nested so deep, or use each other so often, that the build would hardly end.
+
+    Kustomize reads a base again for every kustomization that uses it, so thirty levels of two bases each are a
+    thousand million reads. The root was not built.
+    """
+    for place, refusal, _ in refused(tree, Problem.TOO_LARGE):
+        yield Finding(
+            "GS117",
+            Level.ERROR,
+            f"this tree cannot be built in reasonable time: {refusal.what}",
+            place,
+            help="Let each overlay name the bases it needs directly.",
+        )
+
+
+CHECKS: tuple[Check[KustomizationTree], ...] = (
+    remote_reference,
+    program_in_the_build,
+    helm_chart,
+    path_outside_the_repository,
+    link_out_of_the_repository,
+    configuration_built_from_a_kustomization,
+    tree_without_end,
+)
+
+RULES = tuple(each.rule for each in CHECKS)
