@@ -1,0 +1,173 @@
+"""`gateshift validate` on the shipped rollout and on trees that are broken on purpose, with the real programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateshift.external.cache import cache_root
+
+SHIPPED = Path(__file__).parents[2]
+STAGES = ["initial", "subsets", "routed", "dark", "debug", "canary", "half", "final", "retired"]
+
+
+@pytest.fixture
+def customers(tmp_path: Path) -> Path:
+    """The shipped rollout and what was generated from it, in a folder of its own."""
+    for name in ("base", "overlays", "sync"):
+        shutil.copytree(SHIPPED / name, tmp_path / name)
+    shutil.copy(SHIPPED / "rollout.yaml", tmp_path)
+    return tmp_path
+
+
+def gateshift(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {name: value for name, value in os.environ.items() if name != "GITHUB_ACTIONS"} | environment
+    argv = [sys.executable, "-m", "gateshift", "validate", *arguments]
+    return subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def report(folder: Path, *arguments: str, code: int) -> dict[str, Any]:
+    done = gateshift(folder, *arguments, "-f", "json")
+    assert done.returncode == code, done.stdout + done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def edit(file: Path, before: str, after: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def line_of(file: Path, text: str) -> int:
+    return next(number for number, line in enumerate(file.read_text().splitlines(), 1) if text in line)
+
+
+def test_the_shipped_rollout_has_nine_roots_and_no_findings(customers: Path) -> None:
+    document = report(customers, "overlays", code=0)
+    assert sorted(root["path"] for root in document["roots"]) == sorted(f"overlays/{stage}" for stage in STAGES)
+    assert all(root["resources"] for root in document["roots"])
+    assert document["findings"] == []
+    assert document["gaps"] == []
+
+
+def test_a_wrong_field_of_the_base_is_told_once_with_the_stages_it_reaches(customers: Path) -> None:
+    file = customers / "base" / "v1" / "deployment.yaml"
+    edit(file, "  replicas: 1\n", "  replicass: 1\n")
+    (finding,) = report(customers, "overlays", code=1)["findings"]
+    assert (finding["file"], finding["line"]) == ("base/v1/deployment.yaml", line_of(file, "replicass"))
+    assert finding["column"] == 3
+    assert sorted(finding["roots"]) == sorted(f"overlays/{stage}" for stage in STAGES if stage != "retired")
+    assert finding["root"] == finding["roots"][0]
+    assert finding["resource"] == {"kind": "Deployment", "namespace": "default", "name": "customers-v1"}
+    assert finding["pointer"] == "/spec/replicass"
+
+
+def test_text_shows_the_line_and_the_way_out(customers: Path) -> None:
+    edit(customers / "base" / "service.yaml", "targetPort: 3000", "targetPorts: 3000")
+    done = gateshift(customers, "overlays/initial")
+    assert done.returncode == 1
+    assert "targetPorts: 3000\n" in done.stdout
+    assert "^^^^^^^^^^^\n" in done.stdout
+    assert "help: Did you mean targetPort?" in done.stdout
+
+
+def test_without_paths_the_rollout_is_looked_at_as_a_whole(customers: Path) -> None:
+    assert len(report(customers, code=0)["roots"]) == 9
+    edit(customers / "overlays" / "canary" / "httproute.yaml", "weight: 10", "weight: 11")
+    assert "GS702" in [finding["rule"] for finding in report(customers, code=1)["findings"]]
+
+
+def test_a_suppressed_finding_is_counted_and_not_told(customers: Path) -> None:
+    file = customers / "base" / "v1" / "deployment.yaml"
+    edit(file, "  replicas: 1\n", "  replicass: 1 # gateshift: ignore[GS206] a field of our own admission webhook\n")
+    document = report(customers, "overlays", code=0)
+    assert document["findings"] == []
+    assert document["summary"]["suppressed"] == 1
+
+
+def test_fail_on_decides_the_exit_code_and_hides_nothing(customers: Path) -> None:
+    edit(customers / "base" / "kustomization.yaml", "resources:\n", "resources:\n  - widget.yaml\n")
+    (customers / "base" / "widget.yaml").write_text("apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w}\n")
+    assert [finding["level"] for finding in report(customers, "overlays", code=0)["findings"]] == ["note"]
+    assert len(report(customers, "overlays", "--fail-on", "note", code=1)["findings"]) == 1
+
+
+@pytest.mark.parametrize("name", ["tools/kustomize", "tools/kubeconform", "schemas"])
+def test_whatever_is_missing_there_is_no_verdict_and_one_command(customers: Path, tmp_path: Path, name: str) -> None:
+    copy = tmp_path / "cache"
+    shutil.copytree(cache_root(), copy)
+    shutil.rmtree(copy / name)
+    done = gateshift(customers, "overlays", GATESHIFT_CACHE=str(copy), PATH="")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "no verdict" in done.stdout
+    assert "gateshift tools install" in done.stdout
+    assert "no findings" not in done.stdout
+
+
+def test_a_hanging_kustomize_is_killed_and_named(customers: Path, tmp_path: Path) -> None:
+    program = tmp_path / "kustomize"
+    program.write_text('#!/bin/sh\nif [ "$1" = version ]; then echo v5.8.1; exit; fi\necho stuck >&2\nsleep 600\n')
+    program.chmod(0o755)
+    done = gateshift(customers, "overlays/canary", "--kustomize", str(program), "--timeout", "1")
+    assert done.returncode == 3
+    assert "did not finish within 1 s" in done.stdout
+    assert "stuck" in done.stdout
+
+
+def test_a_folder_without_yaml_is_exit_code_4(tmp_path: Path) -> None:
+    done = gateshift(tmp_path, ".")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "no Kustomize root and no YAML file" in done.stderr
+
+
+def test_a_broken_rollout_is_exit_code_2(customers: Path) -> None:
+    edit(customers / "rollout.yaml", "targetPort: 3000", "targetPort: 300000")
+    done = gateshift(customers, "overlays")
+    assert done.returncode == 2
+    assert "rollout.yaml:7:" in done.stderr
+
+
+def test_a_root_that_kustomize_refuses_is_a_finding(customers: Path) -> None:
+    edit(customers / "overlays" / "canary" / "kustomization.yaml", "httproute.yaml", "httproutes.yaml")
+    (finding,) = report(customers, "overlays", code=1)["findings"]
+    assert finding["rule"].startswith("GS1")
+    assert finding["file"] == "overlays/canary/kustomization.yaml"
+
+
+def test_a_remote_base_is_refused_before_anything_is_fetched(customers: Path) -> None:
+    kustomization = customers / "overlays" / "canary" / "kustomization.yaml"
+    edit(kustomization, "resources:\n", "resources:\n  - https://127.0.0.1:1/nowhere.git\n")
+    (finding,) = report(customers, "overlays/canary", code=1)["findings"]
+    assert finding["rule"].startswith("GS1")
+    assert finding["line"] == line_of(kustomization, "nowhere.git")
+
+
+def test_plain_yaml_is_a_root_too(tmp_path: Path) -> None:
+    file = tmp_path / "service.yaml"
+    file.write_text("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  ports:\n    - {port: high}\n")
+    (finding,) = report(tmp_path, "service.yaml", code=1)["findings"]
+    assert (finding["file"], finding["line"], finding["roots"]) == ("service.yaml", 6, ["service.yaml"])
+
+
+def test_only_the_roots_that_a_changed_file_is_part_of_are_looked_at(customers: Path) -> None:
+    def looked_at(*files: str) -> list[str]:
+        return sorted(root["path"] for root in report(customers, "--affected-by", *files, code=0)["roots"])
+
+    assert looked_at("overlays/canary/httproute.yaml") == ["overlays/canary"]
+    assert looked_at("base/v2/deployment.yaml") == sorted(f"overlays/{stage}" for stage in STAGES[3:])
+    assert len(looked_at("rollout.yaml")) == 9
+    assert looked_at("sync/argocd/customers.yaml") == []
+
+
+def test_several_formats_are_written_in_one_run(customers: Path) -> None:
+    done = gateshift(customers, "overlays/canary", "-f", "json", "-o", "a.json", "-f", "text")
+    assert done.stdout == "1 root, 7 objects: no findings\n"
+    assert json.loads((customers / "a.json").read_text())["roots"] == [{"path": "overlays/canary", "resources": 7}]

@@ -1,0 +1,68 @@
+"""The options of every command that builds: which programs, which schemas, and how long they may take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gateshift.model.rollout import SchemaChoice
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.install import install_everything
+
+T = TypeVar("T")
+
+_OPTIONS = (
+    click.option(
+        "--kustomize", metavar="PROGRAM", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE",
+        help="The kustomize to run, instead of the pinned one.",
+    ),
+    click.option(
+        "--kubeconform", metavar="PROGRAM", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM",
+        help="The kubeconform to run, instead of the pinned one.",
+    ),
+    click.option(
+        "--kubernetes", metavar="VERSION", default="", envvar="GATESHIFT_KUBERNETES",
+        help="Check against this version of Kubernetes, such as 1.37.",
+    ),
+    click.option(
+        "--gateway-api", metavar="VERSION", default="", envvar="GATESHIFT_GATEWAY_API",
+        help="Check against this version of the Gateway API, such as 1.6.3.",
+    ),
+    click.option(
+        "--channel", type=click.Choice(["standard", "experimental"]), envvar="GATESHIFT_CHANNEL",
+        help="The Gateway API's release channel; standard unless rollout.yaml says otherwise.",
+    ),
+    click.option(
+        "--crds", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), envvar="GATESHIFT_CRDS",
+        help="A file or folder of your own CRDs; repeatable.",
+    ),
+    click.option(
+        "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
+        envvar="GATESHIFT_TIMEOUT", help="How long one program may run.",
+    ),
+    click.option(
+        "--install", is_flag=True, envvar="GATESHIFT_INSTALL",
+        help="Install the pinned programs and schemas first, where they are missing.",
+    ),
+)  # fmt: skip
+
+
+def tool_options(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command these options; its function gets the keyword `choices` instead of them."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> T:
+        schemas = SchemaChoice(kwargs.pop("kubernetes"), kwargs.pop("gateway_api"), kwargs.pop("channel") or "")
+        programs = kwargs.pop("kustomize"), kwargs.pop("kubeconform")
+        choices = Choices(*programs, schemas, kwargs.pop("crds"), kwargs.pop("timeout"))
+        if kwargs.pop("install"):
+            install_everything(choices)
+        return function(*args, choices=choices, **kwargs)
+
+    for option in reversed(_OPTIONS):
+        call = option(call)
+    return call

@@ -1,0 +1,75 @@
+"""`gateshift validate`: build every root, check it, and point at the lines at fault."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gateshift.checks.registry import RULES
+from gateshift.cli.options import tool_options
+from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.errors import Exit
+from gateshift.model.finding import Level
+from gateshift.model.report import ValidationReport
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.validate import Scope, validate
+from gateshift.report.formats import VALIDATION, Setting
+
+_EPILOG = """\b
+Examples:
+  gateshift validate                      every stage of the rollouts found, their pointers and files
+  gateshift validate overlays/canary      one stage
+  gateshift validate k8s/ extra.yaml      any Kustomize roots, any plain YAML
+  gateshift validate -f sarif -o a.sarif -f text
+"""
+
+
+@click.command(cls=OutputCommand, epilog=_EPILOG)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--affected-by", "affected", is_flag=True, help="PATHS are changed files: validate the roots that read them."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([level.value for level in Level]),
+    default=Level.ERROR.value,
+    show_default=True,
+    envvar="GATESHIFT_FAIL_ON",
+    help="The least level of a finding that makes the exit code 1.",
+)
+@click.option(
+    "--without-cel",
+    is_flag=True,
+    envvar="GATESHIFT_WITHOUT_CEL",
+    help="Leave the CEL rules of CRDs out, where the evaluator is not available.",
+)
+@tool_options
+@output_options(VALIDATION)
+def command(
+    paths: tuple[Path, ...],
+    affected: bool,  # noqa: FBT001 -- click's flag
+    fail_on: str,
+    without_cel: bool,  # noqa: FBT001 -- click's flag
+    choices: Choices,
+    output: Output,
+) -> int:
+    """Check every Kustomize root under PATHS.
+
+    Builds each root with Kustomize, checks every object against the schemas of Kubernetes and the Gateway API and their
+    CEL rules, and the references, routes and weights between objects. PATHS are roots, folders that hold roots, or
+    YAML files; without any, the rollouts of the current folder.
+    """
+    scope = Scope(paths, affected=affected, cel=not without_cel)
+    report = validate(scope, choices, datetime.now(UTC).date())
+    output.write(lambda form, style: VALIDATION[form](report, Setting(style, RULES)))
+    return exit_code(report, Level(fail_on))
+
+
+def exit_code(report: ValidationReport, fail_on: Level) -> Exit:
+    """3 where something could not be checked, 1 for findings at or above the level, else 0."""
+    if report.gaps:
+        return Exit.NO_VERDICT
+    failed = any(finding.level.rank <= fail_on.rank for finding in report.findings)
+    return Exit.FINDINGS if failed else Exit.OK

@@ -1,0 +1,69 @@
+"""From roots to builds: their trees read, refused or built, several at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.checks.build import nothing_built, refusals, unbuilt
+from gateshift.errors import NoVerdict
+from gateshift.external import kustomize, toolchain
+from gateshift.external.kustomization import TreeReader
+from gateshift.model.finding import Finding, Level
+from gateshift.model.kustomization import KustomizationTree, Root
+from gateshift.model.report import Gap
+from gateshift.model.resource import Build, Unbuilt
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BuiltRoot:
+    """A root and what came of it: its build, or None with the finding or the gap that says why."""
+
+    tree: KustomizationTree
+    build: Build | None
+    findings: tuple[Finding, ...] = ()
+    gap: Gap | None = None
+
+    @property
+    def path(self) -> Path:
+        """The root's folder, or the file of a root that is one file."""
+        return self.tree.root.path
+
+
+def build_roots(
+    roots: Iterable[Root], reader: TreeReader, *, program: Path | None, timeout: float
+) -> tuple[BuiltRoot, ...]:
+    """Build every root, in the order given. `program` overrides which kustomize runs; `timeout` is each build's."""
+    trees = [reader.read(root) for root in roots]
+    refused = {id(tree): tuple(refusals(tree)) for tree in trees}
+    buildable = [tree for tree in trees if all(found.level is not Level.ERROR for found in refused[id(tree)])]
+    outcomes = dict(zip(map(id, buildable), _outcomes(buildable, program, timeout), strict=True))
+    return tuple(_built(tree, refused[id(tree)], outcomes.get(id(tree))) for tree in trees)
+
+
+def _outcomes(trees: Sequence[KustomizationTree], program: Path | None, timeout: float) -> Iterator[kustomize.Outcome]:
+    """Each tree's outcome; plain YAML needs no program."""
+    if all(tree.root.files for tree in trees):
+        yield from (kustomize.plain_build(tree) for tree in trees)
+        return
+    try:
+        found = toolchain.find("kustomize", program)
+    except NoVerdict as error:
+        yield from (kustomize.plain_build(tree) if tree.root.files else error for tree in trees)
+        return
+    yield from kustomize.build_all(trees, found, timeout)
+
+
+def _built(tree: KustomizationTree, findings: tuple[Finding, ...], outcome: kustomize.Outcome | None) -> BuiltRoot:
+    match outcome:
+        case None:
+            return BuiltRoot(tree, None, findings)
+        case NoVerdict():
+            return BuiltRoot(
+                tree, None, findings, Gap(f"{tree.root.path} was not built", outcome.what, outcome.next_step)
+            )
+        case Unbuilt():
+            return BuiltRoot(tree, None, (*findings, unbuilt(outcome)))
+        case Build():
+            return BuiltRoot(tree, outcome, (*findings, *nothing_built(outcome, tree)))

@@ -1,0 +1,40 @@
+"""What the user decides about programs and schemas, for every command that builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.external.schemas import Schemas, open_schemas
+from gateshift.model.rollout import Rollout, SchemaChoice
+
+_TOOLS_OWN = SchemaChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The programs, the schemas, and how long a program may take, in seconds.
+
+    Empty fields of `schemas` leave the choice to rollout.yaml, then to the tool.
+    """
+
+    kustomize: Path | None = None
+    kubeconform: Path | None = None
+    schemas: SchemaChoice = _TOOLS_OWN
+    crds: tuple[Path, ...] = ()
+    timeout: float = 60.0
+
+    def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
+        """The chosen schemas: an option goes before rollout.yaml, that before the tool's own versions.
+
+        Raises NoVerdict where they are not installed, UserError for broken CRDs.
+        """
+        declared = next((rollout for rollout in rollouts if rollout.schemas != _TOOLS_OWN), None)
+        wanted = declared.schemas if declared else _TOOLS_OWN
+        own = tuple(declared.file.parent / path for path in wanted.crds) if declared else ()
+        choice = SchemaChoice(
+            self.schemas.kubernetes or wanted.kubernetes,
+            self.schemas.gateway_api or wanted.gateway_api,
+            self.schemas.channel or wanted.channel,
+        )
+        return open_schemas(choice, (*self.crds, *own))

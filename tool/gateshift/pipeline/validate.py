@@ -1,0 +1,145 @@
+"""`gateshift validate`: roots -> builds -> schemas and checks -> findings at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from gateshift.checks import files as file_checks
+from gateshift.checks import schema as schema_checks
+from gateshift.checks.build import unsearched
+from gateshift.checks.registry import RULES, run_checks
+from gateshift.checks.subject import Declared, Subject
+from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
+from gateshift.errors import NoVerdict
+from gateshift.external import kubeconform, toolchain
+from gateshift.external.kustomization import TreeReader
+from gateshift.external.schemas import Schemas
+from gateshift.model.finding import Finding
+from gateshift.model.kustomization import Root
+from gateshift.model.located import Located
+from gateshift.model.report import Gap, ReportedRoot, ValidationReport
+from gateshift.model.rollout import Rollout
+from gateshift.pipeline.assemble import merged, relative, reported
+from gateshift.pipeline.building import BuiltRoot, build_roots
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.generate import look
+from gateshift.pipeline.placing import Placer
+from gateshift.pipeline.rollouts import Rollouts, rollout_file_above
+from gateshift.pipeline.targets import affected, targets
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to validate: the paths, or where `affected` the roots that read these changed files; with CEL or without."""
+
+    paths: tuple[Path, ...] = ()
+    affected: bool = False
+    cel: bool = True
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What a run has come to so far."""
+
+    located: list[Located] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
+    """Validate every root of the scope. Raises UserError for paths that hold none and for a broken rollout.yaml."""
+    reader = TreeReader()
+    chosen = affected(scope.paths, reader) if scope.affected else targets(scope.paths, reader)
+    rollouts = Rollouts.of(_rollout_files(chosen.roots))
+    built = build_roots(chosen.roots, reader, program=choices.kustomize, timeout=choices.timeout)
+    outcome = _Outcome([], [each.gap for each in built if each.gap])
+    placer = Placer(reader.sources)
+    for root in built:
+        outcome.located += placer.placed(root.findings, root)
+    schemas = _schemas(choices, rollouts, outcome)
+    subjects = [(root, _subject(root, rollouts, schemas)) for root in built if root.build is not None]
+    for root, subject in subjects:
+        outcome.located += placer.placed(run_checks(subject), root)
+        outcome.gaps += schema_checks.gaps(subject) if scope.cel else ()
+    for root, finding in _against_schemas(subjects, schemas, choices, outcome):
+        outcome.located += placer.placed([finding], root)
+    unread = (unsearched(folder, reason) for folder, reason in chosen.unsearched)
+    alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
+    outcome.located += [placer.alone(finding) for finding in alone]
+    return _report(built, outcome, placer, _markers(built, rollouts), today)
+
+
+def _rollout_files(roots: Iterable[Root]) -> Iterator[Path]:
+    for folder, repository in dict.fromkeys((root.folder, root.repository) for root in roots):
+        found = rollout_file_above(folder, repository)
+        if found is not None:
+            yield found
+
+
+def _subject(root: BuiltRoot, rollouts: Rollouts, schemas: Schemas | None) -> Subject:
+    assert root.build is not None
+    stage = rollouts.by_folder.get(root.tree.root.folder)
+    declared = Declared(stage.rollout, stage.environment, stage.stage) if stage else None
+    return Subject.of(root.build, catalog=schemas, tree=root.tree, declared=declared)
+
+
+def _schemas(choices: Choices, rollouts: Rollouts, outcome: _Outcome) -> Schemas | None:
+    """The chosen schemas; None, and a gap, where they are not installed."""
+    try:
+        return choices.open_schemas(rollouts.all)
+    except NoVerdict as error:
+        outcome.gaps.append(Gap("no object was checked against its schema", error.what, error.next_step))
+        return None
+
+
+def _against_schemas(
+    subjects: Sequence[tuple[BuiltRoot, Subject]], schemas: Schemas | None, choices: Choices, outcome: _Outcome
+) -> Iterator[tuple[BuiltRoot, Finding]]:
+    """What kubeconform says, one run over the objects of every root."""
+    objects = [(root, subject, resource) for root, subject in subjects for resource in subject.build.resources]
+    if schemas is None or not objects:
+        return
+    try:
+        program = toolchain.find("kubeconform", choices.kubeconform)
+        data = [resource.data for _, _, resource in objects]
+        verdicts = kubeconform.check(data, schemas, program, timeout=choices.timeout)
+    except NoVerdict as error:
+        outcome.gaps.append(Gap("no object was checked against its schema", error.what, error.next_step))
+        return
+    for (root, subject, resource), verdict in zip(objects, verdicts, strict=True):
+        for finding in schema_checks.schema_findings(subject, resource, verdict):
+            yield root, finding
+
+
+def _of_files(rollout: Rollout) -> Iterator[Finding]:
+    """What is wrong with the rollout's generated files."""
+    generation = look(rollout)
+    for check in file_checks.CHECKS:
+        yield from check(file_checks.Files(generation.top, generation.states))
+
+
+def _markers(built: Iterable[BuiltRoot], rollouts: Rollouts) -> Iterator[Marker]:
+    files = {file.path: file.text for root in built for file in root.tree.files.values()}
+    for path, text in files.items():
+        yield from markers_in(path, text)
+    for rollout in rollouts.all:
+        yield from markers_of(rollout.suppressions, rollout.file.parent)
+
+
+def _report(
+    built: Sequence[BuiltRoot], outcome: _Outcome, placer: Placer, markers: Iterable[Marker], today: date
+) -> ValidationReport:
+    base = Path.cwd()
+    settled = settle(merged(outcome.located), markers, RULES, today, frozenset(RULES))
+    return ValidationReport(
+        tuple(reported(located, RULES, placer.excerpt, base) for located in merged(settled.findings)),
+        tuple(ReportedRoot(relative(root.path, base), _objects(root)) for root in built),
+        settled.suppressed,
+        tuple(dict.fromkeys(outcome.gaps)),
+    )
+
+
+def _objects(root: BuiltRoot) -> int:
+    return len(root.build.resources) if root.build else 0
