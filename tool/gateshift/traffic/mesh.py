@@ -18,6 +18,7 @@ from gateshift.traffic.resolve import NO_ENDPOINTS, OK, UNAVAILABLE
 from gateshift.traffic.routes import GRPC, HTTP
 from gateshift.traffic.services import Service, ServicePort
 from gateshift.traffic.shares import parts_of
+from gateshift.traffic.table import Table
 
 
 def service_entry(cluster: Cluster, call: Call) -> Entry:
@@ -29,12 +30,9 @@ def service_entry(cluster: Cluster, call: Call) -> Entry:
         note = f"{parent} is not in the build: its name does not resolve"
         return Entry(notes=(note,), answered=Decision(call.request, UNAVAILABLE))
     port, notes = _port(call, service)
-    attached = [each for each in _of_service(cluster, parent.namespace, parent.name) if _takes(each, port)]
-    chosen = _for_client(attached, service, call)
-    if chosen:
-        hostnames = any(each.route.hostnames for each in chosen)
-        ignored = ("the hostnames of mesh routes are ignored: the Service dialled decides",) if hostnames else ()
-        return Entry(merged((each.route, (ANY,)) for each in chosen), port, notes=notes + ignored)
+    routes, ignored = _routes(cluster, call, service, port)
+    if routes:
+        return Entry(routes, port, notes=notes + ignored)
     if service is None:
         note = f"{parent} is not in the build; without a route its endpoints answer"
         return Entry(port=port, notes=(*notes, note), answered=Decision(call.request, OK))
@@ -60,10 +58,24 @@ def _takes(attachment: Attachment, port: int | None) -> bool:
     return attachment.parent.port in (None, port) or port is None
 
 
-def _for_client(attached: list[Attachment], service: Service | None, call: Call) -> list[Attachment]:
-    """The consumer routes of the client's namespace, and only where there is none the producer routes."""
-    home = call.request.parent.namespace if service is None else service.namespace
+def _routes(cluster: Cluster, call: Call, service: Service | None, port: int | None) -> tuple[Table, tuple[str, ...]]:
+    """The routes for calls to this port from this client's namespace, and what of them is ignored."""
+    parent = call.request.parent
+    home = parent.namespace if service is None else service.namespace
     client = call.request.from_namespace or home
+
+    def merge() -> tuple[Table, tuple[str, ...]]:
+        attached = [each for each in _of_service(cluster, parent.namespace, parent.name) if _takes(each, port)]
+        chosen = _for_client(attached, service, client)
+        hostnames = any(each.route.hostnames for each in chosen)
+        ignored = ("the hostnames of mesh routes are ignored: the Service dialled decides",) if hostnames else ()
+        return merged((each.route, (ANY,)) for each in chosen), ignored
+
+    return cluster.once(("mesh", parent, port, client), merge)
+
+
+def _for_client(attached: list[Attachment], service: Service | None, client: str) -> list[Attachment]:
+    """The consumer routes of the client's namespace, and only where there is none the producer routes."""
     consumers = [
         each for each in attached if not is_producer(each, service) and same_namespace(each.route.namespace, client)
     ]
