@@ -79,15 +79,17 @@ class Cluster:
         *,
         put: Iterable[Resource] = (),
         remove: Iterable[ResourceId] = (),
+        assume: Iterable[ResourceId] = (),
         ready: Mapping[ResourceId, int] | None = None,
     ) -> Cluster:
-        """This cluster after some objects were put (created or replaced) and others removed; `ready` adds to what is
-        known of ready pods. This one stays as it is."""
+        """This cluster after some objects were put (created or replaced) and others removed; `assume` adds to what is
+        taken to exist outside, `ready` to what is known of ready pods. This one stays as it is."""
         objects = dict(self._objects)
         for identity in remove:
             objects.pop(identity, None)
         objects.update((resource.id, resource) for resource in put)
-        return Cluster(objects, self.assumed, {**self.ready, **(ready or {})}, self.version_labels, self._views)
+        known = {**self.ready, **(ready or {})}
+        return Cluster(objects, self.assumed.union(assume), known, self.version_labels, self._views)
 
     @property
     def resources(self) -> tuple[Resource, ...]:

@@ -93,3 +93,12 @@ def _changes(modifier: HeaderModifier) -> list[HeaderChange]:
         *(HeaderChange("add", name, value) for name, value in modifier.add),
         *(HeaderChange("remove", name) for name in modifier.remove),
     ]
+
+
+def location(target: Redirect) -> str:
+    """The Location header's value up to the query string, which proxies send on as it came; without a host it is
+    relative."""
+    if not target.hostname:
+        return target.path
+    port = "" if target.port is None else f":{target.port}"
+    return f"{target.scheme}://{target.hostname}{port}{target.path}"
