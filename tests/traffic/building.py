@@ -11,6 +11,7 @@ from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import Decision
 from gateshift.traffic.request import ParentRef, Protocol, Request
+from gateshift.traffic.rewrite import location
 
 
 def resources(*texts: str) -> list[Resource]:
@@ -72,6 +73,64 @@ def ask(
         listener=listener,
     )
     return decide(held, request, trace=trace)
+
+
+def sent(held: Cluster, to: str, line: str) -> str:
+    """What becomes of a request written on one line, as `told` writes it.
+
+    The line holds, in any order: a method in capitals, a path with its query string, `Name:value` for a header,
+    `https` or `grpc`, and `host=`, `port=`, `sni=`, `from=` and `listener=`.
+    """
+    return told(asked(held, to, line))
+
+
+def asked(held: Cluster, to: str, line: str) -> Decision:
+    """The decision about a request written on one line."""
+    path, method, protocol, headers, options = "/", "GET", "http", {}, {}
+    for word in line.split():
+        name, equals, value = word.partition("=")
+        if word.startswith("/"):
+            path = word
+        elif word in ("https", "grpc"):
+            protocol = word
+        elif equals and name in ("host", "port", "sni", "from", "listener"):
+            options[name] = value
+        elif ":" in word:
+            header, _, content = word.partition(":")
+            headers[header] = content
+        else:
+            method = word
+    path, _, query = path.partition("?")
+    return ask(
+        held,
+        to,
+        path,
+        method=method,
+        protocol=protocol,
+        headers=headers,
+        query=tuple((pair.partition("=")[0], pair.partition("=")[2]) for pair in query.split("&") if pair),
+        host=options.get("host", ""),
+        port=int(options["port"]) if "port" in options else None,
+        sni=options.get("sni", ""),
+        client=options.get("from", ""),
+        listener=options.get("listener", ""),
+    )
+
+
+def told(decision: Decision) -> str:
+    """A decision in short: `v1`, `v1 0.9 v2 0.1`, `v1 0.9 500 0.1`, `404`, or `302 https://example.org/path`."""
+    if decision.redirect is not None:
+        return f"{decision.status} {location(decision.redirect)}"
+    if decision.status != 200 and not decision.backends:
+        return str(decision.status)
+    parts: dict[str, float] = {}
+    for backend in decision.backends:
+        name = backend.name if backend.status == 200 else str(backend.status)
+        parts[name] = parts.get(name, 0.0) + backend.share
+    drawn = {name: share for name, share in parts.items() if share > 0}
+    if len(drawn) == 1:
+        return next(iter(drawn))
+    return " ".join(f"{name} {share:.4g}" for name, share in drawn.items()) or str(decision.status)
 
 
 def shares(decision: Decision) -> dict[str, float]:
@@ -157,3 +216,14 @@ def route(
         indented,
     ]
     return "\n".join(lines) + "\n"
+
+
+def services(*names: str, namespace: str = "default", port: int = 8080) -> str:
+    """A Service with a Deployment for each name."""
+    return "\n---\n".join(service(name, namespace, port) for name in names)
+
+
+def to(*names: str, port: int = 8080, namespace: str = "") -> str:
+    """A backendRefs list in flow style."""
+    where = f", namespace: {namespace}" if namespace else ""
+    return "[" + ", ".join(f"{{name: {name}, port: {port}{where}}}" for name in names) + "]"
