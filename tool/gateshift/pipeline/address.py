@@ -72,9 +72,7 @@ def _split(url: str) -> SplitResult:
 
 def _parent(cluster: Cluster, host: str, client: str, *, secure: bool) -> ParentRef:
     """The Service that the host names, else the Gateway that has it."""
-    found = list(dict.fromkeys(_services(cluster, host, client)))
-    if not found:
-        found = _gateways(cluster, host, secure=secure)
+    found = _services(cluster, host, client) or _gateways(cluster, host, secure=secure)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -106,17 +104,16 @@ def _named_parents(cluster: Cluster) -> Iterator[ParentRef]:
             yield ParentRef(parent.kind, parent.namespace, parent.name)
 
 
-def _services(cluster: Cluster, host: str, client: str) -> Iterator[ParentRef]:
-    """The Services whose name in the cluster's DNS is the host: NAME, NAME.NS, NAME.NS.svc, NAME.NS.svc.DOMAIN. A bare
-    name is that of the client's own namespace, where that is known."""
+def _services(cluster: Cluster, host: str, client: str) -> list[ParentRef]:
+    """The Services whose name in the cluster's DNS is the host: NAME, NAME.NS, NAME.NS.svc, NAME.NS.svc.DOMAIN. Of a
+    bare name, those in the client's own namespace where there are some."""
     name, _, rest = host.partition(".")
     namespace, _, suffix = rest.partition(".")
     if suffix and suffix != "svc" and not suffix.startswith("svc."):
-        return
-    wanted = namespace or client
-    for parent in known_parents(cluster):
-        if (parent.kind, parent.name) == ("Service", name) and same_namespace(parent.namespace, wanted):
-            yield parent
+        return []
+    named = [each for each in known_parents(cluster) if (each.kind, each.name) == ("Service", name)]
+    found = [each for each in named if same_namespace(each.namespace, namespace)]
+    return [each for each in found if each.namespace == client] or found
 
 
 def _gateways(cluster: Cluster, host: str, *, secure: bool) -> list[ParentRef]:
