@@ -14,9 +14,12 @@ def killed_at(step: int, work: Callable[[], object]) -> bool:
     """Run `work` in a forked child and kill it before its step of that number, from 0; False where it ended before."""
     child = os.fork()
     if child == 0:
-        _end_at(step)
-        work()
-        os._exit(0)
+        try:
+            _end_at(step)
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return True

@@ -19,6 +19,7 @@ from gateshift.errors import UserError
 FOLDERS = ("base", "overlays", "sync")
 """The folders beside rollout.yaml that hold generated files."""
 
+_MARK = ".gateshift-"
 _LARGEST = 16 << 20
 _HEAD = 512
 
@@ -68,7 +69,7 @@ def delete_files(top: Path, names: Iterable[str]) -> None:
     for name in sorted(names, key=_by_dependency, reverse=True):
         file = top / name
         file.unlink(missing_ok=True)
-        _sync_folder(file.parent)
+        sync_folder(file.parent)
         for folder in list(PurePosixPath(name).parents)[:-1]:
             try:
                 (top / folder).rmdir()
@@ -80,13 +81,23 @@ def clean_up(top: Path) -> None:
     """Delete what a killed run left beside the files. Only under the lock."""
     for folder, _, files in _walk(top):
         for name in files:
-            if name.startswith(".gateshift-") and name.endswith(".tmp"):
+            if is_temporary(name):
                 (Path(folder) / name).unlink(missing_ok=True)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name in the path's folder that is nobody's, and that a later run knows for a leftover."""
+    return path.parent / f"{_MARK}{secrets.token_hex(8)}.tmp"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file or folder of this name is what a killed run left."""
+    return name.startswith(_MARK) and name.endswith(".tmp")
 
 
 def replace_whole(file: Path, content: bytes) -> None:
     """Put the content in the file's place: all of it or none. A symbolic link is replaced, not followed."""
-    temporary = file.parent / f".gateshift-{secrets.token_hex(8)}.tmp"
+    temporary = temporary_beside(file)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as stream:
@@ -99,7 +110,7 @@ def replace_whole(file: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
 
 
 def _by_dependency(name: str) -> tuple[int, bool, str]:
@@ -107,7 +118,8 @@ def _by_dependency(name: str) -> tuple[int, bool, str]:
     return FOLDERS.index(path.parts[0]), path.name == "kustomization.yaml", name
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Wait until the folder's own entries are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
