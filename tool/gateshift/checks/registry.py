@@ -5,12 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from gateshift.checks import build, files, identity, metadata, schema, service_ports, suppression
+from gateshift.checks import (
+    build,
+    files,
+    identity,
+    metadata,
+    references_attachment,
+    references_backends,
+    references_grants,
+    references_listeners,
+    references_parents,
+    references_renamed,
+    schema,
+    service_ports,
+    suppression,
+)
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding
 from gateshift.model.rule import Check, Rule
 
-_MODULES = (schema, identity, metadata, service_ports)
+_MODULES = (
+    schema,
+    identity,
+    metadata,
+    service_ports,
+    references_backends,
+    references_renamed,
+    references_grants,
+    references_parents,
+    references_attachment,
+    references_listeners,
+)
 
 CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for module in _MODULES))
 """Every check of one root that is a function."""
