@@ -47,7 +47,8 @@ EXPERIMENTAL_FIELD = Rule(
 
 
 @lru_cache(maxsize=1024)
-def _completed(node: Node, resource: Resource) -> Completed:
+def completed(node: Node, resource: Resource) -> Completed:
+    """The object as the API server completes it; made once for each object."""
     return complete(node, resource.data)
 
 
@@ -57,7 +58,7 @@ def _structured(subject: Subject) -> Iterator[tuple[Resource, Node, Completed]]:
         schema = subject.schema(resource)
         if schema is not None:
             node = node_of(schema)
-            yield resource, node, _completed(node, resource)
+            yield resource, node, completed(node, resource)
 
 
 def _judged(subject: Subject) -> Iterator[tuple[Resource, Violation | NotEvaluated]]:
