@@ -14,7 +14,7 @@ from gateshift.model.finding import Finding, Level, Related, Spot
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.certificates import NOT_PERMITTED, Fault, client_certificate
-from gateshift.traffic.conditions import FALSE, UNKNOWN, conditions
+from gateshift.traffic.conditions import FALSE, UNKNOWN, Condition, conditions
 from gateshift.traffic.listeners import Listener
 from gateshift.traffic.listenerstates import CARRIED, ListenerState, conflict, listener_states, supported_kinds
 
@@ -208,18 +208,20 @@ def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
 
     Without a usable policy the data plane must not send the requests on in plain text: it answers with an error.
     """
+    faults: dict[tuple[Resource, Pointer, str], list[Condition]] = {}
     for condition in conditions(subject.cluster):
         if condition.resource.kind == "BackendTLSPolicy" and condition.status == FALSE:
-            yield Finding(
-                "GS336",
-                Level.NOTE if condition.outside else Level.ERROR,
-                f"{condition.resource.id}: {condition.message}",
-                Spot(condition.resource, condition.pointer),
-                f"{condition.type}: False, {condition.reason}",
-                "Keep one policy for each target and section."
-                if condition.reason == "Conflicted"
-                else "Name a ConfigMap with the key ca.crt.",
-            )
+            faults.setdefault((condition.resource, condition.pointer, condition.message), []).append(condition)
+    for (resource, pointer, message), found in faults.items():
+        conflicted = any(each.reason == "Conflicted" for each in found)
+        yield Finding(
+            "GS336",
+            Level.NOTE if all(each.outside for each in found) else Level.ERROR,
+            f"{resource.id}: {message}",
+            Spot(resource, pointer),
+            "; ".join(f"{each.type}: False, {each.reason}" for each in found),
+            "Keep one policy for each target and section." if conflicted else "Name a ConfigMap with the key ca.crt.",
+        )
 
 
 CHECKS = (

@@ -13,7 +13,6 @@ from gateshift.model.finding import Finding, Level, Related, Spot
 from gateshift.model.rule import check
 from gateshift.traffic.attach import Attachment, Standing, attachments
 from gateshift.traffic.cluster import same_namespace
-from gateshift.traffic.hostnames import overlap
 from gateshift.traffic.match import Candidate, Condition, Header, Path, Procedure, Query, candidates
 from gateshift.traffic.routes import EXACT, PREFIX, Route, RouteRule
 
@@ -196,12 +195,12 @@ def _tie(first: Candidate, second: Candidate, attachment: Attachment) -> Finding
 
 
 def _meet(one: Attachment, other: Attachment) -> bool:
-    """Whether some request can reach both attachments."""
+    """Whether both attachments answer for the same parent and hostname, so that no hostname decides between them."""
     if one.parent.group != other.parent.group:
         return False
     if one.bindings and other.bindings:
         return any(
-            left.listener is right.listener and overlap(left.hostnames, right.hostnames)
+            left.listener is right.listener and set(left.hostnames) & set(right.hostnames)
             for left in one.bindings
             for right in other.bindings
         )
