@@ -30,6 +30,16 @@ def faults(schema: JsonObject, data: JsonObject, refuses: Refuses) -> tuple[Faul
     return tuple(dict.fromkeys(walk.value(schema, data, ())))
 
 
+def never(at: Pointer, pattern: str) -> bool:
+    """Take every string to match every pattern."""
+    return False
+
+
+def faults_of(schema: JsonObject, data: Json, refuses: Refuses) -> Iterator[Fault]:
+    """The faults of one value against a schema without definitions."""
+    return _Walk({}, refuses).value(schema, data, ())
+
+
 class _Walk:
     def __init__(self, definitions: JsonObject, refuses: Refuses) -> None:
         self.definitions = definitions

@@ -21,6 +21,24 @@ _SEXTET = r"[A-Za-z0-9+/][\r\n]*"
 _PAD = r"=[\r\n]*"
 
 
+_V4_PART = "0*(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_V4 = rf"{_V4_PART}(\.{_V4_PART}){{3}}"
+_H16 = "[0-9a-fA-F]{1,4}"
+
+
+def _v6(last: str) -> str:
+    """IPv6 addresses whose last 32 bits are written as `last` (RFC 3986, section 3.2.2)."""
+    forms = [f"({_H16}:){{6}}{last}", f"::({_H16}:){{5}}{last}"]
+    forms += [f"(({_H16}:){{0,{left}}}{_H16})?::({_H16}:){{{4 - left}}}{last}" for left in range(5)]
+    return "|".join(forms)
+
+
+_DOTTED_V6 = _v6(_V4)
+_ANY_V6 = "|".join(
+    (_v6(f"({_H16}:{_H16}|{_V4})"), f"(({_H16}:){{0,5}}{_H16})?::{_H16}", f"(({_H16}:){{0,6}}{_H16})?::")
+)
+
+
 def _uuid(version: str, variant: str) -> str:
     return f"^[0-9a-fA-F]{{8}}-?{_HEX4}-?{version}-?{variant}-?[0-9a-fA-F]{{12}}$"
 
@@ -28,12 +46,16 @@ def _uuid(version: str, variant: str) -> str:
 _RFC_VARIANT = "[89abAB][0-9a-fA-F]{3}"
 _PATTERNS = {
     "byte": rf"^[\r\n]*(({_SEXTET}){{4}})*(({_SEXTET}){{2}}({_PAD}){{2}}|({_SEXTET}){{3}}{_PAD})?$",
+    "cidr": f"^({_V4}/0*(3[0-2]|[12]?[0-9])|({_ANY_V6})/0*(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$",
     "date": f"^{_DATE}$",
     "datetime": rf"^{_DATE}[Tt]([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?{_ZONE}$",
     # strfmt takes Go's own syntax, and any text with a number before a unit's name or short form.
     "duration": r"(?i)^[-+]?0$|[0-9]\s*(ns|us|µs|μs|ms|s|m|h|hr|d|w|wk|(nano|micro|milli|sec|min|hour|day|week)[a-zµ]*)"
     r"($|[^a-zµμ])",
     "hexcolor": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$",
+    # Any IP with a dot in it, as strfmt has it.
+    "ipv4": f"^({_V4}|{_DOTTED_V6})$",
+    "ipv6": f"^({_ANY_V6})$",
     "k8slongname": r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
     "k8sshortname": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
     "ssn": "^[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}$",
@@ -45,10 +67,13 @@ _PATTERNS = {
 _LONGEST = {"k8slongname": 253, "k8sshortname": 63}
 _TITLES = {
     "byte": "base64",
+    "cidr": "a range of addresses such as 10.0.0.0/8",
     "date": "a date such as 2025-12-31",
     "datetime": "a time such as 2025-12-31T23:59:59Z",
     "duration": "a duration such as 90s or 1h30m",
     "hexcolor": "a colour such as #00ff7f",
+    "ipv4": "an IPv4 address",
+    "ipv6": "an IPv6 address",
     "k8slongname": "a name of lower-case letters, digits, - and .",
     "k8sshortname": "a name of lower-case letters, digits and -",
     "ssn": "a social security number",

@@ -21,6 +21,8 @@ _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _NAMESPACED = "/namespaces/{namespace}/"
 # Go types that hold any JSON; their OpenAPI says `type: object` or nothing at all.
 _FREE = ("runtime.RawExtension", "meta.v1.FieldsV1", "apiextensions.v1.JSON")
+# Reviews are questions: they are answered, not stored, and need no name.
+_NAMELESS = ("authentication.k8s.io/", "authorization.k8s.io/")
 _SPECIAL: dict[str, JsonObject] = {
     "api.resource.Quantity": {"type": ["string", "number"], **QUANTITY},
     "util.intstr.IntOrString": {"type": ["integer", "string"], **integer_range("int32")},
@@ -108,7 +110,7 @@ def _strict(components: dict[str, JsonObject], name: str, api_version: str, kind
     named: dict[str, JsonObject] = {"apiVersion": {"enum": [api_version]}, "kind": {"enum": [kind]}}
     properties = {**properties_of(top), **named}
     required = {*names_of(top, "required"), "apiVersion", "kind"}
-    if "metadata" in properties:
+    if "metadata" in properties and not api_version.startswith(_NAMELESS):
         properties["metadata"] = making.value(properties_of(components[name])["metadata"], null_too=False)
         required.add("metadata")
     result: JsonObject = {**top, "properties": {**properties}, "required": [*sorted(required)]}

@@ -11,6 +11,7 @@ schema/defaulting/prunenulls.go, validation/validation.go.
 from __future__ import annotations
 
 from gateshift.documents.data import Json, JsonObject
+from gateshift.shapes.faults import faults_of, never
 from gateshift.shapes.formats import integer_range, string_limits
 from gateshift.shapes.object_meta import OBJECT_META
 from gateshift.shapes.structural import names_of, properties_of
@@ -131,18 +132,21 @@ def _add_format(result: JsonObject, node: JsonObject, types: list[Json]) -> None
             result["allOf"] = [limits]
 
 
-def _with_junctors(result: JsonObject, node: JsonObject, *, null_too: bool) -> JsonObject:
+def _with_junctors(
+    result: JsonObject, node: JsonObject, *, null_too: bool, structure: JsonObject | None = None
+) -> JsonObject:
     """Add allOf, anyOf, oneOf and not, which hold conditions alone and never close an object."""
+    narrows = node if structure is None else structure
     narrowed = False
     for key in ("allOf", "anyOf", "oneOf"):
         parts = node.get(key)
         if isinstance(parts, list) and not (node.get(_INT_OR_STRING) is True and _says_int_or_string(key, parts)):
-            conditions: list[Json] = [condition(part, node) for part in parts if isinstance(part, dict)]
+            conditions: list[Json] = [condition(part, narrows) for part in parts if isinstance(part, dict)]
             held = result.get(key)
             result[key] = [*held, *conditions] if isinstance(held, list) else conditions
             narrowed = True
     if isinstance(excluded := node.get("not"), dict):
-        result["not"] = condition(excluded, {})
+        result["not"] = condition(excluded, narrows)
         narrowed = True
     return {"anyOf": [_NULL, result]} if narrowed and null_too else result
 
@@ -152,20 +156,27 @@ def _says_int_or_string(key: str, parts: list[Json]) -> bool:
 
 
 def condition(node: JsonObject, structure: JsonObject) -> JsonObject:
-    """A schema inside a junctor. `structure` is the schema that it narrows, which knows the defaults."""
+    """A schema inside a junctor. `structure` is the schema that it narrows, which knows the defaults: the server has
+    filled them in before it looks, so a field may be absent only where its default satisfies what is asked of it."""
     result: JsonObject = {key: node[key] for key in (*_LIMITS, "enum", "type") if key in node}
     described = properties_of(structure)
-    required: list[Json] = [name for name in names_of(node, "required") if "default" not in described.get(name, {})]
-    if required:
-        result["required"] = required
-    if "properties" in node:
-        result["properties"] = {
-            name: condition(part, described.get(name, {})) for name, part in properties_of(node).items()
-        }
+    asked = {name: condition(part, described.get(name, {})) for name, part in properties_of(node).items()}
+    needed = {name for name in names_of(node, "required") if "default" not in described.get(name, {})}
+    defaults = {name: described[name]["default"] for name in asked if "default" in described.get(name, {})}
+    needed |= {name for name, default in defaults.items() if not _holds(asked[name], default)}
+    if needed:
+        result["required"] = [*sorted(needed)]
+    if asked:
+        result["properties"] = {**asked}
     for key in ("items", "additionalProperties"):
         if isinstance(part := node.get(key), dict):
             inner = structure.get(key)
             result[key] = condition(part, inner if isinstance(inner, dict) else {})
     if isinstance(node.get("format"), str) and (limits := string_limits(str(node["format"]))):
         result["allOf"] = [limits]
-    return _with_junctors(result, {**node, _INT_OR_STRING: False}, null_too=False)
+    return _with_junctors(result, {**node, _INT_OR_STRING: False}, null_too=False, structure=structure)
+
+
+def _holds(asked: JsonObject, default: Json) -> bool:
+    """Whether a default satisfies a condition; a pattern is taken to hold, as a default satisfies its own schema."""
+    return not any(faults_of(asked, default, never))
