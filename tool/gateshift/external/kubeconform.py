@@ -12,6 +12,7 @@ from pathlib import Path
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, pointer_text, text_at
 from gateshift.errors import NoVerdict
 from gateshift.external.process import Finished, run
+from gateshift.external.schemas.layout import TEMPLATE
 from gateshift.external.schemas.store import Schemas
 from gateshift.external.toolchain.program import Program
 from gateshift.model.verdict import VALID, Fault, FaultKind, Outcome, Verdict
@@ -33,9 +34,7 @@ def check(objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, 
     if not distinct:
         return ()
     with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
-        for number, text in enumerate(distinct):
-            (Path(folder) / f"{number}.json").write_text(text, encoding="utf-8")
-        results = _results(_run(program, schemas, Path(folder), timeout), len(distinct))
+        results = _results(_run(program, schemas, distinct, Path(folder), timeout), len(distinct))
     made = [_verdict(result, objects[first[text]], schemas) for text, result in zip(distinct, results, strict=True)]
     verdicts = dict(zip(distinct, made, strict=True))
     return tuple(verdicts[text] for text in texts)
@@ -52,11 +51,19 @@ def _escaped(found: re.Match[str]) -> str:
     return "\\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
-def _run(program: Program, schemas: Schemas, folder: Path, timeout: float) -> Finished:
-    locations = [word for place in schemas.locations for word in ("-schema-location", place)]
+def _run(program: Program, schemas: Schemas, texts: Sequence[str], folder: Path, timeout: float) -> Finished:
+    objects = folder / "objects"
+    objects.mkdir()
+    for number, text in enumerate(texts):
+        (objects / f"{number}.json").write_text(text, encoding="utf-8")
     options = ["-output", "json", "-verbose", "-ignore-missing-schemas", "-n", str(os.cpu_count() or 1)]
+    for number, place in enumerate(schemas.sets):
+        # By a name of our own: kubeconform misreads a path with a # or {{ in it.
+        link = folder / str(number)
+        link.symlink_to(place.absolute())
+        options += ["-schema-location", f"{link}/{TEMPLATE}"]
     # One folder as the only argument: a list of thousands of files does not fit into a command line.
-    return run([*program.argv, *options, *locations, str(folder)], timeout=timeout)
+    return run([*program.argv, *options, str(objects)], timeout=timeout)
 
 
 def _results(finished: Finished, count: int) -> list[JsonObject]:

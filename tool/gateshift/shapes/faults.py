@@ -6,6 +6,7 @@ object that it refused, and finds the fields. It reads the keywords our own conv
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
@@ -30,7 +31,7 @@ def faults(schema: JsonObject, data: JsonObject, refuses: Refuses) -> tuple[Faul
     return tuple(dict.fromkeys(walk.value(schema, data, ())))
 
 
-def never(at: Pointer, pattern: str) -> bool:
+def never(at: Pointer, pattern: str) -> bool:  # noqa: ARG001 -- the signature of Refuses
     """Take every string to match every pattern."""
     return False
 
@@ -189,7 +190,9 @@ def _found(data: Json) -> str:
 def _shown(data: Scalar) -> str:
     if not isinstance(data, str):
         return str(data).lower() if isinstance(data, bool) else str(data)
-    return f'"{data}"' if len(data) <= _MOST_SHOWN else f'"{data[:_MOST_SHOWN]}..." ({len(data):,} characters)'
+    if len(data) <= _MOST_SHOWN:
+        return json.dumps(data, ensure_ascii=False)
+    return f"{json.dumps(data[:_MOST_SHOWN] + '...', ensure_ascii=False)} ({len(data):,} characters)"
 
 
 def _not_among(data: Json, allowed: Sequence[Json]) -> str:
