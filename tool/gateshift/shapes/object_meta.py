@@ -54,7 +54,7 @@ OBJECT_META: JsonObject = _closed(
         "generateName": _TEXT_OR_NULL,
         "generation": _INT64,
         "labels": _TEXTS_BY_NAME,
-        "managedFields": _list(_MANAGED),
+        "managedFields": _list({**_MANAGED, "type": ["object", "null"]}),
         "name": _TEXT_OR_NULL,
         "namespace": _TEXT_OR_NULL,
         "ownerReferences": _list(_OWNER),

@@ -1,0 +1,128 @@
+"""`gateshift tools` as it is typed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gateshift.external.toolchain.lock import pinned
+
+TOOL = Path(__file__).parents[2] / "tool"
+
+
+def gateshift(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line with this environment beside the process's own."""
+    return subprocess.run(
+        [sys.executable, "-m", "gateshift", "tools", *words],
+        env={**os.environ, "PYTHONPATH": str(TOOL), **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_list_shows_each_program_with_its_version_its_pin_and_its_place() -> None:
+    finished = gateshift("list", "-f", "json")
+    assert finished.returncode == 0
+    stock = json.loads(finished.stdout)
+    assert stock["schema"] == 1
+    assert [(one["name"], one["version"], one["pinned"], one["source"]) for one in stock["programs"]] == [
+        (program.name, program.version, program.version, "cache") for program in pinned().programs
+    ]
+    assert all(os.access(one["path"], os.X_OK) for one in stock["programs"])
+    defaults = {(one["name"], one["version"], one["channel"]) for one in stock["schemas"] if one["default"]}
+    assert defaults == {("kubernetes", pinned().kubernetes, None), ("gateway-api", pinned().gateway_api, "standard")}
+    text = gateshift("list").stdout
+    assert f"kustomize    {pinned().program('kustomize').version}" in text
+    assert "(default)" in text
+
+
+def test_list_of_an_empty_machine_says_what_is_missing_and_how_to_get_it(tmp_path: Path) -> None:
+    finished = gateshift("list", GATESHIFT_CACHE=str(tmp_path), PATH="/nowhere")
+    assert finished.returncode == 0
+    assert "missing" in finished.stdout
+    assert "gateshift tools install kubeconform" in finished.stdout
+    assert "`gateshift tools install` gets the pinned versions." in finished.stdout
+    stock = json.loads(gateshift("list", "-f", "json", GATESHIFT_CACHE=str(tmp_path), PATH="/nowhere").stdout)
+    assert [one["version"] for one in stock["programs"]] == [None, None]
+    assert stock["schemas"] == []
+
+
+def test_path_prints_the_place_alone() -> None:
+    finished = gateshift("path", "kubeconform")
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert os.access(finished.stdout.strip(), os.X_OK)
+
+
+def test_path_of_a_missing_program_is_exit_3_with_the_command(tmp_path: Path) -> None:
+    finished = gateshift("path", "kustomize", GATESHIFT_CACHE=str(tmp_path), PATH="/nowhere")
+    assert finished.returncode == 3
+    assert "gateshift tools install kustomize" in finished.stderr
+    assert finished.stdout == ""
+
+
+def test_the_environment_names_a_program(tmp_path: Path) -> None:
+    program = tmp_path / "kustomize"
+    program.write_text("#!/bin/sh\necho v5.2.0\n")
+    program.chmod(0o755)
+    finished = gateshift("path", "kustomize", GATESHIFT_KUSTOMIZE=str(program), GATESHIFT_CACHE=str(tmp_path / "cache"))
+    assert finished.stdout.strip() == str(program)
+    assert "v5.2.0" in finished.stderr
+
+
+@pytest.mark.parametrize("missing", ["", "kustomize", "kubeconform", "schemas"])
+def test_install_offline_of_what_is_not_there_is_exit_3(tmp_path: Path, missing: str) -> None:
+    finished = gateshift("install", *missing.split(), "--offline", GATESHIFT_CACHE=str(tmp_path))
+    assert finished.returncode == 3
+    assert "gateshift tools install" in finished.stderr
+
+
+def test_a_second_install_finds_everything_at_once_and_needs_no_network() -> None:
+    spent = []
+    for _ in range(3):
+        began = time.perf_counter()
+        finished = gateshift("install", "--quiet", "--offline", GATESHIFT_GO="none", GOPROXY="off")
+        spent.append(time.perf_counter() - began)
+        assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+    bare = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import click"], check=True)
+    bare = time.perf_counter() - bare
+    assert min(spent) < 0.15 + 2 * bare
+
+
+def test_install_says_what_it_has_on_standard_error() -> None:
+    finished = gateshift("install", "--offline")
+    assert finished.stdout == ""
+    assert f"kustomize {pinned().program('kustomize').version}: " in finished.stderr
+    assert "\r" not in finished.stderr
+
+
+def test_install_of_an_unknown_name_is_exit_2() -> None:
+    finished = gateshift("install", "helm")
+    assert finished.returncode == 2
+    assert "helm" in finished.stderr
+
+
+def test_install_without_go_or_a_pin_is_exit_3_with_a_way_out(tmp_path: Path) -> None:
+    finished = gateshift("install", "--kubernetes", "1.35.0", GATESHIFT_CACHE=str(tmp_path), GATESHIFT_GO="none")
+    assert finished.returncode == 3
+    assert "pip install 'gateshift[go]'" in finished.stderr
+
+
+def test_install_converts_one_s_own_crds(tmp_path: Path) -> None:
+    crd = tmp_path / "crd.yaml"
+    crd.write_text("kind: ConfigMap\n")
+    assert gateshift("install", "--crds", str(crd)).returncode == 2
+
+
+def test_an_unusable_cache_folder_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    finished = gateshift("install", "--kubernetes", "1.35.0", GATESHIFT_CACHE=str(tmp_path / "file" / "cache"))
+    assert finished.returncode == 3
+    assert "GATESHIFT_CACHE" in finished.stderr
