@@ -28,7 +28,7 @@ bench: setup
 	python bench/validate.py
 
 setup: $(VENV)/.installed
-	@gateshift tools install --quiet
+	@gateshift tools install --quiet --offline 2>/dev/null || gateshift tools install
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
