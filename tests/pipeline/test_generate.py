@@ -11,7 +11,8 @@ import pytest
 
 from gateshift.checks.files import CHECKS, Files
 from gateshift.errors import UserError
-from gateshift.manifests import Standing, generate
+from gateshift.manifests import generate
+from gateshift.model.generated import Standing
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.pipeline.generate import look, stranded, write
 from tests.external.killing import killed_at

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateshift.manifests import FileState, Standing
 from gateshift.model.finding import Finding, Level
+from gateshift.model.generated import FileState, Standing
 from gateshift.model.place import Place
 from gateshift.model.rule import Check, check
 

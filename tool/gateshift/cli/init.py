@@ -8,8 +8,8 @@ import click
 
 from gateshift.cli.output import write_file
 from gateshift.errors import UserError
-from gateshift.model.rollout import RouteKind
-from gateshift.spec import FILE_NAME, SpecError, parse_rollout, words
+from gateshift.model.rollout import FILE_NAME, RouteKind
+from gateshift.spec import SpecError, parse_rollout, words
 from gateshift.spec.forms import Text
 from gateshift.spec.nearest import fits, mended, suggestion
 from gateshift.spec.skeleton import ParentGateway, Wish, skeleton

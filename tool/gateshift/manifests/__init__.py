@@ -2,7 +2,7 @@
 
 from gateshift.manifests.carry import carry_over
 from gateshift.manifests.generate import generate
-from gateshift.manifests.ownership import FileState, Standing, compare
+from gateshift.manifests.ownership import compare
 from gateshift.manifests.seal import Seal, read_seal, seal
 
-__all__ = ["FileState", "Seal", "Standing", "carry_over", "compare", "generate", "read_seal", "seal"]
+__all__ = ["Seal", "carry_over", "compare", "generate", "read_seal", "seal"]

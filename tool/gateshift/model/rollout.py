@@ -10,6 +10,9 @@ from pathlib import Path
 from gateshift.documents.data import JsonObject
 from gateshift.model.place import Place
 
+FILE_NAME = "rollout.yaml"
+"""The file a rollout is declared in."""
+
 
 class RouteKind(Enum):
     """The kinds of route a rollout can steer by."""

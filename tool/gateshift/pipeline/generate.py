@@ -9,9 +9,10 @@ from pathlib import Path
 
 from gateshift.errors import UserError
 from gateshift.external import owned_files
-from gateshift.manifests import FileState, Standing, compare, generate
+from gateshift.manifests import compare, generate
 from gateshift.manifests.carry import named_paths
 from gateshift.manifests.seal import header_start
+from gateshift.model.generated import FileState, Standing
 from gateshift.model.rollout import Rollout
 
 

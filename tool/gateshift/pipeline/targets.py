@@ -12,8 +12,7 @@ from gateshift.external.kustomization import TreeReader
 from gateshift.external.roots import find_roots, repository_of
 from gateshift.model.kustomization import Root
 from gateshift.model.rollout import Rollout
-from gateshift.pipeline.rollouts import find_rollout_files, rollout_file_above, stage_roots
-from gateshift.spec import open_rollout
+from gateshift.pipeline.rollouts import Rollouts, find_rollout_files, rollout_file_above, stage_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def targets(paths: Sequence[Path], reader: TreeReader) -> Targets:
     files = tuple(find_rollout_files(Path()))
     if not files:
         return _found([Path()], reader)
-    rollouts = tuple(open_rollout(file.resolve()).rollout for file in files)
+    rollouts = Rollouts.of(files).all
     folders = [root.folder for rollout in rollouts for root in stage_roots(rollout) if root.folder.is_dir()]
     if not folders:
         raise UserError(

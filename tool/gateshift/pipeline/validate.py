@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,10 +23,10 @@ from gateshift.model.kustomization import Root
 from gateshift.model.located import Located
 from gateshift.model.report import Gap, ReportedRoot, ValidationReport
 from gateshift.model.rollout import Rollout
+from gateshift.model.verdict import Verdict
 from gateshift.pipeline.assemble import merged, relative, reported
 from gateshift.pipeline.building import BuiltRoot, build_roots
 from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.generate import look
 from gateshift.pipeline.placing import Placer
 from gateshift.pipeline.rollouts import Rollouts, rollout_file_above
 from gateshift.pipeline.targets import affected, targets
@@ -60,10 +61,12 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
         outcome.located += placer.placed(root.findings, root)
     schemas = _schemas(choices, rollouts, outcome)
     subjects = [(root, _subject(root, rollouts, schemas)) for root in built if root.build is not None]
-    for root, subject in subjects:
-        outcome.located += placer.placed(run_checks(subject), root)
-        outcome.gaps += schema_checks.gaps(subject) if scope.cel else ()
-    for root, finding in _against_schemas(subjects, schemas, choices, outcome):
+    with ThreadPoolExecutor(1) as beside:  # kubeconform works while the checks do
+        verdicts = beside.submit(_verdicts, [subject for _, subject in subjects], schemas, choices)
+        for root, subject in subjects:
+            outcome.located += placer.placed(run_checks(subject), root)
+            outcome.gaps += schema_checks.gaps(subject) if scope.cel else ()
+    for root, finding in _against_schemas(subjects, verdicts.result(), outcome):
         outcome.located += placer.placed([finding], root)
     unread = (unsearched(folder, reason) for folder, reason in chosen.unsearched)
     alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
@@ -94,27 +97,37 @@ def _schemas(choices: Choices, rollouts: Rollouts, outcome: _Outcome) -> Schemas
         return None
 
 
-def _against_schemas(
-    subjects: Sequence[tuple[BuiltRoot, Subject]], schemas: Schemas | None, choices: Choices, outcome: _Outcome
-) -> Iterator[tuple[BuiltRoot, Finding]]:
-    """What kubeconform says, one run over the objects of every root."""
-    objects = [(root, subject, resource) for root, subject in subjects for resource in subject.build.resources]
+def _verdicts(
+    subjects: Sequence[Subject], schemas: Schemas | None, choices: Choices
+) -> tuple[Verdict, ...] | NoVerdict:
+    """kubeconform's verdict on every object of every root, by one run, or why there is none."""
+    objects = [resource.data for subject in subjects for resource in subject.build.resources]
     if schemas is None or not objects:
-        return
+        return ()
     try:
         program = toolchain.find("kubeconform", choices.kubeconform)
-        data = [resource.data for _, _, resource in objects]
-        verdicts = kubeconform.check(data, schemas, program, timeout=choices.timeout)
+        return kubeconform.check(objects, schemas, program, timeout=choices.timeout)
     except NoVerdict as error:
-        outcome.gaps.append(Gap("no object was checked against its schema", error.what, error.next_step))
+        return error
+
+
+def _against_schemas(
+    subjects: Sequence[tuple[BuiltRoot, Subject]], verdicts: tuple[Verdict, ...] | NoVerdict, outcome: _Outcome
+) -> Iterator[tuple[BuiltRoot, Finding]]:
+    """What the verdicts come to, with the root of each object."""
+    if isinstance(verdicts, NoVerdict):
+        outcome.gaps.append(Gap("no object was checked against its schema", verdicts.what, verdicts.next_step))
         return
-    for (root, subject, resource), verdict in zip(objects, verdicts, strict=True):
+    objects = [(root, subject, resource) for root, subject in subjects for resource in subject.build.resources]
+    for (root, subject, resource), verdict in zip(objects, verdicts, strict=bool(verdicts)):
         for finding in schema_checks.schema_findings(subject, resource, verdict):
             yield root, finding
 
 
 def _of_files(rollout: Rollout) -> Iterator[Finding]:
     """What is wrong with the rollout's generated files."""
+    from gateshift.pipeline.generate import look  # only whole rollouts pay for the generator's start-up
+
     generation = look(rollout)
     for check in file_checks.CHECKS:
         yield from check(file_checks.Files(generation.top, generation.states))

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateshift.manifests import FileState, Standing
+from gateshift.model.generated import FileState, Standing
 from gateshift.report.style import Style, printable
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

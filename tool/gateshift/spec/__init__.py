@@ -8,12 +8,11 @@ owner's own manifests.
 """
 
 from gateshift.spec.faults import Mistake, SpecError
-from gateshift.spec.files import FILE_NAME, file_reader, open_rollout
+from gateshift.spec.files import file_reader, open_rollout
 from gateshift.spec.read import Parsed, parse_rollout, read_rollout
 from gateshift.spec.warn import RULES
 
 __all__ = [
-    "FILE_NAME",
     "RULES",
     "Mistake",
     "Parsed",

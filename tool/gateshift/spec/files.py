@@ -8,10 +8,9 @@ from pathlib import Path
 from gateshift.documents import Limits, UnreadableYaml, text_of
 from gateshift.errors import UserError
 from gateshift.model.place import Place
+from gateshift.model.rollout import FILE_NAME
 from gateshift.spec.faults import Mistake, SpecError
 from gateshift.spec.read import MOST_BYTES, Parsed, parse_rollout
-
-FILE_NAME = "rollout.yaml"
 
 
 def open_rollout(path: Path) -> Parsed:
