@@ -81,11 +81,13 @@ class Draft:
         return self._listed(stage, "services", self.deployed(stage))
 
     def _listed(self, stage: JsonObject, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """The listed versions; every version where a name in the list is wrong, so that one slip is one fault."""
+        """The listed versions; every version where the list is wrong, so that one slip is one fault."""
         if key not in stage:
             return default
         names = stage[key]
         if not isinstance(names, list) or any(name not in self.versions for name in names):
+            return self.versions
+        if key == "deploy" and not names:
             return self.versions
         return tuple(version for version in self.versions if version in names)
 

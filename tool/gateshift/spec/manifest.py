@@ -98,7 +98,8 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> N
     data = manifest.document.data
     at: Pointer = ("spec", "template", "metadata", "labels")
     pods = object_at(data, *at)
-    for key, value in (*draft.selector.items(), (draft.version_label, version)):
+    needed = {**draft.selector, draft.version_label: version}
+    for key, value in needed.items():
         if pods.get(key) != value:
             found = f"found {shown(pods[key])}" if key in pods else "the label is missing"
             faults.add(
@@ -109,7 +110,7 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> N
     selector: Pointer = ("spec", "selector", "matchLabels")
     selected = object_at(data, *selector)
     for key, wanted in selected.items():
-        if pods.get(key) != wanted:
+        if wanted != needed.get(key, pods.get(key)):
             here = (*selector, key)
             faults.add(here, f"{dotted(here)}: selects {shown(wanted)}, which the pods' own labels do not say")
     if draft.version_label not in selected and not list_at(data, "spec", "selector", "matchExpressions"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateshift.documents.data import Json, Pointer, list_at, look_up, object_at, text_at
 from gateshift.spec import words
@@ -19,10 +19,19 @@ def check_names(draft: Draft, faults: Faults) -> None:
     _selector(draft, faults)
     _derived(draft, faults)
     _distinct(_service_names(draft), "Service", faults)
-    _distinct(_deployment_names(draft), "Deployment", faults)
     _listed_once(list_at(draft.data, "stages"), ("stages",), "stage", faults)
     _listed_once(list_at(draft.data, "environments"), ("environments",), "environment", faults)
     _environment_pointers(draft, faults)
+
+
+def check_deployments(draft: Draft, own: Mapping[str, str], faults: Faults) -> None:
+    """Report Deployments of one name. `own` are the names in the owner's own manifests, by version."""
+    names = ((own.get(name) or draft.deployment_of(name), name) for name in draft.versions)
+    _distinct(
+        [(name, _given(draft, version, "deployment"), f"version {version}") for name, version in names],
+        "Deployment",
+        faults,
+    )
 
 
 def _selector(draft: Draft, faults: Faults) -> None:
@@ -65,14 +74,6 @@ def _service_names(draft: Draft) -> list[tuple[str, Pointer, str]]:
     own: list[tuple[str, Pointer, str]] = [(draft.service, ("service", "name"), "the service itself")]
     return own + [
         (draft.service_of(name), _given(draft, name, "service"), f"version {name}") for name in draft.versions
-    ]
-
-
-def _deployment_names(draft: Draft) -> list[tuple[str, Pointer, str]]:
-    return [
-        (draft.deployment_of(name), _given(draft, name, "deployment"), f"version {name}")
-        for name in draft.versions
-        if "manifest" not in draft.version(name)
     ]
 
 

@@ -53,6 +53,8 @@ def _plain_duration(value: str) -> str:
     found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*(h|m|s|ms|[a-z]{3,12})?", value.strip().lower())
     if found is None:
         return ""
+    if found[2] is None and re.fullmatch("[0-9]{1,5}", found[1]):
+        return f"{found[1]}s"
     unit = {"hou": "h", "min": "m", "sec": "s", "mil": "ms"}.get((found[2] or "s")[:3], found[2] or "s")
     seconds = {"h": 3600, "m": 60, "s": 1, "ms": 0.001}.get(unit)
     if seconds is None:

@@ -20,7 +20,7 @@ from gateshift.spec.faults import Fault, Faults, Mistake, SpecError
 from gateshift.spec.form import ROLLOUT
 from gateshift.spec.kept import check_kept
 from gateshift.spec.manifest import Manifest, Unreadable, check_manifest, read_manifest
-from gateshift.spec.names import check_names
+from gateshift.spec.names import check_deployments, check_names
 from gateshift.spec.routes import check_route
 from gateshift.spec.shifts import check_stages
 from gateshift.spec.structure import check_structure, dotted
@@ -67,6 +67,7 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
     for check in (check_names, check_route, check_kept, check_workloads, check_stages, check_delivery):
         check(draft, faults)
     manifests, in_manifests = _manifests(draft, file, read_file, faults)
+    check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)
     mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
     if mistakes:
         raise SpecError(file, tuple(mistakes), faults.more)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateshift.documents.data import JsonObject, Pointer, list_at, look_up, object_at, text_at
+from gateshift.spec import words
 from gateshift.spec.draft import Draft, mirror_of, objects
 from gateshift.spec.faults import Faults
 from gateshift.spec.matches import check_match, meaning_of
-from gateshift.spec.nearest import did_you_mean
+from gateshift.spec.nearest import fits, nearest, suggestion
 from gateshift.spec.structure import dotted
 
 _MOST_RULES = 16
@@ -32,12 +33,10 @@ def known_version(draft: Draft, name: str, at: Pointer, faults: Faults, *, key: 
     """Whether the name is a version's; a fault where it is not."""
     if not draft.versions or name in draft.versions:
         return name in draft.versions
-    faults.add(
-        at,
-        f"{dotted(at)}: there is no version `{name}`",
-        did_you_mean(name, draft.versions) or f"the versions are {', '.join(draft.versions)}",
-        key=key,
-    )
+    meant = nearest(name, draft.versions)
+    if not meant or fits(meant, words.LABEL):  # else the version's own name is the mistake, and reported as such
+        known = f"the versions are {', '.join(draft.versions)}"
+        faults.add(at, f"{dotted(at)}: there is no version `{name}`", suggestion(meant) or known, key=key)
     return False
 
 
