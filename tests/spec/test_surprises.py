@@ -69,10 +69,9 @@ def test_a_truth_value_of_yaml_1_1_must_be_written_as_true_or_false(word: str) -
 
 
 def test_a_header_value_kept_as_written_must_be_unmistakable_too() -> None:
-    match = "matches: [{headers: [{name: x-beta, value: on}]}]"
-    mistake = only_mistake(
-        edited(("  parents: [{service: customers}]\n", f"  parents: [{{service: customers}}]\n  {match}\n"))
-    )
+    parents = "  parents: [{service: customers}]\n"
+    match = "  matches: [{headers: [{name: x-beta, value: on}]}]\n"
+    mistake = only_mistake(edited((parents, parents + match)))
 
     assert "route.matches[0].headers[0].value: `on`" in mistake.message
 
