@@ -133,10 +133,24 @@ def test_a_kind_in_other_letters_is_not_taken_for_it(schemas: Schemas, kubeconfo
 
 
 def test_equal_objects_are_checked_once(schemas: Schemas, tmp_path: Path) -> None:
-    counting = fake(tmp_path, 'for last; do :; done; ls "$last" >> ' + f"{tmp_path}/seen; echo '{{\"resources\": []}}'")
+    counting = fake(tmp_path, f'for last; do :; done; cat "$last"/* > {tmp_path}/seen; echo \'{{"resources": []}}\'')
     with pytest.raises(NoVerdict, match="left 2 of 2 objects unreported"):
         check([config(), config(), config(data={}), config()], schemas, counting, timeout=TIMEOUT)
-    assert (tmp_path / "seen").read_text().split() == ["0.json", "1.json"]
+    assert (tmp_path / "seen").read_text().count("ConfigMap") == 2
+
+
+def test_objects_that_kubeconform_calls_alike_are_told_apart(schemas: Schemas, kubeconform: Program) -> None:
+    """Other namespaces, other overlays, no name, a name that is no string, or one that it makes up."""
+    names: list[Any] = ["x", "x", "y", None, 5, "", "\x01"]
+    metas: list[Any] = [*({"name": name} for name in names), {"name": "x", "namespace": "n"}, {"generateName": "x"}, {}]
+    objects = [
+        {**config(data={"n": f"{wrong}{n}"}), "metadata": meta} for n, meta in enumerate(metas) for wrong in "ab"
+    ]
+    objects = [{**data, **({"wrong": 1} if "b" in str(data["data"]) else {})} for data in objects]
+    verdicts = check(objects, schemas, kubeconform, timeout=TIMEOUT)
+    for data, verdict in zip(objects, verdicts, strict=True):
+        unknown = [fault.pointer for fault in verdict.faults if fault.kind is FaultKind.UNKNOWN]
+        assert unknown == ([("wrong",)] if "wrong" in data else []), data
 
 
 def test_no_objects_need_no_program(schemas: Schemas) -> None:
@@ -155,20 +169,25 @@ def fake(folder: Path, script: str) -> Program:
     return Program("kubeconform", (str(path),), "", Source.OPTION)
 
 
-def answer(*names: str, status: str = "statusValid") -> str:
-    one = ", ".join(f'{{"filename": "/x/{name}", "status": "{status}", "msg": "why"}}' for name in names)
+def answer(*files: str, status: str = "statusValid") -> str:
+    one = ", ".join(
+        f'{{"filename": "/x/{file}.yaml", "version": "v1", "kind": "ConfigMap", "name": "x", '
+        f'"status": "{status}", "msg": "why"}}'
+        for file in files
+    )
     return f"echo '{{\"resources\": [{one}]}}'"
 
 
 @pytest.mark.parametrize(
     ("script", "what"),
     [
-        (answer("0.json"), "left 1 of 2 objects unreported"),
-        (answer("0.json", "0.json"), "spoke twice"),
-        (answer("0.json", "1.json", "2.json"), "spoke twice of an object, or of one it was not given"),
-        (answer("0.json", "other.json"), "was not given"),
-        (answer("0.json", "1.json", status="statusError"), "could not check ConfigMap x: why"),
-        (answer("0.json", "1.json", status=""), "could not check"),
+        (answer("0"), "left 1 of 2 objects unreported"),
+        (answer("0", "0"), "spoke twice"),
+        (answer("0", "1", "2"), "spoke twice of an object, or of one it was not given"),
+        (answer("0", "other"), "was not given"),
+        (answer("0", "1").replace('"x"', '"y"'), "was not given"),
+        (answer("0", "1", status="statusError"), "could not check ConfigMap x: why"),
+        (answer("0", "1", status=""), "could not check"),
         ("echo panic: boom >&2; exit 2", "ended with exit code 2; it said: panic: boom"),
         ("kill -9 $$", "ended with exit code -9"),
         ("echo no json", "something else than JSON"),
@@ -192,10 +211,10 @@ def test_a_missing_kubeconform_is_no_verdict(schemas: Schemas) -> None:
 
 
 def test_where_our_walk_finds_nothing_kubeconform_s_own_words_are_kept(schemas: Schemas, tmp_path: Path) -> None:
-    told = (
-        'echo \'{"resources": [{"filename": "0.json", "status": "statusInvalid", "msg": "m", "validationErrors": '
-        '[{"path": "/metadata/labels/a/b/0", "msg": "first"}, {"path": "/data", "msg": "second"}]}]}\''
-    )
+    named = '"filename": "0.yaml", "version": "v1", "kind": "ConfigMap", "name": "x"'
+    errors = '[{"path": "/metadata/labels/a/b/0", "msg": "first"}, {"path": "/data", "msg": "second"}]'
+    result = f'{{{named}, "status": "statusInvalid", "msg": "m", "validationErrors": {errors}}}'
+    told = f"echo '{{\"resources\": [{result}]}}'"
     data = config(data={"a": "b"})
     data = {**data, "metadata": {"name": "x", "labels": {"a": "1", "a/b": "c"}}}
     (verdict,) = check([data], schemas, fake(tmp_path, told), timeout=TIMEOUT)

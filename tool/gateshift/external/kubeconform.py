@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,21 +24,61 @@ from gateshift.shapes.faults import faults
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
+_Identity = tuple[str, str, str]
+_Pack = dict[_Identity, int]
+_LARGEST_PACK = 64
+_LONE: _Identity = ("", "", "")
+
+
 def check(objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, timeout: float) -> tuple[Verdict, ...]:
     """A verdict for each object, in their order. Equal objects are checked once.
 
     Raises NoVerdict where kubeconform fails, hangs, or does not speak of every object exactly once.
     """
     texts = [_text(data) for data in objects]
-    distinct = list(dict.fromkeys(texts))
-    first = {text: index for index, text in reversed(list(enumerate(texts)))}
+    distinct = dict(zip(texts, objects, strict=True))
     if not distinct:
         return ()
+    packs = _packed(list(distinct.values()))
     with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
-        results = _results(_run(program, schemas, distinct, Path(folder), timeout), len(distinct))
-    made = [_verdict(result, objects[first[text]], schemas) for text, result in zip(distinct, results, strict=True)]
-    verdicts = dict(zip(distinct, made, strict=True))
+        finished = _run(program, schemas, _files(packs, list(distinct)), Path(folder), timeout)
+    results = _results(finished, packs, len(distinct))
+    verdicts = {
+        text: _verdict(result, data, schemas) for (text, data), result in zip(distinct.items(), results, strict=True)
+    }
     return tuple(verdicts[text] for text in texts)
+
+
+def _packed(objects: Sequence[JsonObject]) -> list[_Pack]:
+    """The objects' numbers by identity, in packs that become one file each: kubeconform names a result's file, version,
+    kind and name, so no two in a pack may share these. A file for each object would cost more than its check."""
+    packs: list[_Pack] = []
+    open_packs: dict[int, _Pack] = {}
+    met: Counter[_Identity] = Counter()
+    for number, data in enumerate(objects):
+        identity = _identity(data)
+        if identity == _LONE:
+            packs.append({_LONE: number})
+            continue
+        pack = open_packs.get(met[identity])
+        if pack is None or len(pack) >= _LARGEST_PACK:
+            pack = open_packs[met[identity]] = {}
+            packs.append(pack)
+        pack[identity] = number
+        met[identity] += 1
+    return packs
+
+
+def _identity(data: JsonObject) -> _Identity:
+    """What kubeconform will call the object; _LONE for one that it may call anything."""
+    identity = (text_at(data, "apiVersion"), text_at(data, "kind"), text_at(data, "metadata", "name"))
+    plain = all(word and word.isprintable() for word in identity)
+    named_otherwise = "generateName" in object_at(data, "metadata") or identity[1].lower() == "list"
+    return identity if plain and not named_otherwise else _LONE
+
+
+def _files(packs: Sequence[_Pack], texts: Sequence[str]) -> list[str]:
+    return ["\n---\n".join(texts[number] for number in pack.values()) for pack in packs]
 
 
 def _text(data: JsonObject) -> str:
@@ -51,11 +92,11 @@ def _escaped(found: re.Match[str]) -> str:
     return "\\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
-def _run(program: Program, schemas: Schemas, texts: Sequence[str], folder: Path, timeout: float) -> Finished:
+def _run(program: Program, schemas: Schemas, files: Sequence[str], folder: Path, timeout: float) -> Finished:
     objects = folder / "objects"
     objects.mkdir()
-    for number, text in enumerate(texts):
-        (objects / f"{number}.json").write_text(text, encoding="utf-8")
+    for number, text in enumerate(files):
+        (objects / f"{number}.yaml").write_text(text, encoding="utf-8")
     options = ["-output", "json", "-verbose", "-ignore-missing-schemas", "-n", str(os.cpu_count() or 1)]
     for number, place in enumerate(schemas.sets):
         # By a name of our own: kubeconform misreads a path with a # or {{ in it.
@@ -66,8 +107,8 @@ def _run(program: Program, schemas: Schemas, texts: Sequence[str], folder: Path,
     return run([*program.argv, *options, str(objects)], timeout=timeout)
 
 
-def _results(finished: Finished, count: int) -> list[JsonObject]:
-    """What kubeconform said about each file, by its number."""
+def _results(finished: Finished, packs: Sequence[_Pack], count: int) -> list[JsonObject]:
+    """What kubeconform said about each object, by its number."""
     if finished.exit_code not in (0, 1):
         raise _no_verdict(finished, f"ended with exit code {finished.exit_code}")
     try:
@@ -76,13 +117,23 @@ def _results(finished: Finished, count: int) -> list[JsonObject]:
         raise _no_verdict(finished, "answered with something else than JSON") from error
     found: dict[int, JsonObject] = {}
     for result in list_at(answer, "resources"):
-        name = Path(text_at(result, "filename")).stem
-        if not name.isdigit() or int(name) in found or int(name) >= count:
+        number = _number(result, packs)
+        if number is None or number in found:
             raise _no_verdict(finished, f"spoke twice of an object, or of one it was not given: {result}")
-        found[int(name)] = object_at(result)
+        found[number] = object_at(result)
     if len(found) != count:
         raise _no_verdict(finished, f"left {count - len(found)} of {count} objects unreported")
     return [found[number] for number in range(count)]
+
+
+def _number(result: Json, packs: Sequence[_Pack]) -> int | None:
+    """The number of the object that a result speaks of; None where it was not given."""
+    name = Path(text_at(result, "filename")).stem
+    if not name.isdigit() or int(name) >= len(packs):
+        return None
+    pack = packs[int(name)]
+    said = (text_at(result, "version"), text_at(result, "kind"), text_at(result, "name"))
+    return pack.get(said, pack.get(_LONE))
 
 
 def _no_verdict(finished: Finished, what: str) -> NoVerdict:

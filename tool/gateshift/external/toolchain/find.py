@@ -14,9 +14,9 @@ from gateshift.external.toolchain.program import Program, Source
 from gateshift.external.toolchain.version import kubectl_kustomize_version, version_of
 
 _PARTS = re.compile(r"v(\d+)\.(\d+)\.")
-# Argo CD: hack/tool-versions.sh, KUSTOMIZE_VERSION. Flux: go.mod of fluxcd/pkg/kustomize, sigs.k8s.io/kustomize/api
-# (v0.21.1 is the library of kustomize v5.8.1).
-_ENGINES = "Argo CD builds with v5.8.1 and Flux with the library of v5.8"
+# Argo CD: argoproj/argo-cd, hack/tool-versions.sh, KUSTOMIZE_VERSION=5.8.1. Flux: fluxcd/pkg, kustomize/go.mod, which
+# pins sigs.k8s.io/kustomize/api to v0.21.1, the library of kustomize v5.8.1. Both as of mid-2026.
+_ENGINES = "Argo CD and Flux build with v5.8.1"
 _VERBS = {"kustomize": ("build",), "kubeconform": ()}
 
 
