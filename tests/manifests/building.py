@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from gateshift.documents import load_all
 from gateshift.documents.data import Json, JsonObject, list_at, object_at, text_at
 from gateshift.external.process import run
+from gateshift.external.toolchain import find
 
 
 def kustomize_build(root: Path) -> list[JsonObject]:
     """The objects that the real Kustomize builds from the folder."""
-    program = shutil.which("kustomize")
-    assert program is not None, "kustomize is not on PATH"
-    finished = run([program, "build", str(root)], timeout=60)
+    program = find("kustomize")
+    finished = run([*program.argv, str(root)], timeout=60)
     assert finished.exit_code == 0, finished.stderr
     return [document for document in load_all(finished.stdout.decode()) if isinstance(document, dict)]
 
