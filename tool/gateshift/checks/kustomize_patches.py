@@ -6,6 +6,7 @@ JSON 6902 finds a rule by its index alone.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from gateshift.checks.kustomize_scope import Known
 from gateshift.checks.kustomize_targets import fits, scoped
 from gateshift.checks.subject import Subject
 from gateshift.documents.data import Json, JsonObject, list_at, look_up, object_at, text_at
+from gateshift.manifests.defaults import with_defaults
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import Kustomization, Reference, Role
 from gateshift.model.objects import objects_in
@@ -56,7 +58,7 @@ def merge_patch_drops_rules(subject: Subject) -> Iterator[Finding]:
                             yield Finding(
                                 "GS365",
                                 Level.WARNING,
-                                f"this patch replaces all rules of {known.kind} {known.name}, and {lost} is not in it",
+                                f"this patch replaces all rules of {known.kind} {known.name}, and {lost} not in it",
                                 file.place((*at, "spec", "rules"), index, key=True),
                                 "the route is built without what the patch leaves out",
                                 "Repeat the whole list, or write the overlay's route whole.",
@@ -78,18 +80,21 @@ def _lost(before: JsonObject, patch: JsonObject) -> str:
     kept = [_key(rule) for rule in new]
     gone = [index for index, rule in enumerate(old) if _key(rule) not in kept]
     if gone and len(new) < len(old):
-        return f"rule {', '.join(map(str, gone))}"
+        numbers = " and ".join(map(str, gone))
+        return f"rule {numbers} is" if len(gone) == 1 else f"rules {numbers} are"
     fields = {key for rule in old for key in object_at(rule)} - {key for rule in new for key in object_at(rule)}
     backends = {text_at(entry, "name") for rule in old for entry in list_at(rule, "backendRefs")}
     named = {text_at(entry, "name") for rule in new for entry in list_at(rule, "backendRefs")}
     if named and len(named) < len(backends) and named < backends:
-        return f"backend {', '.join(sorted(backends - named))}"
+        return f"backend {' and '.join(sorted(backends - named))} is"
     lost = sorted(fields - {"name"})
-    return f"the rules' {', '.join(lost)}" if lost else ""
+    return f"what the rules say under {' and '.join(lost)} is" if lost else ""
 
 
 def _key(rule: Json) -> tuple[str, str]:
-    return text_at(rule, "name"), repr(list_at(rule, "matches"))
+    """What tells the rules of a route apart: the name, and the matches with their default written out."""
+    matches = list_at(with_defaults(object_at(rule), http=True), "matches")
+    return text_at(rule, "name"), json.dumps(matches, sort_keys=True)
 
 
 @check("GS366", source="Kustomize v5.8 (measured): a JSON 6902 path by index lands on another rule after an insertion")
