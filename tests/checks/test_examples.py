@@ -10,7 +10,6 @@ import gateshift.checks
 from gateshift.checks.registry import CHECKS
 from gateshift.external.schemas import Schemas
 from gateshift.model.finding import Level
-
 from tests.checks.example_roots import findings_of
 
 EXAMPLES = Path(gateshift.checks.__file__).parent / "examples"
