@@ -16,16 +16,9 @@ COMMANDS = {
     "init": "gateshift.cli.init",
     "generate": "gateshift.cli.generate",
     "validate": "gateshift.cli.validate",
-    "plan": "gateshift.cli.plan",
     "explain": "gateshift.cli.explain",
-    "promote": "gateshift.cli.promote",
-    "status": "gateshift.cli.status",
-    "next": "gateshift.cli.next_release",
-    "report": "gateshift.cli.report",
-    "rules": "gateshift.cli.rules",
     "schema": "gateshift.cli.schema",
     "tools": "gateshift.cli.tools",
-    "completion": "gateshift.cli.completion",
 }
 """Each command and the module that holds it as `command`; a module is imported only when its command is named."""
 
@@ -71,7 +64,7 @@ def cli(directory: Path | None) -> None:
 def main() -> None:
     """Run the command line; a UserError becomes its text and its exit code, anything else is a defect and is shown."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="gateshift", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.OK)
     except UserError as error:
         click.echo(f"gateshift: {error}", err=True)
