@@ -55,7 +55,11 @@ class Reader:
         trace = self._trace(origin)
         passed = self._trace(transformations)
         transformers = tuple(
-            Transformer(_file(text_at(step, "configuredIn"), tree, folder), text_at(step, "configuredBy", "kind"))
+            Transformer(
+                _file(text_at(step, "configuredIn"), tree, folder),
+                text_at(step, "configuredBy", "kind"),
+                text_at(step, "configuredBy", "name"),
+            )
             for step in (passed if isinstance(passed, list) else ())
         )
         path, generator = text_at(trace, "path"), text_at(trace, "configuredIn")

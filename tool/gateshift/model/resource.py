@@ -32,11 +32,13 @@ class Transformer:
     """One configuration that an object passed through on its way, whether or not it changed anything.
 
     `file` is the kustomization (or transformer configuration) that holds it; `kind` is Kustomize's own name
-    of it, such as PatchTransformer or ImageTagTransformer.
+    of it, such as PatchTransformer or ImageTagTransformer. `name` is that of a configuration that is an object of its
+    own, and "" for the fields of a kustomization.
     """
 
     file: Path
     kind: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

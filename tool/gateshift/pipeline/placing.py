@@ -10,6 +10,7 @@ from gateshift.model.located import Located
 from gateshift.model.place import Place
 from gateshift.model.report import SourceLine
 from gateshift.pipeline.building import BuiltRoot
+from gateshift.provenance import Found, Locator
 
 _MOST_LINES = 3
 
@@ -19,13 +20,14 @@ class Placer:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._locators: dict[int, Locator] = {}
 
     def placed(self, findings: Iterable[Finding], root: BuiltRoot) -> Iterator[Located]:
         """The findings of one root with their places."""
         for finding in findings:
-            place, explained = self._where(finding.at)
-            related = [(each.message, self._where(each.at)[0]) for each in finding.related]
-            yield Located(finding, place, (root.path,), (*related, *explained))
+            found = self._where(finding.at, root)
+            related = [(each.message, self._where(each.at, root).place) for each in finding.related]
+            yield Located(finding, found.place, (root.path,), (*related, *found.related))
 
     def alone(self, finding: Finding) -> Located:
         """A finding that belongs to no root, with the place it already has."""
@@ -38,8 +40,10 @@ class Placer:
         last = min(max(place.end_line - (place.end_column == 1), place.line), place.line + _MOST_LINES - 1, len(lines))
         return tuple(SourceLine(number, lines[number - 1]) for number in range(place.line, last + 1))
 
-    def _where(self, at: Spot | Place) -> tuple[Place, tuple[tuple[str, Place], ...]]:
+    def _where(self, at: Spot | Place, root: BuiltRoot) -> Found:
         if isinstance(at, Place):
-            return at, ()
-        origin = at.resource.origin
-        return self._sources.read(origin.file).place(at.pointer, origin.document, key=at.key), ()
+            return Found(at)
+        locator = self._locators.get(id(root.tree))
+        if locator is None:
+            locator = self._locators[id(root.tree)] = Locator(root.tree)
+        return locator.find(at)

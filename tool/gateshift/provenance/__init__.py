@@ -1,1 +1,5 @@
-"""From a built field back to the file and line that wrote it, through bases, patches, generators and transformers."""
+"""From a field of a built object back to the file and line that wrote it."""
+
+from gateshift.provenance.locate import Found, Locator, locate
+
+__all__ = ["Found", "Locator", "locate"]
