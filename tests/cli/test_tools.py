@@ -119,6 +119,14 @@ def test_install_converts_one_s_own_crds(tmp_path: Path) -> None:
     crd = tmp_path / "crd.yaml"
     crd.write_text("kind: ConfigMap\n")
     assert gateshift("install", "--crds", str(crd)).returncode == 2
+    schema = "{type: object}"
+    crd.write_text(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {group: e.org, scope: Cluster, "
+        f"names: {{kind: T}}, versions: [{{name: v1, served: true, schema: {{openAPIV3Schema: {schema}}}}}]}}\n"
+    )
+    finished = gateshift("install", "--crds", str(crd), GATESHIFT_CACHE=str(tmp_path / "cache"))
+    assert finished.returncode == 0
+    assert len(list((tmp_path / "cache").rglob("strict/e.org/t_v1.json"))) == 1
 
 
 def test_an_unusable_cache_folder_is_said_so(tmp_path: Path) -> None:

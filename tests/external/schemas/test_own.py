@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.documents import load_all
 from gateshift.documents.data import JsonObject
 from gateshift.errors import UserError
 from gateshift.external.kubeconform import check
@@ -13,6 +14,7 @@ from gateshift.external.schemas import Schemas, open_schemas
 from gateshift.external.schemas.layout import root
 from gateshift.external.toolchain import Program
 from gateshift.model.rollout import SchemaChoice
+from gateshift.model.verdict import Outcome
 
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1
@@ -106,3 +108,26 @@ def test_a_failed_conversion_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(UserError):
         open_schemas(SchemaChoice(), [file])
     assert (set((root() / "crds").iterdir()) if (root() / "crds").is_dir() else set()) == before
+
+
+def test_a_custom_resource_is_checked_by_the_crd_beside_it(schemas: Schemas, kubeconform: Program) -> None:
+    (crd,) = load_all(CRD % ("example.org", "Thing"))
+    assert isinstance(crd, dict)
+    verdicts = check([thing(size=1), crd, thing(sise=1)], schemas, kubeconform, timeout=60)
+    assert [[fault.pointer for fault in verdict.faults] for verdict in verdicts[::2]] == [[], [("spec", "sise")]]
+    assert [verdict.outcome for verdict in verdicts[::2]] == [Outcome.VALID, Outcome.INVALID]
+
+
+def test_a_crd_beside_them_does_not_displace_an_installed_kind(schemas: Schemas, kubeconform: Program) -> None:
+    (crd,) = load_all(CRD % ("gateway.networking.k8s.io", "HTTPRoute"))
+    assert isinstance(crd, dict)
+    route = {**thing(size=1), "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute"}
+    assert check([crd, route], schemas, kubeconform, timeout=60)[1].faults[0].pointer == ("spec", "size")
+
+
+def test_a_broken_crd_beside_them_is_no_schema(schemas: Schemas, kubeconform: Program) -> None:
+    (crd,) = load_all((CRD % ("example.org", "Thing")).replace("scope: Namespaced", "scope: 5"))
+    assert isinstance(crd, dict)
+    broken, unknown = check([crd, thing(size=1)], schemas, kubeconform, timeout=60)
+    assert broken.outcome is Outcome.INVALID
+    assert unknown.outcome is Outcome.SKIPPED

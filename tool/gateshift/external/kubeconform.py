@@ -14,6 +14,7 @@ from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_
 from gateshift.errors import NoVerdict
 from gateshift.external.process import Finished, run
 from gateshift.external.schemas.layout import TEMPLATE
+from gateshift.external.schemas.own import with_crds_among
 from gateshift.external.schemas.store import Schemas
 from gateshift.external.toolchain.program import Program
 from gateshift.model.verdict import VALID, Fault, FaultKind, Outcome, Verdict
@@ -31,7 +32,8 @@ _LONE: _Identity = ("", "", "")
 
 
 def check(objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, timeout: float) -> tuple[Verdict, ...]:
-    """A verdict for each object, in their order. Equal objects are checked once.
+    """A verdict for each object, in their order. Equal objects are checked once; a custom resource of an unknown kind
+    is checked by the CRD that is among the objects, if one is.
 
     Raises NoVerdict where kubeconform fails, hangs, or does not speak of every object exactly once.
     """
@@ -39,6 +41,7 @@ def check(objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, 
     distinct = dict(zip(texts, objects, strict=True))
     if not distinct:
         return ()
+    schemas = with_crds_among(objects, schemas)
     packs = _packed(list(distinct.values()))
     with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
         finished = _run(program, schemas, _files(packs, list(distinct)), Path(folder), timeout)

@@ -15,7 +15,6 @@ from gateshift.external.schemas.layout import (
     newest_installed,
     plain_version,
 )
-from gateshift.external.schemas.own import own_set
 from gateshift.external.schemas.store import Schemas
 from gateshift.external.toolchain.lock import pinned
 from gateshift.model.rollout import SchemaChoice
@@ -32,7 +31,11 @@ def open_schemas(choice: SchemaChoice, crds: Sequence[Path] = ()) -> Schemas:
         raise UserError(f"the Gateway API has no channel {channel!r}, only {' and '.join(CHANNELS)}")
     kubernetes = _installed("kubernetes", choice.kubernetes or pinned().kubernetes)
     gateway_api = _installed("gateway-api", choice.gateway_api or pinned().gateway_api)
-    own = own_set(crds)
+    own: tuple[Path, ...] = ()
+    if crds:
+        from gateshift.external.schemas.own import own_set  # most runs have none, and need no YAML for the schemas
+
+        own = own_set(crds)
     standard = channel == CHANNELS[0]
     return Schemas(
         sets=(*own, gateway_api_set(gateway_api, channel), kubernetes_set(kubernetes)),

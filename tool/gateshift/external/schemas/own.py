@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gateshift.documents import Document, UnreadableYaml, parse_all, text_of
+from gateshift.documents.data import JsonObject
 from gateshift.errors import UserError
 from gateshift.external.cache import new_folder
 from gateshift.external.schemas.layout import root, write_set
+from gateshift.external.schemas.store import Schemas
 from gateshift.shapes.crd import BrokenCrd, is_crd, shapes_of_crd
 from gateshift.shapes.shape import Shape
 
@@ -35,6 +39,30 @@ def own_set(paths: Sequence[Path]) -> tuple[Path, ...]:
         with new_folder(folder) as filling:
             write_set(filling, shapes)
     return (folder,)
+
+
+def with_crds_among(objects: Sequence[JsonObject], schemas: Schemas) -> Schemas:
+    """The schemas, and after them those of the kinds that the objects themselves define and that were unknown so far.
+
+    A CRD that cannot be used adds nothing: its own schema says what is wrong with it.
+    """
+    crds = [data for data in objects if is_crd(data)]
+    shapes = [shape for crd in crds for shape in _usable(crd)]
+    if all(schemas.versions(shape.group, shape.kind) for shape in shapes):
+        return schemas
+    texts = sorted({json.dumps(crd, sort_keys=True) for crd in crds})
+    folder = root() / "crds" / hashlib.sha256("\n".join(texts).encode(errors="replace")).hexdigest()
+    if not folder.is_dir():
+        with new_folder(folder) as filling:
+            write_set(filling, shapes)
+    return replace(schemas, sets=(*schemas.sets, folder))
+
+
+def _usable(crd: JsonObject) -> tuple[Shape, ...]:
+    try:
+        return tuple(shapes_of_crd(crd))
+    except BrokenCrd:
+        return ()
 
 
 def _files(path: Path) -> list[Path]:
