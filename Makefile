@@ -5,9 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 ACTIONLINT := v1.7.12
 BIN := $(VENV)/bin
+CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: check test lint setup bench clean
+.PHONY: check test test-browser lint setup bench clean
 
 check: setup
 	gateshift generate --check
@@ -23,6 +24,13 @@ lint: setup $(BIN)/actionlint
 	lint-imports
 	actionlint
 	zizmor --offline --quiet .
+
+# The HTML report in a real Chromium, which must be installed, as must Node.js; the packages come from npm.
+test-browser: setup
+	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
+	mkdir -p build/browser
+	$(BIN)/python -m tests.browser.pages build/browser
+	PAGES=$(CURDIR)/build/browser CHROMIUM="$(CHROMIUM)" node --test tests/browser/report.test.mjs
 
 bench: setup
 	python bench/validate.py

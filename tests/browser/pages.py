@@ -1,0 +1,45 @@
+"""Writes the pages that the tests in a browser open, and what the shipped rollout's builds say of their shares.
+
+usage: python -m tests.browser.pages FOLDER
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from gateshift.model.picture import Page
+from gateshift.model.report import ValidationReport
+from gateshift.report.html import render
+from tests.report.pages import crowded, hostile, page
+
+TOP = Path(__file__).parents[2]
+
+
+def main(folder: Path) -> None:
+    pages = {"shipped": page(), "hostile": hostile(), "crowded": crowded(), "empty": Page((), ValidationReport((), ()))}
+    for name, value in pages.items():
+        (folder / f"{name}.html").write_text(render(value))
+    (folder / "expected.json").write_text(json.dumps(expected()))
+
+
+def expected() -> dict[str, dict[str, float]]:
+    """The shares of each stage's first rule, straight from what the real Kustomize builds."""
+    stages = yaml.safe_load((TOP / "rollout.yaml").read_text())["stages"]
+    return {stage["name"]: _shares(stage["name"]) for stage in stages}
+
+
+def _shares(stage: str) -> dict[str, float]:
+    command = ["gateshift", "tools", "path", "kustomize"]
+    kustomize = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    built = subprocess.run([kustomize, "build", TOP / "overlays" / stage], capture_output=True, check=True).stdout
+    routes = [data for data in yaml.safe_load_all(built) if data["kind"] == "HTTPRoute"]
+    backends = routes[0]["spec"]["rules"][0]["backendRefs"] if routes else []
+    total = sum(backend["weight"] for backend in backends)
+    return {backend["name"].removeprefix("customers-"): backend["weight"] / total for backend in backends}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

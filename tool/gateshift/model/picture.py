@@ -1,0 +1,138 @@
+"""What the HTML report shows: each stage of a rollout as a picture of its traffic, and what is known of the way
+from one to the next. Names are plain text from files; whoever draws them escapes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gateshift.model.plan import MatrixReport
+from gateshift.model.report import ValidationReport
+
+
+class Role(Enum):
+    """The columns of a picture, in the order in which a request passes them."""
+
+    PARENT = "parent"
+    RULE = "rule"
+    SERVICE = "service"
+    WORKLOAD = "workload"
+
+
+class Lane(Enum):
+    """Why a request takes a way: the production rule, another rule of its own condition, or a mirror's copy."""
+
+    PRODUCTION = "production"
+    EXTRA = "extra"
+    MIRROR = "mirror"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box. `key` is unique in its picture; `notes` are short lines under the name; `version` is "" where the box
+    belongs to none. `idle` says that it is there and nothing reaches it."""
+
+    key: str
+    role: Role
+    kind: str
+    name: str
+    notes: tuple[str, ...] = ()
+    version: str = ""
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A way from one box to another. `share` is 0 to 1 of the requests that enter the lane's rule, None where nothing
+    is divided. `status` is what answers there where it is not 200, `reason` why."""
+
+    origin: str
+    target: str
+    lane: Lane
+    share: float | None = None
+    status: int = 200
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Boxes in the order in which they are drawn, and the ways between them."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one class of requests gets in one stage. `shares` are 0 to 1 by version; what answers with an error has its
+    status as key (`"404"`). `why` names the route and rule, or why none answers."""
+
+    stage: str
+    status: int
+    shares: tuple[tuple[str, float], ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestClass:
+    """Requests that are treated alike: `name` is `default` or the extra rule's, `match` its condition in words,
+    `example` one such request in words. One answer for every stage that was built."""
+
+    name: str
+    match: str
+    example: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StagePicture:
+    """One stage. `picture` is None where its overlay could not be built; the findings say why. `shares` are those of
+    the production rule as built, by version."""
+
+    name: str
+    description: str
+    overlay: str
+    deployed: tuple[str, ...]
+    shares: tuple[tuple[str, float], ...]
+    picture: Picture | None
+    soak: str = ""
+    approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PointerPlace:
+    """An object that names the stage in force: `kind` is Application or Kustomization, `stage` "" where its path names
+    no stage. `moved` says when and by which commit, or is ""."""
+
+    kind: str
+    file: str
+    path: str
+    stage: str
+    moved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutPicture:
+    """A rollout in one environment ("" for the only one). `versions` are in the rollout's order."""
+
+    name: str
+    file: str
+    environment: str
+    versions: tuple[str, ...]
+    stages: tuple[StagePicture, ...]
+    pointers: tuple[PointerPlace, ...] = ()
+    classes: tuple[RequestClass, ...] = ()
+    matrix: MatrixReport | None = None
+
+    @property
+    def title(self) -> str:
+        """`customers`, or `customers in prod`."""
+        return f"{self.name} in {self.environment}" if self.environment else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything the report shows."""
+
+    rollouts: tuple[RolloutPicture, ...]
+    validation: ValidationReport

@@ -1,0 +1,203 @@
+"""The report as one HTML page that needs nothing else: no network, no inline handler, a strict policy.
+
+Style and script are ours and stand in the page by their hashes; every text that comes from a file is escaped by the
+template and cannot be anything but text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+
+import jinja2
+from markupsafe import Markup, escape
+
+from gateshift import __version__
+from gateshift.model.finding import Level
+from gateshift.model.picture import (
+    Answer,
+    Page,
+    Picture,
+    PointerPlace,
+    RequestClass,
+    Role,
+    RolloutPicture,
+    StagePicture,
+)
+from gateshift.model.report import ReportedPlace, SourceLine
+from gateshift.report import matrix
+from gateshift.report.picture import colour, narrow, sentences, wide
+from gateshift.report.shares import percent
+from gateshift.report.style import Style, printable
+from gateshift.report.text import summary
+
+_WIDEST_LINE = 400
+_CROWDED = 2
+
+
+def render(page: Page, *, live: bool = False) -> str:
+    """The page. With `live` it asks the server that sent it whether a file has changed, and loads itself again."""
+    templates = _templates()
+    script, own = _asset("page.js"), _asset("live.js") if live else ""
+    css = _asset("page.css")
+    titles = ", ".join(rollout.title for rollout in page.rollouts) or "no rollout"
+    findings = sorted(page.validation.findings, key=lambda finding: finding.level.rank)
+    bad = bool(page.validation.gaps or page.validation.count(Level.ERROR))
+    return templates.get_template("page.html.j2").render(
+        page=page,
+        title=f"Rollout of {titles}",
+        version=__version__,
+        summary=summary(page.validation, Style()),
+        counted=_counted(page),
+        verdict="bad" if bad else "good",
+        findings=findings,
+        policy=_policy(css, [script, own] if live else [script], live=live),
+        css=Markup(css),
+        script=Markup(script),
+        live=Markup(own),
+    )
+
+
+def _policy(css: str, scripts: list[str], *, live: bool) -> str:
+    hashes = " ".join(_hash(script) for script in scripts)
+    connect = "connect-src 'self'; " if live else ""
+    return (
+        f"default-src 'none'; style-src {_hash(css)}; script-src {hashes}; {connect}base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _counted(page: Page) -> str:
+    if not page.validation.findings:
+        return "Nothing was found."
+    return ", ".join(
+        f"{page.validation.count(level)} {level.value}{'' if page.validation.count(level) == 1 else 's'}"
+        for level in Level
+        if page.validation.count(level)
+    )
+
+
+@cache
+def _asset(name: str) -> str:
+    source, _, _ = _loader().get_source(jinja2.Environment(autoescape=True), name)
+    return source
+
+
+@cache
+def _loader() -> jinja2.PackageLoader:
+    return jinja2.PackageLoader("gateshift.report", "page")
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """The templates: everything escaped, control characters and overrides of direction spelled out, no name unknown."""
+    environment = jinja2.Environment(
+        loader=_loader(),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.globals.update(
+        answer_in=answer_in,
+        bar=bar,
+        cell_of=matrix.cell_of,
+        colour=colour,
+        crowded=crowded,
+        detail_of=matrix.detail_of,
+        engine_of=engine_of,
+        here=here,
+        marked_parts=marked_parts,
+        narrow=narrow,
+        percent=percent,
+        prose=prose,
+        sentences=sentences,
+        shared=shared,
+        sign_of=matrix.sign_of,
+        source=_source,
+        split=split,
+        unsafe_cells=matrix.unsafe_cells,
+        verdict_of=matrix.verdict_of,
+        wide=wide,
+    )
+    return environment
+
+
+def _shown(value: object) -> object:
+    return value if isinstance(value, Markup) else printable(str(value))
+
+
+def _source(place: ReportedPlace) -> Markup:
+    return Markup(_templates().get_template("source.html.j2").render(place=place))
+
+
+def prose(text: str) -> Markup:
+    """A sentence; what stands between backticks is code."""
+    parts = printable(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts)
+    )
+
+
+def marked_parts(place: ReportedPlace, line: SourceLine) -> tuple[tuple[str, bool], ...]:
+    """A source line in parts, those of the fault marked; a line too long to read is cut."""
+    text = line.text[:_WIDEST_LINE]
+    if not place.line <= line.number <= max(place.line, place.end_line):
+        return ((text, False),)
+    start = place.column - 1 if line.number == place.line else len(text) - len(text.lstrip())
+    stop = place.end_column - 1 if line.number == place.end_line else len(text)
+    parts = ((text[:start], False), (text[start : max(stop, start + 1)], True), (text[max(stop, start + 1) :], False))
+    return tuple(part for part in parts if part[0])
+
+
+def engine_of(pointer: PointerPlace) -> str:
+    """The sync engine that follows the pointer."""
+    return "Argo CD" if pointer.kind == "Application" else "Flux"
+
+
+def here(rollout: RolloutPicture) -> tuple[str, ...]:
+    """The stages that a pointer names."""
+    return tuple(pointer.stage for pointer in rollout.pointers if pointer.stage)
+
+
+def shared(stage: StagePicture) -> tuple[str, ...]:
+    """The versions with a share of the stage's production rule."""
+    return tuple(version for version, share in stage.shares if share > 0)
+
+
+def answer_in(requests: RequestClass, stage: str) -> Answer | None:
+    """The answer that these requests get in the stage; None where it was not built."""
+    return next((answer for answer in requests.answers if answer.stage == stage), None)
+
+
+def split(shares: tuple[tuple[str, float], ...]) -> str:
+    """`v1 90 %, v2 10 %`; "" for no shares."""
+    return ", ".join(f"{version or 'unknown version'} {percent(share)}" for version, share in shares)
+
+
+def bar(shares: tuple[tuple[str, float], ...], versions: tuple[str, ...]) -> Markup:
+    """The shares as one bar, each version in its colour."""
+    rects: list[Markup] = []
+    start = 0.0
+    for version, share in shares:
+        rects.append(
+            Markup('<rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>').format(
+                colour(version, versions), start * 100, share * 100
+            )
+        )
+        start += share
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+    ).format(Markup("").join(rects))
+
+
+def crowded(picture: Picture) -> bool:
+    """Whether a row of the picture is wider than a phone, so that it scrolls."""
+    return any(sum(node.role is role for node in picture.nodes) > _CROWDED for role in Role)
