@@ -9,34 +9,37 @@ from gateshift.checks.schema import schema_findings
 from gateshift.checks.subject import Declared, Subject
 from gateshift.external import kubeconform
 from gateshift.external.kustomization import TreeReader
-from gateshift.external.kustomize import build_all
 from gateshift.external.roots import find_roots
 from gateshift.external.schemas import Schemas
-from gateshift.external.sources import Sources
 from gateshift.external.toolchain.find import find
 from gateshift.model.finding import Finding
-from gateshift.model.resource import Build
+from gateshift.pipeline.building import BuiltRoot, build_roots
 from gateshift.pipeline.rollouts import Rollouts, find_rollout_files
 
 
+def built_of(path: Path) -> tuple[BuiltRoot, ...]:
+    """Each root of the example, built or refused."""
+    reader = TreeReader()
+    return build_roots(find_roots([path], reader.sources).roots, reader, program=None, timeout=30)
+
+
 def subjects_of(path: Path, catalog: Schemas) -> list[Subject]:
-    """Each root of the example as the checks see it."""
-    sources = Sources()
-    trees = [TreeReader(sources).read(root) for root in find_roots([path], sources).roots]
+    """Each root of the example that was built, as the checks see it."""
     stages = Rollouts.of(find_rollout_files(path)).by_folder if path.is_dir() else {}
     found = []
-    for tree, outcome in zip(trees, build_all(trees, find("kustomize"), 30), strict=True):
-        assert isinstance(outcome, Build), outcome
-        stage = stages.get(tree.root.folder)
+    for root in built_of(path):
+        stage = stages.get(root.tree.root.folder)
         declared = Declared(stage.rollout, stage.environment, stage.stage) if stage else None
-        plain = not tree.kustomizations
-        found.append(Subject.of(outcome, catalog=catalog, tree=None if plain else tree, declared=declared))
+        tree = root.tree if root.tree.kustomizations else None
+        assert root.gap is None, root.gap
+        if root.build is not None:
+            found.append(Subject.of(root.build, catalog=catalog, tree=tree, declared=declared))
     return found
 
 
 def findings_of(path: Path, catalog: Schemas) -> list[Finding]:
-    """Everything the checks and kubeconform say of the example."""
-    found: list[Finding] = []
+    """Everything the build, the checks and kubeconform say of the example."""
+    found = [finding for root in built_of(path) for finding in root.findings]
     for subject in subjects_of(path, catalog):
         resources = subject.build.resources
         found += run_checks(subject)

@@ -13,7 +13,7 @@ from pathlib import Path
 from gateshift.checks import refusals as unsafe
 from gateshift.checks.refusals import refused
 from gateshift.documents import DuplicateKey
-from gateshift.documents.data import JsonObject, pointer_text, text_at
+from gateshift.documents.data import pointer_text, text_at
 from gateshift.model.finding import Finding, Level, Related
 from gateshift.model.kustomization import Kind, KustomizationTree, Problem, Reference, Role
 from gateshift.model.objects import objects_in
@@ -190,28 +190,6 @@ def not_an_object(tree: KustomizationTree) -> Iterator[Finding]:
                     yield Finding("GS110", level, what, file.place(pointer, document.index))
 
 
-@check("GS118", source="Kubernetes API conventions, Metadata (name)")
-def object_twice(tree: KustomizationTree) -> Iterator[Finding]:
-    """Plain YAML files define the same object twice.
-
-    Applied together, the later one overwrites the earlier, in an order that depends on file names.
-    """
-    seen: dict[tuple[str, ...], Place] = {}
-    for file in tree.files.values() if tree.top is None else ():
-        for document in file.documents:
-            for pointer, data in objects_in(document.data):
-                key, place = _key(data), file.place((*pointer, "metadata", "name"), document.index)
-                if all((key[1], key[3])) and key in seen:
-                    what = f"{key[1]} {key[3]} is defined twice"
-                    yield Finding("GS118", Level.ERROR, what, place, related=(Related("the first one", seen[key]),))
-                seen.setdefault(key, place)
-
-
-def _key(data: JsonObject) -> tuple[str, ...]:
-    group = text_at(data, "apiVersion").rpartition("/")[0]
-    return group, text_at(data, "kind"), text_at(data, "metadata", "namespace"), text_at(data, "metadata", "name")
-
-
 def unbuilt(failure: Unbuilt) -> Finding:
     """The finding that Kustomize refused a root."""
     return Finding("GS101", Level.ERROR, f"Kustomize refuses this root: {failure.message}", failure.place)
@@ -267,7 +245,6 @@ CHECKS: tuple[Check[KustomizationTree], ...] = (
     no_kustomization_to_use,
     kustomizations_in_a_circle,
     not_an_object,
-    object_twice,
 )
 
 RULES = (REFUSED, NOTHING_BUILT, UNSEARCHED, *(each.rule for each in CHECKS), *unsafe.RULES)
