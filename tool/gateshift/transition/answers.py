@@ -1,0 +1,156 @@
+"""What a class of requests gets in one state, reduced to what can be lost: who answers, and what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gateshift.model.resource import Resource, ResourceId
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.decide import decide
+from gateshift.traffic.decision import BackendAnswer, Decision
+from gateshift.traffic.endpoints import selected_workloads, version_of
+from gateshift.traffic.request import Request
+from gateshift.traffic.routes import read_route
+from gateshift.traffic.services import Workload, read_workload
+from gateshift.transition.pods import images
+from gateshift.transition.references import named_in
+
+ServiceName = tuple[str, str]
+"""A Service's namespace and name."""
+
+
+class Fault(Enum):
+    """How a request fails, or goes where nobody sent it."""
+
+    MISSING = "a Service that is not there"
+    INVALID = "a reference that is not valid"
+    NO_ENDPOINTS = "a Service without a Ready pod"
+    UNREADY = "a pod that is not Ready"
+    NO_ROUTE = "no route"
+    UNDECLARED = "a version that nobody declared"
+    DANGLING = "a reference without a share to a Service that is not there"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One way in which requests fail: the Service at fault ("" and "" where no Service is), the status the client
+    sees, and the reason as the route's condition would give it."""
+
+    fault: Fault
+    service: ServiceName
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer. `failures` have the share of requests each takes; `reached` the versions behind each Service that
+    answers; `dangling` the Services that the route names and that are not there."""
+
+    decision: Decision
+    failures: Mapping[Failure, float] = field(default_factory=dict)
+    reached: Mapping[ServiceName, frozenset[str]] = field(default_factory=dict)
+    dangling: frozenset[ServiceName] = frozenset()
+
+    @property
+    def failing(self) -> float:
+        """The share of requests that fail, 0 to 1."""
+        return sum(self.failures.values())
+
+    @property
+    def answered(self) -> bool:
+        """Whether any request is answered."""
+        return self.failing < 1
+
+
+def answer(cluster: Cluster, request: Request, unready: frozenset[ResourceId] = frozenset()) -> Answer:
+    """What the request gets. `unready` are workloads some of whose pods are not Ready."""
+    decision = decide(cluster, request, trace=False)
+    failures: dict[Failure, float] = {}
+    reached: dict[ServiceName, set[str]] = {}
+    for backend in decision.backends:
+        if not backend.share:
+            continue
+        service = (backend.namespace, backend.name)
+        if backend.status == 200:
+            reached.setdefault(service, set()).update(_versions(cluster, backend))
+        else:
+            failure = Failure(_fault(cluster, backend), service, backend.status, backend.reason)
+            failures[failure] = failures.get(failure, 0.0) + backend.share
+    if not failures and decision.status >= 400:
+        failures[_unanswered(cluster, decision)] = 1.0
+    for service in _publishing(cluster, reached, unready):
+        failures[Failure(Fault.UNREADY, service, 503, "")] = _share_of(decision, service)
+    versions = {service: frozenset(found) for service, found in reached.items()}
+    return Answer(decision, failures, versions, frozenset(_dangling(cluster, decision)))
+
+
+def _fault(cluster: Cluster, backend: BackendAnswer) -> Fault:
+    if backend.status == 503:
+        return Fault.NO_ENDPOINTS
+    gone = cluster.service(backend.namespace, backend.name) is None
+    return Fault.MISSING if gone and backend.reason == "BackendNotFound" else Fault.INVALID
+
+
+def _unanswered(cluster: Cluster, decision: Decision) -> Failure:
+    """Why nothing answers at all."""
+    parent = decision.request.parent
+    here = (parent.namespace, parent.name)
+    if decision.route is None and parent.kind == "Service":
+        if cluster.service(*here) is None:
+            return Failure(Fault.MISSING, here, decision.status, "")
+        if decision.status == 503:
+            return Failure(Fault.NO_ENDPOINTS, here, decision.status, "")
+    fault = Fault.NO_ROUTE if decision.route is None else Fault.INVALID
+    return Failure(fault, ("", ""), decision.status, "")
+
+
+def _publishing(
+    cluster: Cluster, reached: Mapping[ServiceName, set[str]], unready: frozenset[ResourceId]
+) -> Iterator[ServiceName]:
+    """The Services that answer and that send requests to pods which are not Ready (publishNotReadyAddresses)."""
+    for name in reached if unready else ():
+        service = cluster.service(*name)
+        spec = service.resource.data.get("spec") if service is not None else None
+        if service is None or not isinstance(spec, dict) or spec.get("publishNotReadyAddresses") is not True:
+            continue
+        if any(each.resource.id in unready for each in selected_workloads(cluster, service)):
+            yield name
+
+
+def _share_of(decision: Decision, service: ServiceName) -> float:
+    return sum(each.share for each in decision.backends if (each.namespace, each.name) == service)
+
+
+def _dangling(cluster: Cluster, decision: Decision) -> Iterator[ServiceName]:
+    if decision.route is None:
+        return
+    for named in named_in(read_route(decision.route)):
+        if cluster.service(named.namespace, named.name) is None and not cluster.assumes(
+            "", "Service", named.namespace, named.name
+        ):
+            yield named.namespace, named.name
+
+
+def _versions(cluster: Cluster, backend: BackendAnswer) -> Iterator[str]:
+    """The versions behind a backend: by the label of their pods, else by their images."""
+    if backend.version or not backend.workloads:
+        yield backend.version
+        return
+    wanted = set(backend.workloads)
+    for workload in cluster.workloads:
+        if f"{workload.kind}/{workload.name}" in wanted:
+            yield version_name(cluster, workload)
+
+
+def version_name(cluster: Cluster, workload: Workload) -> str:
+    """The workload's version: by the label of its pods, else by its images."""
+    return version_of(cluster, workload) or " ".join(images(workload.resource))
+
+
+def version_in(cluster: Cluster, resource: Resource) -> str:
+    """The version of the pods that the object runs; "" where it runs none."""
+    workload = read_workload(resource)
+    return "" if workload is None else version_name(cluster, workload)

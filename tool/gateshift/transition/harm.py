@@ -1,0 +1,81 @@
+"""What a class of requests loses in a state, measured against what it got before and what it is to get in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gateshift.transition.answers import Answer, Failure, Fault, ServiceName
+
+_ALMOST_NOTHING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One loss: requests of this share (0 to 1) fail, or reach `versions` that neither side declares. `service` is the
+    Service at fault or reached, ("", "") where there is none."""
+
+    fault: Fault
+    service: ServiceName
+    share: float
+    status: int = 200
+    reason: str = ""
+    versions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What may be lost: the answer before, and the versions that either side declares.
+
+    A backend whose Service selects one version declares it; a Service that selects several declares none, since
+    nobody wrote their shares. What was split in that way before may stay so. `heirs` lead from the version of a
+    workload that changes in place to the version it had.
+    """
+
+    before: Answer
+    after: Answer
+    heirs: Mapping[str, frozenset[str]]
+
+    def harms(self, state: Answer) -> Iterator[Harm]:
+        """All that is lost in the state."""
+        if not self.before.answered:
+            return
+        yield from self._failures(state)
+        yield from self._undeclared(state)
+        for service in sorted(state.dangling - self.before.dangling):
+            if not any(failure.service == service for failure in state.failures):
+                yield Harm(Fault.DANGLING, service, 0.0)
+
+    def _failures(self, state: Answer) -> Iterator[Harm]:
+        if state.failing <= self.before.failing + _ALMOST_NOTHING:
+            return
+        for failure, share in sorted(state.failures.items(), key=_order):
+            if share > self.before.failures.get(failure, 0.0) + _ALMOST_NOTHING:
+                yield Harm(failure.fault, failure.service, share, failure.status, failure.reason)
+
+    def _undeclared(self, state: Answer) -> Iterator[Harm]:
+        declared = _declared(self.before) | _declared(self.after)
+        split = _split(self.before)
+        for service, versions in sorted(state.reached.items()):
+            if len(versions) > 1:
+                strange = frozenset(each for each in versions if not self._was_in(each, split))
+                if strange:
+                    yield Harm(Fault.UNDECLARED, service, 1.0, versions=versions)
+            elif not versions <= declared | split:
+                yield Harm(Fault.UNDECLARED, service, 1.0, versions=versions)
+
+    def _was_in(self, version: str, split: frozenset[str]) -> bool:
+        return version in split or bool(self.heirs.get(version, frozenset()) & split)
+
+
+def _declared(answer: Answer) -> frozenset[str]:
+    return frozenset(version for versions in answer.reached.values() if len(versions) == 1 for version in versions)
+
+
+def _split(answer: Answer) -> frozenset[str]:
+    return frozenset(version for versions in answer.reached.values() if len(versions) > 1 for version in versions)
+
+
+def _order(item: tuple[Failure, float]) -> tuple[str, ServiceName, int, str]:
+    failure = item[0]
+    return failure.fault.value, failure.service, failure.status, failure.reason

@@ -1,0 +1,145 @@
+"""Which events can change the answer to a class of requests. All others are left out of its walk, which keeps the
+number of states small however large the builds are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from gateshift.documents.data import Json, text_at
+from gateshift.model.resource import Resource
+from gateshift.traffic.cluster import Cluster, same_namespace
+from gateshift.traffic.read import GATEWAY_API, labels_of
+from gateshift.traffic.routes import Route, is_route
+from gateshift.traffic.services import SERVICE_NAME, Service, read_workload
+from gateshift.transition.changes import Change
+from gateshift.transition.classes import RequestClass
+from gateshift.transition.events import Event
+from gateshift.transition.references import named_in
+
+_SURROUNDINGS = frozenset(
+    {
+        ("", "Namespace"),
+        (GATEWAY_API, "ReferenceGrant"),
+        (GATEWAY_API, "BackendTLSPolicy"),
+    }
+)
+_PARENTS = frozenset({(GATEWAY_API, "Gateway"), (GATEWAY_API, "ListenerSet")})
+_TRUST = frozenset({("", "ConfigMap"), ("", "Secret")})
+
+
+def relevant(asked: RequestClass, events: Sequence[Event], sides: tuple[Cluster, Cluster]) -> int:
+    """The set of events that can change the answer to these requests in some state."""
+    routes = _routes(asked)
+    services = tuple(_services(asked, routes, sides))
+    named = frozenset(_names_in_surroundings(sides)) if any(_key(event.change) in _TRUST for event in events) else None
+    kinds = _SURROUNDINGS if asked.entrance.parent.kind == "Service" else _SURROUNDINGS | _PARENTS
+    workloads = [event.change for event in events if _runs_for(event.change, services, sides)]
+    found = 0
+    for event in events:
+        change = event.change
+        key = _key(change)
+        if (
+            key in kinds
+            or change in workloads
+            or (key in _TRUST and named is not None and change.id.name in named)
+            or (is_route(change.resource) and _is_any(change, (route.resource for route in routes)))
+            or _is_any(change, (service.resource for service in services))
+            or _scales(change, workloads)
+            or _lists_endpoints(change, services)
+        ):
+            found |= event.bit
+    return found
+
+
+def _key(change: Change) -> tuple[str, str]:
+    return change.id.group, change.id.kind
+
+
+def _routes(asked: RequestClass) -> tuple[Route, ...]:
+    """The routes that matter: at a Service every one, since a first route cuts off whatever it does not match; at a
+    Gateway those that match, and with two kinds of route all, since one kind may displace the other."""
+    routes = asked.entrance.routes
+    if asked.entrance.parent.kind == "Service" or len({route.kind for route in routes}) > 1:
+        return routes
+    matching = {candidate.route.resource.id for candidate in asked.holds}
+    return tuple(route for route in routes if route.resource.id in matching)
+
+
+def _services(asked: RequestClass, routes: Iterable[Route], sides: Iterable[Cluster]) -> Iterator[Service]:
+    names = {(each.namespace, each.name) for route in routes for each in named_in(route)}
+    if asked.entrance.parent.kind == "Service":
+        names.add((asked.entrance.parent.namespace, asked.entrance.parent.name))
+    for side in sides:
+        for namespace, name in sorted(names):
+            found = side.service(namespace, name)
+            if found is not None:
+                yield found
+
+
+def _is_any(change: Change, resources: Iterable[Resource]) -> bool:
+    return any(resource in (change.before, change.after) for resource in resources)
+
+
+def _runs_for(change: Change, services: Iterable[Service], sides: Iterable[Cluster]) -> bool:
+    """Whether the object's pods, old or new, are selected by one of the Services, or its template is borrowed."""
+    for resource in (change.before, change.after):
+        workload = read_workload(resource) if resource is not None else None
+        if workload is None:
+            continue
+        if any(
+            same_namespace(service.namespace, workload.namespace) and _selects(service, workload.labels)
+            for service in services
+        ):
+            return True
+        borrowed = (workload.kind, workload.name)
+        if any(each.template_of == borrowed for side in sides for each in side.workloads):
+            return True
+        if workload.template_of is not None:
+            return True
+    return False
+
+
+def _selects(service: Service, labels: Mapping[str, str]) -> bool:
+    return service.selector is not None and all(labels.get(key) == value for key, value in service.selector)
+
+
+def _scales(change: Change, workloads: Iterable[Change]) -> bool:
+    if change.id.kind != "HorizontalPodAutoscaler":
+        return False
+    targets = {
+        (text_at(each.data, "spec", "scaleTargetRef", "kind"), text_at(each.data, "spec", "scaleTargetRef", "name"))
+        for each in (change.before, change.after)
+        if each is not None
+    }
+    return any((each.id.kind, each.id.name) in targets for each in workloads)
+
+
+def _lists_endpoints(change: Change, services: Iterable[Service]) -> bool:
+    match _key(change):
+        case ("discovery.k8s.io", "EndpointSlice"):
+            name = dict(labels_of(change.resource)).get(SERVICE_NAME, "")
+        case ("", "Endpoints"):
+            name = change.id.name
+        case _:
+            return False
+    return any(service.name == name for service in services)
+
+
+def _names_in_surroundings(sides: Iterable[Cluster]) -> Iterator[str]:
+    """Every name that a Gateway, a ListenerSet or a backend policy speaks of, certificates among them."""
+    for side in sides:
+        for resource in side:
+            if (resource.id.group, resource.id.kind) in _PARENTS | _SURROUNDINGS:
+                yield from _names(resource.data.get("spec"))
+
+
+def _names(data: Json) -> Iterator[str]:
+    if isinstance(data, dict):
+        name = data.get("name")
+        if isinstance(name, str):
+            yield name
+        for value in data.values():
+            yield from _names(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _names(value)
