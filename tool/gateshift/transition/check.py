@@ -136,32 +136,27 @@ def _joined(one: Loss, other: Loss) -> Loss:
 
 def _losses(ground: Ground, course: Course, asked: RequestClass, sets: Iterable[int], wanted: int) -> Iterator[Loss]:
     measure = Measure(ground.answer(asked, 0), ground.answer(asked, wanted), ground.heirs)
+    lasting = {harm.trouble for harm in measure.harms(ground.answer(asked, wanted))}
     seen: set[tuple[Fault, ServiceName, bool]] = set()
-    final = {(harm.fault, harm.service) for harm in measure.harms(ground.answer(asked, wanted))}
     for done in sets:
         for harm in measure.harms(ground.answer(asked, done)) if done else ():
-            lasting = (harm.fault, harm.service) in final
-            if (harm.fault, harm.service, lasting) in seen:
-                continue
-            seen.add((harm.fault, harm.service, lasting))
-            yield _explained(ground, course, asked, harm, done, measure, lasting=lasting)
+            kind = (harm.fault, harm.service, harm.trouble in lasting)
+            if kind not in seen:
+                seen.add(kind)
+                yield _explained(ground, course, asked, harm, done, measure)
 
 
-def _explained(
-    ground: Ground, course: Course, asked: RequestClass, harm: Harm, done: int, measure: Measure, *, lasting: bool
-) -> Loss:
+def _explained(ground: Ground, course: Course, asked: RequestClass, harm: Harm, done: int, measure: Measure) -> Loss:
     """The loss with the events that bring it about and those that end it."""
 
-    def hurts(state: int) -> bool:
-        return any(
-            (each.fault, each.service) == (harm.fault, harm.service)
-            for each in measure.harms(ground.answer(asked, state))
-        )
+    def troubles(state: int) -> set[tuple[bool, ServiceName]]:
+        return {each.trouble for each in measure.harms(ground.answer(asked, state))}
 
     wanted = ground.relevant(asked) & course.end
     here = [event for event in course.events if event.bit & wanted]
-    causes = tuple(event for event in here if event.bit & done and not hurts(done & ~event.bit))
-    cures = () if lasting else tuple(event for event in here if not event.bit & done and not hurts(done | event.bit))
-    if not lasting and not cures:
-        cures = tuple(event for event in here if not event.bit & done)
-    return Loss(harm, (asked,), done, causes, cures)
+    causes = tuple(event for event in here if event.bit & done and harm.trouble not in troubles(done & ~event.bit))
+    if harm.trouble in troubles(wanted):
+        return Loss(harm, (asked,), done, causes, ())
+    ahead = tuple(event for event in here if not event.bit & done)
+    cures = tuple(event for event in ahead if harm.trouble not in troubles(done | event.bit))
+    return Loss(harm, (asked,), done, causes, cures or ahead)

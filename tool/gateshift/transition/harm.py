@@ -22,6 +22,11 @@ class Harm:
     reason: str = ""
     versions: frozenset[str] = frozenset()
 
+    @property
+    def trouble(self) -> tuple[bool, ServiceName]:
+        """Equal for harms of one kind at one Service: that requests fail there, however, or that they go astray."""
+        return self.fault is Fault.UNDECLARED, self.service
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

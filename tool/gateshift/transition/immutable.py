@@ -1,0 +1,86 @@
+"""Fields that the API server lets nobody change once the object exists.
+
+Source: Kubernetes pkg/apis/{core,apps,batch,rbac,networking,storage}/validation (ValidateImmutableField, and for a
+StatefulSet the list of what may change); apiextensions-apiserver for CustomResourceDefinitions; the CEL transition
+rule of GatewayClass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.documents.data import Json, Pointer, look_up, object_at
+from gateshift.traffic.read import GATEWAY_API
+from gateshift.transition.changes import Change, same
+
+_RBAC = "rbac.authorization.k8s.io"
+_FIELDS: dict[tuple[str, str], tuple[Pointer, ...]] = {
+    ("apps", "Deployment"): (("spec", "selector"),),
+    ("apps", "DaemonSet"): (("spec", "selector"),),
+    ("apps", "ReplicaSet"): (("spec", "selector"),),
+    ("argoproj.io", "Rollout"): (("spec", "selector"),),
+    ("batch", "Job"): (("spec", "selector"), ("spec", "template"), ("spec", "completionMode")),
+    (_RBAC, "RoleBinding"): (("roleRef",),),
+    (_RBAC, "ClusterRoleBinding"): (("roleRef",),),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): (
+        ("spec", "group"),
+        ("spec", "scope"),
+        ("spec", "names", "plural"),
+    ),
+    (GATEWAY_API, "GatewayClass"): (("spec", "controllerName"),),
+    ("networking.k8s.io", "IngressClass"): (("spec", "controller"),),
+    ("storage.k8s.io", "StorageClass"): (("provisioner",), ("parameters",), ("reclaimPolicy",), ("volumeBindingMode",)),
+}
+_STATEFUL_SET_MAY_CHANGE = frozenset(
+    {
+        "replicas",
+        "ordinals",
+        "template",
+        "updateStrategy",
+        "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy",
+        "minReadySeconds",
+    }
+)
+_DEFAULTS: dict[Pointer, Json] = {
+    ("spec", "podManagementPolicy"): "OrderedReady",
+    ("spec", "completionMode"): "NonIndexed",
+    ("reclaimPolicy",): "Delete",
+    ("volumeBindingMode",): "Immediate",
+}
+
+
+def immutable_changes(change: Change) -> Iterator[Pointer]:
+    """The fields of a changed object that must not change."""
+    if change.before is None or change.after is None:
+        return
+    for pointer in _candidates(change):
+        before, after = (look_up(each.data, pointer) for each in (change.before, change.after))
+        default = _DEFAULTS.get(pointer)
+        if not same(default if before is None else before, default if after is None else after):
+            yield pointer
+
+
+def _candidates(change: Change) -> Iterator[Pointer]:
+    assert change.before is not None
+    assert change.after is not None
+    old, new = change.before.data, change.after.data
+    match change.id.group, change.id.kind:
+        case "apps", "StatefulSet":
+            names = {*object_at(old, "spec"), *object_at(new, "spec")} - _STATEFUL_SET_MAY_CHANGE
+            yield from (("spec", name) for name in sorted(names))
+        case "", "Service":
+            yield from _of_service(old, new)
+        case "", "ConfigMap" | "Secret" if old.get("immutable") is True:
+            yield from (("data",), ("binaryData",), ("stringData",), ("immutable",))
+        case key:
+            yield from _FIELDS.get(key, ())
+
+
+def _of_service(old: Json, new: Json) -> Iterator[Pointer]:
+    """A cluster IP may be given up for another type of Service, or left to the API server, but not exchanged."""
+    at: Pointer = ("spec", "clusterIP")
+    before, after = look_up(old, at), look_up(new, at)
+    external = "ExternalName" in (look_up(old, ("spec", "type")), look_up(new, ("spec", "type")))
+    if not external and after not in (None, "") and (before not in (None, "") or after == "None"):
+        yield at

@@ -1,0 +1,183 @@
+"""The rules of transitions: what a step between two builds may not do, and what practice taught about it."""
+
+from __future__ import annotations
+
+from gateshift.model.rule import Rule
+from gateshift.transition.answers import Fault
+
+SERVICE_MISSING = Rule(
+    "GS501",
+    "service-missing-in-between",
+    "On the way from one state to the next, requests are sent to a Service that is not there.",
+    "The route reaches the data plane before the Service it starts to name, or the Service is pruned while the route "
+    "still names it; those requests get a 500. Bring Services a commit before the route, take them a commit after it.",
+    "Gateway API HTTPRouteRule.backendRefs (a missing backend answers 500); argo-cd#26995, argo-cd#12376",
+)
+NO_READY_POD = Rule(
+    "GS502",
+    "no-ready-pod-in-between",
+    "On the way from one state to the next, requests are sent to a Service without a Ready pod.",
+    "The workload was applied in the same sync and is still starting, or its pods leave first; those requests get a "
+    "503 until a pod is Ready. Deploy a version in one commit and send it traffic in the next.",
+    "Gateway API HTTPRouteRule.backendRefs (no endpoints: 503); kustomize-controller#1180 (health is checked last)",
+)
+NO_ROUTE = Rule(
+    "GS503",
+    "no-route-in-between",
+    "On the way from one state to the next, requests that were answered match no route.",
+    "The route, its rule or the listener it is attached to goes away, or a first narrow route cuts off all that it "
+    "does not match; those requests get a 404.",
+    "Gateway API HTTPRouteRule.matches (no match: 404); GEP-1294 (a Service with a route answers only what matches)",
+)
+UNDECLARED_VERSION = Rule(
+    "GS504",
+    "undeclared-version",
+    "On the way from one state to the next, requests reach a version that neither state declares for them.",
+    "Where no route decides, a Service's selector does: it sends requests to every version it selects, in proportion "
+    "to their pods. Users meet a version that nobody chose to show them.",
+    "gateway-api#5214; Kubernetes Service selectors",
+)
+DANGLING_REFERENCE = Rule(
+    "GS505",
+    "reference-to-a-service-that-is-gone",
+    "A route names a Service that is not there, if only with a weight of 0 or as a mirror.",
+    "The reference gets no traffic, but one that does not resolve makes some data planes refuse the whole rule.",
+    "envoyproxy/gateway#7483, envoyproxy/gateway#7065",
+)
+REFERENCE_REFUSED = Rule(
+    "GS506",
+    "reference-refused-in-between",
+    "On the way from one state to the next, a route's reference is not valid.",
+    "A port that the Service no longer has, or a grant that is gone, makes it invalid; its share gets a 500.",
+    "Gateway API RouteConditionReason (RefNotPermitted, InvalidKind, BackendNotFound)",
+)
+UNREADY_POD = Rule(
+    "GS507",
+    "unready-pod-in-between",
+    "On the way from one state to the next, requests reach pods that are not Ready.",
+    "The Service publishes addresses of pods that are not Ready (publishNotReadyAddresses), so a starting pod gets "
+    "requests from its first moment on.",
+    "Kubernetes core/v1 ServiceSpec.publishNotReadyAddresses",
+)
+BACKEND_SWAPPED = Rule(
+    "GS511",
+    "only-backend-swapped",
+    "All backends of a rule are swapped for ones that carried nothing before.",
+    "Data planes take the old backend away before the new one is warm, and capacity that was never tried gets "
+    "everything at once. Make before break: give the new backend a share first.",
+    "gateway-api#1870, envoyproxy/gateway#6287, projectcontour/contour#2151",
+)
+RULE_MOVED = Rule(
+    "GS512",
+    "rule-index-moved",
+    "An existing rule moves to another index in its route.",
+    "Some data planes name what they build of a rule by its index and answer 503 for seconds while it moves. "
+    "Append rules instead: precedence goes by how specific a match is, not by the order in the list.",
+    "envoyproxy/gateway#9029",
+)
+IMMUTABLE_FIELD = Rule(
+    "GS513",
+    "immutable-field-changed",
+    "A field changes that the API server lets nobody change.",
+    "The API server refuses the object: Argo CD stops in the middle of the sync, after its prunes; Flux applies "
+    "nothing of the commit. With force the object is deleted and created anew.",
+    "Kubernetes pkg/apis/*/validation (ValidateImmutableField); CRD transition rules (oldSelf)",
+)
+REPLICAS_UNSET = Rule(
+    "GS514",
+    "replicas-unset",
+    "The number of replicas is no longer written.",
+    "The API server fills in 1 in that moment, whatever ran before, and only then may an autoscaler raise it again.",
+    "argo-cd#1603; Kubernetes apps/v1 defaults",
+)
+POINTER_RENAMED = Rule(
+    "GS515",
+    "pointer-renamed",
+    "The object that the sync engine follows gets another name.",
+    "To the engine it is another one: the old one's objects may be deleted with it before the new one creates them.",
+    "flux2#3316",
+)
+STEP_TOO_LARGE = Rule(
+    "GS516",
+    "step-larger-than-policy",
+    "A version's share changes by more percentage points than rollout.yaml allows in one step.",
+    "The owner set the limit so that a bad version meets few users before someone notices.",
+    "rollout.yaml policy.maxStep",
+)
+STAGE_SKIPPED = Rule(
+    "GS517",
+    "stage-skipped",
+    "A step leaves out stages that rollout.yaml puts in between.",
+    "What the stages in between were to show is not seen before the next one is in force.",
+    "rollout.yaml policy.allowSkip",
+)
+ROUTE_BYPASSED = Rule(
+    "GS518",
+    "version-visible-beside-the-route",
+    "A version that a mesh route hides is within reach of clients that the route does not steer.",
+    "A Gateway, and clients outside the mesh, send requests to the Service's own endpoints: they meet the new version "
+    "in proportion to its pods.",
+    "GEP-1294 (a mesh route steers only calls of mesh clients); gateway-api#5214",
+)
+RESTS_ON_HEALTH = Rule(
+    "GS519",
+    "rests-on-health-checks",
+    "Only the health check between two waves keeps requests from being lost.",
+    "Health is what a controller reports: a route counts as healthy when one parent accepted it, which says nothing "
+    "about when each proxy has heard of it. Two commits rest on nothing.",
+    "argo-cd#28352; Argo CD sync waves",
+)
+LEFT_BEHIND = Rule(
+    "GS520",
+    "object-left-behind",
+    "An object leaves the files but stays in the cluster.",
+    "Pruning is switched off for it or for the whole pointer, so that the cluster is no longer what the files say.",
+    "Argo CD Prune=false; kustomize.toolkit.fluxcd.io/prune: disabled",
+)
+NOT_EVERY_STATE = Rule(
+    "GS521",
+    "not-every-state-was-looked-at",
+    "There are too many states between the two builds, or too many kinds of requests, to look at all of them.",
+    "The states with the fewest and the most changes were looked at; a fault may hide in the others. Smaller commits "
+    "can be proved whole.",
+    "the tool's own limits",
+)
+REQUESTS_UNSEEN = Rule(
+    "GS522",
+    "requests-not-followed",
+    "No request was found that a regular expression of a route matches.",
+    "What happens to such requests during the change was not looked at.",
+    "the tool's own limits",
+)
+
+RULES = (
+    SERVICE_MISSING,
+    NO_READY_POD,
+    NO_ROUTE,
+    UNDECLARED_VERSION,
+    DANGLING_REFERENCE,
+    REFERENCE_REFUSED,
+    UNREADY_POD,
+    BACKEND_SWAPPED,
+    RULE_MOVED,
+    IMMUTABLE_FIELD,
+    REPLICAS_UNSET,
+    POINTER_RENAMED,
+    STEP_TOO_LARGE,
+    STAGE_SKIPPED,
+    ROUTE_BYPASSED,
+    RESTS_ON_HEALTH,
+    LEFT_BEHIND,
+    NOT_EVERY_STATE,
+    REQUESTS_UNSEEN,
+)
+
+OF_FAULT = {
+    Fault.MISSING: SERVICE_MISSING,
+    Fault.NO_ENDPOINTS: NO_READY_POD,
+    Fault.NO_ROUTE: NO_ROUTE,
+    Fault.UNDECLARED: UNDECLARED_VERSION,
+    Fault.DANGLING: DANGLING_REFERENCE,
+    Fault.INVALID: REFERENCE_REFUSED,
+    Fault.UNREADY: UNREADY_POD,
+}
