@@ -19,7 +19,7 @@ from gateshift.transition.pods import Passage
 _MOST_NAMED = 3
 _WAY_OUT = {
     Fault.MISSING: "Two commits: a Service comes before the route names it, and goes after the route has let it go.",
-    Fault.NO_ENDPOINTS: "Two commits: pods are Ready before they are sent requests, and go after the requests have gone.",
+    Fault.NO_ENDPOINTS: "Two commits: pods are Ready before requests are sent to them, and go after the requests have.",
     Fault.UNREADY: "Two commits: deploy the pods and let them become Ready, then send them requests.",
     Fault.NO_ROUTE: "Keep a rule that answers these requests, or replace the route in two commits.",
     Fault.UNDECLARED: "Keep a route that answers every request for as long as pods of several versions run.",
