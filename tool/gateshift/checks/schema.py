@@ -11,7 +11,7 @@ from gateshift.checks.cel_rules import NotEvaluated, Violation, field_path, viol
 from gateshift.checks.kinds import is_built_in
 from gateshift.checks.list_types import repeated
 from gateshift.checks.nearest import nearest
-from gateshift.checks.schema_tree import CEL, Node, node_of
+from gateshift.checks.schema_tree import CEL, LISTS, Node, node_of
 from gateshift.checks.structural import Completed, blocked, complete
 from gateshift.checks.subject import Subject
 from gateshift.documents.data import Pointer
@@ -52,19 +52,28 @@ def completed(node: Node, resource: Resource) -> Completed:
     return complete(node, resource.data)
 
 
-def _structured(subject: Subject) -> Iterator[tuple[Resource, Node, Completed]]:
-    """The objects with a structural schema, as the API server completes them."""
+def _structured(subject: Subject) -> tuple[tuple[Resource, Node, Completed], ...]:
+    """The objects whose schema says more than JSON schema can, as the API server completes them."""
+    return subject.cluster.once("structured", lambda: tuple(_structure(subject)))
+
+
+def _structure(subject: Subject) -> Iterator[tuple[Resource, Node, Completed]]:
     for resource in subject.build.resources:
         schema = subject.schema(resource)
-        if schema is not None:
-            node = node_of(schema)
+        node = node_of(schema) if schema is not None else None
+        if node is not None and node.below & {CEL, LISTS}:
             yield resource, node, completed(node, resource)
 
 
-def _judged(subject: Subject) -> Iterator[tuple[Resource, Violation | NotEvaluated]]:
-    for resource, node, completed in _structured(subject):
-        if CEL in node.below and not blocked(node, completed.data):
-            for outcome in violations(node, completed.data):
+def _judged(subject: Subject) -> tuple[tuple[Resource, Violation | NotEvaluated], ...]:
+    """The outcome of every CEL rule that does not hold or could not be evaluated; asked for once by each root."""
+    return subject.cluster.once("cel", lambda: tuple(_judge(subject)))
+
+
+def _judge(subject: Subject) -> Iterator[tuple[Resource, Violation | NotEvaluated]]:
+    for resource, node, done in _structured(subject):
+        if CEL in node.below and not blocked(node, done.data):
+            for outcome in violations(node, done.data):
                 yield resource, outcome
 
 
@@ -92,11 +101,11 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
     apply, which Flux uses, and quietly keeps one of the two elsewhere. Plain schema validators pass it, because JSON
     schema does not know `x-kubernetes-list-type`.
     """
-    for resource, node, completed in _structured(subject):
+    for resource, node, done in _structured(subject):
         built_in = is_built_in(resource.id.group)
         if (resource.id.group, resource.kind) == ("", "Service"):
             continue  # GS212 knows more about the ports of a Service
-        for found in repeated(node, completed.data):
+        for found in repeated(node, done.data):
             value = json.dumps(found.value, ensure_ascii=False, separators=(",", ":"))
             where = field_path(found.pointer)
             yield Finding(
