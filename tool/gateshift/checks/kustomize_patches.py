@@ -15,7 +15,6 @@ from gateshift.checks.kustomize_scope import Known
 from gateshift.checks.kustomize_targets import fits, scoped
 from gateshift.checks.subject import Subject
 from gateshift.documents.data import Json, JsonObject, list_at, look_up, object_at, text_at
-from gateshift.manifests.defaults import with_defaults
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import Kustomization, Reference, Role
 from gateshift.model.objects import objects_in
@@ -24,6 +23,11 @@ from gateshift.model.source import SourceFile
 from gateshift.traffic.routes import ROUTE_KINDS
 
 _RULE_PATH = re.compile(r"/spec/rules/(\d+)(?:/|\Z)")
+
+
+_ANY: Json = {"path": {"type": "PathPrefix", "value": "/"}}
+_ANY_FORMS: tuple[Json, ...] = (_ANY, {}, {"path": {}}, {"path": {"value": "/"}}, {"path": {"type": "PathPrefix"}})
+"""The match of every request, and the forms in which its defaults may be left out."""
 
 
 def _patches(node: Kustomization) -> Iterator[tuple[Reference, SourceFile, JsonObject]]:
@@ -93,7 +97,7 @@ def _lost(before: JsonObject, patch: JsonObject) -> str:
 
 def _key(rule: Json) -> tuple[str, str]:
     """What tells the rules of a route apart: the name, and the matches with their default written out."""
-    matches = list_at(with_defaults(object_at(rule), http=True), "matches")
+    matches = [_ANY if match in _ANY_FORMS else match for match in list_at(rule, "matches")] or [_ANY]
     return text_at(rule, "name"), json.dumps(matches, sort_keys=True)
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from gateshift.checks.registry import RULES
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
 from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.every_rule import rules_for
 from gateshift.pipeline.validate import Scope, validate
 from gateshift.report.formats import VALIDATION, Setting
 
@@ -63,7 +63,8 @@ def command(
     """
     scope = Scope(paths, affected=affected, cel=not without_cel)
     report = validate(scope, choices, datetime.now(UTC).date())
-    output.write(lambda form, style: VALIDATION[form](report, Setting(style, RULES)))
+    rules = rules_for({finding.rule for finding in report.findings})
+    output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules)))
     return exit_code(report, Level(fail_on))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from gateshift.checks import files as file_checks
 from gateshift.checks import schema as schema_checks
 from gateshift.checks.build import unsearched
-from gateshift.checks.registry import RULES, run_checks
+from gateshift.checks.registry import run_checks
 from gateshift.checks.subject import Declared, Subject
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.errors import NoVerdict
@@ -27,6 +27,7 @@ from gateshift.model.verdict import Verdict
 from gateshift.pipeline.assemble import merged, relative, reported
 from gateshift.pipeline.building import BuiltRoot, build_roots
 from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.every_rule import rules_for
 from gateshift.pipeline.placing import Placer
 from gateshift.pipeline.rollouts import Rollouts, rollout_file_above
 from gateshift.pipeline.targets import affected, targets
@@ -145,9 +146,11 @@ def _report(
     built: Sequence[BuiltRoot], outcome: _Outcome, placer: Placer, markers: Iterable[Marker], today: date
 ) -> ValidationReport:
     base = Path.cwd()
-    settled = settle(merged(outcome.located), markers, RULES, today, frozenset(RULES))
+    silenced = tuple(markers)
+    rules = rules_for({*(each.finding.rule for each in outcome.located), *(each.rule for each in silenced)})
+    settled = settle(merged(outcome.located), silenced, rules, today, frozenset(rules))
     return ValidationReport(
-        tuple(reported(located, RULES, placer.excerpt, base) for located in merged(settled.findings)),
+        tuple(reported(located, rules, placer.excerpt, base) for located in merged(settled.findings)),
         tuple(ReportedRoot(relative(root.path, base), _objects(root)) for root in built),
         settled.suppressed,
         tuple(dict.fromkeys(outcome.gaps)),
