@@ -56,6 +56,7 @@ def ask(
     sni: str = "",
     client: str = "",
     listener: str = "",
+    scheme: str = "",
     trace: bool = True,
 ) -> Decision:
     """The decision about one request to `to`, written as `Service/ns/name` or `Gateway/ns/name`."""
@@ -71,6 +72,7 @@ def ask(
         sni=sni,
         from_namespace=client,
         listener=listener,
+        scheme=scheme,
     )
     return decide(held, request, trace=trace)
 
@@ -79,7 +81,7 @@ def sent(held: Cluster, to: str, line: str) -> str:
     """What becomes of a request written on one line, as `told` writes it.
 
     The line holds, in any order: a method in capitals, a path with its query string, `Name:value` for a header,
-    `https` or `grpc`, and `host=`, `port=`, `sni=`, `from=` and `listener=`.
+    `https`, `grpc` or `tls` (for gRPC over TLS), and `host=`, `port=`, `sni=`, `from=` and `listener=`.
     """
     return told(asked(held, to, line))
 
@@ -91,6 +93,8 @@ def asked(held: Cluster, to: str, line: str) -> Decision:
         name, equals, value = word.partition("=")
         if word.startswith("/"):
             path = word
+        elif word == "tls":
+            options["scheme"] = "https"
         elif word in ("https", "grpc"):
             protocol = word
         elif equals and name in ("host", "port", "sni", "from", "listener"):
@@ -114,6 +118,7 @@ def asked(held: Cluster, to: str, line: str) -> Decision:
         sni=options.get("sni", ""),
         client=options.get("from", ""),
         listener=options.get("listener", ""),
+        scheme=options.get("scheme", ""),
     )
 
 
