@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -83,17 +82,17 @@ def test_install_offline_of_what_is_not_there_is_exit_3(tmp_path: Path, missing:
     assert "gateshift tools install" in finished.stderr
 
 
-def test_a_second_install_finds_everything_at_once_and_needs_no_network() -> None:
-    spent = []
-    for _ in range(3):
-        began = time.perf_counter()
-        finished = gateshift("install", "--quiet", "--offline", GATESHIFT_GO="none", GOPROXY="off")
-        spent.append(time.perf_counter() - began)
-        assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
-    bare = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import click"], check=True)
-    bare = time.perf_counter() - bare
-    assert min(spent) < 0.15 + 2 * bare
+def test_a_second_install_finds_everything_and_needs_no_network() -> None:
+    finished = gateshift("install", "--quiet", "--offline", GATESHIFT_GO="none", GOPROXY="off")
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "", "")
+
+
+def test_a_second_install_is_done_at_once_for_it_loads_nothing_that_fetches_or_converts() -> None:
+    """`make` runs it every time; the clock of a busy machine would prove less."""
+    finished = gateshift("install", "--quiet", PYTHONPROFILEIMPORTTIME="1")
+    loaded = {line.rpartition("|")[2].strip() for line in finished.stderr.splitlines()}
+    assert "gateshift.external.toolchain.install" in loaded
+    assert loaded & {"ssl", "http.client", "urllib.request", "zipfile", "tarfile", "gateshift.shapes.crd"} == set()
 
 
 def test_install_says_what_it_has_on_standard_error() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateshift.documents.data import JsonObject
 from gateshift.errors import NoVerdict, UserError
+from gateshift.external.kubeconform import check
 from gateshift.external.schemas import Schemas, open_schemas
+from gateshift.external.schemas.layout import root
+from gateshift.external.toolchain import Program
 from gateshift.external.toolchain.lock import pinned
 from gateshift.model.rollout import SchemaChoice
 from gateshift.shapes.object_meta import OBJECT_META
@@ -138,3 +144,28 @@ def test_a_choice_that_means_nothing_is_a_mistake_of_the_user(choice: SchemaChoi
     with pytest.raises(UserError) as caught:
         open_schemas(choice)
     assert caught.value.exit_code == 2
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the installed schemas that a test may damage."""
+    shutil.copytree(root(), tmp_path / "schemas" / root().name)
+    monkeypatch.setenv("GATESHIFT_CACHE", str(tmp_path))
+    return root()
+
+
+def test_a_version_without_its_index_is_not_installed(copied: Path) -> None:
+    (copied / "gateway-api" / pinned().gateway_api / "experimental" / "index.json").unlink()
+    with pytest.raises(NoVerdict, match="not installed"):
+        open_schemas(SchemaChoice())
+
+
+def test_a_damaged_schema_is_no_verdict(copied: Path, kubeconform: Program) -> None:
+    file = copied / "kubernetes" / pinned().kubernetes / "structural" / "apps" / "deployment_v1.json"
+    file.write_text('{"torn')
+    with pytest.raises(NoVerdict, match="not as it was installed"):
+        open_schemas(SchemaChoice()).structural("apps", "v1", "Deployment")
+    (copied / "kubernetes" / pinned().kubernetes / "strict" / "v1" / "configmap_v1.json").unlink()
+    config: JsonObject = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
+    with pytest.raises(NoVerdict, match="missing"):
+        check([config], open_schemas(SchemaChoice()), kubeconform, timeout=60)

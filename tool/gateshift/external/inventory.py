@@ -9,7 +9,7 @@ from pathlib import Path
 from gateshift.documents.data import list_at
 from gateshift.errors import NoVerdict
 from gateshift.external.cache import cache_root
-from gateshift.external.schemas.layout import CHANNELS, gateway_api_set, installed_versions, kubernetes_set
+from gateshift.external.schemas.layout import CHANNELS, INDEX, gateway_api_set, installed_versions, kubernetes_set
 from gateshift.external.toolchain.find import find
 from gateshift.external.toolchain.lock import PinnedProgram, pinned
 from gateshift.model.stock import Stock, StockedProgram, StockedSchemas
@@ -43,4 +43,4 @@ def _schemas() -> Iterator[StockedSchemas]:
 
 
 def _kinds(folder: Path) -> int:
-    return len(list_at(json.loads((folder / "index.json").read_bytes()), "kinds"))
+    return len(list_at(json.loads((folder / INDEX).read_bytes()), "kinds"))

@@ -158,11 +158,17 @@ def _verdict(result: JsonObject, data: JsonObject, schemas: Schemas) -> Verdict:
 
 
 def _skipped(data: JsonObject, schemas: Schemas) -> Verdict:
-    if schemas.strict(*_names(data)) is not None:
+    group, version, kind = _names(data)
+    if schemas.strict(group, version, kind) is not None:
         # kubeconform says the same of a schema that is not there and of one that it cannot compile.
         raise NoVerdict(
             f"kubeconform cannot read the schema of {_title(data)}",
             next_step="Look for a pattern in its CRD that Go's regular expressions do not know.",
+        )
+    if any(info.version == version for info in schemas.versions(group, kind)):
+        raise NoVerdict(
+            f"the schema of {_title(data)} is in the index of the installed ones, and missing",
+            next_step="Delete the folder that `gateshift tools list` shows, and run `gateshift tools install`.",
         )
     return Verdict(Outcome.SKIPPED, reason=f"no schema of {text_at(data, 'apiVersion')} {text_at(data, 'kind')}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,8 @@ def _make(name: str, asked: str, how: How) -> str:
     how.say(f"fetching the schemas of {TITLES[name]} {asked}")
     with fetched(_MODULES[name], f"v{asked}", how.lock or pinned(), progress=how.progress) as module:
         version = module.version.removeprefix("v")
-        with zipfile.ZipFile(module.zip) as archive, new_folder(root() / name / version) as folder:
+        target = root() / name / version
+        shutil.rmtree(target, ignore_errors=True)  # what an outsider left of it
+        with zipfile.ZipFile(module.zip) as archive, new_folder(target) as folder:
             write_schemas(name, archive, folder)
     return version

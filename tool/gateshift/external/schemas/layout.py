@@ -28,6 +28,8 @@ CHANNELS = ("standard", "experimental")
 TITLES = {"kubernetes": "Kubernetes", "gateway-api": "the Gateway API"}
 """The publishers of schemas, by the name of their folder and of the option that chooses a version."""
 
+INDEX = "index.json"
+
 _NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?")
 
 
@@ -49,8 +51,13 @@ def gateway_api_set(version: str, channel: str) -> Path:
 def installed_versions(name: str) -> list[str]:
     """The versions of "kubernetes" or "gateway-api" that are installed, oldest first."""
     folder = root() / name
-    found = [path.name for path in folder.iterdir() if path.name[:1].isdigit()] if folder.is_dir() else []
-    return sorted(found, key=version_key)
+    found = [path for path in folder.iterdir() if path.name[:1].isdigit()] if folder.is_dir() else []
+    return sorted((path.name for path in found if _is_whole(path)), key=version_key)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the version's sets are there; an index is written last."""
+    return (folder / INDEX).is_file() or all((folder / channel / INDEX).is_file() for channel in CHANNELS)
 
 
 def newest_installed(name: str, version: str) -> str | None:
@@ -97,7 +104,7 @@ def write_set(folder: Path, shapes: Iterable[Shape]) -> int:
                 "storage": shape.storage,
             }
         )
-    _write(folder / "index.json", {"kinds": kinds})
+    _write(folder / INDEX, {"kinds": kinds})
     return len(kinds)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from gateshift.documents import Document, UnreadableYaml, parse_all, text_of
 from gateshift.documents.data import JsonObject
 from gateshift.errors import UserError
 from gateshift.external.cache import new_folder
-from gateshift.external.schemas.layout import root, write_set
+from gateshift.external.schemas.layout import INDEX, root, write_set
 from gateshift.external.schemas.store import Schemas
 from gateshift.shapes.crd import BrokenCrd, is_crd, shapes_of_crd
 from gateshift.shapes.shape import Shape
@@ -32,13 +33,19 @@ def own_set(paths: Sequence[Path]) -> tuple[Path, ...]:
     for _, content in files:
         digest.update(hashlib.sha256(content).digest())
     folder = root() / "crds" / digest.hexdigest()
-    if not folder.is_dir():
+    if not (folder / INDEX).is_file():
         shapes = [shape for file, content in files for shape in _shapes(file, content)]
         if not shapes:
             raise UserError(f"there is no CustomResourceDefinition under {', '.join(map(str, paths))}")
+        _make(folder, shapes)
+    return (folder,)
+
+
+def _make(folder: Path, shapes: Sequence[Shape]) -> None:
+    if not (folder / INDEX).is_file():
+        shutil.rmtree(folder, ignore_errors=True)  # what an outsider left of it
         with new_folder(folder) as filling:
             write_set(filling, shapes)
-    return (folder,)
 
 
 def with_crds_among(objects: Sequence[JsonObject], schemas: Schemas) -> Schemas:
@@ -52,9 +59,7 @@ def with_crds_among(objects: Sequence[JsonObject], schemas: Schemas) -> Schemas:
         return schemas
     texts = sorted({json.dumps(crd, sort_keys=True) for crd in crds})
     folder = root() / "crds" / hashlib.sha256("\n".join(texts).encode(errors="replace")).hexdigest()
-    if not folder.is_dir():
-        with new_folder(folder) as filling:
-            write_set(filling, shapes)
+    _make(folder, shapes)
     return replace(schemas, sets=(*schemas.sets, folder))
 
 

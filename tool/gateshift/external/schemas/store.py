@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, text_at
-from gateshift.external.schemas.layout import TEMPLATE, file_name, group_folder
+from gateshift.errors import NoVerdict
+from gateshift.external.schemas.layout import INDEX, TEMPLATE, file_name, group_folder, root
 from gateshift.shapes.sharing import unshare
 from gateshift.shapes.structural import at
 
@@ -96,7 +97,7 @@ class Schemas:
     def _index(self, folder: Path) -> dict[tuple[str, str], list[KindInfo]]:
         if folder not in self._kinds:
             kinds: dict[tuple[str, str], list[KindInfo]] = {}
-            for entry in list_at(self._file(folder / "index.json"), "kinds"):
+            for entry in list_at(self._file(folder / INDEX), "kinds"):
                 kinds.setdefault((text_at(entry, "group"), text_at(entry, "kind")), []).append(_info(entry))
             self._kinds[folder] = kinds
         return self._kinds[folder]
@@ -107,7 +108,17 @@ class Schemas:
                 self._read[path] = object_at(json.loads(path.read_bytes()))
             except FileNotFoundError:
                 self._read[path] = {}
+            except ValueError as error:
+                raise damaged(path) from error
         return self._read[path]
+
+
+def damaged(path: Path) -> NoVerdict:
+    """The refusal to go by a schema that something outside has changed."""
+    return NoVerdict(
+        f"{path} is not as it was installed",
+        next_step=f"Delete {root()} and run `gateshift tools install`.",
+    )
 
 
 def _info(entry: Json) -> KindInfo:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from gateshift.documents.data import Json, object_at, text_at
 
@@ -74,4 +74,4 @@ def _texts(data: Json, key: str) -> tuple[tuple[str, str], ...]:
 @cache
 def pinned() -> Lock:
     """The pins this release was made with."""
-    return read_lock(resources.files(__package__).joinpath("lock.json").read_text(encoding="utf-8"))
+    return read_lock(Path(__file__).with_name("lock.json").read_text(encoding="utf-8"))
