@@ -83,6 +83,21 @@ class PlanReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PullRequestReport:
+    """What a branch changes against its merge base: a plan for every stage whose build differs and every pointer that
+    moved. `since` is the revision as the user named it."""
+
+    since: str
+    plans: tuple[PlanReport, ...]
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def safe(self) -> bool:
+        """Whether every change of a state that a pointer names is safe."""
+        return all(plan.safe for plan in self.plans if plan.live)
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixCell:
     """One ordered pair of stages: each engine's verdict, and the first reason where it is unsafe."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from gateshift.model.finding import Level
+from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
 from gateshift.model.report import ValidationReport
 from gateshift.model.rule import Rule
-from gateshift.report import github, gitlab, json, junit, markdown, sarif, text
+from gateshift.report import github, gitlab, json, junit, markdown, plan_json, plan_markdown, plan_text, sarif, text
+from gateshift.report.plan_findings import findings_of
 from gateshift.report.style import Style
 
 _PLAIN = Style()
@@ -34,3 +37,29 @@ VALIDATION: dict[str, Callable[[ValidationReport, Setting], str]] = {
     "markdown": lambda report, _: markdown.render(report),
 }
 """Every format of a validation."""
+
+
+AnyPlan = PlanReport | PullRequestReport | MatrixReport
+"""What `plan` can have to say."""
+
+
+def _plan(one: ModuleType, report: AnyPlan, *arguments: Style) -> str:
+    match report:
+        case PlanReport():
+            return str(one.render(report, *arguments))
+        case PullRequestReport():
+            return str(one.render_pull_request(report, *arguments))
+        case MatrixReport():
+            return str(one.render_matrix(report, *arguments))
+
+
+PLAN: dict[str, Callable[[AnyPlan, Setting], str]] = {
+    "text": lambda report, setting: _plan(plan_text, report, setting.style),
+    "json": lambda report, _: _plan(plan_json, report),
+    "markdown": lambda report, _: _plan(plan_markdown, report),
+    "sarif": lambda report, setting: sarif.render(findings_of(report), setting.rules),
+    "junit": lambda report, setting: junit.render(findings_of(report), setting.fail_on),
+    "github": lambda report, _: github.render(findings_of(report)),
+    "gitlab": lambda report, _: gitlab.render(findings_of(report)),
+}
+"""Every format of a plan; those made for findings hold the findings of its transitions."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from gateshift.report.style import Style
+
+_CELLS = 20
+
 
 def percent(share: float) -> str:
     """`90 %`, `12.5 %`; a share too small to show is `< 0.1 %`, one short of all is never rounded up to it."""
@@ -11,3 +15,22 @@ def percent(share: float) -> str:
     if 99.9 < value < 100 - 1e-9:
         return "> 99.9 %"
     return f"{value:.1f}".removesuffix(".0") + " %"
+
+
+def points(before: float, after: float) -> str:
+    """The change in percentage points: `+40`, `-12.5`, or "" where there is none."""
+    change = (after - before) * 100
+    if abs(change) < 0.05:
+        return "" if abs(change) < 1e-9 else f"{'+' if change > 0 else '-'}< 0.1"
+    return f"{change:+.1f}".removesuffix(".0")
+
+
+def bar(share: float, style: Style) -> str:
+    """The share as twenty cells; one that is not zero fills at least one, one short of all leaves at least one."""
+    filled = round(share * _CELLS)
+    if share > 0:
+        filled = max(1, filled)
+    if share < 1:
+        filled = min(_CELLS - 1, filled)
+    full, empty = ("█", "░") if style.unicode else ("#", ".")
+    return full * filled + empty * (_CELLS - filled)

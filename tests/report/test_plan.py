@@ -1,0 +1,164 @@
+"""Plans as text, JSON and Markdown, and what no input can make of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from gateshift.model.plan import Action, EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
+from gateshift.model.report import ResourceName
+from gateshift.report import plan_json, plan_markdown, plan_text
+from gateshift.report.formats import PLAN, Setting
+from gateshift.report.mermaid import label
+from gateshift.report.style import Style
+from tests.report.plans import FINDING, MATRIX, PULL_REQUEST, SAFE, UNSAFE
+
+ASCII = Style(unicode=False)
+HOSTILE = st.text(max_size=60) | st.sampled_from(
+    [
+        "```\n# out",
+        "<script>alert(1)</script>",
+        "a|b",
+        "--> x",
+        '"]; click a',
+        "@everyone",
+        "\u202egnp",
+        "</details>",
+        "%%",
+    ]
+)
+
+
+def test_text_shows_the_shares_before_and_after() -> None:
+    assert plan_text.render(SAFE, ASCII).splitlines()[:10] == [
+        "customers: canary -> half",
+        "",
+        "  default  every path",
+        "    v1  ##################..    90 % -> ##########..........    50 %  -40",
+        "    v2  ##..................    10 % -> ##########..........    50 %  +40",
+        "",
+        "  change HTTPRoute default/customers",
+        "           /spec/rules/0/backendRefs/1/weight: 10 -> 50",
+        "",
+        "  Argo CD safe",
+    ]
+
+
+def test_text_names_the_safe_way_of_an_unsafe_step() -> None:
+    text = plan_text.render(UNSAFE, ASCII)
+    assert "error[GS501]: v1's Service is pruned before the route leaves it\n" in text
+    assert "safe way: half -> final -> retired\n" in text
+    assert "unsafe for Argo CD\n" in text
+
+
+def test_ascii_is_all_that_a_plain_terminal_gets() -> None:
+    assert (plan_text.render(UNSAFE, ASCII) + plan_text.render_matrix(MATRIX, ASCII)).isascii()
+
+
+def test_the_matrix_names_each_pair_once_with_its_reason() -> None:
+    lines = plan_text.render_matrix(MATRIX, ASCII).splitlines()
+    assert [line.split() for line in lines[1:4]] == [
+        ["half", "-", "ok", "no"],
+        ["final", "half", "-", "-"],
+        ["retired", "-", "-", "-"],
+    ]
+    assert "half -> retired (Argo CD, Flux): v1 is pruned" in lines
+    assert "  safe way: half -> final -> retired" in lines
+
+
+def test_json_holds_the_fields_of_the_contract() -> None:
+    document = json.loads(plan_json.render(UNSAFE))
+    assert (document["schema"], document["from"], document["to"], document["safe"]) == (1, "half", "retired", False)
+    assert document["traffic"] == [
+        {"class": "default", "match": "every path", "before": {"v1": 0.5, "v2": 0.5}, "after": {"v2": 1.0}}
+    ]
+    assert document["changes"] == [
+        {"action": "prune", "kind": "Service", "namespace": "default", "name": "customers-v1", "fields": []}
+    ]
+    assert document["engines"]["argocd"]["safe"] is False
+    assert [found["rule"] for found in document["engines"]["argocd"]["findings"]] == ["GS501"]
+    assert document["engines"]["flux"] == {"safe": True, "findings": [], "steps": [], "safeWay": []}
+
+
+def test_a_pull_request_is_unsafe_where_something_live_is() -> None:
+    assert json.loads(plan_json.render_pull_request(PULL_REQUEST))["safe"] is False
+    parked = replace(PULL_REQUEST, plans=(SAFE, replace(UNSAFE, live=False)))
+    assert json.loads(plan_json.render_pull_request(parked))["safe"] is True
+
+
+@pytest.mark.parametrize("render", [plan_markdown.render, plan_text.render])
+def test_a_verdict_stands_in_the_text(render: object) -> None:
+    assert callable(render)
+    assert "unsafe" in render(UNSAFE)
+
+
+def test_markdown_begins_with_the_marker_that_finds_the_comment_again() -> None:
+    assert plan_markdown.render(SAFE).startswith("<!-- gateshift-plan -->\n")
+    assert plan_markdown.render_pull_request(PULL_REQUEST).startswith("<!-- gateshift-plan -->\n")
+
+
+def test_markdown_holds_a_table_a_picture_and_folded_objects() -> None:
+    tokens = MarkdownIt("commonmark").enable("table").parse(plan_markdown.render(SAFE))
+    assert [token.info for token in tokens if token.type == "fence"] == ["mermaid", ""]
+    cells = [token.content for token in tokens if token.type == "inline"]
+    assert "+40 pp" in cells
+    assert any(token.content.startswith("<details>") for token in tokens if token.type == "html_block")
+
+
+def test_markdown_that_does_not_fit_ends_between_two_parts() -> None:
+    rows = tuple(TrafficRow(f"class {number}", "x" * 200, (("v1", 1.0),), (("v2", 1.0),)) for number in range(40))
+    many = replace(PULL_REQUEST, plans=(replace(UNSAFE, traffic=rows),) * 40)
+    text = plan_markdown.render_pull_request(many)
+    assert len(text) < 65_536
+    assert "parts are left out" in text
+    assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
+    assert text.count("<details>") == text.count("</details>")
+
+
+@pytest.mark.parametrize("form", sorted(PLAN))
+@pytest.mark.parametrize("report", [SAFE, UNSAFE, PULL_REQUEST, MATRIX, replace(PULL_REQUEST, plans=())])
+def test_every_format_takes_every_plan(form: str, report: PlanReport) -> None:
+    assert PLAN[form](report, Setting()).endswith("\n")
+
+
+def hostile_plan(text: str, other: str, share: float) -> PlanReport:
+    row = TrafficRow(text, other, ((text, share), (other + "x", 1 - share)), ((other, 1.0),))
+    change = ObjectChange(Action.CREATE, ResourceName(text, other, text), (FieldChange(other, text, other),))
+    found = replace(FINDING, message=text, help=other, cluster_says=text)
+    return PlanReport(text, other, text, (row,), (change,), (EngineVerdict(text, False, (found,), (text,), (other,)),))
+
+
+@given(HOSTILE, HOSTILE, st.floats(0, 1))
+def test_no_text_steers_a_terminal(text: str, other: str, share: float) -> None:
+    shown = plan_text.render(hostile_plan(text, other, share))
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+
+
+@given(HOSTILE, HOSTILE, st.floats(0, 1))
+def test_no_text_breaks_out_of_markdown(text: str, other: str, share: float) -> None:
+    tokens = (
+        MarkdownIt("commonmark", {"html": True})
+        .enable("table")
+        .parse(plan_markdown.render(hostile_plan(text, other, share)))
+    )
+    assert [token.type for token in tokens if token.type == "html_block"] == ["html_block"] * 3
+    assert sum(token.type == "heading_open" for token in tokens) == 1
+    assert sum(token.type == "table_open" for token in tokens) == 1
+    assert next(token.info for token in tokens if token.type == "fence") == "mermaid"
+
+
+@given(HOSTILE)
+def test_no_text_breaks_out_of_a_mermaid_label(text: str) -> None:
+    assert re.fullmatch(r"(?:[A-Za-z0-9 ._/%-]|#\d+;)+", label(text))
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.floats(0, 1))
+def test_json_gives_every_text_back(text: str, other: str, share: float) -> None:
+    document = json.loads(plan_json.render(hostile_plan(text, other, share)))
+    assert (document["from"], document["to"]) == (other, text)

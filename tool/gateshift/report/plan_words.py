@@ -1,0 +1,58 @@
+"""The words that every form of a plan shares."""
+
+from __future__ import annotations
+
+from gateshift.model.plan import Action, PlanReport, TrafficRow
+from gateshift.report.shares import percent
+
+ENGINE_NAMES = {"argocd": "Argo CD", "flux": "Flux"}
+PROOF = (
+    "Proved from files: references, order of apply and prune, readiness of pods. "
+    "How long a data plane takes to hear of a change cannot be."
+)
+_MEANINGS = {
+    "404": "no route answers (404)",
+    "421": "another listener would answer (421)",
+    "500": "an invalid backend (500)",
+    "503": "no endpoints (503)",
+}
+_VERBS = {Action.CREATE: "create", Action.CHANGE: "change", Action.PRUNE: "prune"}
+
+
+def title(report: PlanReport) -> str:
+    """`customers prod: canary -> half`."""
+    who = " ".join(part for part in (report.rollout, report.environment) if part)
+    step = f"{report.origin} -> {report.target}" if report.origin != report.target else report.target
+    return f"{who}: {step}" if who else step
+
+
+def answerer(key: str) -> str:
+    """What gives an answer, from the key of a share: a version's name, or what a status means."""
+    return _MEANINGS.get(key, f"status {key}" if key.isdigit() and len(key) == 3 else key)
+
+
+def keys(row: TrafficRow) -> tuple[str, ...]:
+    """Everything that answers before or after, in the order of before, then of after."""
+    return tuple(dict.fromkeys(key for key, _ in (*row.before, *row.after)))
+
+
+def share(row: tuple[tuple[str, float], ...], key: str) -> float:
+    """The share of one answerer, 0 where it gives no answer."""
+    return dict(row).get(key, 0.0)
+
+
+def split(row: tuple[tuple[str, float], ...]) -> str:
+    """`v1 90 %, v2 10 %`; `nothing answers` where there is no share."""
+    shown = [f"{answerer(key)} {percent(value)}" for key, value in row if value > 0]
+    return ", ".join(shown) if shown else "nothing answers"
+
+
+def verb(action: Action) -> str:
+    """What a sync does to an object, as one word."""
+    return _VERBS[action]
+
+
+def verdict(report: PlanReport) -> str:
+    """`safe`, or for which engines it is not."""
+    unsafe = [ENGINE_NAMES.get(each.engine, each.engine) for each in report.engines if not each.safe]
+    return "safe" if not unsafe else f"unsafe for {' and '.join(unsafe)}"
