@@ -137,7 +137,7 @@ def hostile_plan(text: str, other: str, share: float) -> PlanReport:
 @given(HOSTILE, HOSTILE, st.floats(0, 1))
 def test_no_text_steers_a_terminal(text: str, other: str, share: float) -> None:
     shown = plan_text.render(hostile_plan(text, other, share))
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
 
 
 @given(HOSTILE, HOSTILE, st.floats(0, 1))
