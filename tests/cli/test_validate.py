@@ -70,6 +70,18 @@ def test_a_wrong_field_of_the_base_is_told_once_with_the_stages_it_reaches(custo
     assert finding["pointer"] == "/spec/replicass"
 
 
+def test_a_wrong_value_of_a_json6902_patch_is_told_at_the_patch(customers: Path) -> None:
+    patch = customers / "overlays" / "canary" / "kustomization.yaml"
+    patch.write_text(
+        patch.read_text()
+        + "patches:\n  - target: {kind: Deployment, name: customers-v1}\n    patch: |-\n"
+        + "      - op: replace\n        path: /spec/replicas\n        value: many\n"
+    )
+    (finding,) = report(customers, "overlays", code=1)["findings"]
+    assert (finding["file"], finding["line"]) == ("overlays/canary/kustomization.yaml", line_of(patch, "many"))
+    assert finding["roots"] == ["overlays/canary"]
+
+
 def test_text_shows_the_line_and_the_way_out(customers: Path) -> None:
     edit(customers / "base" / "service.yaml", "targetPort: 3000", "targetPorts: 3000")
     done = gateshift(customers, "overlays/initial")

@@ -16,7 +16,7 @@ _MOST_LINES = 3
 
 
 class Placer:
-    """Places findings of one run; files are read once."""
+    """Places findings of one run; files are read once, and an object is followed once however many findings it has."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -43,7 +43,4 @@ class Placer:
     def _where(self, at: Spot | Place, root: BuiltRoot) -> Found:
         if isinstance(at, Place):
             return Found(at)
-        locator = self._locators.get(id(root.tree))
-        if locator is None:
-            locator = self._locators[id(root.tree)] = Locator(root.tree)
-        return locator.find(at)
+        return self._locators.setdefault(id(root), Locator(root.tree)).find(at)
