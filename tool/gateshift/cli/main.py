@@ -17,6 +17,7 @@ COMMANDS = {
     "generate": "gateshift.cli.generate",
     "validate": "gateshift.cli.validate",
     "explain": "gateshift.cli.explain",
+    "rules": "gateshift.cli.rules",
     "schema": "gateshift.cli.schema",
     "tools": "gateshift.cli.tools",
 }
