@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from gateshift.cli.options import build_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.documents import UnreadableYaml, text_of
 from gateshift.errors import UserError
 from gateshift.pipeline.address import Asked
-from gateshift.pipeline.explain import Building, Question, explain
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.explain import Question, explain
 from gateshift.pipeline.requests_file import PARENT_FORMS, parent_ref
 from gateshift.report import explain_json, explain_text
 from gateshift.report.style import Style
@@ -62,8 +64,7 @@ class _Parent(click.ParamType[ParentRef]):
 @click.option("--requests", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path), help="A list, as JSON.")
 @click.option("--env", "environment", default="", metavar="NAME", help="The environment of the stage.")
 @click.option("--trace/--no-trace", default=None, help="Every candidate and why it lost; off for --requests.")
-@click.option("--kustomize", type=click.Path(path_type=Path), metavar="PATH", help="The kustomize to run.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=60.0, metavar="SECONDS", help="For a build.")
+@build_options
 @output_options(("text", "json"))
 def command(
     target: str,
@@ -75,8 +76,7 @@ def command(
     requests: Path | None,
     environment: str,
     trace: bool | None,  # noqa: FBT001 -- click's flag
-    kustomize: Path | None,
-    timeout: float,
+    choices: Choices,
     output: Output,
 ) -> None:
     """Say which backend and version gets a request, from the files alone.
@@ -92,7 +92,7 @@ def command(
     text = None if requests is None else _read(requests)
     question = Question(url, asked, text, "" if requests is None else str(requests))
     wanted = requests is None if trace is None else trace
-    report = explain(target, environment, question, Building(kustomize, timeout), trace=wanted)
+    report = explain(target, environment, question, choices, trace=wanted)
 
     def render(form: str, style: Style) -> str:
         return explain_json.render(report) if form == "json" else explain_text.render(report, style)

@@ -15,40 +15,58 @@ from gateshift.pipeline.install import install_everything
 
 T = TypeVar("T")
 
-_OPTIONS = (
-    click.option(
+_OPTIONS = {
+    "kustomize": click.option(
         "--kustomize", metavar="PROGRAM", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE",
         help="The kustomize to run, instead of the pinned one.",
     ),
-    click.option(
+    "kubeconform": click.option(
         "--kubeconform", metavar="PROGRAM", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM",
         help="The kubeconform to run, instead of the pinned one.",
     ),
-    click.option(
+    "kubernetes": click.option(
         "--kubernetes", metavar="VERSION", default="", envvar="GATESHIFT_KUBERNETES",
         help="Check against this version of Kubernetes, such as 1.37.",
     ),
-    click.option(
+    "gateway_api": click.option(
         "--gateway-api", metavar="VERSION", default="", envvar="GATESHIFT_GATEWAY_API",
         help="Check against this version of the Gateway API, such as 1.6.3.",
     ),
-    click.option(
+    "channel": click.option(
         "--channel", type=click.Choice(["standard", "experimental"]), envvar="GATESHIFT_CHANNEL",
         help="The Gateway API's release channel; standard unless rollout.yaml says otherwise.",
     ),
-    click.option(
+    "crds": click.option(
         "--crds", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), envvar="GATESHIFT_CRDS",
         help="A file or folder of your own CRDs; repeatable.",
     ),
-    click.option(
+    "timeout": click.option(
         "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
         envvar="GATESHIFT_TIMEOUT", help="How long one program may run.",
     ),
-    click.option(
+    "install": click.option(
         "--install", is_flag=True, envvar="GATESHIFT_INSTALL",
         help="Install the pinned programs and schemas first, where they are missing.",
     ),
-)  # fmt: skip
+}  # fmt: skip
+
+
+_TO_BUILD = ("kustomize", "timeout", "install")
+
+
+def build_options(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command that only builds the options it needs; its function gets the keyword `choices` instead of them."""
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> T:
+        choices = Choices(kustomize=kwargs.pop("kustomize"), timeout=kwargs.pop("timeout"))
+        if kwargs.pop("install"):
+            install_everything(choices)
+        return function(*args, choices=choices, **kwargs)
+
+    for name in reversed(_TO_BUILD):
+        call = _OPTIONS[name](call)
+    return call
 
 
 def tool_options(function: Callable[..., T]) -> Callable[..., T]:
@@ -63,6 +81,6 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
             install_everything(choices)
         return function(*args, choices=choices, **kwargs)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed(_OPTIONS.values()):
         call = option(call)
     return call

@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.documents.data import text_at
-from gateshift.errors import Exit, UserError
+from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.external.kustomization import TreeReader
-from gateshift.external.kustomize import build, plain_build
 from gateshift.external.roots import find_roots
-from gateshift.external.toolchain.find import find
-from gateshift.model.kustomization import KustomizationTree, Refused, Root
+from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place
 from gateshift.model.report import ReportedPlace
-from gateshift.model.resource import Build, Unbuilt
+from gateshift.model.resource import Build
 from gateshift.model.rollout import Rollout
 from gateshift.pipeline.address import Asked, absent, known_parents, request_of
 from gateshift.pipeline.assemble import relative
+from gateshift.pipeline.building import build_roots
+from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.requests_file import read_requests
 from gateshift.pipeline.rollouts import StageRoot, find_rollout_files, rollout_file_above, stage_roots
+from gateshift.provenance import Locator
 from gateshift.report.explanation import Explained, Explanation
 from gateshift.spec import open_rollout
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
@@ -42,28 +44,20 @@ class Question:
     requests_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Building:
-    """How roots are built: the Kustomize to run (None finds one) and how long it may take, in seconds."""
-
-    kustomize: Path | None = None
-    timeout: float = 60.0
-
-
-def explain(target: str, environment: str, question: Question, building: Building, *, trace: bool) -> Explanation:
+def explain(target: str, environment: str, question: Question, choices: Choices, *, trace: bool) -> Explanation:
     """The decisions about the requests, made from what `target` (a stage's name or a path) builds.
 
     Raises UserError where the target, a request or its parent cannot be told; NoVerdict without Kustomize.
     """
     path, rollout = _find(target, environment)
-    tree = TreeReader().read(_only_root(path))
-    built = _build(tree, building)
+    tree, built = _build(_only_root(path), choices)
     label = () if rollout is None else (rollout.service.version_label,)
     cluster = Cluster.of(built.resources, version_labels=tuple(dict.fromkeys((*label, *VERSION_LABELS))))
     requests = _requests(cluster, question)
     cluster = cluster.derive(assume=absent(cluster, (request.parent for request in requests)))
     decisions = (decide(cluster, request, trace=trace) for request in requests)
-    return Explanation(tuple(_placed(each, tree) for each in decisions), detailed=question.requests is None)
+    locator = Locator(tree)
+    return Explanation(tuple(_placed(each, locator) for each in decisions), detailed=question.requests is None)
 
 
 def _requests(cluster: Cluster, question: Question) -> tuple[Request, ...]:
@@ -145,46 +139,44 @@ def _only_root(path: Path) -> Root:
     return roots[0]
 
 
-def _build(tree: KustomizationTree, building: Building) -> Build:
-    """The root's objects. Raises UserError where it may not be built or Kustomize refuses it (exit code 1)."""
-    refused = [f"{place}: {what.problem.value}: {what.what}" for place, what in _refusals(tree)]
-    refused += [
-        f"{file.path}:{file.fault.line}:{file.fault.column}: {file.fault.what}"
-        for file in tree.files.values()
-        if tree.root.files and file.fault is not None
+def _build(root: Root, choices: Choices) -> tuple[KustomizationTree, Build]:
+    """The root's objects. Raises UserError where it may not be built or Kustomize refuses it (exit code 1), NoVerdict
+    where Kustomize cannot be run."""
+    (built,) = build_roots((root,), TreeReader(), program=choices.kustomize, timeout=choices.timeout)
+    if built.gap is not None:
+        raise NoVerdict(f"{built.gap.what}: {built.gap.why}", next_step=built.gap.next_step)
+    unreadable = _unreadable(built.tree)
+    if built.build is None or unreadable:
+        found = [f"{_where(each)}{each.message}" for each in built.findings if each.level is Level.ERROR]
+        lines = [*found, *unreadable][:_MOST_SHOWN]
+        raise UserError("\n".join(lines), where=str(root.path), exit_code=Exit.FINDINGS)
+    return built.tree, built.build
+
+
+def _unreadable(tree: KustomizationTree) -> list[str]:
+    """The YAML files of a plain root that cannot be read: what they hold might decide."""
+    files = tree.files.values() if tree.root.files else ()
+    return [
+        f"{relative(each.path, Path.cwd())}:{fault.line}:{fault.column}: {fault.what}"
+        for each in files
+        if (fault := each.fault)
     ]
-    if refused:
-        more = [f"and {len(refused) - _MOST_SHOWN} more"] if len(refused) > _MOST_SHOWN else []
-        raise UserError(
-            "\n".join([f"{tree.root.path} is not built", *refused[:_MOST_SHOWN], *more]), exit_code=Exit.FINDINGS
-        )
-    if tree.root.files:
-        return plain_build(tree)
-    built = build(tree, find("kustomize", building.kustomize), building.timeout)
-    if isinstance(built, Unbuilt):
-        raise UserError(built.message, where=str(built.place), exit_code=Exit.FINDINGS)
-    return built
 
 
-def _refusals(tree: KustomizationTree) -> Iterator[tuple[Place, Refused]]:
-    """Everything in the tree that keeps it from being built."""
-    yield from tree.problems
-    for node in tree.kustomizations:
-        yield from ((node.file.place(pointer), refused) for pointer, refused in node.problems)
-        for reference in node.references:
-            if isinstance(reference.target, Refused):
-                yield reference.place, reference.target
+def _where(finding: Finding) -> str:
+    place = finding.at
+    if not isinstance(place, Place):
+        return ""
+    return f"{relative(place.file, Path.cwd())}:{place.line}:{place.column}: "
 
 
-def _placed(decision: Decision, tree: KustomizationTree) -> Explained:
+def _placed(decision: Decision, locator: Locator) -> Explained:
     """The decision with the name of its rule and the rule's place in the files."""
     route = decision.route
     if route is None or decision.rule is None:
         return Explained(decision)
     pointer = ("spec", "rules", decision.rule)
-    origin = route.origin
-    source = next((file for file in tree.sources.values() if file.path == origin.file), None)
-    place = Place(origin.file) if source is None else source.place(pointer, origin.document)
+    place = locator.find(Spot(route, pointer)).place
     return Explained(decision, text_at(route.data, *pointer, "name"), _reported(place))
 
 
