@@ -133,3 +133,28 @@ def test_an_unusable_cache_folder_is_said_so(tmp_path: Path) -> None:
     finished = gateshift("install", "--kubernetes", "1.35.0", GATESHIFT_CACHE=str(tmp_path / "file" / "cache"))
     assert finished.returncode == 3
     assert "GATESHIFT_CACHE" in finished.stderr
+
+
+BAR = """
+import time
+from gateshift.cli.tools import _Bar
+short, long = _Bar("short", quiet=False), _Bar("long", quiet=False)
+short(1, 2); short(2, 2)
+long(0, 4_000_000); time.sleep(1.05); long(1_000_000, 4_000_000); long(4_000_000, 4_000_000)
+"""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_shown_on_a_terminal_for_what_takes_longer_than_a_second(*, terminal: bool) -> None:
+    main, side = os.openpty()
+    words = [sys.executable, "-c", BAR]
+    errors = side if terminal else subprocess.PIPE
+    finished = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(TOOL)}, stderr=errors, timeout=30)
+    os.close(side)
+    said = os.read(main, 4096).decode() if terminal else finished.stderr.decode()
+    os.close(main)
+    if terminal:
+        assert "short" not in said
+        assert said.split("\r")[1:3] == [f"long [{'#' * 7:<30}] 1.0 of 4.0 MB", f"long [{'#' * 30}] 4.0 of 4.0 MB"]
+    else:
+        assert said == ""

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from gateshift.shapes.formats import QUANTITY, string_limits
+from gateshift.documents.data import JsonObject
+from gateshift.shapes.formats import BYTES, QUANTITY, TIME, string_limits
 
 
 def fits(name: str, text: str) -> bool:
@@ -22,17 +23,39 @@ def fits(name: str, text: str) -> bool:
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
-        ("byte", ["", "YQ==", "YWI=", "YWJj", "YW\nJj\n", "+/+/"], ["YQ", "YQ=", "Y", "Y Q==", "YQ==YQ==", "-_-_"]),
+        ("byte", ["YQ==", "YWI=", "YWJj", "+/+/"], ["", "YQ", "YQ=", "Y", "Y Q==", "YQ==YQ==", "-_-_", "YWJj\n"]),
         ("date", ["2024-02-29"], ["2024-2-29", "2024-13-01", "2024-01-32", "24-01-01", "2024-01-01T00:00:00Z"]),
         (
             "date-time",
             ["2024-01-31T23:59:59Z", "2024-01-31t01:02:03.123456z", "2024-01-31T01:02:03+01:00"],
-            ["2024-01-31", "2024-01-31 01:02:03Z", "2024-01-31T01:02:03", "2024-01-31T24:00:00Z", "now", ""],
+            [
+                "2024-01-31",
+                "2024-01-31 01:02:03Z",
+                "2024-01-31T01:02:03",
+                "2024-01-31T24:00:00Z",
+                "now",
+                "",
+                "2024-01-31T1:02:03Z",
+            ],
         ),
         (
             "duration",
-            ["0", "10s", "1h30m", "1.5h", "-5ms", "300us", "1 day", "2 weeks", "3 hr", "1d", "5 Seconds"],
-            ["", "10", "s", "1x", "5 sx", "ten seconds", "1mo"],
+            [
+                "0",
+                "10s",
+                "1h30m",
+                "1.5h",
+                "-5ms",
+                "300us",
+                "1 day",
+                "2 weeks",
+                "3 hr",
+                "1d",
+                "5 Seconds",
+                "30.ms",
+                ".5h",
+            ],
+            ["", "10", "s", "1x", "5 sx", "ten seconds", "1mo", "30. ms", "5.day"],
         ),
         (
             "ipv4",
@@ -42,7 +65,16 @@ def fits(name: str, text: str) -> bool:
         (
             "ipv6",
             ["::", "::1", "2001:db8::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::ffff:1.2.3.4", "FE80::1"],
-            ["1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "1.2.3.4", "fe80::1%eth0", ":1"],
+            [
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "1::2::3",
+                "12345::",
+                "1.2.3.4",
+                "fe80::1%eth0",
+                ":1",
+                "::010.0.0.1",
+            ],
         ),
         (
             "cidr",
@@ -71,15 +103,69 @@ def test_a_format_that_the_server_ignores_or_no_pattern_can_say_limits_nothing(n
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "1", "-1", "+1.5", "1.", ".5", "100m", "1k", "1Ki", "2E", "1e3", "1E-3", " 1Gi\n"]
+    "text",
+    [
+        "0",
+        "1",
+        "-1",
+        "+1.5",
+        "1.",
+        ".5",
+        "100m",
+        "1k",
+        "1Ki",
+        "2E",
+        "1e3",
+        "1E-3",
+        " 1Gi\n",
+        "M",
+        "-",
+        "+k",
+        "1.k",
+        "00",
+    ],
 )
 def test_a_quantity_is_taken(text: str) -> None:
     assert re.search(str(QUANTITY["pattern"]), text)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1kb", "1 Gi", "1K", "0.1mi", "1.1.M", "1+1.0M", "aoeu", "1i", "-3.01i", "-3.01e-", "{{x}}Mi"]
+    "text",
+    [
+        "",
+        "1kb",
+        "1 Gi",
+        "1K",
+        "0.1mi",
+        "1.1.M",
+        "1+1.0M",
+        "aoeu",
+        "1i",
+        "-3.01i",
+        "-3.01e-",
+        "{{x}}Mi",
+        " ",
+        "--1",
+        "1m1",
+    ],
 )
 def test_what_the_server_s_parser_refuses_is_no_quantity(text: str) -> None:
     """The refused forms of k8s.io/apimachinery pkg/api/resource/quantity_test.go, and a few of our own."""
     assert not re.search(str(QUANTITY["pattern"]), text)
+
+
+@pytest.mark.parametrize(
+    ("limits", "good", "bad"),
+    [
+        (BYTES, ["", "YQ==", "YW\nJj\r\n", "\n"], ["YQ", "Y Q==", "YQ==YQ==", "-_-_"]),
+        (
+            TIME,
+            ["2024-01-31T23:59:59Z", "2024-01-31T1:02:03,5+01:00"],
+            ["2024-01-31t23:59:59Z", "2024-01-31T23:59:59z", "2024-01-31T24:00:00Z", "2024-01-31", ""],
+        ),
+    ],
+)
+def test_built_in_kinds_are_decoded_by_go_itself(limits: JsonObject, good: list[str], bad: list[str]) -> None:
+    pattern = str(limits["pattern"]).replace("$", r"\Z")
+    assert [text for text in good if not re.search(pattern, text)] == []
+    assert [text for text in bad if re.search(pattern, text)] == []

@@ -136,12 +136,14 @@ class _Bar:
     def __init__(self, title: str, *, quiet: bool) -> None:
         self.title = title
         self.shown = not quiet and sys.stderr.isatty()
-        self.began = time.monotonic()
+        self.began = 0.0
+        self.drawn = False
 
     def __call__(self, done: int, total: int | None) -> None:
-        if not self.shown or (time.monotonic() - self.began < 1 and done != total):
+        self.began = self.began or time.monotonic()
+        if not self.shown or (not self.drawn and time.monotonic() - self.began < 1):
             return
-        part = done / total if total else 0.0
-        bar = "#" * int(part * _BAR) if total else ""
-        size = f"{done / 1e6:.1f}" + (f"/{total / 1e6:.1f} MB" if total else " MB")
-        click.echo(f"\r{self.title} [{bar:<{_BAR}}] {size}", err=True, nl=done == total)
+        self.drawn = done != total
+        bar = "#" * (done * _BAR // total) if total else ""
+        size = f"{done / 1e6:.1f}" + (f" of {total / 1e6:.1f} MB" if total else " MB")
+        click.echo(f"\r{self.title} [{bar:<{_BAR}}] {size}", err=True, nl=not self.drawn)

@@ -15,14 +15,14 @@ from gateshift.documents.data import JsonObject
 
 _HEX4 = "[0-9a-fA-F]{4}"
 _DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-_ZONE = r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
-# Go's base64 decoder skips line breaks, which a block scalar in YAML leaves in the value.
-_SEXTET = r"[A-Za-z0-9+/][\r\n]*"
-_PAD = r"=[\r\n]*"
+_OFFSET = "[+-][0-9]{2}:[0-9]{2}"
+_SEXTET = "[A-Za-z0-9+/]"
 
 
-_V4_PART = "0*(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_V4_PART = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _V4 = rf"{_V4_PART}(\.{_V4_PART}){{3}}"
+# The server tolerates leading zeros in IPv4 addresses, as Go once did (k8s.io/utils/net, ParseIPSloppy).
+_SLOPPY_V4 = rf"0*{_V4_PART}(\.0*{_V4_PART}){{3}}"
 _H16 = "[0-9a-fA-F]{1,4}"
 
 
@@ -33,7 +33,7 @@ def _v6(last: str) -> str:
     return "|".join(forms)
 
 
-_DOTTED_V6 = _v6(_V4)
+_DOTTED_V6 = _v6(_SLOPPY_V4)
 _ANY_V6 = "|".join(
     (_v6(f"({_H16}:{_H16}|{_V4})"), f"(({_H16}:){{0,5}}{_H16})?::{_H16}", f"(({_H16}:){{0,6}}{_H16})?::")
 )
@@ -45,20 +45,21 @@ def _uuid(version: str, variant: str) -> str:
 
 _RFC_VARIANT = "[89abAB][0-9a-fA-F]{3}"
 _PATTERNS = {
-    "byte": rf"^[\r\n]*(({_SEXTET}){{4}})*(({_SEXTET}){{2}}({_PAD}){{2}}|({_SEXTET}){{3}}{_PAD})?$",
-    "cidr": f"^({_V4}/0*(3[0-2]|[12]?[0-9])|({_ANY_V6})/0*(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$",
+    "byte": f"^({_SEXTET}{{4}})*({_SEXTET}{{4}}|{_SEXTET}{{3}}=|{_SEXTET}{{2}}==)$",
+    "cidr": f"^({_SLOPPY_V4}/0*(3[0-2]|[12]?[0-9])|({_ANY_V6})/0*(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$",
     "date": f"^{_DATE}$",
-    "datetime": rf"^{_DATE}[Tt]([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?{_ZONE}$",
+    "datetime": rf"^{_DATE}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?([Zz]|{_OFFSET})$",
+    # strfmt takes Go's own syntax, and any text with a number before a unit's name or short form.
     # strfmt takes Go's own syntax, and any text with a number before a unit's name or short form.
     "duration": r"(?i)^[-+]?0$|[0-9]\s*(ns|us|µs|μs|ms|s|m|h|hr|d|w|wk|(nano|micro|milli|sec|min|hour|day|week)[a-zµ]*)"
-    r"($|[^a-zµμ])",
+    r"($|[^a-zµμ])|^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$",
     "hexcolor": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$",
     # Any IP with a dot in it, as strfmt has it.
-    "ipv4": f"^({_V4}|{_DOTTED_V6})$",
+    "ipv4": f"^({_SLOPPY_V4}|{_DOTTED_V6})$",
     "ipv6": f"^({_ANY_V6})$",
     "k8slongname": r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
     "k8sshortname": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
-    "ssn": "^[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}$",
+    "ssn": "^[0-9]{3}[- ][0-9]{2}[- ][0-9]{4}$",
     "uuid": _uuid(_HEX4, _HEX4),
     "uuid3": _uuid("3[0-9a-fA-F]{3}", _HEX4),
     "uuid4": _uuid("4[0-9a-fA-F]{3}", _RFC_VARIANT),
@@ -79,9 +80,24 @@ _TITLES = {
     "ssn": "a social security number",
 }
 
-_QUANTITY = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)?\s*$"
+_SUFFIX = "(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?[0-9]+)"
+# A sign or a suffix alone counts as nothing of it.
+_AMOUNT = rf"[+-]|[+-]?{_SUFFIX}|[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]*){_SUFFIX}?"
+QUANTITY: JsonObject = {"pattern": rf"^\s*({_AMOUNT})\s*$", "title": "a quantity such as 500m or 1Gi"}
 
-QUANTITY: JsonObject = {"pattern": _QUANTITY, "title": "a quantity such as 500m or 1Gi"}
+# Go's own decoder of bytes skips line breaks, which a block scalar in YAML leaves in the value.
+_LINES = r"[\r\n]*"
+_SPACED = f"{_SEXTET}{_LINES}"
+_PAD = f"={_LINES}"
+# Go's own parser of RFC 3339 wants capitals, and takes one digit of an hour and a comma before the fraction.
+TIME: JsonObject = {
+    "pattern": rf"^{_DATE}T([01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]+)?(Z|{_OFFSET})$",
+    "title": _TITLES["datetime"],
+}
+BYTES: JsonObject = {
+    "pattern": f"^{_LINES}(({_SPACED}){{4}})*(({_SPACED}){{2}}({_PAD}){{2}}|({_SPACED}){{3}}{_PAD})?$",
+    "title": "base64",
+}
 
 _INT32: JsonObject = {"minimum": -(2**31), "maximum": 2**31 - 1}
 # One more than the largest: kubeconform reads numbers as 64-bit floats, which round the largest up.

@@ -6,13 +6,13 @@ Source: Kubernetes' OpenAPI, io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta; a 
 from __future__ import annotations
 
 from gateshift.documents.data import Json, JsonObject
-from gateshift.shapes.formats import integer_range, string_limits
+from gateshift.shapes.formats import TIME, integer_range
 
 _TEXT: JsonObject = {"type": "string"}
 _TEXT_OR_NULL: JsonObject = {"type": ["string", "null"]}
 _FLAG: JsonObject = {"type": ["boolean", "null"]}
 _INT64: JsonObject = {"type": ["integer", "null"], **integer_range("int64")}
-_TIME: JsonObject = {"type": ["string", "null"], **string_limits("date-time")}
+_TIME: JsonObject = {"type": ["string", "null"], **TIME}
 _TEXTS_BY_NAME: JsonObject = {"type": ["object", "null"], "additionalProperties": _TEXT_OR_NULL}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.documents.data import Json, JsonObject, object_at, text_at
-from gateshift.shapes.formats import QUANTITY, integer_range, string_limits
+from gateshift.shapes.formats import BYTES, QUANTITY, TIME, integer_range, string_limits
 from gateshift.shapes.shape import Shape
 from gateshift.shapes.sharing import share
 from gateshift.shapes.structural import names_of, properties_of, rebuild, without_prose
@@ -21,6 +21,7 @@ _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _NAMESPACED = "/namespaces/{namespace}/"
 # Go types that hold any JSON; their OpenAPI says `type: object` or nothing at all.
 _FREE = ("runtime.RawExtension", "meta.v1.FieldsV1", "apiextensions.v1.JSON")
+_DECODED = {"byte": BYTES, "date-time": TIME}
 # Reviews are questions: they are answered, not stored, and need no name.
 _NAMELESS = ("authentication.k8s.io/", "authorization.k8s.io/")
 _SPECIAL: dict[str, JsonObject] = {
@@ -160,7 +161,7 @@ class _Strict:
         if kind == "integer":
             result |= integer_range(form)
         elif kind == "string":
-            result |= string_limits(form)
+            result |= _DECODED.get(form) or string_limits(form)
         elif kind == "object":
             result |= self._object(schema, closed=closed)
         if isinstance(items := schema.get("items"), dict):
