@@ -14,8 +14,9 @@ from markdown_it import MarkdownIt
 from gateshift.model.plan import Action, EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
 from gateshift.model.report import ResourceName
 from gateshift.report import plan_json, plan_markdown, plan_text
-from gateshift.report.formats import PLAN, Setting
+from gateshift.report.formats import Setting
 from gateshift.report.mermaid import label
+from gateshift.report.plan_formats import PLAN
 from gateshift.report.style import Style
 from tests.report.plans import FINDING, MATRIX, PULL_REQUEST, SAFE, UNSAFE
 

@@ -1,17 +1,16 @@
-"""The table of formats: what feeds the choices of `--format` is what renders them."""
+"""The formats of a validation: what feeds the choices of `--format` is what renders them.
+
+A renderer is imported when its format is asked for, so that a run starts quickly.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
 
 from gateshift.model.finding import Level
-from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
 from gateshift.model.report import ValidationReport
 from gateshift.model.rule import Rule
-from gateshift.report import github, gitlab, json, junit, markdown, plan_json, plan_markdown, plan_text, sarif, text
-from gateshift.report.plan_findings import findings_of
 from gateshift.report.style import Style
 
 _PLAIN = Style()
@@ -27,39 +26,58 @@ class Setting:
     fail_on: Level = Level.ERROR
 
 
+def _text(report: ValidationReport, setting: Setting) -> str:
+    from gateshift.report import text
+
+    return text.render(report, setting.style)
+
+
+def _json(report: ValidationReport, _: Setting) -> str:
+    from gateshift.report import json
+
+    return json.render(report)
+
+
+def _sarif(report: ValidationReport, setting: Setting) -> str:
+    from gateshift.report import sarif
+
+    return sarif.render(report, setting.rules)
+
+
+def _junit(report: ValidationReport, setting: Setting) -> str:
+    from gateshift.report import junit
+
+    return junit.render(report, setting.fail_on)
+
+
+def _github(report: ValidationReport, _: Setting) -> str:
+    from gateshift.report import github
+
+    return github.render(report)
+
+
+def _gitlab(report: ValidationReport, _: Setting) -> str:
+    from gateshift.report import gitlab
+
+    return gitlab.render(report)
+
+
+def _markdown(report: ValidationReport, _: Setting) -> str:
+    from gateshift.report import markdown
+
+    return markdown.render(report)
+
+
 VALIDATION: dict[str, Callable[[ValidationReport, Setting], str]] = {
-    "text": lambda report, setting: text.render(report, setting.style),
-    "json": lambda report, _: json.render(report),
-    "sarif": lambda report, setting: sarif.render(report, setting.rules),
-    "junit": lambda report, setting: junit.render(report, setting.fail_on),
-    "github": lambda report, _: github.render(report),
-    "gitlab": lambda report, _: gitlab.render(report),
-    "markdown": lambda report, _: markdown.render(report),
+    "text": _text,
+    "json": _json,
+    "sarif": _sarif,
+    "junit": _junit,
+    "github": _github,
+    "gitlab": _gitlab,
+    "markdown": _markdown,
 }
 """Every format of a validation."""
 
-
-AnyPlan = PlanReport | PullRequestReport | MatrixReport
-"""What `plan` can have to say."""
-
-
-def _plan(one: ModuleType, report: AnyPlan, *arguments: Style) -> str:
-    match report:
-        case PlanReport():
-            return str(one.render(report, *arguments))
-        case PullRequestReport():
-            return str(one.render_pull_request(report, *arguments))
-        case MatrixReport():
-            return str(one.render_matrix(report, *arguments))
-
-
-PLAN: dict[str, Callable[[AnyPlan, Setting], str]] = {
-    "text": lambda report, setting: _plan(plan_text, report, setting.style),
-    "json": lambda report, _: _plan(plan_json, report),
-    "markdown": lambda report, _: _plan(plan_markdown, report),
-    "sarif": lambda report, setting: sarif.render(findings_of(report), setting.rules),
-    "junit": lambda report, setting: junit.render(findings_of(report), setting.fail_on),
-    "github": lambda report, _: github.render(findings_of(report)),
-    "gitlab": lambda report, _: gitlab.render(findings_of(report)),
-}
-"""Every format of a plan; those made for findings hold the findings of its transitions."""
+OF_FINDINGS = ("sarif", "junit", "github", "gitlab")
+"""The formats that can say nothing but findings."""
