@@ -109,6 +109,14 @@ def test_unknown_fields_are_refused_everywhere_and_metadata_is_needed() -> None:
     assert not takes(found, kind="thing")
 
 
+def test_a_status_needs_no_field_and_knows_its_fields() -> None:
+    found = shape({"status": {"$ref": REF + "Inner"}}, Inner=INNER)
+    assert takes(found, status={})
+    assert takes(found, status=None)
+    assert not takes(found, status={"other": 1})
+    assert not takes(found, status={"a": "x"})
+
+
 def test_a_component_inside_itself_is_followed_as_deep_as_the_object_goes() -> None:
     node: JsonObject = {
         "type": "object",

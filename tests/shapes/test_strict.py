@@ -196,6 +196,25 @@ def test_a_resource_has_its_version_its_kind_and_real_metadata() -> None:
         assert not check.is_valid({**good, "metadata": metadata}), metadata
 
 
+def test_a_status_that_is_a_subresource_is_pruned_and_not_judged() -> None:
+    status = obj(
+        {"ready": INT, "conditions": {"type": "array", "items": obj({"type": TEXT}, required=["type"])}},
+        required=["conditions"],
+        anyOf=[{"required": ["ready"]}],
+    )
+    schema = obj({"status": status})
+    thing = {"apiVersion": "e.org/v1", "kind": "T", "metadata": {"name": "x"}}
+    judged, thrown_away = (
+        jsonschema.Draft4Validator(strict_resource(schema, "e.org/v1", "T", own_status=own)) for own in (False, True)
+    )
+    for value in ({}, {"conditions": [{}]}, {"ready": "yes"}, None):
+        assert thrown_away.is_valid({**thing, "status": value})
+    for value in ({}, {"conditions": [{}]}, {"ready": "yes"}):
+        assert not judged.is_valid({**thing, "status": value})
+    for value in ({"other": 1}, {"conditions": [{"kind": "x"}]}):
+        assert not thrown_away.is_valid({**thing, "status": value})
+
+
 def test_every_pattern_it_writes_is_one_that_both_readers_know() -> None:
     """Go's regular expressions know no look-around and no back references."""
     from gateshift.shapes import formats

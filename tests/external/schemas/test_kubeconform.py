@@ -127,6 +127,27 @@ def test_numbers_reach_kubeconform_as_the_server_reads_them(schemas: Schemas, ku
     assert {fault.pointer for verdict in verdicts for fault in verdict.faults} == {("spec", "replicas")}
 
 
+def test_what_kubectl_prints_for_an_object_to_create_is_taken(schemas: Schemas, kubeconform: Program) -> None:
+    """`kubectl create --dry-run=client -o yaml` leaves nulls and empty parts behind."""
+    printed = {**deployment(strategy={}), "status": {}, "metadata": {"name": "x", "creationTimestamp": None}}
+    daemon = {**deployment(), "kind": "DaemonSet", "status": {}}
+    route: JsonObject = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "x"},
+        "spec": {},
+        "status": {},
+    }
+    budget: JsonObject = {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": "x"},
+        "status": {},
+    }
+    for verdict in check([printed, daemon, route, budget], schemas, kubeconform, timeout=TIMEOUT):
+        assert verdict.faults == ()
+
+
 def test_a_kind_in_other_letters_is_not_taken_for_it(schemas: Schemas, kubeconform: Program) -> None:
     (verdict,) = check([{**config(), "kind": "configmap"}], schemas, kubeconform, timeout=TIMEOUT)
     assert [fault.message for fault in verdict.faults] == ['expected ConfigMap, found "configmap"']

@@ -46,6 +46,7 @@ def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
             where: Pointer = ("spec", "versions", index)
             raise BrokenCrd(f"version {name} has no schema.openAPIV3Schema", where)
         structural = without_prose(schema)
+        own_status = "status" in object_at(version, "subresources")
         yield Shape(
             group=group,
             version=name,
@@ -54,7 +55,7 @@ def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
             served=object_at(version).get("served") is True,
             storage=object_at(version).get("storage") is True,
             structural=share(structural),
-            strict=share(strict_resource(structural, f"{group}/{name}", kind)),
+            strict=share(strict_resource(structural, f"{group}/{name}", kind, own_status=own_status)),
         )
 
 

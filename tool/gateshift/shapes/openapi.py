@@ -111,11 +111,18 @@ def _strict(components: dict[str, JsonObject], name: str, api_version: str, kind
     named: dict[str, JsonObject] = {"apiVersion": {"enum": [api_version]}, "kind": {"enum": [kind]}}
     properties = {**properties_of(top), **named}
     required = {*names_of(top, "required"), "apiVersion", "kind"}
+    if "status" in properties:
+        # It is decoded and then thrown away when an object is written: an empty one, as kubectl prints it, will do.
+        properties["status"] = _without_required(properties["status"])
     if "metadata" in properties and not api_version.startswith(_NAMELESS):
         properties["metadata"] = making.value(properties_of(components[name])["metadata"], null_too=False)
         required.add("metadata")
     result: JsonObject = {**top, "properties": {**properties}, "required": [*sorted(required)]}
     return share(result, making.recursive)
+
+
+def _without_required(schema: JsonObject) -> JsonObject:
+    return rebuild({key: value for key, value in schema.items() if key != "required"}, _without_required)
 
 
 class _Strict:

@@ -14,7 +14,7 @@ from gateshift.documents.data import Json, JsonObject
 from gateshift.shapes.faults import faults_of, never
 from gateshift.shapes.formats import integer_range, string_limits
 from gateshift.shapes.object_meta import OBJECT_META
-from gateshift.shapes.structural import names_of, properties_of
+from gateshift.shapes.structural import names_of, properties_of, rebuild
 
 _LIMITS = (
     "maximum",
@@ -39,10 +39,16 @@ _NULL: JsonObject = {"type": "null"}
 _ANY_SCALAR: JsonObject = {"additionalProperties": False}
 
 
-def strict_resource(schema: JsonObject, api_version: str, kind: str) -> JsonObject:
-    """The strict schema of a whole custom resource: its own fields, with apiVersion, kind and metadata."""
+def strict_resource(schema: JsonObject, api_version: str, kind: str, *, own_status: bool = False) -> JsonObject:
+    """The strict schema of a whole custom resource: its own fields, with apiVersion, kind and metadata.
+
+    `own_status`: the status is a subresource, so that writing the object prunes it, throws it away and only then
+    validates what is left (registry/customresource/strategy.go, PrepareForCreate).
+    """
     result = strict(schema)
     properties = {**properties_of(result)}
+    if own_status and "status" in properties:
+        properties["status"] = _fields_only(properties["status"])
     properties["apiVersion"] = {"enum": [api_version]}
     properties["kind"] = {"enum": [kind]}
     properties["metadata"] = _metadata(properties_of(schema).get("metadata", {}))
@@ -51,6 +57,15 @@ def strict_resource(schema: JsonObject, api_version: str, kind: str) -> JsonObje
     if schema.get(_PRESERVE) is not True:
         result["additionalProperties"] = False
     return result
+
+
+def _fields_only(schema: JsonObject) -> JsonObject:
+    """The schema with nothing left but which fields there are."""
+    either = schema.get("anyOf")
+    if isinstance(either, list) and either[:1] == [_NULL] and isinstance(either[1], dict):
+        return _fields_only(either[1])
+    kept = ("properties", "additionalProperties", "items")
+    return rebuild({key: value for key, value in schema.items() if key in kept}, _fields_only)
 
 
 def _metadata(own: JsonObject) -> JsonObject:

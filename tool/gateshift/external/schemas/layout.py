@@ -15,7 +15,7 @@ from gateshift.documents.data import Json, JsonObject
 from gateshift.external.cache import cache_root
 from gateshift.shapes.shape import Shape
 
-_FORMAT = "5"
+_FORMAT = "6"
 """Changes whenever the conversion does, so that sets an older release made are not taken for this one's."""
 
 TEMPLATE = "strict/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
