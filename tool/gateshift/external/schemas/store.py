@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, text_at
 from gateshift.errors import NoVerdict
-from gateshift.external.schemas.layout import INDEX, TEMPLATE, file_name, group_folder, root
+from gateshift.external.schemas.layout import INDEX, file_name, group_folder, root
 from gateshift.shapes.sharing import unshare
 from gateshift.shapes.structural import at
 
@@ -39,11 +39,6 @@ class Schemas:
     _read: dict[Path, JsonObject] = field(default_factory=dict)
     _resolved: dict[Path, JsonObject] = field(default_factory=dict)
     _kinds: dict[Path, dict[tuple[str, str], list[KindInfo]]] = field(default_factory=dict)
-
-    @property
-    def locations(self) -> tuple[str, ...]:
-        """The templates for kubeconform's -schema-location, in the order in which they are searched."""
-        return tuple(f"{folder}/{TEMPLATE}" for folder in self.sets)
 
     def structural(self, group: str, version: str, kind: str) -> JsonObject | None:
         """The publisher's own schema with defaults, list types and CEL rules, without references or descriptions.
