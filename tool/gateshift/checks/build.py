@@ -43,6 +43,7 @@ UNSEARCHED = Rule(
     "There may be roots in it that nobody has checked.",
     "product contract, Exit codes",
 )
+_MOST_DUPLICATES = 20
 _DATA_ROLES = (Role.DATA, Role.OPENAPI, Role.CRD)
 
 
@@ -62,8 +63,11 @@ def file_not_readable(tree: KustomizationTree) -> Iterator[Finding]:
             why = data.fault.what if data.fault else ""
             what = f"the {reference.role.value} {reference.text} cannot be read: {why}"
             yield Finding("GS103", Level.ERROR, what, reference.place)
+    way_out = "List the manifests under resources."
     if tree.top and not isinstance(tree.top.file.data(), dict) and not tree.top.file.fault:
-        yield Finding("GS103", Level.ERROR, "the kustomization is empty or no mapping", tree.top.file.place())
+        yield Finding(
+            "GS103", Level.ERROR, "the kustomization is empty or no mapping", tree.top.file.place(), help=way_out
+        )
 
 
 @check("GS104", source="YAML 1.2, 3.2.1.3; Kubernetes, Field validation (Strict)")
@@ -75,7 +79,7 @@ def key_twice(tree: KustomizationTree) -> Iterator[Finding]:
     """
     for file in _yaml_files(tree):
         for document in file.documents:
-            for twice in document.duplicates:
+            for twice in document.duplicates[:_MOST_DUPLICATES]:
                 yield _key_twice(file, twice)
     for place, refusal, _ in refused(tree, Problem.FIELD_TWICE):
         what = f"the field {refusal.what} stands here twice: Kustomize takes names in upper and lower case for the same"

@@ -17,13 +17,13 @@ class UnreadableYaml(Exception):  # noqa: N818 -- it says what the text is, as t
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one text: its size in bytes, and its number of values once aliases are expanded.
+    """Bounds of one text: its size in bytes, and its number of values, as written and once aliases are expanded.
 
     Nesting is bounded by libyaml itself, at 1,000 levels.
     """
 
     size: int = 16 << 20
-    values: int = 2_000_000
+    values: int = 500_000
 
 
 DEFAULT = Limits()
