@@ -7,6 +7,8 @@ ACTIONLINT := v1.7.12
 BIN := $(VENV)/bin
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Compiled modules make every start of the tool quicker, in tests and benchmarks too.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: check test test-browser lint setup bench clean
 

@@ -17,6 +17,9 @@ from statistics import median
 
 from repository import write_repository
 
+from gateshift.external.schemas import open_schemas
+from gateshift.model.rollout import SchemaChoice
+
 SERVICES, STAGES, RUNS = 25, 8, 5
 LOOP_RATIO, PIPE_RATIO, START_RATIO = 3.0, 5.0, 5.0
 
@@ -24,11 +27,12 @@ LOOP_RATIO, PIPE_RATIO, START_RATIO = 3.0, 5.0, 5.0
 def main() -> int:
     """Measure and print; returns the exit code."""
     tools = {name: _tool(name) for name in ("kustomize", "kubeconform")}
-    schemas = _output([sys.executable, "-m", "gateshift", "tools", "path", "schemas"])
-    kubeconform = f"{tools['kubeconform']} -strict -ignore-missing-schemas -schema-location '{schemas}'"
+    locations = " ".join(f"-schema-location '{place}'" for place in open_schemas(SchemaChoice()).locations)
+    kubeconform = f"{tools['kubeconform']} -strict {locations}"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         overlays = write_repository(folder, services=SERVICES, stages=STAGES)
+        subprocess.run(["git", "init", "--quiet", folder], check=True)  # the repository ends here
         paths = " ".join(str(overlay.relative_to(folder)) for overlay in overlays)
         loop = f"for o in {paths}; do {tools['kustomize']} build $o | {kubeconform} -; done"
         parallel = (
