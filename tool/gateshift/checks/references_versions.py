@@ -72,6 +72,13 @@ def backend_selects_several_versions(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _are_told_by_labels(subject: Subject, service: Service) -> bool:
+    """Whether labels in Git tell the pods of this Service from others. Argo Rollouts writes its pods' hash into the
+    selectors of its two Services, so those are the same in Git; and of pods outside the build nothing is known."""
+    selected = selected_workloads(subject.cluster, service)
+    return bool(selected) and not any(each.kind == "Rollout" for each in selected)
+
+
 @check("GS348", source="Kustomize, commonLabels and labels with includeSelectors (measured); kustomize#1009")
 def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
     """A rule splits requests over two Services that select the same pods.
@@ -85,6 +92,8 @@ def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
             pair = frozenset((first.resource, second.resource))
             same = first.selector is not None and dict(first.selector) == dict(second.selector or ())
             if pair in seen or not same or not same_namespace(first.namespace, second.namespace):
+                continue
+            if not _are_told_by_labels(subject, second):
                 continue
             seen.add(pair)
             selector = ", ".join(f"{key}={value}" for key, value in first.selector or ())
