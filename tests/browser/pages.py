@@ -6,20 +6,31 @@ usage: python -m tests.browser.pages FOLDER
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import yaml
 
+from gateshift.external.toolchain import find
 from gateshift.model.picture import Page
 from gateshift.model.report import ValidationReport
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.report import page
 from gateshift.report.html import render
-from tests.report.pages import crowded, hostile, page
+from tests.report.pages import crowded, hostile
+from tests.report.pages import page as drawn
 
 TOP = Path(__file__).parents[2]
 
 
 def main(folder: Path) -> None:
-    pages = {"shipped": page(), "hostile": hostile(), "crowded": crowded(), "empty": Page((), ValidationReport((), ()))}
+    pages = {
+        "shipped": page([TOP / "rollout.yaml"], Choices(), date(2026, 1, 1)),
+        "drawn": drawn(),
+        "hostile": hostile(),
+        "crowded": crowded(),
+        "empty": Page((), ValidationReport((), ())),
+    }
     for name, value in pages.items():
         (folder / f"{name}.html").write_text(render(value))
     (folder / "expected.json").write_text(json.dumps(expected()))
@@ -32,9 +43,8 @@ def expected() -> dict[str, dict[str, float]]:
 
 
 def _shares(stage: str) -> dict[str, float]:
-    command = ["gateshift", "tools", "path", "kustomize"]
-    kustomize = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
-    built = subprocess.run([kustomize, "build", TOP / "overlays" / stage], capture_output=True, check=True).stdout
+    command = [*find("kustomize").argv, TOP / "overlays" / stage]
+    built = subprocess.run(command, capture_output=True, check=True).stdout
     routes = [data for data in yaml.safe_load_all(built) if data["kind"] == "HTTPRoute"]
     backends = routes[0]["spec"]["rules"][0]["backendRefs"] if routes else []
     total = sum(backend["weight"] for backend in backends)

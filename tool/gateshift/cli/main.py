@@ -18,6 +18,7 @@ COMMANDS = {
     "validate": "gateshift.cli.validate",
     "explain": "gateshift.cli.explain",
     "rules": "gateshift.cli.rules",
+    "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",
     "tools": "gateshift.cli.tools",
 }

@@ -179,7 +179,10 @@ def _style(color: str, environ: Mapping[str, str]) -> Style:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file that the user named, whole or not at all; a UserError where that cannot be."""
+    """Write a file that the user named, whole or not at all; `-` is standard output. Raises UserError."""
+    if path == Path("-"):
+        _write_stdout(text, text=False)
+        return
     try:
         replace_file(path, text.encode(errors="backslashreplace"))
     except OSError as error:

@@ -33,8 +33,12 @@ def targets(paths: Sequence[Path], reader: TreeReader) -> Targets:
     if paths:
         return _found(paths, reader)
     files = tuple(find_rollout_files(Path()))
-    if not files:
-        return _found([Path()], reader)
+    return whole(files, reader) if files else _found([Path()], reader)
+
+
+def whole(files: Sequence[Path], reader: TreeReader) -> Targets:
+    """The stages of these rollout.yaml files, and the rollouts as a whole. Raises UserError (exit code 4) where none
+    has an overlay."""
     rollouts = Rollouts.of(files).all
     folders = [root.folder for rollout in rollouts for root in stage_roots(rollout) if root.folder.is_dir()]
     if not folders:

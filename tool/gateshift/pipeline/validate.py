@@ -30,16 +30,18 @@ from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.every_rule import rules_for
 from gateshift.pipeline.placing import Placer
 from gateshift.pipeline.rollouts import Rollouts, rollout_file_above
-from gateshift.pipeline.targets import affected, targets
+from gateshift.pipeline.targets import Targets, affected, targets, whole
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What to validate: the paths, or where `affected` the roots that read these changed files; with CEL or without."""
+    """What to validate: the paths, or where `affected` the roots that read these changed files, or the `rollouts` whose
+    rollout.yaml files are named, each as a whole; with CEL or without."""
 
     paths: tuple[Path, ...] = ()
     affected: bool = False
     cel: bool = True
+    rollouts: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class _Outcome:
 def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
     """Validate every root of the scope. Raises UserError for paths that hold none and for a broken rollout.yaml."""
     reader = TreeReader()
-    chosen = affected(scope.paths, reader) if scope.affected else targets(scope.paths, reader)
+    chosen = _chosen(scope, reader)
     rollouts = Rollouts.of(_rollout_files(chosen.roots))
     built = build_roots(chosen.roots, reader, program=choices.kustomize, timeout=choices.timeout)
     outcome = _Outcome([], [each.gap for each in built if each.gap])
@@ -73,6 +75,12 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
     alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
     outcome.located += [placer.alone(finding) for finding in alone]
     return _report(built, outcome, placer, _markers(built, rollouts), today)
+
+
+def _chosen(scope: Scope, reader: TreeReader) -> Targets:
+    if scope.rollouts:
+        return whole(scope.rollouts, reader)
+    return affected(scope.paths, reader) if scope.affected else targets(scope.paths, reader)
 
 
 def _rollout_files(roots: Iterable[Root]) -> Iterator[Path]:

@@ -38,24 +38,37 @@ _CROWDED = 2
 
 def render(page: Page, *, live: bool = False) -> str:
     """The page. With `live` it asks the server that sent it whether a file has changed, and loads itself again."""
-    templates = _templates()
-    script, own = _asset("page.js"), _asset("live.js") if live else ""
-    css = _asset("page.css")
     titles = ", ".join(rollout.title for rollout in page.rollouts) or "no rollout"
-    findings = sorted(page.validation.findings, key=lambda finding: finding.level.rank)
     bad = bool(page.validation.gaps or page.validation.count(Level.ERROR))
-    return templates.get_template("page.html.j2").render(
+    return _page(
+        "report.html.j2",
+        live=live,
         page=page,
         title=f"Rollout of {titles}",
-        version=__version__,
         summary=summary(page.validation, Style()),
         counted=_counted(page),
         verdict="bad" if bad else "good",
-        findings=findings,
-        policy=_policy(css, [script, own] if live else [script], live=live),
-        css=Markup(css),
-        script=Markup(script),
-        live=Markup(own),
+        findings=sorted(page.validation.findings, key=lambda finding: finding.level.rank),
+    )
+
+
+def render_problem(problem: str, *, live: bool = False) -> str:
+    """A page that says why there is no report."""
+    return _page("problem.html.j2", live=live, title="No report", problem=problem)
+
+
+def _page(template: str, *, live: bool, **values: object) -> str:
+    css, scripts = _asset("page.css"), [_asset("page.js"), *([_asset("live.js")] if live else [])]
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            **values,
+            version=__version__,
+            policy=_policy(css, scripts, live=live),
+            css=Markup(css),
+            scripts=[Markup(script) for script in scripts],
+        )
     )
 
 

@@ -1,0 +1,72 @@
+"""`gateshift report`: rollouts -> builds, pictures, answers, findings -> one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from gateshift.model.picture import Page, RolloutPicture, StagePicture
+from gateshift.model.rollout import Environment, Rollout
+from gateshift.pipeline.asking import request_classes, shares_of
+from gateshift.pipeline.assemble import relative
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.picture import Subject, picture
+from gateshift.pipeline.rollouts import Rollouts, rollout_files_named
+from gateshift.pipeline.stages import BuiltStage, build_stages, parents_of
+from gateshift.pipeline.validate import Scope, validate
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.outcome import outcome
+
+
+def page(paths: Sequence[Path], choices: Choices, today: date) -> Page:
+    """The page about the rollouts that the paths name; without paths, those of the current folder and below it.
+
+    Raises UserError where there is none or one cannot be read. What cannot be built or checked is a finding or a gap.
+    """
+    files = rollout_files_named(paths)
+    rollouts = Rollouts.of(files).all
+    stages = build_stages(rollouts, choices)
+    pictures = [
+        _rollout(rollout, environment, list(group))
+        for (rollout, environment), group in groupby(stages, lambda stage: (stage.root.rollout, stage.root.environment))
+    ]
+    return Page(tuple(pictures), validate(Scope(rollouts=files), choices, today))
+
+
+def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltStage]) -> RolloutPicture:
+    return RolloutPicture(
+        name=rollout.service.name,
+        file=relative(rollout.file, Path.cwd()),
+        environment=environment.name,
+        versions=tuple(version.name for version in rollout.versions),
+        stages=tuple(_stage(stage) for stage in stages),
+        classes=request_classes(rollout, stages),
+    )
+
+
+def _stage(built: BuiltStage) -> StagePicture:
+    rollout, stage = built.root.rollout, built.root.stage
+    kind, name = rollout.route.kind.value, rollout.route.name
+    extras = tuple(rule.name for rule in stage.rules)
+    subject = Subject(parents_of(rollout, built.root.environment), (kind, name), extras)
+    return StagePicture(
+        name=stage.name,
+        description=stage.description,
+        overlay=relative(built.root.folder, Path.cwd()),
+        deployed=stage.deployed,
+        shares=_shares(built.cluster, kind, name) if built.cluster else (),
+        picture=picture(built.cluster, subject) if built.cluster else None,
+        soak=stage.soak,
+        approval=stage.approval,
+    )
+
+
+def _shares(cluster: Cluster, kind: str, name: str) -> tuple[tuple[str, float], ...]:
+    """What the production rule, the route's first, gives each version; a failure has its status as key."""
+    route = next((each for each in cluster.routes if (each.kind, each.name) == (kind, name)), None)
+    if route is None or not route.rules:
+        return ()
+    mesh = all(parent.is_service for parent in route.parents)
+    return shares_of(outcome(cluster, route, 0, mesh=mesh).backends)
