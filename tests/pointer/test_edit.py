@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gateshift.documents import bytes_like, load_all, text_of
+from gateshift.documents import bytes_like, load_all, parse_all, text_of
 from gateshift.documents.data import Json, Pointer, look_up
 from gateshift.errors import UserError
 from gateshift.model.pointer import NotUnderstood, SyncPointer
@@ -46,7 +46,7 @@ QUOTED = {"": "overlays/half", '"': '"overlays/half"', "'": "'overlays/half'"}
 
 def moved(text: str, folder: str) -> str:
     """The text with its only pointer moved."""
-    (found,) = (each for each in pointers_in(text, Path("a.yaml")) if not isinstance(each, NotUnderstood))
+    (found,) = (each for each in pointers_in(parse_all(text), Path("a.yaml")) if not isinstance(each, NotUnderstood))
     slot, value = move_to(found.pointer, folder)
     return replace_value(text, found.document, slot.at, value)
 
@@ -115,13 +115,15 @@ def data_of(text: str) -> Json:
 
 
 def test_an_element_of_a_list_generator_is_moved_alone() -> None:
-    found = [each for each in pointers_in(LISTED, Path("a.yaml")) if not isinstance(each, NotUnderstood)]
+    found = [each for each in pointers_in(parse_all(LISTED), Path("a.yaml")) if not isinstance(each, NotUnderstood)]
     slot, value = move_to(found[1].pointer, "overlays/prod/half")
     assert replace_value(LISTED, 0, slot.at, value) == LISTED.replace("stage: canary", "stage: half")
 
 
 def test_a_template_that_cannot_say_the_folder_is_refused() -> None:
-    (_, found) = (each for each in pointers_in(LISTED, Path("a.yaml")) if not isinstance(each, NotUnderstood))
+    (_, found) = (
+        each for each in pointers_in(parse_all(LISTED), Path("a.yaml")) if not isinstance(each, NotUnderstood)
+    )
     with pytest.raises(UserError, match="no scalar alone"):
         move_to(found.pointer, "elsewhere/half")
     with pytest.raises(UserError, match="no scalar alone"):
@@ -131,7 +133,9 @@ def test_a_template_that_cannot_say_the_folder_is_refused() -> None:
 def test_a_parameter_file_is_named_with_the_slot() -> None:
     files: dict[str, Json] = {"clusters/prod/shop.yaml": {"repo": "r", "stage": {"path": "overlays/final"}}}
     (found,) = (
-        each for each in pointers_in(GIT_FILES, Path("a.yaml"), lambda _: files) if not isinstance(each, NotUnderstood)
+        each
+        for each in pointers_in(parse_all(GIT_FILES), Path("a.yaml"), lambda _: files)
+        if not isinstance(each, NotUnderstood)
     )
     slot, value = move_to(found.pointer, "overlays/retired")
     assert (slot.file, slot.at, value) == ("clusters/prod/shop.yaml", ("stage", "path"), "overlays/retired")
@@ -161,7 +165,7 @@ def test_what_cannot_be_edited_alone_is_refused(text: str) -> None:
 
 def test_nothing_is_a_pointer_s_slot_without_a_path() -> None:
     text = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {}\n"
-    (found,) = pointers_in(text, Path("a.yaml"))
+    (found,) = pointers_in(parse_all(text), Path("a.yaml"))
     assert not isinstance(found, NotUnderstood)
     assert isinstance(found.pointer, SyncPointer)
     with pytest.raises(UserError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.documents import load_all
+from gateshift.documents import load_all, parse_all
 from gateshift.documents.data import Json, Pointer, look_up
 from gateshift.manifests import generate
 from gateshift.model.pointer import NotUnderstood, SyncPointer, folder_of
@@ -210,7 +210,7 @@ def test_other_objects_are_no_pointers(text: str) -> None:
 
 
 def test_a_file_s_pointers_know_their_document() -> None:
-    found = list(pointers_in("a: 1\n---\n" + APPLICATION + "---\n" + SEVERAL, Path("x.yaml")))
+    found = list(pointers_in(parse_all("a: 1\n---\n" + APPLICATION + "---\n" + SEVERAL), Path("x.yaml")))
     assert [(each.document, each.pointer.path) for each in found if not isinstance(each, NotUnderstood)] == [
         (1, "overlays/canary"),
         (2, "./overlays/half/"),

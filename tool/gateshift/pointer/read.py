@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gateshift.documents import parse_all
+from gateshift.documents import Document
 from gateshift.documents.data import Json, text_at
 from gateshift.model.pointer import NotUnderstood, PointerInFile, SyncPointer
 from gateshift.pointer import argocd, flux
@@ -29,9 +29,11 @@ def pointers_of(data: Json, files: ParameterFiles = no_files) -> Iterator[SyncPo
             yield from flux.kustomization_pointers(data)
 
 
-def pointers_in(text: str, file: Path, files: ParameterFiles = no_files) -> Iterator[PointerInFile | NotUnderstood]:
-    """What every document of the file's text follows. Raises UnreadableYaml."""
-    for document in parse_all(text):
+def pointers_in(
+    documents: Iterable[Document], file: Path, files: ParameterFiles = no_files
+) -> Iterator[PointerInFile | NotUnderstood]:
+    """What each of the file's documents follows."""
+    for document in documents:
         for found in pointers_of(document.data, files):
             yield PointerInFile(file, document.index, found) if isinstance(found, SyncPointer) else found
 

@@ -1,0 +1,105 @@
+"""The pointers of a rollout, read from its sync/ folder and from whatever other files the user names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gateshift.documents.data import Json
+from gateshift.errors import Exit, UserError
+from gateshift.external.boundary import real_path
+from gateshift.external.roots import repository_of
+from gateshift.external.sources import Sources
+from gateshift.model.pointer import NotUnderstood, PointerInFile
+from gateshift.model.pointing import Pointing
+from gateshift.model.rollout import Rollout
+from gateshift.pointer import pointers_in, sources_in, with_source
+from gateshift.pointer.placing import StageFolders, in_order
+
+_ENDINGS = (".yaml", ".yml")
+_MOST_FILES = 5000
+
+
+def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
+    """The pointers in sync/ beside the rollout, and in `others`, files or folders of the repository.
+
+    Raises UserError for a file that is no YAML, and for one outside the repository.
+    """
+    top = rollout.file.parent
+    repository = repository_of(top)
+    prefix = _prefix(rollout, repository)
+    reader = _Reader(repository)
+    found, unknown = [], []
+    for file in dict.fromkeys(_files([top / "sync"] if (top / "sync").is_dir() else [], others, repository)):
+        for each in reader.pointers(file):
+            if isinstance(each, NotUnderstood):
+                unknown.append((file, each))
+            else:
+                found.append(each)
+    folders = StageFolders(rollout, prefix)
+    sources = sources_in(reader.documents)
+    known = [replace(each, pointer=with_source(each.pointer, sources)) for each in found]
+    posts = [post for each in known if (post := folders.place(each)) is not None]
+    return Pointing(rollout, repository, prefix, in_order(rollout, posts), tuple(unknown))
+
+
+def _prefix(rollout: Rollout, repository: Path) -> str:
+    """The rollout's folder as pointers write it: as declared, else where it lies in the repository."""
+    if rollout.pointers is not None:
+        return rollout.pointers.path.strip("/")
+    relative = real_path(rollout.file.parent).relative_to(repository).as_posix()
+    return "" if relative == "." else relative
+
+
+def _files(own: Iterable[Path], others: Sequence[Path], repository: Path) -> Iterator[Path]:
+    for path in (*own, *others):
+        if not path.exists():
+            raise UserError("there is no such file or folder", where=str(path), exit_code=Exit.NOTHING_FOUND)
+        for file in _below(path) if path.is_dir() else [path]:
+            if not real_path(file).is_relative_to(repository):
+                raise UserError(f"lies outside the repository {repository}", where=str(file))
+            yield file
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(path) / name for name in sorted(files) if name.endswith(_ENDINGS) and not name.startswith("."))
+
+
+class _Reader:
+    """Reads files of one repository, and remembers the documents they hold."""
+
+    def __init__(self, repository: Path) -> None:
+        self.repository = repository
+        self.sources = Sources()
+        self.documents: list[Json] = []
+
+    def pointers(self, file: Path) -> list[PointerInFile | NotUnderstood]:
+        """The pointers of a file. Raises UserError where it is no YAML."""
+        source = self.sources.read(real_path(file))
+        fault = source.fault
+        if fault is not None:
+            raise UserError(
+                f"no pointer can be read: {fault.what}",
+                where=f"{file}:{fault.line}:{fault.column}",
+                next_step="Mend the file; what Git marked as a conflict must be settled first.",
+            )
+        self.documents += (document.data for document in source.documents)
+        return list(pointers_in(source.documents, file, self.matching))
+
+    def matching(self, pattern: str) -> Mapping[str, Json]:
+        """The data of the repository's files that match, by path from the top; those that are no YAML are left out."""
+        found: dict[str, Json] = {}
+        if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
+            return found
+        for count, file in enumerate(sorted(self.repository.glob(pattern))):
+            if count >= _MOST_FILES:
+                break
+            if file.is_file() and real_path(file).is_relative_to(self.repository):
+                source = self.sources.read(real_path(file))
+                if len(source.documents) == 1:
+                    found[file.relative_to(self.repository).as_posix()] = source.data()
+        return found
