@@ -6,6 +6,7 @@ hooks, as any commit of theirs would.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -174,6 +175,22 @@ def start_branch(repository: Path, name: str) -> None:
     if valid.exit_code != 0 or name.startswith("-"):
         raise UserError(f"{name!r} is no name for a branch")
     _must(repository, "switch", "--quiet", "--create", name)
+
+
+@contextlib.contextmanager
+def on_new_branch(repository: Path, name: str) -> Iterator[None]:
+    """On a new branch while this runs, and after; where it fails, back on the branch from before, and the new one gone.
+
+    Raises UserError where Git refuses the name.
+    """
+    before = _must(repository, "rev-parse", "--symbolic-full-name", "HEAD").stdout.decode().strip()
+    start_branch(repository, name)
+    try:
+        yield
+    except BaseException:
+        _must(repository, "symbolic-ref", "HEAD", before)
+        _must(repository, "branch", "--quiet", "--delete", "--force", "--", name)
+        raise
 
 
 def commit_files(repository: Path, paths: Sequence[str], message: str) -> str:

@@ -1,0 +1,79 @@
+"""A promotion: the pointers that move, what speaks against it, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from gateshift.model.plan import PlanReport
+from gateshift.model.pointer import SyncPointer
+from gateshift.model.rollout import Environment, Rollout, Stage
+
+
+class Obstacle(Enum):
+    """What a promotion is refused for; `--force` overrides it by name."""
+
+    NO_STAGE = "pointer names no stage"
+    STALE = "generated files are not up to date"
+    EDITED = "pointer has uncommitted edits"
+    INVALID = "target does not validate"
+    UNSAFE = "transition is unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing that speaks against the promotion: what was found, in lines, and the way out."""
+
+    obstacle: Obstacle
+    found: tuple[str, ...]
+    way_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One pointer and where it goes.
+
+    `origin` is the stage in force: the one the last commit names, or for a file that Git does not know, the file; None
+    where that path is no stage. `path` is what the file says now and `new_path` what it will say. `file` is the file
+    that holds the scalar, `line` the line of that from 1.
+    """
+
+    pointer: SyncPointer
+    file: Path
+    line: int
+    origin: Stage | None
+    path: str
+    new_path: str
+
+    @property
+    def changes(self) -> bool:
+        """Whether the file is to be written at all."""
+        return self.path != self.new_path
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionReport:
+    """What a promotion did, or with `dry_run` would do.
+
+    `refusals` that were overridden are in `overridden` instead. `commit` is the id of the commit that was made, or "".
+    `plans` has the plan from each stage in force. `recovered` are files that a killed run had left to be moved.
+    """
+
+    rollout: Rollout
+    environment: Environment
+    target: Stage
+    moves: tuple[Move, ...]
+    message: str
+    refusals: tuple[Refusal, ...] = ()
+    overridden: tuple[Refusal, ...] = ()
+    plans: tuple[PlanReport, ...] = ()
+    dry_run: bool = False
+    commit: str = ""
+    branch: str = ""
+    recovered: tuple[Path, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether every pointer names the target now."""
+        return not self.refusals and (not self.dry_run or not any(move.changes for move in self.moves))

@@ -1,0 +1,233 @@
+"""`gateshift promote`: the pointers of one environment to another stage, all of them or none."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from gateshift.documents import bytes_like, parse_all, text_of
+from gateshift.errors import UserError
+from gateshift.external import git, together
+from gateshift.external.boundary import real_path
+from gateshift.external.owned_files import locked
+from gateshift.model.plan import PlanReport
+from gateshift.model.pointer import Slot
+from gateshift.model.pointing import Pointing, Post
+from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
+from gateshift.model.report import ReportedFinding
+from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.pipeline.choosing import Wish, chosen_environment, chosen_posts, chosen_target
+from gateshift.pipeline.generate import look
+from gateshift.pipeline.pointing import pointing_of
+from gateshift.pipeline.standing import PointerHistory
+from gateshift.pointer import move_to, replace_value
+from gateshift.pointer.placing import StageFolders
+from gateshift.report.shift import headline
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How: only shown, committed, on a new branch, and against refusals."""
+
+    dry_run: bool = False
+    commit: bool = False
+    branch: str = ""
+    force: bool = False
+
+
+class Judge(Protocol):
+    """Who says whether a stage is sound and a step is safe."""
+
+    def faults(self, folder: Path) -> Sequence[ReportedFinding]:
+        """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
+
+    def plan(self, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+        """What the step does, for every engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """One scalar of one file and the value it gets."""
+
+    file: Path
+    document: int
+    slot: Slot
+    value: str
+
+
+def promote(rollout: Rollout, wish: Wish, manner: Manner, judge: Judge) -> PromotionReport:
+    """Move the pointers. Raises UserError for a wish that cannot be granted, NoVerdict where nothing can be said."""
+    with contextlib.ExitStack() as held:
+        recovered: tuple[Path, ...] = ()
+        top = rollout.file.parent
+        pointing = pointing_of(rollout, wish.files)
+        if not manner.dry_run:
+            for folder in dict.fromkeys((real_path(top), pointing.repository)):
+                held.enter_context(locked(folder))
+            recovered = together.recover(pointing.repository, [real_path(post.found.file) for post in pointing.posts])
+            pointing = pointing_of(rollout, wish.files) if recovered else pointing
+        report = _Promotion(pointing, wish, manner, judge).run()
+        return replace(report, recovered=recovered)
+
+
+class _Promotion:
+    """One run: what is chosen, then what speaks against it, then the writing."""
+
+    def __init__(self, pointing: Pointing, wish: Wish, manner: Manner, judge: Judge) -> None:
+        self.pointing = pointing
+        self.rollout = pointing.rollout
+        self.manner = manner
+        self.judge = judge
+        self.history = PointerHistory(self.rollout.file.parent)
+        self.environment = chosen_environment(pointing, wish.environment)
+        self.posts = chosen_posts(pointing, self.environment, wish.engine)
+        self.in_force = [self._in_force(post) for post in self.posts]
+        self.target = chosen_target(self.rollout, wish, self.in_force)
+        self.edits = [self._edit(post) for post in self.posts]
+
+    def run(self) -> PromotionReport:
+        """The report of the whole run."""
+        moves = tuple(map(self._move, self.posts, self.edits, self.in_force))
+        message = headline(self.rollout, self.environment, self.in_force, self.target)
+        report = PromotionReport(
+            self.rollout, self.environment, self.target, moves, message, dry_run=self.manner.dry_run
+        )
+        if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
+            return report
+        origins = [stage for stage in dict.fromkeys(self.in_force) if stage not in (None, self.target)]
+        plans = tuple(self.judge.plan(self.environment, origin, self.target) for origin in origins if origin)
+        refusals = tuple(self._refusals(plans))
+        report = replace(report, plans=plans)
+        if refusals and not self.manner.force:
+            return replace(report, refusals=refusals)
+        report = replace(report, overridden=refusals)
+        return report if self.manner.dry_run else self._carry_out(report)
+
+    def _in_force(self, post: Post) -> Stage | None:
+        """The stage the last commit names, or where Git does not know the pointer, the one the file names."""
+        committed = self.history.at_head(post.found)
+        if committed is None:
+            return post.stage
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
+        return placed.stage if placed is not None else None
+
+    def _edit(self, post: Post) -> _Edit:
+        slot, value = move_to(post.found.pointer, self.pointing.folder(self.target, self.environment))
+        file = self.pointing.repository / slot.file if slot.file else post.found.file
+        return _Edit(file, 0 if slot.file else post.found.document, slot, value)
+
+    def _move(self, post: Post, edit: _Edit, in_force: Stage | None) -> Move:
+        new = edit.slot.before + edit.value + edit.slot.after
+        span = parse_all(_read(edit.file))[edit.document].span(edit.slot.at)
+        pointer = post.found.pointer
+        return Move(pointer, edit.file, span.line if span else 1, in_force, pointer.path, new)
+
+    def _refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
+        yield from self._pointer_refusals()
+        yield from self._file_refusals()
+        yield from self._fault_refusals()
+        yield from self._plan_refusals(plans)
+
+    def _pointer_refusals(self) -> Iterator[Refusal]:
+        lost = [
+            f"{post.found.file}: {post.found.pointer} has {post.found.pointer.path or 'no path'} in force"
+            for post, stage in zip(self.posts, self.in_force, strict=True)
+            if stage is None
+        ]
+        if lost:
+            names = ", ".join(stage.name for stage in self.rollout.stages)
+            yield Refusal(Obstacle.NO_STAGE, tuple(lost), f"Point it at a stage by hand: {names}.")
+        edited = [str(file) for post in self.posts for file in self.history.edited(post.found)]
+        if edited:
+            yield Refusal(
+                Obstacle.EDITED,
+                tuple(f"{_shown(file)} differs from the last commit in more than its path" for file in edited),
+                "Commit these edits, or take them back, first.",
+            )
+
+    def _file_refusals(self) -> Iterator[Refusal]:
+        pending = look(self.rollout).pending
+        if pending:
+            found = tuple(f"{state.path}: {state.standing.value}" for state in pending)
+            yield Refusal(Obstacle.STALE, found, "Run `gateshift generate`, look at the changes, and commit them.")
+
+    def _fault_refusals(self) -> Iterator[Refusal]:
+        folder = self.rollout.file.parent / self.rollout.overlay(self.target, self.environment)
+        faults = self.judge.faults(folder) if folder.is_dir() else ()
+        if faults:
+            found = tuple(f"{each.place.file}:{each.place.line}: {each.rule}: {each.message}" for each in faults)
+            yield Refusal(Obstacle.INVALID, found, f"`gateshift validate {_shown(folder)}` shows them in full.")
+
+    def _plan_refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
+        engines = {post.found.pointer.engine.value for post in self.posts}
+        for plan in plans:
+            for verdict in plan.engines:
+                if verdict.engine in engines and not verdict.safe:
+                    found = tuple(f"{verdict.engine}: {each.rule}: {each.message}" for each in verdict.findings)
+                    way = " -> ".join((plan.origin, *verdict.safe_way))
+                    step = f"{plan.origin} -> {plan.target}"
+                    yield Refusal(
+                        Obstacle.UNSAFE,
+                        found or (f"{verdict.engine}: {step} is unsafe",),
+                        f"The safe way is {way}."
+                        if verdict.safe_way
+                        else f"`gateshift plan {plan.origin} {plan.target}` says more.",
+                    )
+
+    def _carry_out(self, report: PromotionReport) -> PromotionReport:
+        old = {real_path(edit.file): edit.file.read_bytes() for edit in self.edits}
+        new = _edited(old, self.edits)
+        changed = {file: content for file, content in new.items() if content != old[file]}
+        try:
+            together.replace_together(self.pointing.repository, changed)
+        except OSError as error:
+            raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
+        if not self.manner.commit:
+            return report
+        try:
+            return self._commit(report, list(new))
+        except BaseException:
+            together.replace_together(self.pointing.repository, {file: old[file] for file in changed})
+            raise
+
+    def _commit(self, report: PromotionReport, files: Sequence[Path]) -> PromotionReport:
+        repository = self.history.repository
+        if repository is None:
+            raise UserError("there is no Git work tree to commit in", where=str(self.rollout.file.parent))
+        names = [self.history.name(file) for file in files]
+        with git.on_new_branch(repository, self.manner.branch) if self.manner.branch else contextlib.nullcontext():
+            commit = git.commit_files(repository, names, _letter(report))
+        return replace(report, commit=commit, branch=self.manner.branch)
+
+
+def _letter(report: PromotionReport) -> str:
+    """The commit message: the shift, then what the stage is for, then what was overridden."""
+    parts = [report.message, report.target.description]
+    parts += [f"Forced although the {each.obstacle.value}: {'; '.join(each.found)}" for each in report.overridden]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _edited(old: Mapping[Path, bytes], edits: Sequence[_Edit]) -> dict[Path, bytes]:
+    new = dict(old)
+    for edit in edits:
+        file = real_path(edit.file)
+        raw = new[file]
+        try:
+            new[file] = bytes_like(raw, replace_value(text_of(raw), edit.document, edit.slot.at, edit.value))
+        except UserError as error:
+            raise UserError(error.what, where=str(edit.file), next_step=error.next_step) from error
+    return new
+
+
+def _read(file: Path) -> str:
+    return text_of(file.read_bytes())
+
+
+def _shown(path: Path | str) -> str:
+    """A path as seen from the current folder, where it lies below it."""
+    here = Path.cwd().resolve()
+    real = real_path(Path(path))
+    return real.relative_to(here).as_posix() if real.is_relative_to(here) else str(path)
