@@ -63,6 +63,12 @@ def work_tree(path: Path) -> Path | None:
     return None
 
 
+def remotes(repository: Path) -> tuple[str, ...]:
+    """The URLs of the repository's remotes."""
+    done = _git(repository, "config", "--get-regexp", r"^remote\..*\.url$")
+    return tuple(line.partition(" ")[2] for line in done.stdout.decode(errors="replace").splitlines())
+
+
 def commit_id(repository: Path, ref: str) -> str:
     """The full id of the commit that a revision names. Raises UserError where it names none."""
     done = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")

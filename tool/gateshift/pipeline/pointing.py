@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from gateshift.documents.data import Json
@@ -29,7 +30,7 @@ def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
     """
     top = rollout.file.parent
     repository = repository_of(top)
-    prefix = _prefix(rollout, repository)
+    prefix = prefix_of(rollout, repository)
     reader = _Reader(repository)
     found, unknown = [], []
     for file in dict.fromkeys(_files([top / "sync"] if (top / "sync").is_dir() else [], others, repository)):
@@ -45,7 +46,7 @@ def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
     return Pointing(rollout, repository, prefix, in_order(rollout, posts), tuple(unknown))
 
 
-def _prefix(rollout: Rollout, repository: Path) -> str:
+def prefix_of(rollout: Rollout, repository: Path) -> str:
     """The rollout's folder as pointers write it: as declared, else where it lies in the repository."""
     if rollout.pointers is not None:
         return rollout.pointers.path.strip("/")
@@ -91,15 +92,19 @@ class _Reader:
         return list(pointers_in(source.documents, file, self.matching))
 
     def matching(self, pattern: str) -> Mapping[str, Json]:
-        """The data of the repository's files that match, by path from the top; those that are no YAML are left out."""
-        found: dict[str, Json] = {}
-        if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
-            return found
-        for count, file in enumerate(sorted(self.repository.glob(pattern))):
-            if count >= _MOST_FILES:
-                break
-            if file.is_file() and real_path(file).is_relative_to(self.repository):
-                source = self.sources.read(real_path(file))
-                if len(source.documents) == 1:
-                    found[file.relative_to(self.repository).as_posix()] = source.data()
-        return found
+        """The data of the repository's files that match a git generator's pattern."""
+        return files_matching(self.repository, pattern, self.sources)
+
+
+def files_matching(repository: Path, pattern: str, sources: Sources | None = None) -> Mapping[str, Json]:
+    """The data of the repository's files that match, by path from the top; those that are no YAML are left out."""
+    reader = sources or Sources()
+    if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
+        return {}
+    found: dict[str, Json] = {}
+    for file in islice(sorted(repository.glob(pattern)), _MOST_FILES):
+        if file.is_file() and real_path(file).is_relative_to(repository):
+            source = reader.read(real_path(file))
+            if len(source.documents) == 1:
+                found[file.relative_to(repository).as_posix()] = source.data()
+    return found

@@ -1,0 +1,135 @@
+"""The sync objects of a validation: those in the roots, and those beside a rollout that is looked at as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from gateshift.checks import pointers as pointer_checks
+from gateshift.checks import sync as sync_checks
+from gateshift.checks.pointers import Aim, Aims
+from gateshift.checks.subject import Subject
+from gateshift.documents.data import Json
+from gateshift.errors import UserError
+from gateshift.external import git
+from gateshift.external.boundary import real_path
+from gateshift.external.kustomization import TreeReader
+from gateshift.external.kustomize import plain_build
+from gateshift.external.roots import find_roots
+from gateshift.model.finding import Finding, Spot
+from gateshift.model.pointer import NotUnderstood, PointerInFile, SyncPointer
+from gateshift.model.resource import Resource
+from gateshift.model.rollout import Rollout
+from gateshift.pipeline.building import BuiltRoot
+from gateshift.pipeline.pointing import files_matching, prefix_of
+from gateshift.pipeline.rollouts import rollout_file_above
+from gateshift.pointer import pointers_of, sources_in, with_source
+from gateshift.pointer.placing import StageFolders, plain_url
+from gateshift.spec import open_rollout
+
+_USUAL = ("", "HEAD", "main", "master")
+
+
+def sync_findings(
+    built: Sequence[BuiltRoot], whole: Iterable[Rollout], reader: TreeReader
+) -> Iterator[tuple[BuiltRoot, Finding]]:
+    """What the pointers in the roots, and those in sync/ of the rollouts, do wrong, each with the root it is found in.
+
+    The roots' own objects have been checked one by one before; those in sync/ are not.
+    """
+    beside = [root for rollout in whole for root in _beside(rollout, reader)]
+    for root in beside:
+        if root.build is not None:
+            subject = Subject.of(root.build)
+            yield from ((root, finding) for check in sync_checks.CHECKS for finding in check(subject))
+    by_repository: dict[Path, list[BuiltRoot]] = {}
+    for root in (*built, *beside):
+        by_repository.setdefault(root.tree.root.repository, []).append(root)
+    for repository, roots in by_repository.items():
+        yield from _of_repository(repository, roots)
+
+
+def _beside(rollout: Rollout, reader: TreeReader) -> Iterator[BuiltRoot]:
+    """The rollout's sync/ folder as plain YAML."""
+    folder = rollout.file.parent / "sync"
+    if folder.is_dir():
+        for root in find_roots([folder], reader.sources).roots:
+            if root.files:
+                tree = reader.read(root)
+                yield BuiltRoot(tree, plain_build(tree))
+
+
+def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
+    owner = {id(each): (root, each) for root in roots if root.build is not None for each in root.build.resources}
+    resources = [resource for _, resource in owner.values()]
+    sources = sources_in(resource.data for resource in resources)
+    aiming = _Aiming(repository)
+    aims = [
+        aiming.aim(resource, with_source(found, sources))
+        for resource in resources
+        for found in pointers_of(resource.data, aiming.matching)
+        if not isinstance(found, NotUnderstood)
+    ]
+    built = {
+        root.tree.root.folder.relative_to(repository).as_posix(): root.build.resources
+        for root in roots
+        if root.build is not None and not root.tree.root.files
+    }
+    for check in pointer_checks.CHECKS if aims else ():
+        for finding in check(Aims(tuple(aims), built)):
+            assert isinstance(finding.at, Spot)
+            yield owner[id(finding.at.resource)][0], finding
+
+
+class _Aiming:
+    """Tells what the pointers of one repository name."""
+
+    def __init__(self, repository: Path) -> None:
+        self.repository = repository
+        self._rollouts: dict[Path, Rollout | None] = {}
+        self._here: frozenset[str] | None = None
+
+    def matching(self, pattern: str) -> Mapping[str, Json]:
+        """The data of the repository's files that a git generator would read."""
+        return files_matching(self.repository, pattern)
+
+    def aim(self, resource: Resource, pointer: SyncPointer) -> Aim:
+        """The pointer with the folder, the rollout and the stage that it names."""
+        folder = real_path(self.repository / pointer.folder)
+        inside = folder.is_relative_to(self.repository)
+        post, rollout = None, None
+        for rollout in self._near(folder if inside else self.repository, resource.origin.file):
+            in_file = PointerInFile(resource.origin.file, resource.origin.document, pointer)
+            post = StageFolders(rollout, prefix_of(rollout, self.repository)).place(in_file)
+            if post is not None:
+                break
+        exists = (inside and folder.is_dir()) or (False if post or self._is_of_here(pointer) else None)
+        if post is None:
+            return Aim(resource, pointer, exists)
+        return Aim(resource, pointer, exists, rollout, post.environment, post.stage)
+
+    def _near(self, folder: Path, file: Path) -> Iterator[Rollout]:
+        """The rollouts that the pointer may belong to: above the folder that it names, and above its own file."""
+        for start in dict.fromkeys((folder, real_path(file).parent)):
+            found = rollout_file_above(start, self.repository) if start.is_relative_to(self.repository) else None
+            rollout = self._open(found) if found is not None else None
+            if rollout is not None:
+                yield rollout
+
+    def _open(self, file: Path) -> Rollout | None:
+        """The rollout of a file; None where it cannot be read, which is told where that rollout is looked at."""
+        if file not in self._rollouts:
+            try:
+                self._rollouts[file] = open_rollout(file).rollout
+            except UserError:
+                self._rollouts[file] = None
+        return self._rollouts[file]
+
+    def _is_of_here(self, pointer: SyncPointer) -> bool:
+        """Whether the pointer reads this very repository, at a revision that is likely the one checked out."""
+        if not pointer.repository or pointer.revision not in _USUAL:
+            return False
+        if self._here is None:
+            top = git.work_tree(self.repository)
+            self._here = frozenset(map(plain_url, git.remotes(top))) if top is not None else frozenset()
+        return plain_url(pointer.repository) in self._here
