@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
 from gateshift.checks.registry import run_checks
@@ -15,6 +17,7 @@ from gateshift.external.toolchain.find import find
 from gateshift.model.finding import Finding
 from gateshift.pipeline.building import BuiltRoot, build_roots
 from gateshift.pipeline.rollouts import Rollouts, find_rollout_files
+from gateshift.pipeline.sync import pointer_roots, sync_findings
 
 
 def built_of(path: Path) -> tuple[BuiltRoot, ...]:
@@ -38,8 +41,9 @@ def subjects_of(path: Path, catalog: Schemas) -> list[Subject]:
 
 
 def findings_of(path: Path, catalog: Schemas) -> list[Finding]:
-    """Everything the build, the checks and kubeconform say of the example."""
+    """Everything the build, the checks and kubeconform say of the example, and what its pointers do wrong."""
     found = [finding for root in built_of(path) for finding in root.findings]
+    found += _of_pointers(path)
     for subject in subjects_of(path, catalog):
         resources = subject.build.resources
         found += run_checks(subject)
@@ -47,3 +51,14 @@ def findings_of(path: Path, catalog: Schemas) -> list[Finding]:
         for resource, verdict in zip(resources, verdicts, strict=True):
             found += schema_findings(subject, resource, verdict)
     return found
+
+
+def _of_pointers(path: Path) -> list[Finding]:
+    """What is wrong with the pointers of an example that is a rollout's repository, which it is nowhere but alone."""
+    if not (path / "sync").is_dir():
+        return []
+    with tempfile.TemporaryDirectory() as folder:
+        alone = Path(shutil.copytree(path, Path(folder).resolve() / "repository"))
+        rollouts = Rollouts.of(find_rollout_files(alone))
+        pointers = pointer_roots(rollouts.all, TreeReader())
+        return [finding for _, finding in sync_findings(built_of(alone), pointers)]

@@ -12,6 +12,7 @@ from gateshift.checks import (
     kustomize_patches,
     kustomize_targets,
     metadata,
+    pointers,
     references_attachment,
     references_backends,
     references_grants,
@@ -30,6 +31,7 @@ from gateshift.checks import (
     schema,
     service_ports,
     suppression,
+    sync,
 )
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding
@@ -57,6 +59,7 @@ _MODULES = (
     routing_defaults,
     routing_owners,
     routing_declared,
+    sync,
 )
 
 CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for module in _MODULES))
@@ -65,7 +68,7 @@ CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in sorted(
-        chain(build.RULES, suppression.RULES, files.RULES, *(module.RULES for module in _MODULES)),
+        chain(build.RULES, suppression.RULES, files.RULES, pointers.RULES, *(module.RULES for module in _MODULES)),
         key=lambda rule: rule.id,
     )
 }

@@ -21,7 +21,7 @@ from gateshift.pipeline.assemble import relative
 from gateshift.pipeline.building import build_roots
 from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.requests_file import read_requests
-from gateshift.pipeline.rollouts import StageRoot, find_rollout_files, rollout_file_above, stage_roots
+from gateshift.pipeline.rollouts import StageRoot, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.provenance import Locator
 from gateshift.report.explanation import Explained, Explanation
 from gateshift.spec import open_rollout
@@ -94,7 +94,7 @@ def _find(target: str, environment: str) -> tuple[Path, Rollout | None]:
 
 def _stages(name: str, environment: str) -> Iterator[StageRoot]:
     """The stages of that name of the rollouts in the current folder and below it."""
-    for file in find_rollout_files(Path()):
+    for file in rollout_files_in(Path()):
         for root in stage_roots(open_rollout(file).rollout):
             if root.stage.name == name and environment in ("", root.environment.name):
                 yield root
@@ -119,7 +119,7 @@ def _only_stage(name: str, stages: list[StageRoot]) -> tuple[Path, Rollout]:
 def _unknown(target: str, environment: str) -> UserError:
     names = [
         root.stage.name
-        for file in find_rollout_files(Path())
+        for file in rollout_files_in(Path())
         for root in stage_roots(open_rollout(file).rollout)
         if environment in ("", root.environment.name)
     ]

@@ -32,6 +32,12 @@ def find_rollout_files(folder: Path) -> Iterator[Path]:
             yield Path(path) / FILE_NAME
 
 
+def rollout_files_in(folder: Path) -> tuple[Path, ...]:
+    """The rollout.yaml of the folder; where it has none, all those below it."""
+    here = folder / FILE_NAME
+    return (here,) if here.is_file() else tuple(find_rollout_files(folder))
+
+
 def rollout_files_named(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The rollouts that paths mean: a file itself, the rollout.yaml in a folder, or where it has none all those below.
 
@@ -45,8 +51,7 @@ def _named(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    here = path / FILE_NAME
-    found = (here,) if here.is_file() else tuple(find_rollout_files(path))
+    found = rollout_files_in(path)
     if not found:
         raise UserError(
             f"no {FILE_NAME} in this folder or below it",

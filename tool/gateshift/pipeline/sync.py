@@ -30,14 +30,19 @@ from gateshift.spec import open_rollout
 _USUAL = ("", "HEAD", "main", "master")
 
 
-def sync_findings(
-    built: Sequence[BuiltRoot], whole: Iterable[Rollout], reader: TreeReader
-) -> Iterator[tuple[BuiltRoot, Finding]]:
-    """What the pointers in the roots, and those in sync/ of the rollouts, do wrong, each with the root it is found in.
+def pointer_roots(rollouts: Iterable[Rollout], reader: TreeReader) -> tuple[BuiltRoot, ...]:
+    """The sync/ folders beside these rollouts, each as one root of plain YAML."""
+    folders = [folder for rollout in rollouts if (folder := rollout.file.parent / "sync").is_dir()]
+    trees = [reader.read(root) for folder in folders for root in find_roots([folder], reader.sources).roots]
+    return tuple(BuiltRoot(tree, plain_build(tree)) for tree in trees if tree.root.files)
 
-    The roots' own objects have been checked one by one before; those in sync/ are not.
+
+def sync_findings(built: Iterable[BuiltRoot], beside: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
+    """What pointers do wrong, each finding with the root it is found in.
+
+    The objects of the roots in `built` have been checked one by one before; those of the sync/ folders `beside` are
+    checked here, by nothing but the rules about sync objects.
     """
-    beside = [root for rollout in whole for root in _beside(rollout, reader)]
     for root in beside:
         if root.build is not None:
             subject = Subject.of(root.build)
@@ -47,16 +52,6 @@ def sync_findings(
         by_repository.setdefault(root.tree.root.repository, []).append(root)
     for repository, roots in by_repository.items():
         yield from _of_repository(repository, roots)
-
-
-def _beside(rollout: Rollout, reader: TreeReader) -> Iterator[BuiltRoot]:
-    """The rollout's sync/ folder as plain YAML."""
-    folder = rollout.file.parent / "sync"
-    if folder.is_dir():
-        for root in find_roots([folder], reader.sources).roots:
-            if root.files:
-                tree = reader.read(root)
-                yield BuiltRoot(tree, plain_build(tree))
 
 
 def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:

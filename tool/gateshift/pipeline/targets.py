@@ -12,7 +12,7 @@ from gateshift.external.kustomization import TreeReader
 from gateshift.external.roots import find_roots, repository_of
 from gateshift.model.kustomization import Root
 from gateshift.model.rollout import Rollout
-from gateshift.pipeline.rollouts import Rollouts, find_rollout_files, rollout_file_above, stage_roots
+from gateshift.pipeline.rollouts import Rollouts, rollout_file_above, rollout_files_in, stage_roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Targets:
 
 
 def targets(paths: Sequence[Path], reader: TreeReader) -> Targets:
-    """The roots that paths name or hold; without paths, the rollouts of the current folder or below it, and where
-    there is none, every root below it. Raises UserError (exit code 4) where there is nothing to look at."""
+    """The roots that paths name or hold; without paths, the rollout of the current folder, else those below it, and
+    where there is none, every root below it. Raises UserError (exit code 4) where there is nothing to look at."""
     if paths:
         return _found(paths, reader)
-    files = tuple(find_rollout_files(Path()))
+    files = rollout_files_in(Path())
     return whole(files, reader) if files else _found([Path()], reader)
 
 

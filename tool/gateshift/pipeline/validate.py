@@ -30,6 +30,7 @@ from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.every_rule import rules_for
 from gateshift.pipeline.placing import Placer
 from gateshift.pipeline.rollouts import Rollouts, rollout_file_above
+from gateshift.pipeline.sync import pointer_roots, sync_findings
 from gateshift.pipeline.targets import Targets, affected, targets, whole
 
 
@@ -71,10 +72,13 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
             outcome.gaps += schema_checks.gaps(subject) if scope.cel else ()
     for root, finding in _against_schemas(subjects, verdicts.result(), outcome):
         outcome.located += placer.placed([finding], root)
+    pointers = pointer_roots(chosen.whole, reader)
+    for root, finding in sync_findings(built, pointers):
+        outcome.located += placer.placed([finding], root)
     unread = (unsearched(folder, reason) for folder, reason in chosen.unsearched)
     alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
     outcome.located += [placer.alone(finding) for finding in alone]
-    return _report(built, outcome, placer, _markers(built, rollouts), today)
+    return _report(built, outcome, placer, _markers((*built, *pointers), rollouts), today)
 
 
 def _chosen(scope: Scope, reader: TreeReader) -> Targets:

@@ -21,19 +21,27 @@ class StageFolders:
             for stage in rollout.stages
         }
 
+        self._names = {
+            "-".join(part for part in (rollout.service.name, environment.name) if part): environment
+            for environment in rollout.environments
+        }
+
     def place(self, found: PointerInFile) -> Post | None:
         """The pointer with its stage; None where it is no pointer of this rollout.
 
-        It is one where its path lies among the overlays, or where it has the name and kind that a generated one has.
+        It is one where its path lies among the overlays, or where it has the name that a generated one has; that name
+        then says the environment, and a stage of another environment is no stage of its own.
         """
         pointer = found.pointer
         if self._of_another_repository(pointer):
             return None
         environment, stage = self._stages.get(pointer.folder, (None, None))
+        named = self._names.get(pointer.name)
+        if named is not None:
+            return Post(found, named, stage if environment == named else None)
         if stage is None:
-            environment = self._environment(pointer)
-            among = f"{pointer.folder}/".startswith(f"{self._top}/")
-            if environment is None and not among:
+            environment = self._above(pointer)
+            if environment is None and not f"{pointer.folder}/".startswith(f"{self._top}/"):
                 return None
         return Post(found, environment, stage)
 
@@ -43,17 +51,13 @@ class StageFolders:
             return False
         return plain_url(pointer.repository) != plain_url(pointers.repository)
 
-    def _environment(self, pointer: SyncPointer) -> Environment | None:
-        """The environment that a pointer without a stage is for: by the folder above, or by its name."""
+    def _above(self, pointer: SyncPointer) -> Environment | None:
+        """The environment among whose overlays the path lies, or would lie."""
         for environment in self._rollout.environments:
-            within = f"{self._top}/{environment.name}/"
-            if environment.name and f"{pointer.folder}/".startswith(within):
+            within = f"{self._top}/{environment.name}".rstrip("/") + "/"
+            if f"{pointer.folder}/".startswith(within):
                 return environment
-        names = {
-            "-".join(part for part in (self._rollout.service.name, environment.name) if part): environment
-            for environment in self._rollout.environments
-        }
-        return names.get(pointer.name)
+        return None
 
 
 def in_order(rollout: Rollout, posts: Iterable[Post]) -> tuple[Post, ...]:
