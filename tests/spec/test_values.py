@@ -131,9 +131,7 @@ def test_what_the_route_keeps_is_kept_as_written() -> None:
 
 
 def test_versions_share_a_workload_and_may_say_otherwise() -> None:
-    shared = (
-        "workload: {container: app, serviceAccount: shop, env: {A: b, C: ''}, imagePullPolicy: Always}\nversions:\n"
-    )
+    shared = "workload: {container: app, serviceAccount: shop, env: {A: b, C: ''}, imagePullPolicy: Always}\n"
     own = "{image: 'a:1', container: own, env: [{name: K, valueFrom: {fieldRef: {fieldPath: a}}}], replicas: 0}"
 
     rollout = read(("versions:\n", f"{shared}versions:\n"), (V1, own), (SHARES, "    shares: {v2: 1}\n"))
