@@ -226,6 +226,16 @@ def test_a_method_counts_after_the_path_and_before_headers(request_line: str, an
     assert sent(held(route(METHODS)), GATEWAY, request_line) == answer
 
 
+def test_more_headers_go_before_more_query_parameters() -> None:
+    rules = "\n".join(
+        [
+            rule("{queryParams: [{name: a, value: '1'}, {name: b, value: '1'}]}", "v1"),
+            rule("{headers: [{name: a, value: '1'}]}", "v2"),
+        ]
+    )
+    assert sent(held(route(rules)), GATEWAY, "/?a=1&b=1 a:1") == "v2"
+
+
 # HTTPRouteMatchingAcrossRoutes
 def test_routes_on_one_listener_are_matched_as_if_they_were_one() -> None:
     first = route(
@@ -383,6 +393,12 @@ class TestTies:
         second = route(self.RULE + to("v1"), name="b", created=stamp)
         first = route(self.RULE + to("v2"), name="a", created=stamp)
         assert sent(held(second, first), GATEWAY, "/a") == "v2"
+
+    def test_the_age_of_the_route_goes_before_the_place_of_the_rule(self) -> None:
+        young = route(self.RULE + to("v1"), name="a", created="2024-02-02T00:00:00Z")
+        other = rule("{path: {value: /b}}", "v3") + "\n"
+        old = route(other + self.RULE + to("v2"), name="b", created="2024-01-01T00:00:00Z")
+        assert sent(held(young, old), GATEWAY, "/a") == "v2"
 
     def test_an_applied_route_goes_before_one_that_never_was(self) -> None:
         new = route(self.RULE + to("v1"), name="a")
