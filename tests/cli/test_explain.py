@@ -197,6 +197,18 @@ class TestParents:
         assert decision["status"] == 200
         assert any("assumed" in note for note in decision["notes"])
 
+    def test_a_listener_sets_gateway_outside_is_assumed(self, tmp_path: Path) -> None:
+        listener_set = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: ListenerSet
+metadata: {name: ls, namespace: default}
+spec: {parentRef: {name: shared, namespace: infra}, listeners: [{name: l, port: 80, protocol: HTTP, hostname: ls.org}]}
+"""
+        file = self.write(tmp_path, VERSIONS, listener_set, route(SPLIT, parents="[{kind: ListenerSet, name: ls}]"))
+        for parent in ("ListenerSet/default/ls", "Gateway/infra/shared"):
+            (decision,) = answers(file, "http://ls.org/", "--parent", parent)
+            assert (decision["status"], decision["listener"]) == (200, "l")
+
     def test_a_parent_that_nothing_names_is_refused(self, tmp_path: Path) -> None:
         file = self.write(tmp_path, VERSIONS, route(SPLIT, parents="[{name: shared, namespace: infra}]"))
         with pytest.raises(UserError, match="no route names it"):

@@ -242,6 +242,12 @@ class TestMirrors:
         (mirror,) = self.mirrored(f"backendRef: {{name: v2, port: 8080}}, {part}").mirrors
         assert mirror.share == share
 
+    def test_a_backends_mirror_copies_what_the_backend_gets(self) -> None:
+        mirror = "{type: RequestMirror, requestMirror: {backendRef: {name: v3, port: 8080}, percent: 50}}"
+        refs = f"[{{name: v1, port: 8080, weight: 1, filters: [{mirror}]}}, {{name: v2, port: 8080, weight: 3}}]"
+        (found,) = decided(f"- backendRefs: {refs}").mirrors
+        assert (found.name, found.share) == ("v3", 0.125)
+
     def test_a_mirror_that_cannot_be_resolved_is_dropped_and_the_request_goes_on(self) -> None:
         found = self.mirrored("backendRef: {name: gone, port: 8080}")
         assert (told(found), found.mirrors) == ("v1", ())

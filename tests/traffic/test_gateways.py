@@ -441,6 +441,38 @@ class TestAssumedGateways:
         assert sent(both, "Gateway/infra/shared", "host=a.org") == "301 https://a.org/"
         assert sent(both, "Gateway/infra/shared", "https host=a.org") == "v1"
 
+    def test_a_listener_set_of_the_build_has_its_own_routes(self) -> None:
+        listener_set = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: ListenerSet
+metadata: {name: ls, namespace: default}
+spec: {parentRef: {name: shared, namespace: infra}, listeners: [{name: l, port: 80, protocol: HTTP, hostname: ls.org}]}
+"""
+        both = self.assumed(
+            listener_set,
+            route(rule("/", "v1"), name="set", parents="[{kind: ListenerSet, name: ls}]"),
+            route(rule("/", "v2"), name="gateway", parents="[{name: shared, namespace: infra}]"),
+        )
+        facts = {"host=ls.org": "v1", "host=other.org": "v2"}
+        assert {line: sent(both, "Gateway/infra/shared", line) for line in facts} == facts
+        assert sent(both, "ListenerSet/default/ls", "host=ls.org") == "v1"
+
     def test_without_the_assumption_there_is_no_answer(self) -> None:
         only = cluster("\n---\n".join([BACKENDS, route(rule("/", "v1"), parents="[{name: shared, namespace: infra}]")]))
         assert sent(only, "Gateway/infra/shared", "host=a.org") == "404"
+
+
+def test_the_trace_names_the_routes_that_are_not_attached() -> None:
+    refused = route(rule("/", "v1"), parents="[{name: gw, sectionName: nope}]")
+    decision = asked(held([http("http")], refused), GATEWAY, "/")
+    assert decision.status == 404
+    assert [(step.subject, step.verdict.partition(":")[0]) for step in decision.trace] == [
+        ("HTTPRoute default/route", "is not attached (NoMatchingParent)")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/a%2fb", "/a//b", "/a/../b", "/a/."])
+def test_a_path_that_data_planes_may_normalise_is_noted(path: str) -> None:
+    only = held([http("http")], route(rule("/", "v1")))
+    assert any("normalised" in note for note in asked(only, GATEWAY, path).notes)
+    assert asked(only, GATEWAY, "/a/b").notes == ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from gateshift.traffic.cluster import Cluster
-from tests.traffic.building import asked, cluster, gateway, route, sent, services, to
+from tests.traffic.building import ask, asked, cluster, gateway, route, sent, services, to
 
 GATEWAY = "Gateway/default/gw"
 BASE = gateway() + "\n---\n" + services("v1", "v2", "v3")
@@ -316,6 +316,16 @@ def test_of_a_repeated_query_parameter_the_first_value_is_matched() -> None:
     only = route(rule("{queryParams: [{name: a, value: '1'}]}", "v1"))
     assert sent(held(only), GATEWAY, "/?a=1&a=2") == "v1"
     assert sent(held(only), GATEWAY, "/?a=2&a=1") == "404"
+
+
+def test_repeated_headers_are_one_list_and_that_is_said() -> None:
+    only = held(route(rule("{headers: [{name: x-a, value: '1,2'}], queryParams: [{name: q, value: '1'}]}", "v1")))
+    twice = ask(
+        only, GATEWAY, headers={"X-A": "1", "x-a": "2"}, query=(("q", "1"), ("q", "2"), ("other", "1"), ("other", "2"))
+    )
+    assert twice.status == 200
+    assert [note.partition(" stands")[0] for note in twice.notes] == ["header x-a", "query parameter q"]
+    assert ask(only, GATEWAY, headers={"X-A": "1,2"}, query=(("q", "1"),)).notes == ()
 
 
 def test_a_rule_without_matches_takes_every_request() -> None:

@@ -152,6 +152,11 @@ class TestConsumerRoutes:
         narrow = self.CONSUMER.replace("value: /", "value: /new")
         assert sent(held(narrow, self.PRODUCER), TO, "/other from=shop") == "404"
 
+    def test_the_routes_that_are_set_aside_are_named(self) -> None:
+        both = held(self.CONSUMER, self.PRODUCER)
+        for client, aside in (("shop", "HTTPRoute default/producer"), ("default", "HTTPRoute shop/consumer")):
+            assert any(note.startswith(f"{aside} does not apply") for note in asked(both, TO, f"from={client}").notes)
+
     def test_a_backend_in_another_namespace_needs_no_grant(self) -> None:
         assert sent(held(self.CONSUMER), TO, "from=shop") == "customers-v2"
 

@@ -12,6 +12,7 @@ from gateshift.pipeline.requests_file import PARENT_FORMS, parameters
 from gateshift.traffic.attach import Standing, attachments, served_listeners
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.hostnames import ANY, covers
+from gateshift.traffic.listenerstates import gateway_of
 from gateshift.traffic.read import GATEWAY_API
 from gateshift.traffic.request import ParentRef, Protocol, Request
 
@@ -87,7 +88,8 @@ def _hint(cluster: Cluster) -> str:
 
 
 def known_parents(cluster: Cluster) -> tuple[ParentRef, ...]:
-    """Everything a request could be sent to: Gateways and Services of the build, and the parents that routes name."""
+    """Everything a request could be sent to: Gateways and Services of the build, and the parents that routes and
+    ListenerSets name."""
     found = [ParentRef("Gateway", each.namespace, each.name) for each in cluster.gateways]
     found += [ParentRef("Service", each.namespace, each.name) for each in cluster.services]
     found += list(_named_parents(cluster))
@@ -95,13 +97,17 @@ def known_parents(cluster: Cluster) -> tuple[ParentRef, ...]:
 
 
 def _named_parents(cluster: Cluster) -> Iterator[ParentRef]:
-    """The Gateways, ListenerSets and Services that routes name as parents but the build does not hold."""
+    """The Gateways, ListenerSets and Services that routes or ListenerSets name but the build does not hold."""
     for each in attachments(cluster):
         parent = each.parent
         known = parent.is_service or parent.group == GATEWAY_API
         held = cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
         if each.standing is Standing.UNKNOWN and known and held is None:
             yield ParentRef(parent.kind, parent.namespace, parent.name)
+    for listener_set in cluster.listener_sets:
+        owner = _owner_outside(cluster, ParentRef("ListenerSet", listener_set.namespace, listener_set.name))
+        if owner is not None:
+            yield owner
 
 
 def _services(cluster: Cluster, host: str, client: str) -> list[ParentRef]:
@@ -147,13 +153,23 @@ def _names(hostnames: Iterable[str], host: str) -> bool:
 
 
 def absent(cluster: Cluster, parents: Iterable[ParentRef]) -> frozenset[ResourceId]:
-    """Those of the parents that the build does not hold though a route names them: what has to be assumed."""
-    named = set(_named_parents(cluster))
+    """What has to be assumed: those of the parents that the build does not hold though a route names them, and the
+    Gateways outside the build that ListenerSets among the parents add to."""
+    named, asked = set(_named_parents(cluster)), set(parents)
+    found = [parent for parent in asked if any(_is_same(parent, each) for each in named)]
+    found += [owner for parent in asked if (owner := _owner_outside(cluster, parent)) is not None]
     return frozenset(
-        ResourceId("" if parent.kind == "Service" else GATEWAY_API, parent.kind, parent.namespace, parent.name)
-        for parent in set(parents)
-        if any(_is_same(parent, each) for each in named)
+        ResourceId("" if each.kind == "Service" else GATEWAY_API, each.kind, each.namespace, each.name)
+        for each in found
     )
+
+
+def _owner_outside(cluster: Cluster, parent: ParentRef) -> ParentRef | None:
+    """The Gateway of a ListenerSet of the build, where it is not in the build itself."""
+    held = cluster.listener_set(parent.namespace, parent.name) if parent.kind == "ListenerSet" else None
+    if held is None or gateway_of(cluster, held) is not None:
+        return None
+    return ParentRef(held.parent.kind, held.parent.namespace, held.parent.name)
 
 
 def _is_same(one: ParentRef, other: ParentRef) -> bool:

@@ -59,21 +59,7 @@ def _decision() -> JsonObject:
         backends=_list(
             {"$ref": "#/$defs/backend"}, "The shares; their sum is 1, unless there are none or all weights are 0."
         ),
-        redirect={
-            "anyOf": [
-                {"type": "null"},
-                _object(
-                    "Where the client is sent.",
-                    status={"type": "integer", "description": "The status code."},
-                    scheme=_text("The scheme."),
-                    hostname=_text("The host; empty where the request names none."),
-                    port=_index("The port; null where it is the scheme's own."),
-                    path=_text("The path."),
-                    location=_text("All of it as a Location header, without the query string."),
-                ),
-            ],
-            "description": "The redirect that answers instead of a backend.",
-        },
+        redirect={"anyOf": [{"type": "null"}, _redirect()], "description": "What answers instead of a backend."},
         mirrors=_list(
             _object(
                 "A copy of the request whose answer is dropped.",
@@ -94,6 +80,18 @@ def _decision() -> JsonObject:
         ),
     )
     return {**found, "required": [key for key in _keys(found) if key != "grpc_status"]}
+
+
+def _redirect() -> JsonObject:
+    return _object(
+        "Where the client is sent.",
+        status={"type": "integer", "description": "The status code."},
+        scheme=_text("The scheme."),
+        hostname=_text("The host; empty where the request names none."),
+        port=_index("The port; null where it is the scheme's own."),
+        path=_text("The path."),
+        location=_text("All of it as a Location header, without the query string."),
+    )
 
 
 def request_schema() -> JsonObject:

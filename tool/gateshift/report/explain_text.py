@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateshift.report.explanation import Explained, Explanation
 from gateshift.report.style import Style, printable
-from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded
+from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, Step
 from gateshift.traffic.request import Protocol, Request
 from gateshift.traffic.rewrite import location
 
@@ -161,17 +161,24 @@ def _response(change: Forwarded) -> Iterator[str]:
 
 
 def _why(decision: Decision, style: Style) -> Iterator[str]:
-    """The candidates: those that match first, then those that do not."""
+    """The candidates, the most telling ones first."""
     if not decision.trace:
         return
     yield ""
     yield f"  {style.paint('why', 'bold')}"
-    ordered = sorted(decision.trace, key=lambda step: not step.verdict.startswith(("wins", "matches")))
+    ordered = sorted(decision.trace, key=_weight)
     width = max(len(step.subject) for step in ordered[:_MOST_STEPS])
     for step in ordered[:_MOST_STEPS]:
         yield printable(f"    {step.subject:<{width}}  {step.verdict}")
     if len(ordered) > _MOST_STEPS:
         yield f"    and {len(ordered) - _MOST_STEPS} more that do not match"
+
+
+def _weight(step: Step) -> int:
+    """What matches comes first, then the routes that are not attached, then what does not match."""
+    if step.verdict.startswith(("wins", "matches")):
+        return 0
+    return 1 if step.verdict.startswith("is not attached") else 2
 
 
 def _percent(share: float) -> str:

@@ -113,10 +113,11 @@ def _attach_listener_set(cluster: Cluster, route: Route, parent: RouteParent) ->
     if found is None:
         return _absent(cluster, route, parent)
     gateway = gateway_of(cluster, found)
-    if gateway is None:
-        where = f"{found.parent}, the parent of {found.resource.id}, is not in the build"
+    owner = found.parent
+    if gateway is None and not cluster.assumes(owner.group, owner.kind, owner.namespace, owner.name):
+        where = f"{owner}, the parent of {found.resource.id}, is not in the build"
         return Attachment(route, parent, Standing.UNKNOWN, "", where)
-    if found not in attached_sets(cluster, gateway):
+    if gateway is not None and found not in attached_sets(cluster, gateway):
         message = f"{gateway.resource.id} does not allow {found.resource.id}"
         return Attachment(route, parent, Standing.REFUSED, NO_PARENT, message)
     return _attach_listeners(cluster, route, parent, found.listeners)

@@ -5,11 +5,13 @@ Source: Gateway API v1.6 apis/v1 and GEP-1294 (Services as parents); the modules
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.attach import Standing, attachments
+from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.cors import cors_headers, is_preflight
-from gateshift.traffic.decision import BackendAnswer, Decision
+from gateshift.traffic.decision import BackendAnswer, Decision, Step
 from gateshift.traffic.entry import Entry
 from gateshift.traffic.gateways import gateway_entry
 from gateshift.traffic.match import Call
@@ -35,12 +37,24 @@ def decide(cluster: Cluster, request: Request, *, trace: bool = True) -> Decisio
         return _finish(replace(entry.answered, notes=entry.notes, listener=entry.name), call)
     selection = select(entry.routes, call, trace=trace)
     decision = _answer(cluster, call, entry, selection, mesh=is_mesh)
+    if trace:
+        decision = replace(decision, trace=(*decision.trace, *_set_aside(cluster, request)))
     return _finish(decision, call)
+
+
+def _set_aside(cluster: Cluster, request: Request) -> Iterator[Step]:
+    """The routes that name the parent but are not attached to it, with the reason that the cluster would report."""
+    parent = request.parent
+    for each in attachments(cluster):
+        named = (each.parent.kind, each.parent.name) == (parent.kind, parent.name)
+        if each.standing is Standing.REFUSED and named and same_namespace(each.parent.namespace, parent.namespace):
+            reason = f" ({each.reason})" if each.reason else ""
+            yield Step(str(each.route), f"is not attached{reason}: {each.message}")
 
 
 def _answer(cluster: Cluster, call: Call, entry: Entry, selection: Selection, *, mesh: bool) -> Decision:
     winner = selection.winner
-    notes = (*entry.notes, *selection.notes)
+    notes = (*entry.notes, *_path_note(call.path), *selection.notes)
     if winner is None:
         return Decision(call.request, NOT_FOUND, notes=notes, trace=selection.trace, listener=entry.name)
     found = outcome(cluster, winner.route, winner.rule, mesh=mesh)
@@ -63,6 +77,15 @@ def _answer(cluster: Cluster, call: Call, entry: Entry, selection: Selection, *,
         if is_preflight(call):
             return replace(base, status=OK, mirrors=())
     return replace(base, backends=_backends(found, call, winner.prefix))
+
+
+def _path_note(path: str) -> tuple[str, ...]:
+    """What is said of a path that data planes may normalise before they match it."""
+    if "%" in path or "//" in path or "/." in path:
+        return (
+            "whether the path is decoded or normalised before it is matched is not specified; it is taken as it is",
+        )
+    return ()
 
 
 def _backends(found: RuleOutcome, call: Call, prefix: str | None) -> tuple[BackendAnswer, ...]:

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateshift.traffic.attach import Attachment, Binding, Standing, attachments, served_listeners
-from gateshift.traffic.cluster import Cluster, same_namespace
+from gateshift.traffic.assumed import assumed_entry, is_assumed
+from gateshift.traffic.attach import served_listeners
+from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decision import Decision
-from gateshift.traffic.entry import Entry, merged
-from gateshift.traffic.hostnames import ANY, covers, host_of, rank
+from gateshift.traffic.entry import Entry
+from gateshift.traffic.hostnames import host_of
 from gateshift.traffic.listeners import Gateway, Listener
 from gateshift.traffic.listenerstates import gateway_of
+from gateshift.traffic.listening import best_listener, port_in, routes_of
 from gateshift.traffic.match import Call
-from gateshift.traffic.read import GATEWAY_API
 from gateshift.traffic.request import ParentRef
-from gateshift.traffic.routes import Route, RouteParent
-from gateshift.traffic.table import Table
 
 NOT_FOUND = 404
 MISDIRECTED = 421
@@ -31,8 +30,8 @@ def gateway_entry(cluster: Cluster, call: Call) -> Entry:
     gateway = find_gateway(cluster, parent)
     if gateway is not None:
         return _listen(cluster, gateway, call)
-    if cluster.assumes(GATEWAY_API, parent.kind, parent.namespace, parent.name):
-        return _assumed(cluster, call)
+    if is_assumed(cluster, parent):
+        return assumed_entry(cluster, call)
     return _refused(call, NOT_FOUND, f"{parent} is not in the build")
 
 
@@ -68,19 +67,8 @@ def _listen(cluster: Cluster, gateway: Gateway, call: Call) -> Entry:
             return _refused(call, MISDIRECTED, note, listener)
         if better is None:
             return _refused(call, NOT_FOUND, f"no listener on port {port} covers host {call.host}", listener)
-    routes, doubts = _attached(cluster, listener)
+    routes, doubts = routes_of(cluster, listener)
     return Entry(routes, listener.port, listener.name, notes + doubts)
-
-
-def best_listener(listeners: Sequence[Listener], host: str) -> Listener | None:
-    """The listener with the most specific hostname that covers the host."""
-    covering = [listener for listener in listeners if covers(listener.hostname, host)]
-    return min(covering, key=lambda listener: _specificity(listener.hostname), default=None)
-
-
-def _specificity(hostname: str) -> tuple[int, int]:
-    """Names before wildcards, wildcards with more labels before others, no hostname last."""
-    return rank(hostname)[0], -hostname.count(".")
 
 
 def _port(call: Call, fitting: Sequence[Listener], served: Sequence[Listener]) -> tuple[int | None, tuple[str, ...]]:
@@ -99,71 +87,3 @@ def _port(call: Call, fitting: Sequence[Listener], served: Sequence[Listener]) -
     usual = 443 if request.is_secure else 80
     port = usual if usual in ports else ports[0]
     return port, (f"the request names no port; of {', '.join(map(str, ports))} it is taken to dial {port}",)
-
-
-def port_in(authority: str) -> int | None:
-    """The port of a Host header, None where it has none."""
-    _, found, port = authority.rpartition(":")
-    return int(port) if found and port.isascii() and port.isdigit() else None
-
-
-def _attached(cluster: Cluster, listener: Listener) -> tuple[Table, tuple[str, ...]]:
-    """The routes of a listener, and what is not certain about their attachment."""
-
-    def build() -> dict[Listener, list[tuple[Route, Binding]]]:
-        found: dict[Listener, list[tuple[Route, Binding]]] = {}
-        for attachment in attachments(cluster):
-            for binding in attachment.bindings:
-                found.setdefault(binding.listener, []).append((attachment.route, binding))
-        return found
-
-    def merge() -> tuple[Table, tuple[str, ...]]:
-        bound = cluster.once("bindings", build).get(listener, [])
-        doubts = tuple(
-            f"{listener} may not allow {route}: the labels of Namespace {route.namespace} are not in the build"
-            for route, binding in bound
-            if not binding.certain
-        )
-        return merged((route, binding.hostnames) for route, binding in bound), doubts
-
-    return cluster.once(("routes", listener), merge)
-
-
-def _assumed(cluster: Cluster, call: Call) -> Entry:
-    """The routes that name a Gateway outside the build, which is taken to have a listener for each."""
-    request = call.request
-    routes = [
-        (attachment.route, attachment.route.hostnames or (ANY,))
-        for attachment in attachments(cluster)
-        if attachment.standing is Standing.ACCEPTED and _names(attachment, request.parent)
-        if _would_listen(attachment.parent, call)
-    ]
-    note = f"{request.parent} is not in the build: it is assumed to accept every route that names it"
-    usual = 443 if request.is_secure else 80
-    return Entry(merged(routes), request.port or port_in(request.host) or usual, request.listener, (note,))
-
-
-def _names(attachment: Attachment, parent: ParentRef) -> bool:
-    named = attachment.parent
-    return (named.group, named.kind, named.name) == (GATEWAY_API, parent.kind, parent.name) and same_namespace(
-        named.namespace, parent.namespace
-    )
-
-
-def _would_listen(parent: RouteParent, call: Call) -> bool:
-    """Whether the listener that a parentRef names may be the one dialled, by its name and port."""
-    request = call.request
-    if request.listener and parent.section_name:
-        return request.listener == parent.section_name
-    if request.port is not None and parent.port is not None:
-        return request.port == parent.port
-    secure = _is_secure(parent)
-    return secure is None or secure == request.is_secure
-
-
-def _is_secure(parent: RouteParent) -> bool | None:
-    """Whether a listener that is not in the build speaks TLS, as its name or port suggests; None for no hint."""
-    name = parent.section_name.lower()
-    if "https" in name or "tls" in name or parent.port == 443:
-        return True
-    return False if "http" in name or parent.port == 80 else None

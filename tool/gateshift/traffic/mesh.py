@@ -11,8 +11,8 @@ from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.endpoints import backing
 from gateshift.traffic.entry import Entry, merged
-from gateshift.traffic.gateways import port_in
 from gateshift.traffic.hostnames import ANY
+from gateshift.traffic.listening import port_in
 from gateshift.traffic.match import Call
 from gateshift.traffic.resolve import NO_ENDPOINTS, OK, UNAVAILABLE
 from gateshift.traffic.routes import GRPC, HTTP
@@ -69,9 +69,16 @@ def _routes(cluster: Cluster, call: Call, service: Service | None, port: int | N
         chosen = _for_client(attached, service, client)
         hostnames = any(each.route.hostnames for each in chosen)
         ignored = ("the hostnames of mesh routes are ignored: the Service dialled decides",) if hostnames else ()
-        return merged((each.route, (ANY,)) for each in chosen), ignored
+        return merged((each.route, (ANY,)) for each in chosen), ignored + _others(attached, chosen, client)
 
     return cluster.once(("mesh", parent, port, client), merge)
+
+
+def _others(attached: list[Attachment], chosen: list[Attachment], client: str) -> tuple[str, ...]:
+    """The attached routes that do not apply to this client: consumer routes of other namespaces, or, beside consumer
+    routes of its own, the producer routes."""
+    routes = dict.fromkeys(each.route for each in attached if each not in chosen)
+    return tuple(f"{route} does not apply to clients in namespace {client or '(unknown)'}" for route in routes)
 
 
 def _for_client(attached: list[Attachment], service: Service | None, client: str) -> list[Attachment]:

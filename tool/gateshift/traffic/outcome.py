@@ -5,6 +5,7 @@ Source: Gateway API v1.6 apis/v1/httproute_types.go (HTTPRouteRule.BackendRefs, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateshift.traffic.cluster import Cluster
@@ -78,19 +79,26 @@ def _changing(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
 def _mirrors(
     cluster: Cluster, route: Route, rule: RouteRule, *, mesh: bool
 ) -> tuple[tuple[MirrorAnswer, ...], tuple[str, ...]]:
-    """The mirrors that can be served, and a note for each that cannot: it is dropped, the request goes on."""
+    """The mirrors that can be served, and a note for each that cannot: it is dropped, the request goes on. A mirror of
+    one backend copies only what that backend gets."""
     found: list[MirrorAnswer] = []
     lost: list[str] = []
-    for each in rule.filters:
-        if not isinstance(each, RequestMirror):
-            continue
+    for each, part in _mirror_filters(rule):
         target = resolve(cluster, route.resource, each.backend, mesh=mesh)
         if target.status == OK:
             ref = each.backend.ref
-            found.append(MirrorAnswer(ref.namespace, ref.name, each.backend.port, each.share))
+            found.append(MirrorAnswer(ref.namespace, ref.name, each.backend.port, each.share * part))
         else:
             lost.append(f"the mirror is dropped ({target.reason}): {target.message}")
     return tuple(found), tuple(lost)
+
+
+def _mirror_filters(rule: RouteRule) -> Iterator[tuple[RequestMirror, float]]:
+    """Each mirror with the part of the rule's requests that it sees."""
+    yield from ((each, 1.0) for each in rule.filters if isinstance(each, RequestMirror))
+    parts = fractions([backend.weight for backend in rule.backends])
+    for filters, part in zip(rule.backend_filters, parts, strict=True):
+        yield from ((each, part) for each in filters if isinstance(each, RequestMirror))
 
 
 def _notes(rule: RouteRule, resolved: list[Resolved]) -> list[str]:

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from gateshift.traffic.decision import Step
 from gateshift.traffic.hostnames import ANY, covers, rank
-from gateshift.traffic.match import Call, Candidate, candidates, why_after
+from gateshift.traffic.match import Call, Candidate, Header, Query, candidates, why_after
 from gateshift.traffic.routes import Route
 
 
@@ -78,6 +78,7 @@ def _open_questions(winner: Candidate, rest: tuple[Candidate, ...], call: Call) 
     """What the specification does not decide between the winner and the candidates after it."""
     if winner.regex:
         yield f"{winner} uses a regular expression, whose dialect is implementation-specific: read as RE2, whole value"
+    yield from (f"{what}: which one counts is not specified" for what in _repeated(winner, call))
     if winner.path_regex:
         rival = next((other for other in rest if not other.path_regex and other.holds(call)), None)
         if rival is not None:
@@ -89,6 +90,15 @@ def _open_questions(winner: Candidate, rest: tuple[Candidate, ...], call: Call) 
                 "decided here by namespace/name"
             )
             break
+
+
+def _repeated(winner: Candidate, call: Call) -> Iterator[str]:
+    """The headers and query parameters of the winner that the call holds more than once."""
+    for condition in winner.conditions:
+        if isinstance(condition, Header) and sum(key.lower() == condition.name for key, _ in call.request.headers) > 1:
+            yield f"header {condition.name} stands more than once in the request and is read as one list"
+        if isinstance(condition, Query) and sum(key == condition.name for key, _ in call.request.query) > 1:
+            yield f"query parameter {condition.name} stands more than once in the request and its first value is read"
 
 
 def _trace(routes: Table, call: Call, winner: Candidate | None, hostname: str) -> tuple[Step, ...]:
