@@ -33,13 +33,18 @@ class BuiltRoot:
 
 def build_roots(
     roots: Iterable[Root], reader: TreeReader, *, program: Path | None, timeout: float
-) -> tuple[BuiltRoot, ...]:
-    """Build every root, in the order given. `program` overrides which kustomize runs; `timeout` is each build's."""
+) -> Iterator[BuiltRoot]:
+    """Build every root and give each, in order, as soon as it is there, while the next ones are being built.
+
+    `program` overrides which kustomize runs; `timeout` is each build's, in seconds.
+    """
     trees = [reader.read(root) for root in roots]
     refused = {id(tree): tuple(refusals(tree)) for tree in trees}
     buildable = [tree for tree in trees if all(found.level is not Level.ERROR for found in refused[id(tree)])]
-    outcomes = dict(zip(map(id, buildable), _outcomes(buildable, program, timeout), strict=True))
-    return tuple(_built(tree, refused[id(tree)], outcomes.get(id(tree))) for tree in trees)
+    outcomes = _outcomes(buildable, program, timeout)
+    wanted = set(map(id, buildable))
+    for tree in trees:
+        yield _built(tree, refused[id(tree)], next(outcomes) if id(tree) in wanted else None)
 
 
 def _outcomes(trees: Sequence[KustomizationTree], program: Path | None, timeout: float) -> Iterator[kustomize.Outcome]:

@@ -22,6 +22,7 @@ from gateshift.model.finding import Finding
 from gateshift.model.kustomization import Root
 from gateshift.model.located import Located
 from gateshift.model.report import Gap, ReportedRoot, ValidationReport
+from gateshift.model.resource import Build
 from gateshift.model.rollout import Rollout
 from gateshift.model.verdict import Verdict
 from gateshift.pipeline.assemble import merged, relative, reported
@@ -46,11 +47,35 @@ class Scope:
 
 
 @dataclass(slots=True)
-class _Outcome:
-    """What a run has come to so far."""
+class _Run:
+    """A validation while it goes on: what it knows, and what it has come to so far."""
 
+    scope: Scope
+    rollouts: Rollouts
+    schemas: Schemas | None
+    placer: Placer
+    built: list[BuiltRoot] = field(default_factory=list)
+    subjects: list[tuple[BuiltRoot, Subject]] = field(default_factory=list)
     located: list[Located] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+
+    def meet(self, root: BuiltRoot) -> None:
+        """Note a root and what its build came to."""
+        self.built.append(root)
+        self.located += self.placer.placed(root.findings, root)
+        self.gaps += [root.gap] if root.gap else []
+        if root.build is not None:
+            self.subjects.append((root, self._subject(root, root.build)))
+
+    def check(self, root: BuiltRoot, subject: Subject) -> None:
+        """Look for everything that needs no other program."""
+        self.located += self.placer.placed(run_checks(subject), root)
+        self.gaps += schema_checks.gaps(subject) if self.scope.cel else ()
+
+    def _subject(self, root: BuiltRoot, build: Build) -> Subject:
+        stage = self.rollouts.by_folder.get(root.tree.root.folder)
+        declared = Declared(stage.rollout, stage.environment, stage.stage) if stage else None
+        return Subject.of(build, catalog=self.schemas, tree=root.tree, declared=declared)
 
 
 def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
@@ -58,27 +83,26 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
     reader = TreeReader()
     chosen = _chosen(scope, reader)
     rollouts = Rollouts.of(_rollout_files(chosen.roots))
-    built = build_roots(chosen.roots, reader, program=choices.kustomize, timeout=choices.timeout)
-    outcome = _Outcome([], [each.gap for each in built if each.gap])
-    placer = Placer(reader.sources)
-    for root in built:
-        outcome.located += placer.placed(root.findings, root)
-    schemas = _schemas(choices, rollouts, outcome)
-    subjects = [(root, _subject(root, rollouts, schemas)) for root in built if root.build is not None]
-    with ThreadPoolExecutor(1) as beside:  # kubeconform works while the checks do
-        verdicts = beside.submit(_verdicts, [subject for _, subject in subjects], schemas, choices)
-        for root, subject in subjects:
-            outcome.located += placer.placed(run_checks(subject), root)
-            outcome.gaps += schema_checks.gaps(subject) if scope.cel else ()
-    for root, finding in _against_schemas(subjects, verdicts.result(), outcome):
-        outcome.located += placer.placed([finding], root)
+    gaps: list[Gap] = []
+    run = _Run(scope, rollouts, _schemas(choices, rollouts, gaps), Placer(reader.sources), gaps=gaps)
+    checked = 0
+    for root in build_roots(chosen.roots, reader, program=choices.kustomize, timeout=choices.timeout):
+        run.meet(root)
+        for each in run.subjects[checked:-1]:  # all but the newest, while Kustomize builds the next
+            run.check(*each)
+        checked = max(checked, len(run.subjects) - 1)
+    with ThreadPoolExecutor(1) as beside:  # kubeconform works while the last is checked
+        verdicts = beside.submit(_verdicts, [subject for _, subject in run.subjects], run.schemas, choices)
+        for each in run.subjects[checked:]:
+            run.check(*each)
+    _judge(run, verdicts.result())
     pointers = pointer_roots(chosen.whole, reader)
-    for root, finding in sync_findings(built, pointers):
-        outcome.located += placer.placed([finding], root)
+    for holder, finding in sync_findings(run.built, pointers):
+        run.located += run.placer.placed([finding], holder)
     unread = (unsearched(folder, reason) for folder, reason in chosen.unsearched)
     alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
-    outcome.located += [placer.alone(finding) for finding in alone]
-    return _report(built, outcome, placer, _markers((*built, *pointers), rollouts), today)
+    run.located += [run.placer.alone(finding) for finding in alone]
+    return _report(run, pointers, today)
 
 
 def _chosen(scope: Scope, reader: TreeReader) -> Targets:
@@ -94,19 +118,12 @@ def _rollout_files(roots: Iterable[Root]) -> Iterator[Path]:
             yield found
 
 
-def _subject(root: BuiltRoot, rollouts: Rollouts, schemas: Schemas | None) -> Subject:
-    assert root.build is not None
-    stage = rollouts.by_folder.get(root.tree.root.folder)
-    declared = Declared(stage.rollout, stage.environment, stage.stage) if stage else None
-    return Subject.of(root.build, catalog=schemas, tree=root.tree, declared=declared)
-
-
-def _schemas(choices: Choices, rollouts: Rollouts, outcome: _Outcome) -> Schemas | None:
+def _schemas(choices: Choices, rollouts: Rollouts, gaps: list[Gap]) -> Schemas | None:
     """The chosen schemas; None, and a gap, where they are not installed."""
     try:
         return choices.open_schemas(rollouts.all)
     except NoVerdict as error:
-        outcome.gaps.append(Gap("no object was checked against its schema", error.what, error.next_step))
+        gaps.append(Gap("no object was checked against its schema", error.what, error.next_step))
         return None
 
 
@@ -124,17 +141,14 @@ def _verdicts(
         return error
 
 
-def _against_schemas(
-    subjects: Sequence[tuple[BuiltRoot, Subject]], verdicts: tuple[Verdict, ...] | NoVerdict, outcome: _Outcome
-) -> Iterator[tuple[BuiltRoot, Finding]]:
-    """What the verdicts come to, with the root of each object."""
+def _judge(run: _Run, verdicts: tuple[Verdict, ...] | NoVerdict) -> None:
+    """What kubeconform's verdicts come to."""
     if isinstance(verdicts, NoVerdict):
-        outcome.gaps.append(Gap("no object was checked against its schema", verdicts.what, verdicts.next_step))
+        run.gaps.append(Gap("no object was checked against its schema", verdicts.what, verdicts.next_step))
         return
-    objects = [(root, subject, resource) for root, subject in subjects for resource in subject.build.resources]
+    objects = [(root, subject, resource) for root, subject in run.subjects for resource in subject.build.resources]
     for (root, subject, resource), verdict in zip(objects, verdicts, strict=bool(verdicts)):
-        for finding in schema_checks.schema_findings(subject, resource, verdict):
-            yield root, finding
+        run.located += run.placer.placed(schema_checks.schema_findings(subject, resource, verdict), root)
 
 
 def _of_files(rollout: Rollout) -> Iterator[Finding]:
@@ -146,26 +160,24 @@ def _of_files(rollout: Rollout) -> Iterator[Finding]:
         yield from check(file_checks.Files(generation.top, generation.states))
 
 
-def _markers(built: Iterable[BuiltRoot], rollouts: Rollouts) -> Iterator[Marker]:
-    files = {file.path: file.text for root in built for file in root.tree.files.values()}
+def _markers(run: _Run, pointers: Iterable[BuiltRoot]) -> Iterator[Marker]:
+    files = {file.path: file.text for root in (*run.built, *pointers) for file in root.tree.files.values()}
     for path, text in files.items():
         yield from markers_in(path, text)
-    for rollout in rollouts.all:
+    for rollout in run.rollouts.all:
         yield from markers_of(rollout.suppressions, rollout.file.parent)
 
 
-def _report(
-    built: Sequence[BuiltRoot], outcome: _Outcome, placer: Placer, markers: Iterable[Marker], today: date
-) -> ValidationReport:
+def _report(run: _Run, pointers: Iterable[BuiltRoot], today: date) -> ValidationReport:
     base = Path.cwd()
-    silenced = tuple(markers)
-    rules = rules_for({*(each.finding.rule for each in outcome.located), *(each.rule for each in silenced)})
-    settled = settle(merged(outcome.located), silenced, rules, today, frozenset(rules))
+    silenced = tuple(_markers(run, pointers))
+    rules = rules_for({*(each.finding.rule for each in run.located), *(each.rule for each in silenced)})
+    settled = settle(merged(run.located), silenced, rules, today, frozenset(rules))
     return ValidationReport(
-        tuple(reported(located, rules, placer.excerpt, base) for located in merged(settled.findings)),
-        tuple(ReportedRoot(relative(root.path, base), _objects(root)) for root in built),
+        tuple(reported(located, rules, run.placer.excerpt, base) for located in merged(settled.findings)),
+        tuple(ReportedRoot(relative(root.path, base), _objects(root)) for root in run.built),
         settled.suppressed,
-        tuple(dict.fromkeys(outcome.gaps)),
+        tuple(dict.fromkeys(run.gaps)),
     )
 
 
