@@ -36,6 +36,7 @@ from gateshift.checks import (
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding
 from gateshift.model.rule import Check, Rule
+from gateshift.transition import rules as transitions
 
 _MODULES = (
     schema,
@@ -68,7 +69,14 @@ CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in sorted(
-        chain(build.RULES, suppression.RULES, files.RULES, pointers.RULES, *(module.RULES for module in _MODULES)),
+        chain(
+            build.RULES,
+            suppression.RULES,
+            files.RULES,
+            transitions.RULES,
+            pointers.RULES,
+            *(module.RULES for module in _MODULES),
+        ),
         key=lambda rule: rule.id,
     )
 }

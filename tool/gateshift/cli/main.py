@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "gateshift.cli.init",
     "generate": "gateshift.cli.generate",
     "validate": "gateshift.cli.validate",
+    "plan": "gateshift.cli.plan",
     "explain": "gateshift.cli.explain",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, text_at
-from gateshift.external.boundary import above, missing, outside, shown
+from gateshift.external.boundary import above, missing, outside, real_path, shown
 from gateshift.external.remote import is_remote, is_remote_file
 from gateshift.external.sources import Sources
 from gateshift.external.spelling import keys_of
@@ -23,7 +23,6 @@ _FOLDER_LISTS = {"resources": Role.RESOURCE, "bases": Role.RESOURCE}
 _FILE_LISTS = {"configurations": Role.CONFIGURATION, "crds": Role.CRD}
 _CONFIGURED_LISTS = {"generators": Role.GENERATOR, "transformers": Role.TRANSFORMER, "validators": Role.VALIDATOR}
 _DATA_ROLES = (Role.DATA, Role.OPENAPI, Role.CRD)
-_LONGEST_PATH = 4096
 _PLAIN_FIELDS = frozenset({"apiVersion", "kind", "metadata", "resources"})
 
 Follow = Callable[[Path, Path], Kustomization | Refused]
@@ -169,7 +168,7 @@ class References:
 
     def _folder(self, text: str, kind: Kind) -> Target:
         path = self._path(text)
-        real = self.sources.real(path)
+        real = real_path(path)
         refused = outside(path, real, self.repository)
         if refused:
             return refused
@@ -188,7 +187,7 @@ class References:
         if not _is_path(text):
             return Refused(Problem.MISSING, "")
         path = self._path(text)
-        real = self.sources.real(path)
+        real = real_path(path)
         return (
             outside(path, real, self.repository)
             or missing(path, real, self.repository)
@@ -198,7 +197,7 @@ class References:
 
 
 def _is_path(text: str) -> bool:
-    return bool(text) and "\n" not in text and "\0" not in text and len(text) <= _LONGEST_PATH
+    return bool(text) and "\n" not in text and "\0" not in text and len(text) <= os.pathconf("/", "PC_PATH_MAX")
 
 
 def _paths(name: str) -> Callable[[Json, Pointer], Iterator[Text]]:

@@ -108,7 +108,7 @@ class _Search:
         folders, yaml_files = self._walk(path)
         repository = repository_of(path)
         for folder in folders:
-            yield Root(folder, self.sources.real(folder), repository)
+            yield Root(folder, real_path(folder), repository)
         if yaml_files and not folders:
             yield Root(path, real_path(path), repository, tuple(yaml_files))
 
@@ -150,14 +150,14 @@ class _Search:
         fields = self._fields(folder)
         texts = (text for field in _FOLDER_FIELDS for text in list_at(fields, field))
         return {
-            self.sources.real(os.path.join(folder, text))
+            real_path(folder / text)
             for text in texts
             if isinstance(text, str) and "\n" not in text and "\0" not in text and not is_remote(text)
         }
 
     def _fields(self, folder: Path) -> JsonObject:
         name = _kustomization_in(folder)
-        file = self.sources.read(self.sources.real(folder / name)) if name else None
+        file = self.sources.read(real_path(folder / name)) if name else None
         return canonical(file.data())[0] if file else {}
 
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.checks.build import nothing_built, refusals, unbuilt
-from gateshift.errors import NoVerdict
+from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.external import kustomize, toolchain
 from gateshift.external.kustomization import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import KustomizationTree, Root
+from gateshift.model.place import Place
 from gateshift.model.report import Gap
 from gateshift.model.resource import Build, Unbuilt
+from gateshift.pipeline.assemble import relative
+
+_MOST_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,3 +76,33 @@ def _built(tree: KustomizationTree, findings: tuple[Finding, ...], outcome: kust
             return BuiltRoot(tree, None, (*findings, unbuilt(outcome)))
         case Build():
             return BuiltRoot(tree, outcome, (*findings, *nothing_built(outcome, tree)))
+
+
+def required(root: BuiltRoot) -> Build:
+    """The root's objects. Raises UserError where it may not be built or Kustomize refuses it (exit code 1), NoVerdict
+    where Kustomize cannot be run."""
+    if root.gap is not None:
+        raise NoVerdict(f"{root.gap.what}: {root.gap.why}", next_step=root.gap.next_step)
+    unreadable = _unreadable(root.tree)
+    if root.build is None or unreadable:
+        found = [f"{_where(each)}{each.message}" for each in root.findings if each.level is Level.ERROR]
+        lines = [*found, *unreadable][:_MOST_SHOWN]
+        raise UserError("\n".join(lines), where=str(root.path), exit_code=Exit.FINDINGS)
+    return root.build
+
+
+def _unreadable(tree: KustomizationTree) -> list[str]:
+    """The YAML files of a plain root that cannot be read: what they hold might decide."""
+    files = tree.files.values() if tree.root.files else ()
+    return [
+        f"{relative(each.path, Path.cwd())}:{fault.line}:{fault.column}: {fault.what}"
+        for each in files
+        if (fault := each.fault)
+    ]
+
+
+def _where(finding: Finding) -> str:
+    place = finding.at
+    if not isinstance(place, Place):
+        return ""
+    return f"{relative(place.file, Path.cwd())}:{place.line}:{place.column}: "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from gateshift.external.sources import Sources
 from gateshift.model.finding import Finding, Spot
@@ -25,9 +26,14 @@ class Placer:
     def placed(self, findings: Iterable[Finding], root: BuiltRoot) -> Iterator[Located]:
         """The findings of one root with their places."""
         for finding in findings:
-            found = self._where(finding.at, root)
-            related = [(each.message, self._where(each.at, root).place) for each in finding.related]
-            yield Located(finding, found.place, (root.path,), (*related, *found.related))
+            yield replace(self.placed_in(finding, lambda _: root), roots=(root.path,))
+
+    def placed_in(self, finding: Finding, root_of: Callable[[Spot], BuiltRoot]) -> Located:
+        """A finding whose objects may be of several roots, with their places; its root is that of its first object."""
+        roots = (root_of(finding.at).path,) if isinstance(finding.at, Spot) else ()
+        found = self._where(finding.at, root_of)
+        related = [(each.message, self._where(each.at, root_of).place) for each in finding.related]
+        return Located(finding, found.place, roots, (*related, *found.related))
 
     def alone(self, finding: Finding) -> Located:
         """A finding that belongs to no root, with the place it already has."""
@@ -40,7 +46,8 @@ class Placer:
         last = min(max(place.end_line - (place.end_column == 1), place.line), place.line + _MOST_LINES - 1, len(lines))
         return tuple(SourceLine(number, lines[number - 1]) for number in range(place.line, last + 1))
 
-    def _where(self, at: Spot | Place, root: BuiltRoot) -> Found:
+    def _where(self, at: Spot | Place, root_of: Callable[[Spot], BuiltRoot]) -> Found:
         if isinstance(at, Place):
             return Found(at)
+        root = root_of(at)
         return self._locators.setdefault(id(root), Locator(root.tree)).find(at)

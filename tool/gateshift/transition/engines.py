@@ -10,30 +10,38 @@ Source: Argo CD's gitops-engine pkg/sync/sync_context.go; Flux's kustomize-contr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Engine
+from gateshift.model.sync import Sync
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
 from gateshift.transition.events import Deed, Event
 from gateshift.transition.orders import argocd_option, argocd_order, flux_order, flux_setting, is_hook, wave_of
 from gateshift.transition.references import ceases_to_name, starts_to_name
-from gateshift.transition.sync import Sync
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wave:
+    """Events that the engine brings about one after the other, or for prunes at once. `waits`: for the health of all
+    before it."""
+
+    events: tuple[Event, ...]
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
     """One engine's way from one build to another. `waits` has for each of its events the set of those before it.
 
-    `waves` are its steps in order, each with what the engine does there one after the other; `kept` are objects that
-    left the files and stay in the cluster.
+    `waves` are its steps in order; `kept` are objects that left the files and stay in the cluster.
     """
 
     sync: Sync
     events: tuple[Event, ...]
     waits: Mapping[int, int]
-    waves: tuple[tuple[Event, ...], ...]
+    waves: tuple[Wave, ...]
     kept: tuple[Resource, ...] = ()
 
     @property
@@ -71,7 +79,8 @@ def _flux(made: list[Event], sync: Sync, before: Cluster, kept: tuple[Resource, 
     for prune in prunes:
         waits[prune.bit] = _bits(applies) & ~_freed(prune, applies, waits, before)
     waits |= _readiness(made)
-    return Course(sync, tuple(made), waits, _steps(applies, prunes), kept)
+    groups = tuple(Wave(tuple(group)) for group in (applies, prunes) if group)
+    return Course(sync, tuple(made), waits, groups, kept)
 
 
 def _argocd(made: list[Event], sync: Sync, before: Cluster, kept: tuple[Resource, ...], *, gates: bool) -> Course:
@@ -176,16 +185,12 @@ def _services_behind(resource: Resource, before: Cluster) -> Iterator[Resource]:
             yield service.resource
 
 
-def _steps(*groups: Sequence[Event]) -> tuple[tuple[Event, ...], ...]:
-    return tuple(tuple(group) for group in groups if group)
-
-
 def _waves(
     applies: Sequence[Event], early: Sequence[Event], last: Sequence[Event], wave: Mapping[int, int]
-) -> tuple[tuple[Event, ...], ...]:
-    numbers = sorted({wave[each.bit] for each in (*applies, *early)})
-    groups: list[Sequence[Event]] = []
-    for number in numbers:
-        groups.append([each for each in early if wave[each.bit] == number])
-        groups.append([each for each in applies if wave[each.bit] == number])
-    return _steps(*groups, last)
+) -> tuple[Wave, ...]:
+    found: list[Wave] = []
+    for number in sorted({wave[each.bit] for each in (*applies, *early)}):
+        groups = [tuple(each for each in group if wave[each.bit] == number) for group in (early, applies)]
+        here = [Wave(group) for group in groups if group]
+        found += [replace(here[0], waits=bool(found)), *here[1:]]
+    return (*found, Wave(tuple(last), waits=bool(found))) if last else tuple(found)

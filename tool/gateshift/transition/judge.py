@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from gateshift.model.finding import Finding, Level, Spot
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Engine
+from gateshift.model.sync import WITHOUT_POINTER, Sync
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.transition import rules
 from gateshift.transition.changes import Change, changes_between
@@ -18,7 +19,6 @@ from gateshift.transition.events import events_of
 from gateshift.transition.outside import surrounded
 from gateshift.transition.practice import practice_findings
 from gateshift.transition.surroundings import bypassed, left_behind
-from gateshift.transition.sync import WITHOUT_POINTER, Sync
 from gateshift.transition.wording import finding_of
 
 

@@ -1,0 +1,80 @@
+"""`gateshift plan`: what a step does to traffic, and whether it is safe."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from gateshift.cli.options import tool_options
+from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.errors import Exit
+from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.every_rule import every_rule
+from gateshift.pipeline.plan import Asked, Plans, forward_is_safe
+from gateshift.pipeline.planner import Planner
+from gateshift.pipeline.pull_request import pull_request
+from gateshift.pipeline.snapshots import Snapshots
+from gateshift.report.formats import Setting
+from gateshift.report.plan_formats import PLAN, AnyPlan
+
+_EPILOG = """\b
+Examples:
+  gateshift plan                       from the stage in force to the next
+  gateshift plan canary half           from one stage to another
+  gateshift plan main: overlays/half   from what the pointer named on main to a folder
+  gateshift plan HEAD~1:k8s k8s        the same folder, a commit ago and now
+  gateshift plan --since origin/main   what this branch changes
+  gateshift plan --all                 every pair of stages
+"""
+
+
+@click.command(cls=OutputCommand, epilog=_EPILOG)
+@click.argument("origin", metavar="[FROM]", required=False)
+@click.argument("target", metavar="[TO]", required=False)
+@click.option("--since", metavar="REF", help="Plan what changed since this branch left REF: stages and pointers.")
+@click.option("--all", "every", is_flag=True, help="The matrix of every ordered pair of stages.")
+@click.option("--env", "environment", default="", metavar="NAME", help="The environment of the stages.")
+@tool_options
+@output_options(PLAN)
+def command(
+    origin: str | None,
+    target: str | None,
+    since: str | None,
+    every: bool,  # noqa: FBT001 -- click's flag
+    environment: str,
+    choices: Choices,
+    output: Output,
+) -> int:
+    """Show what a step from FROM to TO does to traffic and objects, and whether Argo CD and Flux can make it safely.
+
+    FROM and TO are stages, paths, REF: (what the pointer named at that Git revision) or REF:PATH. Without FROM it is
+    the stage that the pointer names now, without TO the stage after FROM. The work tree is not touched.
+    """
+    if sum((origin is not None, since is not None, every)) > 1:
+        raise click.UsageError("FROM and TO, --since and --all are three different questions: ask one")
+    with Snapshots() as snapshots:
+        plans = Plans(Planner(choices, datetime.now(UTC).date()), snapshots)
+        report: AnyPlan
+        if since is not None:
+            report = pull_request(plans, since, environment)
+        elif every:
+            report = plans.matrix(environment)
+        else:
+            report = plans.step(Asked(origin, target, environment))
+    output.write(lambda form, style: PLAN[form](report, Setting(style, every_rule())))
+    return exit_code(report)
+
+
+def exit_code(report: AnyPlan) -> Exit:
+    """3 where something could not be judged; 1 for an unsafe step, in a pull request only for what is live, in a matrix
+    only for the steps from each stage to the next; else 0."""
+    if not isinstance(report, PlanReport) and report.gaps:
+        return Exit.NO_VERDICT
+    match report:
+        case PlanReport() | PullRequestReport():
+            safe = report.safe
+        case MatrixReport():
+            safe = forward_is_safe(report)
+    return Exit.OK if safe else Exit.FINDINGS

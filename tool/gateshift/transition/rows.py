@@ -1,0 +1,102 @@
+"""The traffic before and after a step, one row for each kind of request that the change is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from gateshift.model.plan import TrafficRow
+from gateshift.model.resource import Resource
+from gateshift.transition.answers import Answer
+from gateshift.transition.check import Ground
+from gateshift.transition.classes import RequestClass
+from gateshift.transition.events import Event
+
+DEFAULT = "default"
+RuleName = Callable[[Resource, int], str]
+"""The name that the owner gave a rule of a route (the object, the rule's index), "" for none."""
+
+Shares = tuple[tuple[str, float], ...]
+
+
+def rows_of(ground: Ground, rule_name: RuleName) -> tuple[TrafficRow, ...]:
+    """A row for each class at the main entrances; those that are alike in name and shares are one.
+
+    What matches no route before or after is left out. A name that several rows would have is told apart by its match,
+    and where that is the same, by its entrance.
+    """
+    end = _all(ground.events)
+    found: dict[tuple[str, str, Shares, Shares], RequestClass] = {}
+    for entrance, classes in ground.entrances:
+        for asked in classes.found if entrance.main else ():
+            before, after = ground.answer(asked, 0), ground.answer(asked, end)
+            if not _is_nothing(before, after):
+                name, match = _named(asked, classes.found, (after, before), rule_name)
+                found.setdefault((name, match, _shares(before), _shares(after)), asked)
+    keys = sorted(found, key=lambda key: key[0] != DEFAULT)
+    return tuple(_row(key, keys, found[key]) for key in keys)
+
+
+def _row(
+    key: tuple[str, str, Shares, Shares], keys: Sequence[tuple[str, str, Shares, Shares]], asked: RequestClass
+) -> TrafficRow:
+    name, match, before, after = key
+    alike = [other for other in keys if other[0] == name]
+    if len(alike) > 1 and alike[0] != key:
+        distinct = [other for other in alike if other[1] == match] == [key]
+        name = f"{name} ({match})" if distinct else f"{name} ({match}, {asked.entrance})"
+    return TrafficRow(name, match, before, after)
+
+
+def _all(events: Sequence[Event]) -> int:
+    return sum(event.bit for event in events)
+
+
+def _is_nothing(before: Answer, after: Answer) -> bool:
+    """Whether no route takes the requests on either side."""
+    return all(answer.decision.route is None and answer.decision.status == 404 for answer in (before, after))
+
+
+def _named(
+    asked: RequestClass, others: Sequence[RequestClass], answers: Sequence[Answer], rule_name: RuleName
+) -> tuple[str, str]:
+    """The class's name, and in words what its requests have."""
+    traits = str(asked.traits)
+    match = traits or ("every other request" if len(others) > 1 else "every request")
+    for answer in answers:
+        route, rule = answer.decision.route, answer.decision.rule
+        if route is not None and rule is not None:
+            if _is_plain(asked, answer, others):
+                return DEFAULT, match
+            name = rule_name(route, rule)
+            if name:
+                return name, match
+    return (traits or DEFAULT), match
+
+
+def _is_plain(asked: RequestClass, answer: Answer, others: Sequence[RequestClass]) -> bool:
+    """Whether the rule that answers is the one for all requests that no other rule takes: it asks for nothing, or
+    where every rule of the route asks for something, it is the route's first."""
+    decision = answer.decision
+    winners = [each for each in asked.holds if each.route.resource is decision.route and each.rule == decision.rule]
+    if any(not each.conditions for each in winners):
+        return True
+    known = [each for other in others for each in other.holds if each.route.resource is decision.route]
+    return decision.rule == 0 and all(each.conditions for each in known)
+
+
+def _shares(answer: Answer) -> Shares:
+    """The share of each version; what fails or redirects has its status as key, what has no version its Service."""
+    found: dict[str, float] = {}
+    for key, share in _parts(answer):
+        found[key] = found.get(key, 0.0) + share
+    return tuple((key, round(share, 9)) for key, share in sorted(found.items()) if share)
+
+
+def _parts(answer: Answer) -> Iterator[tuple[str, float]]:
+    decision = answer.decision
+    for backend in decision.backends:
+        answers = backend.status == 200
+        yield ((backend.version or backend.name) if answers else str(backend.status)), backend.share
+    if not decision.backends:
+        parent = decision.request.parent.name
+        yield (parent if decision.status == 200 else str(decision.status)), 1.0
