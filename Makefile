@@ -32,7 +32,7 @@ test-browser: setup
 	npm ci --prefix tests/browser --no-audit --no-fund --loglevel=error
 	mkdir -p build/browser
 	$(BIN)/python -m tests.browser.pages build/browser
-	PAGES=$(CURDIR)/build/browser CHROMIUM="$(CHROMIUM)" node --test tests/browser/report.test.mjs
+	PAGES=$(CURDIR)/build/browser CHROMIUM="$(CHROMIUM)" PYTHON=$(CURDIR)/$(BIN)/python node --test tests/browser/*.test.mjs
 
 bench: setup
 	python bench/validate.py

@@ -6,19 +6,26 @@ usage: python -m tests.browser.pages FOLDER
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from gateshift.external.toolchain import find
 from gateshift.model.picture import Page
+from gateshift.model.plan import PlanReport, TrafficRow
 from gateshift.model.report import ValidationReport
 from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.report import page
+from gateshift.report import plan_markdown
 from gateshift.report.html import render
-from tests.report.pages import crowded, hostile
+from gateshift.report.mermaid import LONGEST
+from gateshift.report.style import printable
+from tests.report.pages import HOSTILE, crowded, hostile
 from tests.report.pages import page as drawn
+from tests.report.plans import SAFE, UNSAFE
 
 TOP = Path(__file__).parents[2]
 
@@ -33,7 +40,27 @@ def main(folder: Path) -> None:
     }
     for name, value in pages.items():
         (folder / f"{name}.html").write_text(render(value))
+    (folder / "plans.json").write_text(json.dumps({name: _plan(*plan) for name, plan in plans().items()}))
     (folder / "expected.json").write_text(json.dumps(expected()))
+
+
+def plans() -> dict[str, tuple[PlanReport, list[str], list[str]]]:
+    """Plans, and what the boxes and arrows of their pictures must say."""
+    whole = {
+        "a safe step": (SAFE, ["default every path", "v1", "v2"], ["90 %", "10 %", "50 %"]),
+        "an unsafe step": (UNSAFE, ["default every path", "v1", "v2"], ["50 %", "100 %"]),
+    }
+    for number, text in enumerate(HOSTILE):
+        row = TrafficRow(text, "", ((text, 0.25), ("503", 0.75)), ((text, 1.0),))
+        shown = printable(text)
+        shown = shown if len(shown) <= LONGEST else shown[: LONGEST - 3] + "..."
+        plan = replace(SAFE, rollout=text, origin=text, target=text, traffic=(row,))
+        whole[f"hostile name {number}"] = (plan, [shown, "no endpoints (503)"], ["25 %", "75 %"])
+    return whole
+
+
+def _plan(report: PlanReport, boxes: list[str], arrows: list[str]) -> dict[str, Any]:
+    return {"markdown": plan_markdown.render(report), "boxes": boxes, "arrows": arrows}
 
 
 def expected() -> dict[str, dict[str, float]]:

@@ -11,7 +11,7 @@ from gateshift.report.shares import percent
 from gateshift.report.style import printable
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._/%-]")
-_LONGEST = 80
+LONGEST = 80
 _MOST_CLASSES = 12
 
 
@@ -50,5 +50,5 @@ def _mark(key: str) -> str:
 def label(text: str) -> str:
     """The text as a quoted label may hold it: what Mermaid or HTML would read as more than text becomes an entity."""
     shown = printable(text)
-    shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3] + "..."
+    shown = shown if len(shown) <= LONGEST else shown[: LONGEST - 3] + "..."
     return _UNSAFE.sub(lambda found: f"#{ord(found[0])};", shown) or " "
