@@ -66,7 +66,7 @@ def test_the_matrix_names_each_pair_once_with_its_reason() -> None:
     lines = plan_text.render_matrix(MATRIX, ASCII).splitlines()
     assert [line.split() for line in lines[1:4]] == [
         ["half", "-", "ok", "no"],
-        ["final", "half", "-", "-"],
+        ["final", "part", "-", "-"],
         ["retired", "-", "-", "-"],
     ]
     assert "half -> retired (Argo CD, Flux): v1 is pruned" in lines

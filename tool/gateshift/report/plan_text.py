@@ -47,16 +47,16 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
 def render_matrix(report: MatrixReport, style: Style = _PLAIN) -> str:
     """A table of every ordered pair of stages, and below it each unsafe pair with its reason and its safe way."""
     cells = {(cell.origin, cell.target): cell for cell in report.cells}
-    width = max(len(stage) for stage in report.stages)
-    yes, partly, no = ("✓", "◐", "✗") if style.unicode else ("ok", "half", "no")
-    head = " " * (width + 2) + "  ".join(f"{printable(stage):<4}" for stage in report.stages)
-    lines = [f"from \\ to{head[9:]}".rstrip() if width > 6 else head.rstrip()]
+    corner = "from \\ to"
+    width = max(len(name) for name in (corner, *report.stages))
+    yes, partly, no = ("✓", "◐", "✗") if style.unicode else ("ok", "part", "no")
+    lines = ["  ".join([f"{corner:<{width}}", *(f"{printable(stage):<4}" for stage in report.stages)]).rstrip()]
     for origin in report.stages:
         marks = []
         for target in report.stages:
             mark, colour = _mark(cells.get((origin, target)), yes, partly, no)
-            marks.append(style.paint(f"{mark:<{max(len(target), 4)}}", colour))
-        lines.append(f"{printable(origin):<{width}}  {'  '.join(marks)}".rstrip())
+            marks.append(style.paint(f"{mark:<{max(len(printable(target)), 4)}}", colour))
+        lines.append("  ".join([f"{printable(origin):<{width}}", *marks]).rstrip())
     lines += ["", f"{yes} safe   {partly} safe for one engine only   {no} unsafe", ""]
     for cell in report.cells:
         if not all(safe for _, safe in cell.engines):
