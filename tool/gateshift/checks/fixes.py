@@ -1,0 +1,67 @@
+"""Faults that can be mended in the files themselves without changing what they mean: defaults left out of routes.
+
+Source: the `default` values of the Gateway API's CRDs; what Argo CD compares is the file with the stored object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.checks.kinds import GATEWAY_API
+from gateshift.checks.routing_defaults import left_out
+from gateshift.checks.schema_tree import Node, node_of
+from gateshift.checks.structural import complete
+from gateshift.checks.subject import Catalog
+from gateshift.documents import Document, UnreadableYaml, parse_all
+from gateshift.documents.data import Json, JsonObject, Pointer, object_at, text_at
+from gateshift.documents.insert import CannotInsert, Insertion, apply, insert_fields
+from gateshift.model.objects import objects_in
+from gateshift.traffic.routes import ROUTE_KINDS
+
+FIXED_RULES = ("GS416",)
+"""The rules whose findings these edits remove."""
+
+
+def with_defaults_written(text: str, catalog: Catalog) -> str:
+    """The file with every defaulted field of its routes written out, or as it is where nothing is left out.
+
+    Comments, quotes and line breaks stay. A file is left alone where an edit would not give back, object for object,
+    what the API server makes of it now.
+    """
+    try:
+        documents = parse_all(text)
+        edited = apply(text, (each for document in documents for each in _insertions(document, catalog)))
+        after = parse_all(edited)
+    except (UnreadableYaml, CannotInsert):
+        return text
+    same = len(documents) == len(after) and all(
+        _meaning(before, catalog) == _meaning(now, catalog) for before, now in zip(documents, after, strict=True)
+    )
+    return edited if same else text
+
+
+def _routes(document: Document, catalog: Catalog) -> Iterator[tuple[Pointer, JsonObject, Node]]:
+    for at, data in objects_in(document.data):
+        group, _, version = text_at(data, "apiVersion").rpartition("/")
+        if group == GATEWAY_API and text_at(data, "kind") in ROUTE_KINDS:
+            schema = catalog.structural(group, version, text_at(data, "kind"))
+            if schema is not None:
+                yield at, data, node_of(schema)
+
+
+def _insertions(document: Document, catalog: Catalog) -> Iterator[Insertion]:
+    for at, data, node in _routes(document, catalog):
+        fields: dict[Pointer, dict[str, Json]] = {}
+        for each in left_out(data, complete(node, data).data):
+            key = each.pointer[-1]
+            holder = object_at(data, *each.pointer[:-1])
+            if isinstance(key, str) and key not in holder:
+                fields.setdefault((*at, *each.pointer[:-1]), {})[key] = each.value
+        for mapping, missing in fields.items():
+            yield from insert_fields(document, mapping, missing)
+
+
+def _meaning(document: Document, catalog: Catalog) -> Json:
+    """The document's data with its routes as the API server completes them."""
+    routes = {at: complete(node, data).data for at, data, node in _routes(document, catalog)}
+    return [[list(at), routes.get(at, data)] for at, data in objects_in(document.data)]
