@@ -12,8 +12,10 @@ from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
+from gateshift.pipeline.assemble import relative
 from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.every_rule import rules_for
+from gateshift.pipeline.fix import write_fixes
 from gateshift.pipeline.validate import Scope, validate
 from gateshift.report.formats import VALIDATION, Setting
 
@@ -45,6 +47,11 @@ Examples:
     envvar="GATESHIFT_WITHOUT_CEL",
     help="Leave the CEL rules of CRDs out, where the evaluator is not available.",
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First write out the defaults that routes leave out, in their own files; what they mean stays the same.",
+)
 @tool_options
 @output_options(VALIDATION)
 def command(
@@ -52,6 +59,7 @@ def command(
     affected: bool,  # noqa: FBT001 -- click's flag
     fail_on: str,
     without_cel: bool,  # noqa: FBT001 -- click's flag
+    fix: bool,  # noqa: FBT001 -- click's flag
     choices: Choices,
     output: Output,
 ) -> int:
@@ -62,6 +70,9 @@ def command(
     YAML files; without any, the rollouts of the current folder.
     """
     scope = Scope(paths, affected=affected, cel=not without_cel)
+    if fix:
+        for path in write_fixes(scope, choices):
+            click.echo(f"fixed {relative(path, Path.cwd())}", err=True)
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules)))

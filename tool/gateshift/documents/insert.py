@@ -6,6 +6,7 @@ Keys that say what an entry is (`group`, `kind`, `type`, `path`, `matches`) go f
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from gateshift.documents.parse import Document, Span
 _FIRST = ("group", "kind", "type", "path", "matches")
 _BEFORE = {"matches": ("name",)}
 """Keys that stay before one that goes first: a rule's name stands above its matches."""
+
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,8 +40,12 @@ def insert_fields(document: Document, mapping: Pointer, fields: Mapping[str, Jso
     if span is None:
         raise CannotInsert
     ordered = sorted(fields, key=lambda key: (_rank(key), key))
-    if document.text[span.start] == "{":
-        return [_in_flow(document, mapping, span, key, fields[key]) for key in ordered]
+    brace = _content(document.text, span)
+    if document.text[brace : brace + 1] == "{":
+        if not look_up(document.data, mapping):
+            whole = ", ".join(f"{scalar(key)}: {_flow(fields[key])}" for key in ordered)
+            return [Insertion(brace + 1, 0, whole)]
+        return [_in_flow(document, mapping, key, fields[key]) for key in ordered]
     return [_in_block(document, mapping, key, fields[key]) for key in ordered]
 
 
@@ -70,12 +77,18 @@ def _in_block(document: Document, mapping: Pointer, key: str, value: Json) -> In
     return Insertion(offset, _rank(key), added)
 
 
-def _in_flow(document: Document, mapping: Pointer, span: Span, key: str, value: Json) -> Insertion:
+def _content(text: str, span: Span) -> int:
+    """Where the value itself starts, behind an anchor or a tag."""
+    found = _PROPERTIES.match(text, span.start, span.end)
+    return found.end() if found else span.start
+
+
+def _in_flow(document: Document, mapping: Pointer, key: str, value: Json) -> Insertion:
     keys = list(document.keys(mapping))
-    as_json = bool(keys) and document.text[keys[0][1].start] == '"'
-    field = f"{json.dumps(key)}: {json.dumps(value)}" if as_json else f"{scalar(key)}: {_flow(value)}"
     if not keys:
-        return Insertion(span.start + 1, _rank(key), field)
+        raise CannotInsert
+    as_json = document.text[keys[0][1].start] == '"'
+    field = f"{json.dumps(key)}: {json.dumps(value)}" if as_json else f"{scalar(key)}: {_flow(value)}"
     if key in _FIRST and keys[0][0] not in _BEFORE.get(key, ()):
         return Insertion(keys[0][1].start, _rank(key), f"{field}, ")
     last = keys[-1]
@@ -99,7 +112,8 @@ def _end(document: Document, mapping: Pointer, last: tuple[str, Span]) -> int:
         span, value = document.span(at), look_up(document.data, at)
         if span is None or span.start < key.end:
             raise CannotInsert  # an alias, or a merged value: it stands elsewhere
-        if document.text[span.start : span.start + 1] in ("{", "[", '"', "'") or not isinstance(value, dict | list):
+        start = _content(document.text, span)
+        if document.text[start : start + 1] in ("{", "[", '"', "'") or not isinstance(value, dict | list):
             return span.end if span.end > key.end else _colon(document.text, key.end)
         if not value:
             raise CannotInsert

@@ -81,8 +81,8 @@ class _Run:
 def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
     """Validate every root of the scope. Raises UserError for paths that hold none and for a broken rollout.yaml."""
     reader = TreeReader()
-    chosen = _chosen(scope, reader)
-    rollouts = Rollouts.of(_rollout_files(chosen.roots))
+    chosen = chosen_by(scope, reader)
+    rollouts = Rollouts.of(rollout_files_of(chosen.roots))
     gaps: list[Gap] = []
     run = _Run(scope, rollouts, _schemas(choices, rollouts, gaps), Placer(reader.sources), gaps=gaps)
     checked = 0
@@ -105,13 +105,15 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
     return _report(run, pointers, today)
 
 
-def _chosen(scope: Scope, reader: TreeReader) -> Targets:
+def chosen_by(scope: Scope, reader: TreeReader) -> Targets:
+    """The roots that the scope means."""
     if scope.rollouts:
         return whole(scope.rollouts, reader)
     return affected(scope.paths, reader) if scope.affected else targets(scope.paths, reader)
 
 
-def _rollout_files(roots: Iterable[Root]) -> Iterator[Path]:
+def rollout_files_of(roots: Iterable[Root]) -> Iterator[Path]:
+    """The rollout.yaml files that the roots may be stages of."""
     for folder, repository in dict.fromkeys((root.folder, root.repository) for root in roots):
         found = rollout_file_above(folder, repository)
         if found is not None:
