@@ -12,7 +12,7 @@ from gateshift.model.finding import Spot
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place
 from gateshift.model.report import ReportedPlace
-from gateshift.model.resource import Build
+from gateshift.model.resource import Build, Resource
 from gateshift.pipeline.address import Asked, absent, known_parents, request_of
 from gateshift.pipeline.assemble import relative
 from gateshift.pipeline.building import build_roots, required
@@ -51,8 +51,8 @@ def explain(target: str, environment: str, question: Question, choices: Choices,
     requests = _requests(cluster, question)
     cluster = cluster.derive(assume=absent(cluster, (request.parent for request in requests)))
     decisions = (decide(cluster, request, trace=trace) for request in requests)
-    locator = Locator(tree)
-    return Explanation(tuple(_placed(each, locator) for each in decisions), detailed=question.requests is None)
+    rules = _Rules(tree)
+    return Explanation(tuple(rules.explained(each) for each in decisions), detailed=question.requests is None)
 
 
 def _requests(cluster: Cluster, question: Question) -> tuple[Request, ...]:
@@ -76,14 +76,23 @@ def _build(root: Root, choices: Choices) -> tuple[KustomizationTree, Build]:
     return built.tree, required(built)
 
 
-def _placed(decision: Decision, locator: Locator) -> Explained:
-    """The decision with the name of its rule and the rule's place in the files."""
-    route = decision.route
-    if route is None or decision.rule is None:
-        return Explained(decision)
-    pointer = ("spec", "rules", decision.rule)
-    place = locator.find(Spot(route, pointer)).place
-    return Explained(decision, text_at(route.data, *pointer, "name"), _reported(place))
+class _Rules:
+    """The names of rules and their places in the files; each is followed once, however many requests it takes."""
+
+    def __init__(self, tree: KustomizationTree) -> None:
+        self._locator = Locator(tree)
+        self._known: dict[tuple[Resource, int], tuple[str, ReportedPlace]] = {}
+
+    def explained(self, decision: Decision) -> Explained:
+        """The decision with the name and place of its rule."""
+        if decision.route is None or decision.rule is None:
+            return Explained(decision)
+        key = (decision.route, decision.rule)
+        if key not in self._known:
+            pointer = ("spec", "rules", decision.rule)
+            place = self._locator.find(Spot(decision.route, pointer)).place
+            self._known[key] = text_at(decision.route.data, *pointer, "name"), _reported(place)
+        return Explained(decision, *self._known[key])
 
 
 def _reported(place: Place) -> ReportedPlace:

@@ -12,8 +12,12 @@ from gateshift.traffic.rewrite import location
 
 
 def render(report: Explanation) -> str:
-    """The explanation as indented JSON with a final line break."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    """The explanation as JSON with a final line break: indented, or where it is not detailed a line for each decision,
+    since there may be many."""
+    if report.detailed:
+        return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    lines = ",\n".join(json.dumps(_explained(each), ensure_ascii=False) for each in report.decisions)
+    return '{"schema": 1, "decisions": [\n' + lines + "\n]}\n"
 
 
 def document(report: Explanation) -> JsonObject:
