@@ -113,9 +113,11 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "a ClusterRole with a colon": (obj("rbac.authorization.k8s.io/v1", "ClusterRole", "system:Shop", ""),),
         "dots in a name": (obj("v1", "ConfigMap", "kube-root-ca.crt"),),
         "a name that the API server makes": (obj("batch/v1", "Job", "", metadata={"generateName": "x-", "name": ""}),),
+        "a variable of Flux": (obj("v1", "ConfigMap", "${cluster}-Settings", "${namespace:=shop}"),),
         "a Service that starts with a digit": (service("3scale"),),
     },
     "GS211": {
+        "a variable of Flux": (obj("v1", "ConfigMap", "x", metadata={"labels": {"${key}": "${value}"}}),),
         "an empty value": (obj("v1", "ConfigMap", "x", metadata={"labels": {"a": ""}}),),
         "a prefix": (obj("v1", "ConfigMap", "x", metadata={"labels": {"app.kubernetes.io/name": "A_b.c-1"}}),),
         "a digest in an annotation": (

@@ -11,6 +11,9 @@ from gateshift.model.finding import Finding, Level, Spot
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 
+_VARIABLE = "${"
+"""A variable that Flux puts a value in for, after the build."""
+
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
@@ -41,7 +44,7 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
             says = f'metadata.name: Invalid value: "{resource.id.name}": {fault}'
             yield Finding("GS210", Level.ERROR, f"{resource.id}: the name {fault}", Spot(resource, at), says)
         namespace = resource.id.namespace
-        if namespace and not (_LABEL.match(namespace) and len(namespace) <= 63):
+        if namespace and _VARIABLE not in namespace and not (_LABEL.match(namespace) and len(namespace) <= 63):
             fault = "must be a lower-case DNS label of at most 63 characters"
             says = f'metadata.namespace: Invalid value: "{namespace}": {fault}'
             at = ("metadata", "namespace")
@@ -50,6 +53,8 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
 
 def _name_fault(resource: Resource) -> str:
     name = resource.id.name
+    if _VARIABLE in name:
+        return ""
     if not name:
         return "" if text_at(resource.data, "metadata", "generateName") else "is missing"
     if (resource.id.group, resource.kind) in (("", "Service"), ("", "Namespace")):
@@ -79,12 +84,19 @@ def invalid_label(subject: Subject) -> Iterator[Finding]:
 
 
 def _label_fault(key: str, value: Json) -> str:
+    if _VARIABLE in key:
+        return ""
     prefix, slash, name = key.rpartition("/")
     if slash and not (_SUBDOMAIN.match(prefix) and len(prefix) <= 253):
         return f"has the key prefix {prefix!r}, which is no lower-case DNS subdomain"
     if not (_QUALIFIED.match(name) and len(name) <= 63):
         return "has a key that is no name of at most 63 letters, digits, '-', '_' and '.'"
-    if isinstance(value, str) and value and not (_QUALIFIED.match(value) and len(value) <= 63):
+    if (
+        isinstance(value, str)
+        and value
+        and _VARIABLE not in value
+        and not (_QUALIFIED.match(value) and len(value) <= 63)
+    ):
         return f"has the value {value!r}: at most 63 letters, digits, '-', '_' and '.' are allowed"
     return ""
 
