@@ -164,3 +164,19 @@ def test_without_either_the_path_itself_counts_and_never_the_working_directory(
     assert repository_of(Path("app/overlay")) == tmp_path / "app/overlay"
     (tmp_path / "app/overlay/a.yaml").write_text("")
     assert repository_of(Path("app/overlay/a.yaml")) == tmp_path / "app/overlay"
+
+
+def test_an_object_of_flux_is_no_kustomization(tmp_path: Path) -> None:
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
+    write(tmp_path, f"=== cluster/kustomization.yaml\n{flux}")
+    (root,) = find_roots([tmp_path / "cluster"]).roots
+    assert root.files == (tmp_path / "cluster/kustomization.yaml",)
+    (root,) = find_roots([tmp_path / "cluster/kustomization.yaml"]).roots
+    assert root.files == (tmp_path / "cluster/kustomization.yaml",)
+
+
+def test_a_kustomization_linked_from_outside_is_not_read_in_a_search(tmp_path: Path) -> None:
+    (tmp_path / "outside.yaml").write_text("kind: Component\n")
+    (tmp_path / "repo/a").mkdir(parents=True)
+    (tmp_path / "repo/a/kustomization.yaml").symlink_to(tmp_path / "outside.yaml")
+    assert found(tmp_path / "repo") == [tmp_path / "repo/a"]

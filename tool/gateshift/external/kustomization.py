@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from gateshift.external.boundary import above, outside, real_path, shown
+from gateshift.external.boundary import above, outside, shown
 from gateshift.external.references import References
 from gateshift.external.sources import Sources
 from gateshift.external.spelling import canonical
@@ -51,7 +51,7 @@ class TreeReader:
         files: dict[Path, SourceFile] = {}
         problems = []
         for path in root.files:
-            real = real_path(path)
+            real = self.sources.real(path)
             refused = outside(path, real, root.repository)
             if refused:
                 problems.append((Place(path), refused))
@@ -80,7 +80,7 @@ class TreeReader:
         if len(found) > 1:
             return Refused(Problem.SEVERAL_KUSTOMIZATIONS, " and ".join(found))
         path = folder / found[0]
-        real = real_path(path)
+        real = self.sources.real(path)
         refused = outside(path, real, repository) or above(real, folder, repository)
         if refused:
             return refused

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 
 from gateshift.errors import NoVerdict
 from gateshift.external.boundary import real_path
@@ -61,12 +62,13 @@ def build_all(
     verdict does not keep the others from theirs.
     """
     reader, running = Reader(), Running()
-    with tempfile.TemporaryDirectory(prefix="gateshift-") as temporary, ThreadPoolExecutor(jobs or _cores()) as pool:
-        top = real_path(Path(temporary))
+    jobs = jobs or _cores()
+    with tempfile.TemporaryDirectory(prefix="gateshift-") as temporary, ThreadPoolExecutor(jobs) as pool:
+        folders = _folders(real_path(Path(temporary)), jobs)
         started: list[Future[_Runs] | None] = []
         try:
-            for index, tree in enumerate(trees):
-                job = (tree, top / str(index), program, timeout, running)
+            for tree in trees:
+                job = (tree, folders, program, timeout, running)
                 started.append(None if tree.root.files else pool.submit(_run, *job))
             for index, tree in enumerate(trees):
                 future = started[index]
@@ -102,7 +104,27 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _run(tree: KustomizationTree, folder: Path, program: Program, timeout: float, running: Running) -> _Runs:
+def _folders(top: Path, count: int) -> SimpleQueue[Path]:
+    """As many folders as builds run at once; each is used again by the next build."""
+    folders: SimpleQueue[Path] = SimpleQueue()
+    for number in range(count):
+        folder = top / str(number)
+        folder.mkdir()
+        folders.put(folder)
+    return folders
+
+
+def _run(
+    tree: KustomizationTree, folders: SimpleQueue[Path], program: Program, timeout: float, running: Running
+) -> _Runs:
+    folder = folders.get()
+    try:
+        return _run_in(folder, tree, program, timeout, running)
+    finally:
+        folders.put(folder)
+
+
+def _run_in(folder: Path, tree: KustomizationTree, program: Program, timeout: float, running: Running) -> _Runs:
     environment = {**os.environ, **_OFFLINE}
 
     def kustomize(where: Path) -> Finished:
@@ -110,7 +132,6 @@ def _run(tree: KustomizationTree, folder: Path, program: Program, timeout: float
 
     traced = None
     if can_wrap(tree, folder):
-        folder.mkdir()
         (folder / "kustomization.yaml").write_text(wrapper_text(tree, folder), encoding="utf-8")
         traced = kustomize(folder)
         if traced.exit_code == 0 and traced_exactly(tree):

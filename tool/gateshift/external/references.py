@@ -1,20 +1,19 @@
 """What one kustomization refers to, and what each text leads to: a file, a folder, YAML of its own, or a refusal.
 
-How a text is taken is as in api/internal/target/kusttarget.go and api/internal/loader/fileloader.go of Kustomize v5.8.
+The order is that of api/internal/target/kusttarget.go of Kustomize v5.8.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, text_at
-from gateshift.external.boundary import above, missing, outside, real_path, shown
-from gateshift.external.remote import is_remote, is_remote_file
+from gateshift.external.entries import Text, data_paths, texts_at
+from gateshift.external.remote import is_remote_file
 from gateshift.external.sources import Sources
-from gateshift.external.spelling import keys_of
-from gateshift.model.kustomization import Kind, Kustomization, Problem, Reference, Refused, Role, Target
+from gateshift.external.targets import Follow, Targets
+from gateshift.model.kustomization import Kustomization, Problem, Reference, Refused, Role, Target
 from gateshift.model.objects import objects_in
 from gateshift.model.source import EmbeddedSource, SourceFile
 
@@ -22,11 +21,7 @@ _FUNCTION_ANNOTATIONS = ("config.kubernetes.io/function", "config.k8s.io/functio
 _FOLDER_LISTS = {"resources": Role.RESOURCE, "bases": Role.RESOURCE}
 _FILE_LISTS = {"configurations": Role.CONFIGURATION, "crds": Role.CRD}
 _CONFIGURED_LISTS = {"generators": Role.GENERATOR, "transformers": Role.TRANSFORMER, "validators": Role.VALIDATOR}
-_DATA_ROLES = (Role.DATA, Role.OPENAPI, Role.CRD)
 _PLAIN_FIELDS = frozenset({"apiVersion", "kind", "metadata", "resources"})
-
-Follow = Callable[[Path, Path], Kustomization | Refused]
-Text = tuple[Pointer, str]
 
 
 class References:
@@ -34,28 +29,26 @@ class References:
 
     def __init__(self, node: Kustomization, repository: Path, sources: Sources, follow: Follow) -> None:
         self.node = node
-        self.repository = repository
-        self.sources = sources
-        self.follow = follow
+        self.targets = Targets(node, repository, sources, follow)
 
     def read(self) -> Iterator[Reference]:
         """Every reference, in the order in which Kustomize comes to them."""
         for field, role in _FOLDER_LISTS.items():
             for at in self._texts(field):
-                yield self._reference(role, at, self._resource(at[1]))
+                yield self._reference(role, at, self.targets.resource(at[1]))
         for field, role in _FILE_LISTS.items():
             for at in self._texts(field):
                 yield self._file(role, at)
-        for at in _paths("path")(self.node.data.get("openapi"), self.node.pointer("openapi")):
+        for at in texts_at("path")(self.node.data.get("openapi"), self.node.pointer("openapi")):
             yield self._file(Role.OPENAPI, at)
         for field in ("configMapGenerator", "secretGenerator"):
-            for at in self._each(field, _data_paths):
+            for at in self._each(field, data_paths):
                 yield self._file(Role.DATA, at)
         yield from self._configured("generators")
         for at in self._texts("components"):
-            yield self._reference(Role.COMPONENT, at, self._component(at[1]))
+            yield self._reference(Role.COMPONENT, at, self.targets.component(at[1]))
         yield from self._patches()
-        for at in self._each("replacements", _paths("path")):
+        for at in self._each("replacements", texts_at("path")):
             yield self._file(Role.REPLACEMENT, at)
         yield from self._configured("transformers")
         yield from self._configured("validators")
@@ -64,9 +57,9 @@ class References:
         for at in self._texts("patchesStrategicMerge"):
             yield self._file_or_inline(self.node.file, 0, Role.PATCH, at)
         for field in ("patches", "patchesJson6902"):
-            for at in self._each(field, _paths("path")):
+            for at in self._each(field, texts_at("path")):
                 yield self._file(Role.PATCH, at)
-            for at in self._each(field, _paths("patch")):
+            for at in self._each(field, texts_at("patch")):
                 yield self._reference(Role.PATCH, at, EmbeddedSource(self.node.file, at[0]))
 
     def _configured(self, field: str) -> Iterator[Reference]:
@@ -85,7 +78,7 @@ class References:
         pointer, text = at
         if not is_remote_file(text) and _holds_object(inline := EmbeddedSource(self.node.file, pointer)):
             return inline
-        target = self._resource(text)
+        target = self.targets.resource(text)
         if isinstance(target, Kustomization):
             for below in _all_below(target):
                 if extra := sorted(below.data.keys() - _PLAIN_FIELDS):
@@ -111,22 +104,22 @@ class References:
     ) -> Iterator[Reference]:
         kind = text_at(config, "kind")
         if kind in ("ConfigMapGenerator", "SecretGenerator"):
-            for pointer, text in _data_paths(config, at):
-                yield Reference(Role.DATA, file, pointer, text, self._read(text, Role.DATA), document)
+            for pointer, text in data_paths(config, at):
+                yield Reference(Role.DATA, file, pointer, text, self.targets.file(text, Role.DATA), document)
         elif kind == "ReplacementTransformer":
             for index, entry in enumerate(list_at(config, "replacements")):
-                for pointer, text in _paths("path")(entry, (*at, "replacements", index)):
-                    yield Reference(Role.REPLACEMENT, file, pointer, text, self._read(text), document)
+                for pointer, text in texts_at("path")(entry, (*at, "replacements", index)):
+                    yield Reference(Role.REPLACEMENT, file, pointer, text, self.targets.file(text), document)
         else:
-            for pointer, text in _paths("path")(config, at):
-                yield Reference(Role.PATCH, file, pointer, text, self._read(text), document)
-            for found in _paths("paths")(config, at):
+            for pointer, text in texts_at("path")(config, at):
+                yield Reference(Role.PATCH, file, pointer, text, self.targets.file(text), document)
+            for found in texts_at("paths")(config, at):
                 yield self._file_or_inline(file, document, Role.PATCH, found)
 
     def _file_or_inline(self, file: SourceFile, document: int, role: Role, at: Text) -> Reference:
         """An entry of patchesStrategicMerge: a file where there is one, else a patch in itself."""
         pointer, text = at
-        target = self._read(text)
+        target = self.targets.file(text)
         if isinstance(target, Refused) and target.problem is Problem.MISSING:
             inline = EmbeddedSource(file, pointer, document)
             target = inline if isinstance(inline.data(), dict) else target
@@ -145,82 +138,7 @@ class References:
         return Reference(role, self.node.file, at[0], at[1], target)
 
     def _file(self, role: Role, at: Text) -> Reference:
-        return self._reference(role, at, self._read(at[1], role))
-
-    def _path(self, text: str) -> Path:
-        return Path(os.path.normpath(self.node.folder / text))
-
-    def _resource(self, text: str) -> Target:
-        """A file of objects, or the folder of another kustomization."""
-        if is_remote(text):
-            return Refused(Problem.REMOTE, text)
-        if _is_path(text) and os.path.isdir(self._path(text)):
-            return self._folder(text, Kind.KUSTOMIZATION)
-        return self._read(text)
-
-    def _component(self, text: str) -> Target:
-        if is_remote(text):
-            return Refused(Problem.REMOTE, text)
-        if _is_path(text) and os.path.isdir(self._path(text)):
-            return self._folder(text, Kind.COMPONENT)
-        found = self._read(text)
-        return found if isinstance(found, Refused) else Refused(Problem.WRONG_KIND, "a file")
-
-    def _folder(self, text: str, kind: Kind) -> Target:
-        path = self._path(text)
-        real = real_path(path)
-        refused = outside(path, real, self.repository)
-        if refused:
-            return refused
-        if text.startswith("/"):
-            return Refused(Problem.ABOVE_FOLDER, "Kustomize takes no absolute path of a folder")
-        if self.node.folder.is_relative_to(real):
-            return Refused(Problem.CYCLE, shown(real, self.repository))
-        found = self.follow(real, Path(os.path.normpath(self.node.key / text)))
-        if isinstance(found, Kustomization) and found.kind is not kind:
-            return Refused(Problem.WRONG_KIND, f"a {found.kind.value}")
-        return found
-
-    def _read(self, text: str, role: Role = Role.RESOURCE) -> SourceFile | Refused:
-        if is_remote_file(text):
-            return Refused(Problem.REMOTE, text)
-        if not _is_path(text):
-            return Refused(Problem.MISSING, "")
-        path = self._path(text)
-        real = real_path(path)
-        return (
-            outside(path, real, self.repository)
-            or missing(path, real, self.repository)
-            or above(real, self.node.folder, self.repository)
-            or (self.sources.read_data(real) if role in _DATA_ROLES else self.sources.read(real))
-        )
-
-
-def _is_path(text: str) -> bool:
-    return bool(text) and "\n" not in text and "\0" not in text and len(text) <= os.pathconf("/", "PC_PATH_MAX")
-
-
-def _paths(name: str) -> Callable[[Json, Pointer], Iterator[Text]]:
-    """Finds the strings of a field that holds one string or a list of them."""
-
-    def find(entry: Json, at: Pointer) -> Iterator[Text]:
-        for key in keys_of(entry, name):
-            value = entry[key] if isinstance(entry, dict) else None
-            if isinstance(value, str) and value:
-                yield (*at, key), value
-            for index, item in enumerate(value if isinstance(value, list) else ()):
-                if isinstance(item, str):
-                    yield (*at, key, index), item
-
-    return find
-
-
-def _data_paths(entry: Json, at: Pointer) -> Iterator[Text]:
-    """The files of a generator; those of `files` may be written as `key=path` (ParseFileSource)."""
-    for pointer, text in _paths("files")(entry, at):
-        yield pointer, text.partition("=")[2] or text
-    yield from _paths("envs")(entry, at)
-    yield from _paths("env")(entry, at)
+        return self._reference(role, at, self.targets.file(at[1], role))
 
 
 def _holds_object(file: SourceFile) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateshift.documents.data import JsonObject, list_at
+from gateshift.documents.data import JsonObject, list_at, text_at
 from gateshift.errors import Exit, UserError
 from gateshift.external.boundary import real_path
 from gateshift.external.remote import is_remote
@@ -17,6 +17,7 @@ from gateshift.model.kustomization import KUSTOMIZATION_NAMES, Kind, Root
 
 YAML_ENDINGS = (".yaml", ".yml")
 _ROLLOUT = "rollout.yaml"
+_FLUX = "kustomize.toolkit.fluxcd.io/"
 _SKIPPED = frozenset({"node_modules"})
 _FOLDER_FIELDS = ("resources", "bases", "components", "generators", "transformers", "validators")
 
@@ -84,12 +85,12 @@ class _Search:
         if not os.path.lexists(path):
             raise UserError(f"there is no file or folder {path}", exit_code=Exit.NOTHING_FOUND)
         if path.is_dir():
-            if _kustomization_in(path):
+            if self._kustomization_in(path):
                 self.named.add(real_path(path))
                 yield Root(path, real_path(path), repository_of(path))
             else:
                 yield from self._in_folder(path)
-        elif path.name in KUSTOMIZATION_NAMES:
+        elif path.name in KUSTOMIZATION_NAMES and not self._is_of_flux(path):
             self.named.add(real_path(path.parent))
             yield Root(path.parent, real_path(path.parent), repository_of(path))
         else:
@@ -108,7 +109,7 @@ class _Search:
         folders, yaml_files = self._walk(path)
         repository = repository_of(path)
         for folder in folders:
-            yield Root(folder, real_path(folder), repository)
+            yield Root(folder, self.sources.real(folder), repository)
         if yaml_files and not folders:
             yield Root(path, real_path(path), repository, tuple(yaml_files))
 
@@ -122,7 +123,7 @@ class _Search:
 
         for where, below, names in os.walk(top, onerror=refused):
             below[:] = sorted(name for name in below if not name.startswith(".") and name not in _SKIPPED)
-            if any(name in KUSTOMIZATION_NAMES for name in names):
+            if any(name in KUSTOMIZATION_NAMES for name in names) and self._kustomization_in(Path(where)):
                 folders.append(Path(where))
             yaml_files += [
                 Path(where, name) for name in sorted(names) if name.endswith(YAML_ENDINGS) and not name.startswith(".")
@@ -150,20 +151,28 @@ class _Search:
         fields = self._fields(folder)
         texts = (text for field in _FOLDER_FIELDS for text in list_at(fields, field))
         return {
-            real_path(folder / text)
+            self.sources.real(os.path.join(folder, text))
             for text in texts
             if isinstance(text, str) and "\n" not in text and "\0" not in text and not is_remote(text)
         }
 
     def _fields(self, folder: Path) -> JsonObject:
-        name = _kustomization_in(folder)
-        file = self.sources.read(real_path(folder / name)) if name else None
-        return canonical(file.data())[0] if file else {}
+        """The fields of the folder's kustomization; none where it is a link out of the folder."""
+        name = self._kustomization_in(folder)
+        real = self.sources.real(folder / name)
+        return canonical(self.sources.read(real).data())[0] if name and real.is_relative_to(folder) else {}
 
+    def _kustomization_in(self, folder: Path) -> str:
+        """The name of the folder's kustomization file, also where it is a link that leads nowhere; else ""."""
+        there = (name for name in KUSTOMIZATION_NAMES if os.path.lexists(folder / name))
+        return next((name for name in there if not self._is_of_flux(folder / name)), "")
 
-def _kustomization_in(folder: Path) -> str:
-    """The name of the folder's kustomization file, also where it is a link that leads nowhere; else ""."""
-    return next((name for name in KUSTOMIZATION_NAMES if os.path.lexists(folder / name)), "")
+    def _is_of_flux(self, file: Path) -> bool:
+        """Whether the file is an object of Flux, whose kind is called Kustomization too."""
+        real = self.sources.real(file)
+        if not real.is_relative_to(self.sources.real(file.parent)):
+            return False
+        return text_at(self.sources.read(real).data(), "apiVersion").startswith(_FLUX)
 
 
 def _reached(start: Iterable[Path], uses: dict[Path, set[Path]]) -> set[Path]:

@@ -22,6 +22,18 @@ _TOKENS = (
     re.compile(r'ResId\{.*Name:"([^"]+)"'),
     re.compile(r"nothing selected by \w+\.[^/]*/([^\s:]+)\.(?:\[noNs\]|[\w-]+):"),
 )
+_FIELDS = (
+    (re.compile(r"\AapiVersion for "), "apiVersion"),
+    (re.compile(r"\Akind should be "), "kind"),
+    (re.compile(r"the field 'sortOptions"), "sortOptions"),
+    (re.compile(r"builtin PatchTransformer with config"), "patches"),
+    (re.compile(r"builtin PatchJson6902Transformer with config"), "patchesJson6902"),
+    (re.compile(r"builtin PatchStrategicMergeTransformer with config"), "patchesStrategicMerge"),
+    (re.compile(r"builtin ReplacementTransformer with config"), "replacements"),
+    (re.compile(r"builtin ImageTagTransformer with config"), "images"),
+    (re.compile(r"builtin LabelTransformer with config"), "labels"),
+    (re.compile(r"\Avar '"), "vars"),
+)
 _GO_KINDS: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
     "string": str,
@@ -59,7 +71,8 @@ def place_in_kustomization(message: str, node: Kustomization) -> Place | None:
             if names[: len(field_path(wrong))] == field_path(wrong) and _is_kind(value, wrong["found"]):
                 return node.file.place(pointer)
     line = _LINE.search(message)
-    return Place(node.file.path, int(line[1])) if line else None
+    field = next((field for pattern, field in _FIELDS if pattern.search(message) and field in node.data), None)
+    return Place(node.file.path, int(line[1])) if line else node.place(field, key=True) if field else None
 
 
 def place_of_token(message: str, tree: KustomizationTree) -> Place | None:

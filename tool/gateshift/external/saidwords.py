@@ -12,7 +12,7 @@ UNKNOWN_FIELD = re.compile(r'unknown field "(?P<field>[^"]*)"')
 WRONG_TYPE = re.compile(r"cannot unmarshal (?P<found>\w+) into Go struct field (?P<field>\S+) of type (?P<type>\S+)")
 OBJECT_ID = re.compile(
     r"\b(?P<kind>[A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]+)/"
-    r"(?P<name>[^\s\"']+)\.(?P<namespace>\[noNs\]|[\w-]+)(?=[^\w.-]|\Z)"
+    r"(?P<name>[^\s\"':\[]+)\.(?P<namespace>\[noNs\]|[\w-]+)(?=[^\w.-]|\Z)"
 )
 _STRUCT_ID = re.compile(
     r'(?:id )?resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(?P<kind>[^"]*)"[^}]*\}, Name:"(?P<name>[^"]*)", '

@@ -18,6 +18,7 @@ class Sources:
         self._limits = limits
         self._files: dict[Path, SourceFile] = {}
         self._data: dict[Path, SourceFile] = {}
+        self._real: dict[str, str] = {os.sep: os.sep}
 
     def read(self, path: Path) -> SourceFile:
         """The file at a path with all links resolved; never raises for what the file is or holds."""
@@ -31,6 +32,19 @@ class Sources:
         known = self._data.get(path)
         if known is None:
             known = self._data[path] = self._read(path, as_it_is=True)
+        return known
+
+    def real(self, path: str | Path) -> Path:
+        """The path with all links resolved; `..` in it steps back over names, as Kustomize takes it. Each folder is
+        looked at once a run."""
+        return Path(self._resolved(os.path.abspath(path)))
+
+    def _resolved(self, path: str) -> str:
+        known = self._real.get(path)
+        if known is None:
+            parent, name = os.path.split(path)
+            joined = os.path.join(self._resolved(parent), name)
+            known = self._real[path] = os.path.realpath(joined) if os.path.islink(joined) else joined
         return known
 
     def _read(self, path: Path, *, as_it_is: bool = False) -> SourceFile:
