@@ -139,7 +139,8 @@ CASES = (
     Case(
         "another API version",
         "apiVersion for Kustomization should be kustomize.config.k8s.io/v1beta1",
-        f"=== overlay/kustomization.yaml\nkind: Kustomization\napiVersion: kustomize.config.k8s.io/v2{HERE}namePrefix: x\n",
+        "=== overlay/kustomization.yaml\nkind: Kustomization\n"
+        f"apiVersion: kustomize.config.k8s.io/v2{HERE}namePrefix: x\n",
     ),
     Case(
         "two patches in one entry",
