@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.hostnames import covers, host_of, intersection, overlap
-from gateshift.traffic.regex import matcher, python_engine
+from gateshift.traffic.regex import engine, matcher, python_engine
 from tests.traffic.building import ask, cluster, gateway, resources, route, sent, services, to
 
 GATEWAY = "Gateway/default/gw"
@@ -126,6 +128,27 @@ class TestRegularExpressions:
         found = python_engine("a*")
         assert found is not None
         assert found("a" * 10_000) is None
+
+    def test_without_the_evaluators_wheel_pythons_engine_serves_and_what_it_cannot_say_is_noted(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "cel_expr_python", None)
+        for cached in (engine, matcher):
+            cached.cache_clear()
+        try:
+            assert engine() is python_engine
+            rules = (
+                "- matches: [{path: {type: RegularExpression, value: '/v[0-9]+'}}]\n  backendRefs: " + to("v1") + "\n"
+                "- matches: [{path: {type: RegularExpression, value: '(/a+)+'}}]\n  backendRefs: " + to("v2")
+            )
+            held = cluster(gateway(), services("v1", "v2"), route(rules))
+            assert sent(held, GATEWAY, "/v12") == "v1"
+            decision = ask(held, GATEWAY, "/aaa")
+            assert decision.status == 404
+            assert any("cannot be evaluated here" in note for note in decision.notes)
+        finally:
+            for cached in (engine, matcher):
+                cached.cache_clear()
 
     def test_a_value_that_is_no_text_is_left_unsaid(self) -> None:
         found = matcher(".*")

@@ -579,6 +579,18 @@ spec:
         assert said(of(objects, "BackendTLSPolicy", "a", "Accepted")) == "False NoValidCACertificate"
         assert said(of(objects, "BackendTLSPolicy", "a", "ResolvedRefs")) == f"False {reason}"
 
+    @pytest.mark.parametrize(
+        ("known", "expected"),
+        [("System", "True Accepted"), ("example.org/ours", "True Accepted"), ("Mozilla", "False Invalid")],
+    )
+    def test_well_known_certificates_are_those_of_the_system_or_of_an_implementation(
+        self, known: str, expected: str
+    ) -> None:
+        policy = self.policy("a").replace(
+            'caCertificateRefs: [{group: "", kind: ConfigMap, name: ca}]', f"wellKnownCACertificates: {known}"
+        )
+        assert said(of(held(policy), "BackendTLSPolicy", "a", "Accepted")) == expected
+
 
 class TestMeshParents:
     """GEP-1294."""

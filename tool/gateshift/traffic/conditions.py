@@ -241,6 +241,9 @@ def policy_conditions(cluster: Cluster) -> Iterator[Condition]:
                 first.pointer,
                 outside=first.outside,
             )
+        elif not policy.knows_authorities:
+            message = f"wellKnownCACertificates {policy.well_known} is not of this API"
+            yield Condition(policy.resource, "Accepted", FALSE, "Invalid", message, ("spec", "validation"))
         else:
             yield Condition(policy.resource, "Accepted", TRUE, "Accepted")
 

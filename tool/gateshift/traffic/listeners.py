@@ -72,7 +72,6 @@ class Gateway:
     resource: Resource
     namespace: str
     name: str
-    class_name: str
     listeners: tuple[Listener, ...]
     allowed_listeners: Namespaces
     client_certificate: ObjectRef | None
@@ -111,7 +110,6 @@ def read_gateway(resource: Resource) -> Gateway:
         resource=resource,
         namespace=own,
         name=resource.id.name,
-        class_name=text(spec, "gatewayClassName"),
         listeners=_listeners(resource),
         allowed_listeners=_namespaces(object_at(spec, "allowedListeners"), "None"),
         client_certificate=object_ref(reference, own, pointer, kind="Secret") if isinstance(reference, dict) else None,

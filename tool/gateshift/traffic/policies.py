@@ -37,6 +37,11 @@ class BackendTLSPolicy:
     well_known: str
 
     @property
+    def knows_authorities(self) -> bool:
+        """Whether its well-known authorities, if it names any, are the API's `System` or an implementation's own."""
+        return self.well_known in ("", "System") or "/" in self.well_known
+
+    @property
     def age(self) -> tuple[bool, str, str]:
         """Sorts the policies of one target by precedence."""
         stamp = created(self.resource)

@@ -93,8 +93,6 @@ class RouteRule:
     filters: tuple[Filter, ...]
     backends: tuple[BackendRef, ...]
     backend_filters: tuple[BackendFilters, ...]
-    request_timeout: str
-    backend_timeout: str
     pointer: Pointer
 
 
@@ -162,15 +160,12 @@ def _rules(kind: str, spec: JsonObject, own: str) -> tuple[RouteRule, ...]:
 
 def _rule(kind: str, item: JsonObject, own: str, pointer: Pointer) -> RouteRule:
     backends = tuple(members(item, "backendRefs"))
-    timeouts = object_at(item, "timeouts")
     return RouteRule(
         name=text(item, "name"),
         matches=_matches(kind, item, pointer),
         filters=filters_at(item, own, pointer),
         backends=tuple(backend_ref(entry, own, (*pointer, "backendRefs", index)) for index, entry in backends),
         backend_filters=tuple(filters_at(entry, own, (*pointer, "backendRefs", index)) for index, entry in backends),
-        request_timeout=text(timeouts, "request"),
-        backend_timeout=text(timeouts, "backendRequest"),
         pointer=pointer,
     )
 

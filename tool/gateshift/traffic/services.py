@@ -27,7 +27,6 @@ class ServicePort:
     port: int
     protocol: str
     target: int | str
-    app_protocol: str
     pointer: Pointer
 
 
@@ -40,7 +39,6 @@ class Service:
     name: str
     type: str
     headless: bool
-    external_name: str
     selector: tuple[tuple[str, str], ...] | None
     ports: tuple[ServicePort, ...]
 
@@ -106,7 +104,6 @@ def read_service(resource: Resource) -> Service:
         name=resource.id.name,
         type=text(spec, "type", "ClusterIP"),
         headless=text(spec, "clusterIP") == "None",
-        external_name=text(spec, "externalName"),
         selector=pairs(spec, "selector") if isinstance(selector, dict) and selector else None,
         ports=tuple(_port(item, ("spec", "ports", index)) for index, item in members(spec, "ports")),
     )
@@ -119,7 +116,6 @@ def _port(item: JsonObject, pointer: Pointer) -> ServicePort:
         port=port,
         protocol=text(item, "protocol", "TCP"),
         target=number(item, "targetPort") or text(item, "targetPort") or port,
-        app_protocol=text(item, "appProtocol"),
         pointer=pointer,
     )
 
