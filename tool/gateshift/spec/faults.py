@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gateshift.documents.data import Pointer
@@ -89,7 +89,20 @@ class SpecError(UserError):
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.place))
         self.more = more
 
+    def seen_from(self, folder: Path) -> SpecError:
+        """The same with the files in the folder named relative to it, as people who work there read them."""
+        mistakes = (replace(each, place=_seen_from(folder, each.place)) for each in self.mistakes)
+        return SpecError(_relative(folder, self.file), tuple(mistakes), self.more)
+
     def __str__(self) -> str:
         """The number of mistakes, then each of them."""
         rest = (f"... and {self.more} more",) if self.more else ()
         return "\n".join((self.what, *map(str, self.mistakes), *rest))
+
+
+def _seen_from(folder: Path, place: Place) -> Place:
+    return replace(place, file=_relative(folder, place.file))
+
+
+def _relative(folder: Path, file: Path) -> Path:
+    return file.relative_to(folder) if file.is_relative_to(folder) else file

@@ -16,7 +16,10 @@ from gateshift.spec.read import MOST_BYTES, Parsed, parse_rollout
 def open_rollout(path: Path) -> Parsed:
     """The rollout of a rollout.yaml, or of the folder that holds one. Raises UserError, of which SpecError is one."""
     file = path / FILE_NAME if path.is_dir() else path
-    return parse_rollout(_text(file), file, file_reader(file.parent))
+    try:
+        return parse_rollout(_text(file), file, file_reader(file.parent))
+    except SpecError as error:
+        raise error.seen_from(Path.cwd()) from error
 
 
 def file_reader(folder: Path) -> Callable[[str], str | None]:
