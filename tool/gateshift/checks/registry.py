@@ -1,4 +1,4 @@
-"""The list of all checks of a root, and of all rules. Written out: what is not named here does not run."""
+"""The list of all checks of a root, and of their rules. Written out: what is not named here does not run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from itertools import chain
 
 from gateshift.checks import (
     build,
-    files,
     identity,
     kustomize_patches,
     kustomize_targets,
     metadata,
-    pointers,
     references_attachment,
     references_backends,
     references_grants,
@@ -36,7 +34,6 @@ from gateshift.checks import (
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding
 from gateshift.model.rule import Check, Rule
-from gateshift.transition import rules as transitions
 
 _MODULES = (
     schema,
@@ -69,18 +66,11 @@ CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in sorted(
-        chain(
-            build.RULES,
-            suppression.RULES,
-            files.RULES,
-            transitions.RULES,
-            pointers.RULES,
-            *(module.RULES for module in _MODULES),
-        ),
+        chain(build.RULES, suppression.RULES, *(module.RULES for module in _MODULES)),
         key=lambda rule: rule.id,
     )
 }
-"""Every rule by its id, in the order of the ids."""
+"""The rules of a root by their ids, in order. Rules about more than one root are `pipeline.every_rule`'s to add."""
 
 
 def run_checks(subject: Subject) -> Iterator[Finding]:

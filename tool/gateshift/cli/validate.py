@@ -15,7 +15,6 @@ from gateshift.model.report import ValidationReport
 from gateshift.pipeline.assemble import relative
 from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.every_rule import rules_for
-from gateshift.pipeline.fix import write_fixes
 from gateshift.pipeline.validate import Scope, validate
 from gateshift.report.formats import VALIDATION, Setting
 
@@ -71,6 +70,8 @@ def command(
     """
     scope = Scope(paths, affected=affected, cel=not without_cel)
     if fix:
+        from gateshift.pipeline.fix import write_fixes  # it needs more than a validation does
+
         for path in write_fixes(scope, choices):
             click.echo(f"fixed {relative(path, Path.cwd())}", err=True)
     report = validate(scope, choices, datetime.now(UTC).date())

@@ -13,10 +13,12 @@ from gateshift.model.rule import Rule
 
 def every_rule() -> dict[str, Rule]:
     """The rules in the order of their ids."""
-    from gateshift.spec.warn import RULES as OF_ROLLOUTS
+    from gateshift.checks import files, pointers
+    from gateshift.spec import warn
+    from gateshift.transition import rules as transitions
 
-    found = {**RULES, **{rule.id: rule for rule in OF_ROLLOUTS}}
-    return dict(sorted(found.items()))
+    others = {rule.id: rule for room in (files, pointers, warn, transitions) for rule in room.RULES}
+    return dict(sorted((RULES | others).items()))
 
 
 def rules_for(ids: Collection[str]) -> dict[str, Rule]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from gateshift.checks import files as file_checks
 from gateshift.checks import schema as schema_checks
 from gateshift.checks.build import unsearched
 from gateshift.checks.registry import run_checks
@@ -31,8 +30,10 @@ from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.every_rule import rules_for
 from gateshift.pipeline.placing import Placer
 from gateshift.pipeline.rollouts import Rollouts, rollout_file_above
-from gateshift.pipeline.sync import pointer_roots, sync_findings
 from gateshift.pipeline.targets import Targets, affected, targets, whole
+
+_OF_POINTERS = frozenset({"argoproj.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"})
+"""The API groups of the objects that name a stage, or where it is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,7 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
         for each in run.subjects[checked:]:
             run.check(*each)
     _judge(run, verdicts.result())
-    pointers = pointer_roots(chosen.whole, reader)
-    for holder, finding in sync_findings(run.built, pointers):
-        run.located += run.placer.placed([finding], holder)
+    pointers = _follow_pointers(run, chosen.whole, reader)
     unread = (unsearched(folder, reason) for folder, reason in chosen.unsearched)
     alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
     run.located += [run.placer.alone(finding) for finding in alone]
@@ -153,9 +152,23 @@ def _judge(run: _Run, verdicts: tuple[Verdict, ...] | NoVerdict) -> None:
         run.located += run.placer.placed(schema_checks.schema_findings(subject, resource, verdict), root)
 
 
+def _follow_pointers(run: _Run, whole_rollouts: Sequence[Rollout], reader: TreeReader) -> tuple[BuiltRoot, ...]:
+    """Look at what pointers name; gives the sync/ folders that were read for it."""
+    objects = (resource for _, subject in run.subjects for resource in subject.build.resources)
+    if not whole_rollouts and all(resource.id.group not in _OF_POINTERS for resource in objects):
+        return ()
+    from gateshift.pipeline.sync import pointer_roots, sync_findings  # only pointers pay for its start-up
+
+    pointers = pointer_roots(whole_rollouts, reader)
+    for holder, finding in sync_findings(run.built, pointers):
+        run.located += run.placer.placed([finding], holder)
+    return pointers
+
+
 def _of_files(rollout: Rollout) -> Iterator[Finding]:
     """What is wrong with the rollout's generated files."""
-    from gateshift.pipeline.generate import look  # only whole rollouts pay for the generator's start-up
+    from gateshift.checks import files as file_checks  # only whole rollouts pay for the generator's start-up
+    from gateshift.pipeline.generate import look
 
     generation = look(rollout)
     for check in file_checks.CHECKS:
