@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gateshift.cli import complete
 from gateshift.cli.options import build_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.documents import UnreadableYaml, text_of
@@ -55,14 +56,21 @@ class _Parent(click.ParamType[ParentRef]):
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("target", metavar="STAGE|PATH")
+@click.argument("target", metavar="STAGE|PATH", shell_complete=complete.stages)
 @click.argument("url", required=False, default="")
 @click.option("-X", "--request", "method", default="GET", metavar="METHOD", help="The HTTP method.")
 @click.option("-H", "--header", "headers", type=_Header(), multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("--parent", type=_Parent(), metavar="KIND/NS/NAME", help="Gateway, ListenerSet or Service dialled.")
 @click.option("--from", "from_namespace", default="", metavar="NAMESPACE", help="The client's namespace, in a mesh.")
 @click.option("--requests", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path), help="A list, as JSON.")
-@click.option("--env", "environment", default="", metavar="NAME", help="The environment of the stage.")
+@click.option(
+    "--env",
+    "environment",
+    default="",
+    metavar="NAME",
+    help="The environment of the stage.",
+    shell_complete=complete.environments,
+)
 @click.option("--trace/--no-trace", default=None, help="Every candidate and why it lost; off for --requests.")
 @build_options
 @output_options(("text", "json"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ COMMANDS = {
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",
     "tools": "gateshift.cli.tools",
+    "completion": "gateshift.cli.completion",
 }
 """Each command and the module that holds it as `command`; a module is imported only when its command is named."""
 
@@ -40,6 +42,17 @@ class LazyGroup(click.Group):
         command = importlib.import_module(COMMANDS[cmd_name]).command
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, but for a word that is no command: the nearest one is named."""
+        word = args[0]
+        if word in COMMANDS or word.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        near = get_close_matches(word, COMMANDS, n=1)
+        hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(COMMANDS)}"
+        raise click.UsageError(f"there is no command {word!r}: {hint}", ctx)
 
 
 @click.group(

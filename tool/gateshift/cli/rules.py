@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import click
 
+from gateshift.cli import complete
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.pipeline.rule_pages import rule_pages
 from gateshift.report.rules import FORMATS
 
+_EPILOG = """\b
+Examples:
+  gateshift rules                                    every rule in a line
+  gateshift rules GS302                              one rule, with an example that fails and one that passes
+  gateshift rules -f markdown -o docs/rules.md
+"""
 
-@click.command("rules", cls=OutputCommand)
-@click.argument("rules", metavar="[ID]...", nargs=-1)
+
+@click.command("rules", cls=OutputCommand, epilog=_EPILOG)
+@click.argument("rules", metavar="[ID]...", nargs=-1, shell_complete=complete.rules)
 @output_options(FORMATS)
 def command(rules: tuple[str, ...], output: Output) -> None:
-    """List the rules, or explain those named: by id, by name, or a whole family such as GS3.
-
-    \b
-    gateshift rules GS302
-    gateshift rules -f markdown -o docs/rules.md
-    """
+    """List the rules, or explain those named: by id, by name, or a whole family such as GS3."""
     pages = rule_pages(rules)
     output.write(lambda form, style: FORMATS[form](pages, style))

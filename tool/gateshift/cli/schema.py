@@ -19,17 +19,20 @@ SCHEMAS = {
 """Each schema's name and the module whose `json_schema()` gives it; imported only when it is asked for."""
 
 
-@click.command("schema")
+_EPILOG = """\b
+Examples:
+  gateshift schema rollout
+  gateshift schema findings -o docs/schemas/findings.schema.json
+"""
+
+
+@click.command("schema", epilog=_EPILOG)
 @click.argument("name", type=click.Choice(list(SCHEMAS)))
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this file, not to the screen."
 )
 def command(name: str, output: Path | None) -> None:
-    """Print the JSON Schema NAME, for editors and for readers of the tool's JSON.
-
-    \b
-    gateshift schema rollout -o docs/schemas/rollout.schema.json
-    """
+    """Print the JSON Schema NAME, for editors and for readers of the tool's JSON."""
     text = schema_text(name)
     if output is None:
         click.echo(text, nl=False)

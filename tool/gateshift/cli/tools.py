@@ -20,7 +20,16 @@ SCHEMAS = "schemas"
 _BAR = 30
 
 
-@click.group("tools")
+_EPILOG = """\b
+Examples:
+  gateshift tools install                              the pinned programs and schemas, into the cache
+  gateshift tools install --gateway-api 1.5.1          another version's schemas beside them
+  gateshift tools path kustomize                       which kustomize is run
+  gateshift tools list
+"""
+
+
+@click.group("tools", epilog=_EPILOG)
 def command() -> None:
     """Find, install and show kustomize, kubeconform and the schemas."""
 

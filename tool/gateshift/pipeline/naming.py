@@ -12,6 +12,7 @@ from gateshift.model.kustomization import Root
 from gateshift.model.rollout import Rollout
 from gateshift.pipeline.rollouts import StageRoot, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.spec import open_rollout
+from gateshift.spec.nearest import nearest
 
 _MOST_SHOWN = 8
 _HERE = Path()
@@ -86,9 +87,10 @@ def _unknown(target: str, environment: str, top: Path) -> UserError:
         if environment in ("", root.environment.name)
     ]
     stages = f" Stages here: {', '.join(dict.fromkeys(names))}." if names else ""
+    near = nearest(target, names)
     return UserError(
         f"there is no stage, file or folder {target}",
-        next_step=f"Name a stage, a folder or a YAML file.{stages}",
+        next_step=(f"Did you mean {near}?" if near else "Name a stage, a folder or a YAML file.") + stages,
         exit_code=Exit.NOTHING_FOUND,
     )
 
