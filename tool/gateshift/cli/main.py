@@ -19,6 +19,7 @@ COMMANDS = {
     "validate": "gateshift.cli.validate",
     "plan": "gateshift.cli.plan",
     "explain": "gateshift.cli.explain",
+    "promote": "gateshift.cli.promote",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",

@@ -90,7 +90,7 @@ def _plan(report: PlanReport, style: Style) -> Iterator[str]:
         yield style.paint("  no pointer names this stage", "dim")
     for row in report.traffic:
         yield ""
-        yield from _row(row, style)
+        yield from traffic_lines(row, style)
     yield ""
     yield from _objects(report, style)
     yield ""
@@ -99,7 +99,8 @@ def _plan(report: PlanReport, style: Style) -> Iterator[str]:
     yield style.paint(printable(verdict(report)), "green" if report.safe else "red", "bold")
 
 
-def _row(row: TrafficRow, style: Style) -> Iterator[str]:
+def traffic_lines(row: TrafficRow, style: Style) -> Iterator[str]:
+    """One class of requests: each answerer's share before and after as bars, and the change in percentage points."""
     yield f"  {style.paint(printable(row.name), 'bold')}  {style.paint(printable(row.match), 'dim')}".rstrip()
     names = keys(row)
     if not names:

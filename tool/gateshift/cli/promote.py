@@ -1,0 +1,89 @@
+"""`gateshift promote`: move the pointers of a rollout to another stage."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gateshift.cli.options import tool_options
+from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.errors import Exit
+from gateshift.model.rollout import Engine
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.choosing import Wish
+from gateshift.pipeline.judging import StageJudge
+from gateshift.pipeline.promote import Manner, promote
+from gateshift.pipeline.sides import rollout_here
+from gateshift.pipeline.snapshots import Snapshots
+from gateshift.report import promotion
+
+_EPILOG = """\b
+Examples:
+  gateshift promote                 to the next stage
+  gateshift promote --dry-run       show what that would change
+  gateshift promote canary          to a stage by name
+  gateshift promote --back          one stage back
+  gateshift promote --commit --branch promote/half
+"""
+
+
+@click.command(cls=OutputCommand, epilog=_EPILOG)
+@click.argument("stage", required=False, default="", metavar="[STAGE]")
+@click.option("--to", "to", default="", metavar="STAGE", help="The same as naming STAGE.")
+@click.option("--back", is_flag=True, help="Go to the stage before the one in force.")
+@click.option("--env", "environment", default="", metavar="NAME", help="The environment whose pointers move.")
+@click.option(
+    "--engine", type=click.Choice([engine.value for engine in Engine]), help="Move only this engine's pointers."
+)
+@click.option(
+    "--pointer",
+    "files",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder with pointers beside those in sync/; repeatable.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--commit", is_flag=True, help="Commit the pointers, and nothing else.")
+@click.option("--branch", default="", metavar="NAME", help="Make this branch for the commit; needs --commit.")
+@click.option("--force", is_flag=True, help="Do it although something speaks against it, and say what that is.")
+@tool_options
+@output_options(("text", "json"))
+def command(
+    stage: str,
+    to: str,
+    back: bool,  # noqa: FBT001 -- click's flag
+    environment: str,
+    engine: str | None,
+    files: tuple[Path, ...],
+    dry_run: bool,  # noqa: FBT001 -- click's flag
+    commit: bool,  # noqa: FBT001 -- click's flag
+    branch: str,
+    force: bool,  # noqa: FBT001 -- click's flag
+    choices: Choices,
+    output: Output,
+) -> int:
+    """Move the pointer of Argo CD or Flux to STAGE, or to the stage after the one in force.
+
+    One scalar of each pointer changes, every other byte stays, and all pointers move or none. Refused where the stage
+    does not validate, where the step is unsafe for an engine that has a pointer, where generated files are stale, and
+    where the pointer names no stage or was edited.
+    """
+    if sum((bool(stage), bool(to), back)) > 1:
+        raise click.UsageError("STAGE, --to and --back each say where to go: give one")
+    if branch and not commit:
+        raise click.UsageError("--branch is for the commit: give --commit too")
+    wish = Wish(stage or to, back, environment, Engine(engine) if engine else None, files)
+    manner = Manner(dry_run, commit, branch, force)
+    with Snapshots() as snapshots:
+        judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
+        report = promote(rollout_here(), wish, manner, judge)
+    base = Path.cwd().resolve()
+    output.write(
+        lambda form, style: (
+            promotion.render(report, base, style) if form == "text" else promotion.render_json(report, base)
+        )
+    )
+    return Exit.FINDINGS if report.refusals else Exit.OK
