@@ -1191,6 +1191,51 @@ REPLICAS:
     ),
 )
 
+LOST = (
+    Case(
+        "an object whose annotations a patch replaced",
+        "Deployment",
+        "spec/template/spec/containers/1/image",
+        DEPLOYMENT
+        + """
+=== overlay/kustomization.yaml
+resources: [../base]
+components: [../component]
+patches:
+  - target: {kind: Deployment}
+    patch: |
+      - op: add
+        path: /metadata/annotations
+        value: {mine: "1"}
+=== component/kustomization.yaml
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+images:
+  - name: busybox
+    newTag: "2" # <-- here
+""",
+    ),
+    Case(
+        "a field that a later transformer set after the annotations were replaced",
+        "Deployment",
+        "metadata/labels/team",
+        DEPLOYMENT
+        + """
+=== overlay/kustomization.yaml
+resources: [../base]
+patches:
+  - target: {kind: Deployment}
+    patch: |
+      - op: add
+        path: /metadata/annotations
+        value: {mine: "1"}
+labels:
+  - pairs:
+      team: blue # <-- here
+""",
+    ),
+)
+
 GENERATORS = (
     Case(
         "a literal",
@@ -1286,4 +1331,4 @@ configMapGenerator:
     ),
 )
 
-CASES = (*SOURCE, *STRATEGIC, *OPERATIONS, *TRANSFORMERS, *GENERATORS)
+CASES = (*SOURCE, *STRATEGIC, *OPERATIONS, *TRANSFORMERS, *LOST, *GENERATORS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from gateshift.documents import UnreadableYaml, load_all
@@ -62,14 +61,15 @@ class Reader:
             )
             for step in (passed if isinstance(passed, list) else ())
         )
-        path, generator = text_at(trace, "path"), text_at(trace, "configuredIn")
+        path = text_at(trace, "path")
         if path:
             file = _file(path, tree, folder)
             return Origin(file, document_of(data, tree, file), None, transformers)
-        if generator:
-            file = _file(generator, tree, folder)
+        if text_at(trace, "configuredBy", "kind").endswith("Generator"):
+            file = _file(text_at(trace, "configuredIn"), tree, folder)
             return Origin(file, 0, file, transformers)
-        return replace(guessed_origin(data, tree), transformers=transformers)
+        # A patch took the annotation, and the next transformer claims to have made the object.
+        return guessed_origin(data, tree)
 
     def _trace(self, text: str) -> Json:
         if text not in self._traces:

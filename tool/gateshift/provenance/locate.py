@@ -7,6 +7,7 @@ step, and where several have written it, the last one counts whose value is the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from gateshift.documents.data import Json, Pointer, look_up
 from gateshift.model.finding import Spot
@@ -34,8 +35,11 @@ class Locator:
 
     def __init__(self, tree: KustomizationTree) -> None:
         self._tree = tree
-        self._steps = Steps(tree)
         self._followed: dict[int, tuple[Resource, Node | None]] = {}
+
+    @cached_property
+    def _steps(self) -> Steps:
+        return Steps(self._tree)
 
     def find(self, spot: Spot) -> Found:
         """Where the field was written; where it was not, the nearest part of the way to it that was."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from gateshift.documents.data import JsonObject, Pointer, text_at
@@ -10,6 +11,7 @@ from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.objects import objects_in
 from gateshift.model.resource import Origin
 from gateshift.model.source import SourceFile
+from gateshift.provenance.chain import chain
 
 _DOCUMENT_START = "\n---"
 
@@ -36,7 +38,8 @@ def best_source(data: JsonObject, file: SourceFile) -> tuple[int, Pointer]:
 
 
 def guessed_origin(data: JsonObject, tree: KustomizationTree) -> Origin:
-    """The origin of an object that carries no trace: the document that is most like it, else the kustomization."""
+    """The origin of an object that carries no trace: the document that is most like it, with the transformers on the
+    way from there; else the kustomization."""
     best: Origin | None = None
     best_rank = (0, 0)
     for file in tree.sources.values():
@@ -46,7 +49,7 @@ def guessed_origin(data: JsonObject, tree: KustomizationTree) -> Origin:
             if rank > best_rank:
                 best, best_rank = Origin(file.path, index), rank
     if best is not None:
-        return best
+        return replace(best, transformers=chain(tree, best.file))
     top = tree.top.file.path if tree.top else tree.root.path
     return Origin(top, 0, top)
 

@@ -10,6 +10,7 @@ from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
 from gateshift.model.objects import objects_in
 from gateshift.model.resource import Transformer
 from gateshift.model.source import EmbeddedSource, SourceFile
+from gateshift.provenance.chain import FIELDS
 from gateshift.provenance.jsonpatch import patched
 from gateshift.provenance.merge import has_merge_keys, merged
 from gateshift.provenance.selecting import Passing, is_for, selects
@@ -23,22 +24,6 @@ from gateshift.provenance.setters import (
     replicas_set,
 )
 from gateshift.provenance.traced import Mark, Node, node_of
-
-# For each transformer that a field of a kustomization configures: the fields, and whether each of their items is an
-# instance of its own (api/internal/target/kusttarget_configplugin.go).
-_FIELDS: dict[str, tuple[tuple[str, bool], ...]] = {
-    "PatchStrategicMergeTransformer": (("patchesStrategicMerge", False),),
-    "PatchTransformer": (("patches", True),),
-    "NamespaceTransformer": (("namespace", False),),
-    "PrefixTransformer": (("namePrefix", False),),
-    "SuffixTransformer": (("nameSuffix", False),),
-    "LabelTransformer": (("labels", True), ("commonLabels", False)),
-    "AnnotationsTransformer": (("commonAnnotations", False),),
-    "PatchJson6902Transformer": (("patchesJson6902", True),),
-    "ReplicaCountTransformer": (("replicas", True),),
-    "ImageTagTransformer": (("images", True), ("imageTags", True)),
-    "ReplacementTransformer": (("replacements", False),),
-}
 
 
 class Steps:
@@ -74,7 +59,7 @@ class Steps:
         """The instances of a transformer in the order Kustomize makes them."""
         kustomization = self._kustomizations.get(file)
         entries: list[Node] = []
-        for field, each in _FIELDS.get(kind, ()) if kustomization else ():
+        for field, each in FIELDS.get(kind, ()) if kustomization else ():
             assert kustomization is not None
             value = kustomization.data.get(field)
             node = node_of(kustomization.file, 0, kustomization.pointer(field), value)
