@@ -140,7 +140,7 @@ describe("the shipped rollout", () => {
   });
 
   test("the matrix tells its reasons to the keyboard", async () => {
-    await visit("drawn.html", { viewport: SIZES.wide }, async (page) => {
+    await visit("shipped.html", { viewport: SIZES.wide }, async (page) => {
       const detail = page.locator(".part > .detail");
       await page.locator("table.matrix button").first().focus();
       assert.match(await detail.textContent(), /^initial → subsets: safe/);

@@ -49,6 +49,31 @@ def test_the_page_shows_every_stage_as_it_builds(customers: Path) -> None:
     assert "Nothing was found." in page
 
 
+def test_the_page_tells_the_transitions_with_their_reasons_and_safe_ways(customers: Path) -> None:
+    gateshift(customers)
+    page = (customers / "report.html").read_text()
+    assert 'data-detail="canary → half: safe."' in page
+    found = re.search(r'data-detail="initial → routed: unsafe with Argo CD and Flux\. Requests to ([^"]*)"', page)
+    assert found is not None
+    assert found[1].endswith("The safe way: initial → subsets → routed.")
+
+
+def test_the_page_shows_where_each_pointer_stands_and_since_when(customers: Path) -> None:
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=T", "-c", "user.email=t@e.org", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *words], cwd=customers, check=True)
+    application = customers / "sync/argocd/customers.yaml"
+    application.write_text(application.read_text().replace("overlays/initial", "overlays/canary"))
+    gateshift(customers)
+    page = (customers / "report.html").read_text()
+    assert re.search(r"Argo CD: <b>canary</b>, by the path <code>overlays/canary</code>", page)
+    assert re.search(r"Flux: <b>initial</b>.*moved by [0-9a-f]{9} on \d{4}-", page)
+    assert page.count("is here</span>") == 2
+
+
 def test_an_edited_weight_is_shown_as_it_builds_and_not_as_it_was_declared(customers: Path) -> None:
     route = customers / "overlays/canary/httproute.yaml"
     route.write_text(route.read_text().replace("weight: 90", "weight: 30"))

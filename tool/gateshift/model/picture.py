@@ -113,7 +113,8 @@ class PointerPlace:
 
 @dataclass(frozen=True, slots=True)
 class RolloutPicture:
-    """A rollout in one environment ("" for the only one). `versions` are in the rollout's order."""
+    """A rollout in one environment ("" for the only one). `versions` are in the rollout's order. Where there is no
+    matrix, `unjudged` says why."""
 
     name: str
     file: str
@@ -123,6 +124,7 @@ class RolloutPicture:
     pointers: tuple[PointerPlace, ...] = ()
     classes: tuple[RequestClass, ...] = ()
     matrix: MatrixReport | None = None
+    unjudged: str = ""
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateshift.model.finding import Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
+from gateshift.model.pointing import Pointing
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.model.sync import WITHOUT_POINTER, Sync
 from gateshift.pipeline.naming import existing, only_root
@@ -65,11 +66,15 @@ class Plans:
 
     def matrix(self, environment: str) -> MatrixReport:
         """Every ordered pair of the stages of the rollout here."""
-        rollout = rollout_here()
-        pointing = pointing_of(rollout)
-        chosen = environment_of(pointing, environment)
-        syncs = syncs_of(pointing, chosen)
-        sides = dict(self._stages(rollout, chosen))
+        pointing = pointing_of(rollout_here())
+        return self.matrix_of(pointing, environment_of(pointing, environment))
+
+    def matrix_of(self, pointing: Pointing, environment: Environment) -> MatrixReport:
+        """Every ordered pair of a rollout's stages in one environment. Raises UserError where a stage has no overlay or
+        cannot be built."""
+        rollout = pointing.rollout
+        syncs = syncs_of(pointing, environment)
+        sides = dict(self._stages(rollout, environment))
         self.planner.prepare(sides.values())
 
         def step(one: str, other: str) -> Step:

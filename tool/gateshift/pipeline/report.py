@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from itertools import groupby
 from pathlib import Path
 
-from gateshift.model.picture import Page, RolloutPicture, StagePicture
+from gateshift.errors import UserError
+from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
+from gateshift.model.pointing import Pointing
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.pipeline.asking import request_classes, shares_of
 from gateshift.pipeline.assemble import relative
 from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.picture import Subject, picture
+from gateshift.pipeline.plan import Plans
+from gateshift.pipeline.planner import Planner
+from gateshift.pipeline.pointing import pointing_of
 from gateshift.pipeline.rollouts import Rollouts, rollout_files_named
+from gateshift.pipeline.snapshots import Snapshots
 from gateshift.pipeline.stages import BuiltStage, build_stages, parents_of
+from gateshift.pipeline.standing import PointerHistory
 from gateshift.pipeline.validate import Scope, validate
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.outcome import outcome
@@ -28,22 +35,47 @@ def page(paths: Sequence[Path], choices: Choices, today: date) -> Page:
     files = rollout_files_named(paths)
     rollouts = Rollouts.of(files).all
     stages = build_stages(rollouts, choices)
-    pictures = [
-        _rollout(rollout, environment, list(group))
-        for (rollout, environment), group in groupby(stages, lambda stage: (stage.root.rollout, stage.root.environment))
-    ]
+    with Snapshots() as snapshots:
+        plans = Plans(Planner(choices, today), snapshots)
+        pictures = [
+            _rollout(rollout, environment, [stage for stage in stages if stage.root.rollout is rollout], plans)
+            for rollout in rollouts
+            for environment in rollout.environments
+        ]
     return Page(tuple(pictures), validate(Scope(rollouts=files), choices, today))
 
 
-def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltStage]) -> RolloutPicture:
-    return RolloutPicture(
+def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltStage], plans: Plans) -> RolloutPicture:
+    own = [stage for stage in stages if stage.root.environment is environment]
+    pointing = pointing_of(rollout)
+    shown = RolloutPicture(
         name=rollout.service.name,
         file=relative(rollout.file, Path.cwd()),
         environment=environment.name,
         versions=tuple(version.name for version in rollout.versions),
-        stages=tuple(_stage(stage) for stage in stages),
-        classes=request_classes(rollout, stages),
+        stages=tuple(_stage(stage) for stage in own),
+        pointers=tuple(_pointers(pointing, environment)),
+        classes=request_classes(rollout, own),
     )
+    try:
+        return replace(shown, matrix=plans.matrix_of(pointing, environment))
+    except UserError as error:
+        return replace(shown, unjudged=str(error))
+
+
+def _pointers(pointing: Pointing, environment: Environment) -> Iterator[PointerPlace]:
+    """The environment's pointers; one of which nobody can tell the environment stands in the first."""
+    history = PointerHistory(pointing.repository)
+    for post in pointing.posts:
+        if (post.environment or pointing.rollout.environments[0]) == environment:
+            pointer, commit = post.found.pointer, history.moved_by(post.found)
+            yield PointerPlace(
+                pointer.kind,
+                relative(post.found.file, Path.cwd()),
+                pointer.path,
+                post.stage.name if post.stage else "",
+                f"by {commit.id[:9]} on {commit.date[:10]}" if commit else "",
+            )
 
 
 def _stage(built: BuiltStage) -> StagePicture:

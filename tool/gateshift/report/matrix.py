@@ -31,7 +31,7 @@ def detail_of(cell: MatrixCell) -> str:
     unsafe = [_ENGINES.get(engine, engine) for engine, safe in cell.engines if not safe]
     if not unsafe:
         return f"{pair}: safe."
-    reason = f" {cell.reason.rstrip('.')}." if cell.reason else ""
+    reason = f" {cell.reason[:1].upper()}{cell.reason[1:].rstrip('.')}." if cell.reason else ""
     way = f" The safe way: {' → '.join((cell.origin, *cell.safe_way))}." if cell.safe_way else ""
     return f"{pair}: unsafe with {' and '.join(unsafe)}.{reason}{way}"
 
