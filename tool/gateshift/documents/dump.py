@@ -126,6 +126,21 @@ def scalar(value: Scalar) -> str:
             return value if _stands_bare(value) else quoted(value)
 
 
+def flow(data: Json) -> str:
+    """The data on one line: `{a: [1, 2]}`."""
+    if isinstance(data, dict):
+        return "{" + ", ".join(f"{_in_flow(key)}: {flow(value)}" for key, value in data.items()) + "}"
+    if isinstance(data, list):
+        return "[" + ", ".join(map(flow, data)) + "]"
+    return _in_flow(data)
+
+
+def _in_flow(value: Scalar) -> str:
+    """The scalar where commas and brackets have a meaning."""
+    text = scalar(value)
+    return quoted(value) if isinstance(value, str) and set(text) & set(",[]{}") and text == value else text
+
+
 def quoted(text: str) -> str:
     """The text in double quotes, with everything escaped that does not print. Raises ValueError for a surrogate."""
     return '"' + "".join(map(_escaped, text)) + '"'
