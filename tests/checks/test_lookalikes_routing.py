@@ -274,6 +274,31 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "a Gateway": (gateway(),),
     },
+    "GS418": {
+        "an expression that the exact value does not satisfy": (
+            route(
+                rule(to("a"), matches=[{"headers": [header("x", "b.*", type="RegularExpression")]}]),
+                rule(to("b"), matches=[{"headers": [header("x", "c")]}]),
+            ),
+        ),
+        "a header more, which decides": (
+            route(
+                rule(to("a"), matches=[{"headers": [header("x", ".*", type="RegularExpression")]}]),
+                rule(to("b"), matches=[{"headers": [header("x", "c"), header("y", "d")]}]),
+            ),
+        ),
+        "the same backends": (
+            route(
+                rule(to("a"), matches=[path("/a.*", "RegularExpression")]), rule(to("a"), matches=[path("/a", "Exact")])
+            ),
+        ),
+        "one expression alone": (route(rule(to("a"), matches=[path("/a.*", "RegularExpression")]), rule(to("b"))),),
+    },
+    "GS419": {
+        "no names": (route(rule(to()), rule(to(), matches=[path("/a")])),),
+        "two names": (route(rule(to(), name="a"), rule(to(), name="b", matches=[path("/a")])),),
+        "one name in two routes": (route(rule(to(), name="a")), route(rule(to(), name="a"), name="other")),
+    },
     "GS417": {
         "a Canary of another mesh": (canary(provider="istio"), route()),
         "a Canary of another name": (canary(provider="gatewayapi:v1"), route(name="other")),

@@ -48,13 +48,18 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
             "GS305",
             level,
             f"{use.route}: no ReferenceGrant in namespace {ref.namespace} lets {use.route.kind}s of"
-            f" {use.route.namespace} use {ref}",
+            f" {use.route.namespace} use {ref}, which {_who_needs_it(use)} needs",
             Spot(use.route.resource, (*use.backend.pointer, "namespace")),
             f"ResolvedRefs: False, RefNotPermitted; {use.consequence}",
             f"Add a ReferenceGrant in {ref.namespace}: from {GATEWAY_API}/{use.route.kind} in {use.route.namespace}"
             f" to {ref.kind} {ref.name}.",
             tuple(related),
         )
+
+
+def _who_needs_it(use: Use) -> str:
+    """The parents for which the grant matters: calls in a mesh need none."""
+    return " and ".join(str(parent) for parent in use.route.parents if not parent.is_service)
 
 
 def _near_miss(subject: Subject, use: Use) -> list[tuple[ReferenceGrant, str]]:

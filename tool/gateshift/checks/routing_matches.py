@@ -204,6 +204,28 @@ def prefix_ends_in_slash(subject: Subject) -> Iterator[Finding]:
             )
 
 
+@check("GS419", source="Gateway API v1.6, HTTPRouteRule.name: must be unique within the route (GEP-995)")
+def rule_name_twice(subject: Subject) -> Iterator[Finding]:
+    """Two rules of a route have the same name.
+
+    Names must be unique, but the standard channel does not enforce it. A policy or a patch that finds a rule by its
+    name then finds either of the two.
+    """
+    for route in subject.cluster.routes:
+        first: dict[str, RouteRule] = {}
+        for rule in route.rules:
+            earlier = first.setdefault(rule.name, rule) if rule.name else rule
+            if earlier is not rule:
+                yield Finding(
+                    "GS419",
+                    Level.WARNING,
+                    f"{route}: two rules are named {rule.name}",
+                    Spot(route.resource, (*rule.pointer, "name")),
+                    help="Give each rule a name of its own.",
+                    related=(Related("the other rule", Spot(route.resource, (*earlier.pointer, "name"))),),
+                )
+
+
 @check("GS309", source="Gateway API v1.6, ExtensionRef: a filter that cannot be resolved must not be skipped")
 def extension_filter_missing(subject: Subject) -> Iterator[Finding]:
     """A route uses a filter of an implementation's own that is not in the build.
@@ -240,6 +262,7 @@ CHECKS = (
     prefix_replaced_without_prefix,
     hostname_is_address,
     path_is_no_pattern,
+    rule_name_twice,
     prefix_ends_in_slash,
 )
 RULES = tuple(each.rule for each in CHECKS)

@@ -14,7 +14,7 @@ from gateshift.model.rule import check
 from gateshift.traffic.attach import Attachment, Standing, attachments
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.match import Candidate, Condition, Header, Path, Procedure, Query, candidates
-from gateshift.traffic.routes import EXACT, PREFIX, Route, RouteRule
+from gateshift.traffic.routes import EXACT, PREFIX, REGEX, Route, RouteRule
 
 Conditions = frozenset[Condition]
 
@@ -216,5 +216,60 @@ def _hosts(route: Route) -> frozenset[str]:
     return frozenset(route.hostnames)
 
 
-CHECKS = (rule_never_reached, rule_beaten_by_longer_path, routes_tie)
+@check("GS418", source="Gateway API v1.6, RegularExpression: precedence is implementation-specific; envoy-gateway#5736")
+def precedence_of_regular_expression(subject: Subject) -> Iterator[Finding]:
+    """Two rules can match the same request, and only a regular expression decides which of them goes first.
+
+    The specification does not say where a regular expression stands among exact and prefix matches, so which backend
+    answers differs from one data plane to the next.
+    """
+    for route in subject.cluster.routes:
+        every = _candidates(subject, route)
+        for one, other in combinations(every, 2):
+            if one.rule != other.rule and _answer(route.rules[one.rule]) != _answer(route.rules[other.rule]):
+                regex, plain = (one, other) if one.regex else (other, one)
+                if regex.regex and not plain.regex and _meets(regex, plain):
+                    yield Finding(
+                        "GS418",
+                        Level.WARNING,
+                        f"{route}: rule {regex.rule} ({_words(frozenset(regex.conditions))}) and rule {plain.rule}"
+                        f" ({_words(frozenset(plain.conditions))}) match the same requests",
+                        _spot(regex),
+                        "which of the two answers depends on the data plane",
+                        "Tell the two apart by more than a regular expression.",
+                        (Related(f"rule {plain.rule}", _spot(plain)),),
+                    )
+
+
+def _meets(regex: Candidate, plain: Candidate) -> bool:
+    """Whether a value that `plain` asks for also satisfies the regular expressions, all else being equal.
+
+    A path by regular expression is compared with an exact path, or with the prefix itself; a header or query parameter
+    by regular expression with one of the same name.
+    """
+    wanted = {_key(each): each for each in plain.conditions}
+    differs = False
+    for condition in regex.conditions:
+        twin = wanted.pop(_key(condition), None)
+        if isinstance(condition, Path | Header | Query) and condition.type == REGEX:
+            if twin is None or isinstance(condition, Path) is not isinstance(twin, Path) or not _fits(condition, twin):
+                return False
+            differs = True
+        elif twin != condition:
+            return False
+    return differs and not wanted
+
+
+def _key(condition: Condition) -> tuple[str, str]:
+    name = condition.name if isinstance(condition, Header | Query) else ""
+    return type(condition).__name__, name
+
+
+def _fits(regex: Path | Header | Query, twin: Condition) -> bool:
+    if not isinstance(twin, Path | Header | Query) or regex.regex is None:
+        return False
+    return regex.regex(twin.value) is True
+
+
+CHECKS = (rule_never_reached, rule_beaten_by_longer_path, precedence_of_regular_expression, routes_tie)
 RULES = tuple(each.rule for each in CHECKS)
