@@ -97,10 +97,10 @@ class _Promotion:
         )
         if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
             return report
-        origins = [stage for stage in dict.fromkeys(self.in_force) if stage not in (None, self.target)]
-        plans = tuple(self.judge.plan(self.environment, origin, self.target) for origin in origins if origin)
-        refusals = tuple(self._refusals(plans))
-        report = replace(report, plans=plans)
+        refusals = (*self._pointer_refusals(), *self._file_refusals(), *self._fault_refusals())
+        if all(each.obstacle is not Obstacle.INVALID for each in refusals):  # else there is nothing to plan with
+            report = replace(report, plans=tuple(self._plans()))
+            refusals = (*refusals, *self._plan_refusals(report.plans))
         if refusals and not self.manner.force:
             return replace(report, refusals=refusals)
         report = replace(report, overridden=refusals)
@@ -125,11 +125,10 @@ class _Promotion:
         pointer = post.found.pointer
         return Move(pointer, edit.file, span.line if span else 1, in_force, pointer.path, new)
 
-    def _refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
-        yield from self._pointer_refusals()
-        yield from self._file_refusals()
-        yield from self._fault_refusals()
-        yield from self._plan_refusals(plans)
+    def _plans(self) -> Iterator[PlanReport]:
+        for origin in dict.fromkeys(self.in_force):
+            if origin is not None and origin != self.target:
+                yield self.judge.plan(self.environment, origin, self.target)
 
     def _pointer_refusals(self) -> Iterator[Refusal]:
         lost = [
