@@ -58,6 +58,21 @@ CASES = (
     Case("a remote base", "GS111", "=== overlay/kustomization.yaml\nbases:\n  - github.com/a/b # <-- here\n"),
     Case("a remote component", "GS111", "=== overlay/kustomization.yaml\ncomponents:\n  - github.com/a/b # <-- here\n"),
     Case(
+        "a remote base in base64",
+        "GS111",
+        "=== overlay/kustomization.yaml\nresources:\n  - !!binary Z2l0aHViLmNvbS9hL2I= # <-- here\n",
+    ),
+    Case(
+        "a field's name in base64",
+        "GS111",
+        "=== overlay/kustomization.yaml\n!!binary cmVzb3VyY2Vz :\n  - github.com/a/b # <-- here\n",
+    ),
+    Case(
+        "a remote base merged in from an anchor",
+        "GS111",
+        "=== overlay/kustomization.yaml\nmetadata: &m\n  resources:\n    - github.com/a/b # <-- here\n<<: *m\n",
+    ),
+    Case(
         "a remote patch",
         "GS111",
         "=== overlay/kustomization.yaml\npatches:\n  - path: https://example.com/p.yaml # <-- here\n",
@@ -125,6 +140,13 @@ CASES = (
         "GS111",
         "=== overlay/kustomization.yaml\ngenerators: [g.yaml]\n=== overlay/g.yaml\napiVersion: builtin\n"
         "kind: ConfigMapGenerator\nmetadata: {name: t}\nfiles:\n  - a=https://example.com/p.yaml # <-- here\n",
+    ),
+    Case(
+        "a replacement transformer's own remote file",
+        "GS111",
+        "=== overlay/kustomization.yaml\ntransformers: [t.yaml]\n=== overlay/t.yaml\napiVersion: builtin\n"
+        "kind: ReplacementTransformer\nmetadata: {name: t}\nReplacements:\n"
+        "  - Path: https://example.com/p.yaml # <-- here\n",
     ),
     Case(
         "a remote base of a base",

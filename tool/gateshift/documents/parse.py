@@ -6,6 +6,7 @@ dates and base-60 numbers that no Kubernetes reader knows, and lose the places.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from gateshift.documents.scalars import Resolver, core, kubernetes
 
 _PLAIN = "tag:gateshift,plain"
 _STRING = "tag:yaml.org,2002:str"
+_BINARY = "tag:yaml.org,2002:binary"
 _TAGGED = {
     "tag:yaml.org,2002:int": core,
     "tag:yaml.org,2002:float": core,
@@ -153,7 +155,17 @@ class Document:
 
 
 def _key(node: yaml.Node) -> str:
-    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+    return _string(node) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def _string(node: yaml.ScalarNode) -> str:
+    """A scalar's text; of binary data what it decodes to, as go-yaml reads it wherever it wants a string."""
+    if node.tag != _BINARY:
+        return str(node.value)
+    try:
+        return base64.b64decode("".join(node.value.split()), validate=True).decode(errors="replace")
+    except ValueError as error:
+        raise _unreadable("binary data that is no base64", node) from error
 
 
 def _is_merge(node: yaml.Node) -> bool:
@@ -235,7 +247,7 @@ class _Reader:
         text = str(node.value)
         if node.tag == _PLAIN:
             return self.read(text)
-        return _TAGGED[node.tag](text) if node.tag in _TAGGED else text
+        return _TAGGED[node.tag](text) if node.tag in _TAGGED else _string(node)
 
     def _sequence(self, node: yaml.Node, pointer: Pointer) -> Json:
         return [self.value(item, (*pointer, index)) for index, item in enumerate(node.value)]

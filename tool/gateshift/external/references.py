@@ -12,6 +12,7 @@ from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_
 from gateshift.external.entries import Text, data_paths, texts_at
 from gateshift.external.remote import is_remote_file
 from gateshift.external.sources import Sources
+from gateshift.external.spelling import member
 from gateshift.external.targets import Follow, Targets
 from gateshift.model.kustomization import Kustomization, Problem, Reference, Refused, Role, Target
 from gateshift.model.objects import objects_in
@@ -107,8 +108,9 @@ class References:
             for pointer, text in data_paths(config, at):
                 yield Reference(Role.DATA, file, pointer, text, self.targets.file(text, Role.DATA), document)
         elif kind == "ReplacementTransformer":
-            for index, entry in enumerate(list_at(config, "replacements")):
-                for pointer, text in texts_at("path")(entry, (*at, "replacements", index)):
+            key, entries = member(config, "replacements")
+            for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+                for pointer, text in texts_at("path")(entry, (*at, key, index)):
                     yield Reference(Role.REPLACEMENT, file, pointer, text, self.targets.file(text), document)
         else:
             for pointer, text in texts_at("path")(config, at):
