@@ -20,6 +20,7 @@ COMMANDS = {
     "plan": "gateshift.cli.plan",
     "explain": "gateshift.cli.explain",
     "promote": "gateshift.cli.promote",
+    "status": "gateshift.cli.status",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",

@@ -1,0 +1,47 @@
+"""`gateshift status`: where the rollout stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gateshift.cli.options import tool_options
+from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.errors import Exit
+from gateshift.pipeline.choices import Choices
+from gateshift.pipeline.judging import StageJudge
+from gateshift.pipeline.sides import rollout_here
+from gateshift.pipeline.snapshots import Snapshots
+from gateshift.pipeline.status import status
+from gateshift.report import status as report
+
+_EPILOG = """\b
+Examples:
+  gateshift status             every pointer, its stage, since when, and what is next
+  gateshift status -f json
+"""
+
+
+@click.command(cls=OutputCommand, epilog=_EPILOG)
+@click.option(
+    "--pointer",
+    "files",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="A file or folder with pointers beside those in sync/; repeatable.",
+)
+@tool_options
+@output_options(("text", "json"))
+def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:
+    """Show where every pointer of the rollout stands: stage, shares, since when, and whether the next step is safe.
+
+    The stage in force is the one the last commit names. Exits 0 whatever it finds: `plan` and `promote` judge.
+    """
+    with Snapshots() as snapshots:
+        judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
+        found = status(rollout_here(), files, judge)
+    output.write(lambda form, style: report.render(found, style) if form == "text" else report.render_json(found))
+    return Exit.OK

@@ -1,0 +1,54 @@
+"""Where a rollout stands: each pointer, its stage, what is next, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The commit that brought a pointer to its stage: its id, date (ISO 8601), author and first line."""
+
+    commit: str
+    date: str
+    author: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The stage after the one in force, whether the step there is safe, and if not the first reason."""
+
+    stage: str
+    safe: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointerStatus:
+    """One pointer. `stage` is in force, by the last commit; "" where its path is no stage. `shares` are 0 to 1 by
+    version, empty where the stage has no route. `moved_to` is the stage the uncommitted file names instead, or ""."""
+
+    environment: str
+    engine: str
+    name: str
+    file: str
+    line: int
+    path: str
+    stage: str
+    shares: tuple[tuple[str, float], ...] = ()
+    next_step: NextStep | None = None
+    since: Since | None = None
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """One rollout. `ahead` are its environments by the stage they have in force, the furthest first, where there are
+    several; `not_understood` are objects that may be pointers, each as `file: kind name: why`."""
+
+    rollout: str
+    stages: tuple[str, ...]
+    pointers: tuple[PointerStatus, ...]
+    ahead: tuple[tuple[str, str], ...] = ()
+    not_understood: tuple[str, ...] = ()
