@@ -14,10 +14,10 @@ from gateshift.model.rule import Rule
 def every_rule() -> dict[str, Rule]:
     """The rules in the order of their ids."""
     from gateshift.checks import files, pointers
-    from gateshift.spec import warn
+    from gateshift.spec.sense import warnings
     from gateshift.transition import rules as transitions
 
-    others = {rule.id: rule for room in (files, pointers, warn, transitions) for rule in room.RULES}
+    others = {rule.id: rule for room in (files, pointers, warnings, transitions) for rule in room.RULES}
     return dict(sorted((RULES | others).items()))
 
 

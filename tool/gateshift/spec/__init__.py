@@ -10,7 +10,7 @@ owner's own manifests.
 from gateshift.spec.faults import Mistake, SpecError
 from gateshift.spec.files import file_reader, open_rollout
 from gateshift.spec.read import Parsed, parse_rollout, read_rollout
-from gateshift.spec.warn import RULES
+from gateshift.spec.sense.warnings import RULES
 
 __all__ = [
     "RULES",

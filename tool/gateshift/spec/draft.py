@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateshift.documents.data import Json, JsonObject, list_at, look_up, object_at, text_at
+from gateshift.documents.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
 from gateshift.model.rollout import RouteKind
 
 
@@ -110,3 +110,13 @@ def mirror_of(stage: JsonObject) -> tuple[str, int]:
     if isinstance(mirror, dict):
         return text_at(mirror, "to"), number(mirror.get("percent"), 100)
     return (mirror, 100) if isinstance(mirror, str) else ("", 0)
+
+
+def matches_of(rule: JsonObject, at: Pointer) -> Iterator[tuple[JsonObject, Pointer]]:
+    """The matches of an extra rule, whether one mapping or a list, each with its place."""
+    match = rule.get("match")
+    if isinstance(match, dict):
+        yield match, (*at, "match")
+    elif isinstance(match, list):
+        for index, item in objects(match):
+            yield item, (*at, "match", index)

@@ -14,19 +14,20 @@ from gateshift.model.finding import Finding
 from gateshift.model.place import Place
 from gateshift.model.rollout import Rollout
 from gateshift.spec.build import build
-from gateshift.spec.delivery import check_delivery
 from gateshift.spec.draft import Draft
 from gateshift.spec.faults import Fault, Faults, Mistake, SpecError
 from gateshift.spec.form import ROLLOUT
-from gateshift.spec.kept import check_kept
-from gateshift.spec.manifest import Manifest, Unreadable, check_manifest, read_manifest
-from gateshift.spec.names import check_deployments, check_names
-from gateshift.spec.routes import check_route
-from gateshift.spec.shifts import check_stages
-from gateshift.spec.structure import check_structure, dotted
+from gateshift.spec.sense.delivery import check_delivery
+from gateshift.spec.sense.kept import check_kept
+from gateshift.spec.sense.manifest import Manifest, Unreadable, check_manifest, read_manifest
+from gateshift.spec.sense.names import check_deployments, check_names
+from gateshift.spec.sense.routes import check_route
+from gateshift.spec.sense.stages import check_stages
+from gateshift.spec.sense.warnings import warnings_of
+from gateshift.spec.sense.workloads import check_workloads
+from gateshift.spec.shown import dotted
+from gateshift.spec.structure import check_structure
 from gateshift.spec.surprises import check_surprises
-from gateshift.spec.warn import warnings_of
-from gateshift.spec.workloads import check_workloads
 
 MOST_BYTES = 1 << 20
 _LIMITS = Limits(size=MOST_BYTES, values=200_000)

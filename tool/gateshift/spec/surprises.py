@@ -10,7 +10,7 @@ from gateshift.documents.data import Scalar
 from gateshift.documents.parse import Document
 from gateshift.documents.scalars import core, kubernetes
 from gateshift.spec.faults import Faults
-from gateshift.spec.structure import dotted, shown, shown_key
+from gateshift.spec.shown import dotted, shown, shown_key
 
 
 def check_surprises(document: Document, faults: Faults) -> None:

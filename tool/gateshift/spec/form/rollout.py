@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gateshift.spec.form.delivery import ENVIRONMENTS, GATE, IGNORE, POINTERS, POLICY, SCHEMAS
 from gateshift.spec.form.route import ROUTE
-from gateshift.spec.form.service import SERVICE, VERSIONS, WORKLOAD
+from gateshift.spec.form.service import SERVICE
 from gateshift.spec.form.stages import STAGES
+from gateshift.spec.form.workload import VERSIONS, WORKLOAD
 from gateshift.spec.forms import Fields
 
 ROLLOUT = Fields(

@@ -13,7 +13,7 @@ from gateshift.model.rollout import RouteKind
 from gateshift.spec.draft import Draft, objects
 from gateshift.spec.faults import Faults
 from gateshift.spec.nearest import did_you_mean
-from gateshift.spec.structure import dotted
+from gateshift.spec.shown import dotted
 
 
 def check_route(draft: Draft, faults: Faults) -> None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, text_at
 from gateshift.spec.draft import Draft, number, objects
 from gateshift.spec.faults import Faults
-from gateshift.spec.structure import dotted
+from gateshift.spec.shown import dotted
 
 _POWERS = {
     suffix: Fraction(1000) ** (index - 3) for index, suffix in enumerate(["n", "u", "m", "", "k", "M", "G", "T"])

@@ -9,7 +9,7 @@ from gateshift.documents import Document, UnreadableYaml, parse_all
 from gateshift.documents.data import Pointer, list_at, look_up, object_at, text_at
 from gateshift.spec.draft import Draft
 from gateshift.spec.faults import Fault, Faults
-from gateshift.spec.structure import dotted, shown
+from gateshift.spec.shown import dotted, shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from gateshift.documents.data import Pointer, list_at, look_up, object_at, text_at
 from gateshift.spec.draft import Draft, number, objects
 from gateshift.spec.faults import Faults
-from gateshift.spec.routes import milliseconds
-from gateshift.spec.shifts import known_version
-from gateshift.spec.structure import dotted
+from gateshift.spec.sense.routes import milliseconds
+from gateshift.spec.sense.stages import known_version
+from gateshift.spec.shown import dotted
 
 
 def check_delivery(draft: Draft, faults: Faults) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.documents import Document
-from gateshift.documents.data import Pointer, list_at, look_up, object_at, text_at
+from gateshift.documents.data import JsonObject, Pointer, list_at, look_up, object_at, text_at
 from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
 from gateshift.model.rule import Rule
-from gateshift.spec.draft import Draft
+from gateshift.spec.draft import Draft, objects
 
 UNPINNED = Rule(
     "GS195",
@@ -45,47 +46,41 @@ UNMEASURED = Rule(
 RULES = (UNPINNED, SAME_IMAGE, UNHEARD_HOSTNAMES, UNMEASURED)
 
 
+_SETTINGS = ("image", "env", "container", "resources")
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A warning before its place is known: the rule, what is doubtful, the value in the file, and the way out."""
+
+    rule: Rule
+    message: str
+    at: Pointer
+    way_out: str
+
+
 def warnings_of(draft: Draft, document: Document, file: Path) -> Iterator[Finding]:
     """The doubtful parts of a draft that has no faults."""
-
-    def warning(rule: Rule, message: str, at: Pointer, way_out: str) -> Finding:
-        _, span = document.nearest(at)
+    for doubt in (*_images(draft), *_autoscaling(draft), *_hostnames(draft)):
+        _, span = document.nearest(doubt.at)
         place = Place(file, span.line, span.column, span.end_line, span.end_column)
-        return Finding(rule.id, Level.WARNING, message, place, help=way_out)
+        yield Finding(doubt.rule.id, Level.WARNING, doubt.message, place, help=doubt.way_out)
 
-    images: dict[str, str] = {}
+
+def _images(draft: Draft) -> Iterator[_Doubt]:
+    seen: dict[str, str] = {}
     for name in draft.versions:
         at: Pointer = ("versions", name, "image")
         image = text_at(draft.data, *at)
-        if image and not _pinned(image):
-            yield warning(UNPINNED, f"the image of {name}, {image}, has no version", at, "add a tag or a digest")
+        if not image:
+            continue
+        if not _pinned(image):
+            yield _Doubt(UNPINNED, f"the image of {name}, {image}, has no version", at, "add a tag or a digest")
         settings = repr(sorted((key, value) for key, value in draft.version(name).items() if key in _SETTINGS))
-        if image and settings in images:
-            yield warning(
-                SAME_IMAGE,
-                f"{name} runs the same image as {images[settings]}, {image}",
-                at,
-                "name each version's own image",
-            )
-        images.setdefault(settings, name)
-        if image and "autoscaling" in draft.version(name) and not _requests_cpu(draft, name):
-            yield warning(
-                UNMEASURED,
-                f"{name} scales by CPU use, but its container requests no CPU",
-                ("versions", name, "autoscaling"),
-                "add `resources: {requests: {cpu: 100m}}`",
-            )
-    parents = [parent for parent in list_at(draft.data, "route", "parents") if isinstance(parent, dict)]
-    if list_at(draft.data, "route", "hostnames") and all("service" in parent for parent in parents):
-        yield warning(
-            UNHEARD_HOSTNAMES,
-            "a mesh ignores the route's host names",
-            ("route", "hostnames"),
-            "remove them, or add a Gateway to `parents`",
-        )
-
-
-_SETTINGS = ("image", "env", "container", "resources")
+        first = seen.setdefault(settings, name)
+        if first != name:
+            message = f"{name} runs the same image as {first}, {image}"
+            yield _Doubt(SAME_IMAGE, message, at, "name each version's own image")
 
 
 def _pinned(image: str) -> bool:
@@ -94,6 +89,28 @@ def _pinned(image: str) -> bool:
     return "@" in last or tag not in ("", "latest")
 
 
-def _requests_cpu(draft: Draft, version: str) -> bool:
-    own = object_at(draft.version(version), "resources") or object_at(draft.data, "workload", "resources")
-    return any(look_up(own, (kind, "cpu")) is not None for kind in ("requests", "limits"))
+def _autoscaling(draft: Draft) -> Iterator[_Doubt]:
+    for name in draft.versions:
+        version = draft.version(name)
+        if "image" in version and "autoscaling" in version and not _requests_cpu(draft, version):
+            yield _Doubt(
+                UNMEASURED,
+                f"{name} scales by CPU use, but its container requests no CPU",
+                ("versions", name, "autoscaling"),
+                "add `resources: {requests: {cpu: 100m}}`",
+            )
+
+
+def _requests_cpu(draft: Draft, version: JsonObject) -> bool:
+    """A limit counts as a request where none is given."""
+    resources = object_at(version, "resources") or object_at(draft.data, "workload", "resources")
+    return any(look_up(resources, (kind, "cpu")) is not None for kind in ("requests", "limits"))
+
+
+def _hostnames(draft: Draft) -> Iterator[_Doubt]:
+    parents = [parent for _, parent in objects(list_at(draft.data, "route", "parents"))]
+    if list_at(draft.data, "route", "hostnames") and all("service" in parent for parent in parents):
+        at: Pointer = ("route", "hostnames")
+        yield _Doubt(
+            UNHEARD_HOSTNAMES, "a mesh ignores the route's host names", at, "remove them, or add a Gateway to `parents`"
+        )

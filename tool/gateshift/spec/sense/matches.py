@@ -11,7 +11,7 @@ from gateshift.spec.draft import Draft
 from gateshift.spec.faults import Faults
 from gateshift.spec.forms import Text
 from gateshift.spec.nearest import fits, mended
-from gateshift.spec.structure import dotted
+from gateshift.spec.shown import dotted
 
 _HTTP_ONLY = ("path", "method", "query")
 

@@ -9,7 +9,7 @@ from gateshift.spec import words
 from gateshift.spec.draft import Draft, objects
 from gateshift.spec.faults import Faults
 from gateshift.spec.nearest import fits
-from gateshift.spec.structure import dotted
+from gateshift.spec.shown import dotted
 
 _LONGEST = 63
 

@@ -6,7 +6,7 @@ from gateshift.documents.data import Json, JsonObject, list_at, object_at, text_
 from gateshift.model.place import Place
 from gateshift.model.rollout import ExtraRule, Match, MatchType, Mirror, Share, Stage, ValueMatch
 from gateshift.spec.draft import Draft, mirror_of, number, objects
-from gateshift.spec.shifts import matches_of
+from gateshift.spec.draft import matches_of
 
 
 def stage_of(draft: Draft, data: JsonObject, place: Place) -> Stage:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from gateshift.documents.data import JsonObject, Pointer, list_at, look_up, object_at, text_at
 from gateshift.spec import words
-from gateshift.spec.draft import Draft, mirror_of, objects
+from gateshift.spec.draft import Draft, matches_of, mirror_of, objects
 from gateshift.spec.faults import Faults
-from gateshift.spec.matches import check_match, meaning_of
 from gateshift.spec.nearest import fits, nearest, suggestion
-from gateshift.spec.structure import dotted
-
-_MOST_RULES = 16
-_MOST_MATCHES = 64
-_MOST_MATCHES_IN_ALL = 128
-_MOST_FILTERS = 16
+from gateshift.spec.sense.limits import check_limits
+from gateshift.spec.sense.matches import check_match, meaning_of
+from gateshift.spec.shown import dotted
 
 
 def check_stages(draft: Draft, faults: Faults) -> None:
@@ -26,7 +22,7 @@ def check_stages(draft: Draft, faults: Faults) -> None:
         _shares(draft, stage, at, faults)
         _rules(draft, stage, at, faults)
         _mirror(draft, stage, at, faults)
-        _limits(draft, stage, at, faults)
+        check_limits(draft, stage, at, faults)
 
 
 def known_version(draft: Draft, name: str, at: Pointer, faults: Faults, *, key: bool = False) -> bool:
@@ -141,16 +137,6 @@ def _said_before(match: JsonObject, at: Pointer, seen: dict[str, Pointer], fault
         faults.add(at, f"{dotted(at)}: asks for the same as {dotted(first)}, which answers first", "remove one")
 
 
-def matches_of(rule: JsonObject, at: Pointer) -> Iterator[tuple[JsonObject, Pointer]]:
-    """The matches of an extra rule, whether one mapping or a list, each with its place."""
-    match = rule.get("match")
-    if isinstance(match, dict):
-        yield match, (*at, "match")
-    elif isinstance(match, list):
-        for index, item in objects(match):
-            yield item, (*at, "match", index)
-
-
 def _mirror(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
     version, _ = mirror_of(stage)
     if version:
@@ -162,38 +148,3 @@ def _mirror(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> Non
 def _needs_route(stage: JsonObject, wanted: Sequence[object], at: Pointer, faults: Faults) -> None:
     if wanted and "shares" not in stage:
         faults.add(at, f"{dotted(at)}: a stage without `shares` has no route", "give the stage `shares`", key=True)
-
-
-def _limits(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
-    route = object_at(draft.data, "route")
-    production = max(1, len(list_at(route, "matches")))
-    rules = [rule for _, rule in objects(list_at(stage, "rules"))]
-    total = 1 + len(list_at(route, "rules")) + len(rules)
-    if total > _MOST_RULES:
-        faults.add(
-            (*at, "rules"),
-            f"{dotted((*at, 'rules'))}: the route would have {total} rules, the production rule and `route.rules` "
-            f"included; the Gateway API allows {_MOST_RULES}",
-        )
-    counts = [production * sum(1 for _ in matches_of(rule, ())) for rule in rules]
-    for index, count in enumerate(counts):
-        if count > _MOST_MATCHES:
-            faults.add(
-                (*at, "rules", index, "match"),
-                f"{dotted((*at, 'rules', index))}: with each of the production rule's matches these are {count} "
-                f"matches; the Gateway API allows {_MOST_MATCHES} in a rule",
-            )
-    others = sum(max(1, len(list_at(rule, "matches"))) for _, rule in objects(list_at(route, "rules")))
-    in_all = production + others + sum(counts)
-    if in_all > _MOST_MATCHES_IN_ALL:
-        faults.add(
-            (*at, "rules"),
-            f"{dotted((*at, 'rules'))}: the route would have {in_all} matches in all; "
-            f"the Gateway API allows {_MOST_MATCHES_IN_ALL}",
-        )
-    if mirror_of(stage)[0] and len(list_at(route, "filters")) >= _MOST_FILTERS:
-        faults.add(
-            (*at, "mirror"),
-            f"{dotted((*at, 'mirror'))}: the production rule has {_MOST_FILTERS} filters already, "
-            "the most there can be",
-        )

@@ -11,7 +11,7 @@ from gateshift.model.rollout import RouteKind
 from gateshift.spec.draft import Draft, objects
 from gateshift.spec.faults import Faults
 from gateshift.spec.nearest import did_you_mean
-from gateshift.spec.structure import dotted, shown
+from gateshift.spec.shown import dotted, shown
 
 _MATCH_KEYS = {
     RouteKind.HTTP: ("path", "method", "headers", "queryParams"),
