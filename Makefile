@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Compiled modules make every start of the tool quicker, in tests and benchmarks too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check test test-browser lint setup bench clean
+.PHONY: check test test-browser docs lint setup bench clean
 
 check: setup
 	gateshift generate --check
@@ -33,6 +33,13 @@ test-browser: setup
 	mkdir -p build/browser
 	$(BIN)/python -m tests.browser.pages build/browser
 	PAGES=$(CURDIR)/build/browser CHROMIUM="$(CHROMIUM)" PYTHON=$(CURDIR)/$(BIN)/python node --test tests/browser/*.test.mjs
+
+# The pages and schemas of docs/ that the program makes of itself; the tests see that they are fresh.
+docs: setup
+	gateshift docs commands -o docs/commands.md
+	gateshift docs rollout -o docs/rollout.md
+	gateshift rules -f markdown -o docs/rules.md
+	for name in rollout findings explain; do gateshift schema $$name -o docs/schemas/$$name.schema.json; done
 
 bench: setup
 	python bench/validate.py

@@ -66,6 +66,10 @@ def test_stages_are_offered_in_their_order_and_files_where_none_begins_so(here: 
     assert offered(here, "gateshift explain ov") == ["file,ov"]
 
 
+def test_both_sides_of_a_plan_are_stages(here: Path) -> None:
+    assert offered(here, "gateshift plan canary ha") == ["plain,half"]
+
+
 def test_stages_carry_what_they_are(here: Path) -> None:
     shown = offered(here, "gateshift explain ca", "zsh")
     assert shown[:3] == ["plain", "canary", "One request in ten goes to v2."]

@@ -26,6 +26,7 @@ COMMANDS = {
     "schema": "gateshift.cli.schema",
     "tools": "gateshift.cli.tools",
     "completion": "gateshift.cli.completion",
+    "docs": "gateshift.cli.docs",
 }
 """Each command and the module that holds it as `command`; a module is imported only when its command is named."""
 

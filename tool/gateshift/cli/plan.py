@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from gateshift.cli import complete
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
@@ -31,11 +32,18 @@ Examples:
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("origin", metavar="[FROM]", required=False)
-@click.argument("target", metavar="[TO]", required=False)
+@click.argument("origin", metavar="[FROM]", required=False, shell_complete=complete.stages)
+@click.argument("target", metavar="[TO]", required=False, shell_complete=complete.stages)
 @click.option("--since", metavar="REF", help="Plan what changed since this branch left REF: stages and pointers.")
 @click.option("--all", "every", is_flag=True, help="The matrix of every ordered pair of stages.")
-@click.option("--env", "environment", default="", metavar="NAME", help="The environment of the stages.")
+@click.option(
+    "--env",
+    "environment",
+    default="",
+    metavar="NAME",
+    help="The environment of the stages.",
+    shell_complete=complete.environments,
+)
 @tool_options
 @output_options(PLAN)
 def command(

@@ -104,18 +104,18 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
 
 
 @command.command("list")
-@click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer.")
 @click.option("--kustomize", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE", help="The program to use.")
 @click.option(
     "--kubeconform", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM", help="The program to use."
 )
-def list_command(format_: str, kustomize: Path | None, kubeconform: Path | None) -> None:
+def list_command(form: str, kustomize: Path | None, kubeconform: Path | None) -> None:
     """Show each program with its version and place, and the schemas that are installed."""
     from gateshift.external.inventory import take_stock
     from gateshift.report.tools import as_json, as_text
 
     stock = take_stock({"kustomize": kustomize, "kubeconform": kubeconform})
-    click.echo(as_json(stock) if format_ == "json" else as_text(stock), nl=False)
+    click.echo(as_json(stock) if form == "json" else as_text(stock), nl=False)
 
 
 @command.command("lock", hidden=True)

@@ -41,6 +41,13 @@ def prose(text: str) -> str:
     return "".join(code(part) if index % 2 and part else _plain(part) for index, part in enumerate(parts))
 
 
+def own_prose(text: str) -> str:
+    """A sentence of the program itself, for a cell of a table: it may hold code between backticks, and nothing in it
+    is hostile, so that it stays readable as it is written."""
+    parts = text.replace("|", "\\|").split("`")
+    return "`".join(part if index % 2 else part.replace("<", "&lt;") for index, part in enumerate(parts))
+
+
 def block(lines: list[str], language: str = "") -> str:
     """The lines as a fenced block that none of them can end."""
     shown = [printable(line.replace("\t", " ")) for line in lines]

@@ -1,0 +1,60 @@
+"""`gateshift docs`: the pages that are made from what the program itself knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from gateshift.cli.output import write_file
+
+_EPILOG = """\b
+Examples:
+  gateshift docs commands -o docs/commands.md
+  gateshift docs rollout -o docs/rollout.md
+  gateshift docs man -o ~/.local/share/man/man1/gateshift.1
+"""
+
+
+def _commands(root: click.Group) -> str:
+    from gateshift.cli.manual import manual
+    from gateshift.report.manual import markdown
+
+    return markdown(manual(root))
+
+
+def _man(root: click.Group) -> str:
+    from gateshift.cli.manual import manual
+    from gateshift.report.manual import roff
+
+    return roff(manual(root))
+
+
+def _rollout(_: click.Group) -> str:
+    from gateshift.report.reference import markdown
+    from gateshift.spec.schema import json_schema
+
+    return markdown(json_schema())
+
+
+PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "rollout": _rollout, "man": _man}
+"""Each page's name and what makes it."""
+
+
+@click.command("docs", epilog=_EPILOG)
+@click.argument("page", type=click.Choice(list(PAGES)))
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    default=Path("-"),
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it; standard output unless given.",
+)
+@click.pass_context
+def command(context: click.Context, page: str, output: Path) -> None:
+    """Write a page of the documentation: the commands, the reference of rollout.yaml, or the manual page."""
+    root = context.find_root().command
+    assert isinstance(root, click.Group)
+    write_file(output, PAGES[page](root))

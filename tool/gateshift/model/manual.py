@@ -1,0 +1,48 @@
+"""What the manual says of the commands, whatever it is printed as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OptionEntry:
+    """One option: its forms as one types them, what it does, its default in words ("" for none), and the environment
+    variables that set it."""
+
+    forms: str
+    help: str
+    default: str
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A command line, and what it is for ("" where it speaks for itself)."""
+
+    line: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """One command, by its whole name: how it is called, its first sentence, and more paragraphs about it."""
+
+    name: str
+    usage: str
+    summary: str
+    paragraphs: tuple[str, ...]
+    options: tuple[OptionEntry, ...]
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """The program, its own options, and every command in the order of a rollout's life."""
+
+    program: str
+    version: str
+    summary: str
+    options: tuple[OptionEntry, ...]
+    commands: tuple[CommandEntry, ...]
+    exit_codes: tuple[tuple[int, str], ...]

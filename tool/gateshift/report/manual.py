@@ -1,0 +1,113 @@
+"""The manual of the commands, as Markdown and as a manual page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.model.manual import CommandEntry, Manual, OptionEntry
+from gateshift.report.markdown_text import cell, code, own_prose
+
+_OPTIONS_OF_ALL = "-h, --help"
+_VARIABLES = (
+    ("NO_COLOR", "No colour, if not empty (https://no-color.org)."),
+    ("FORCE_COLOR", "Colour even where standard output is no terminal."),
+    ("GITHUB_ACTIONS", "`true` makes `github` the format of whoever asks for none."),
+)
+
+
+def markdown(manual: Manual) -> str:
+    """The page docs/commands.md."""
+    blocks = [
+        "# Commands",
+        "Made by `gateshift docs commands`; do not edit. `gateshift COMMAND --help` says the same in the terminal.",
+        manual.summary,
+        *_options(manual.options),
+    ]
+    for command in manual.commands:
+        blocks += _command(command)
+    codes = "\n".join(f"| {number} | {meaning} |" for number, meaning in manual.exit_codes)
+    blocks += ["## Exit codes", f"| code | meaning |\n| ---: | --- |\n{codes}"]
+    variables = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in _VARIABLES)
+    blocks += [
+        "## Environment",
+        "Every option has a variable, which the tables above name; an option given wins over it.",
+        f"| variable | meaning |\n| --- | --- |\n{variables}",
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _command(command: CommandEntry) -> Iterator[str]:
+    yield f"## {command.name}"
+    yield code(command.usage)
+    yield command.summary
+    yield from command.paragraphs
+    if command.examples:
+        yield "\n".join(
+            f"- {code(each.line)}" + (f": {each.meaning}" if each.meaning else "") for each in command.examples
+        )
+    yield from _options(command.options)
+
+
+def _options(options: tuple[OptionEntry, ...]) -> Iterator[str]:
+    own = [option for option in options if option.forms != _OPTIONS_OF_ALL]
+    if own:
+        yield "\n".join(["| option | meaning | variable |", "| --- | --- | --- |", *(_row(option) for option in own)])
+
+
+def _row(option: OptionEntry) -> str:
+    return f"| {cell(option.forms)} | {_meaning(option)} | {', '.join(cell(name) for name in option.variables)} |"
+
+
+def _meaning(option: OptionEntry) -> str:
+    default = f" Default: {code(option.default)}." if option.default else ""
+    return own_prose(option.help) + default
+
+
+def roff(manual: Manual) -> str:
+    """The manual page gateshift(1), in the man macros."""
+    lines = [
+        f'.TH GATESHIFT 1 "" "gateshift {_escaped(manual.version)}" "User Commands"',
+        ".SH NAME",
+        f"gateshift \\- {_escaped(manual.summary.rstrip('.'))}",
+        ".SH SYNOPSIS",
+        ".B gateshift",
+        "[OPTIONS] COMMAND [ARGS]...",
+        ".SH OPTIONS",
+        *_roff_options(manual.options),
+        ".SH COMMANDS",
+    ]
+    for command in manual.commands:
+        lines += [f".SS {_escaped(command.name)}", ".nf", _text(command.usage), ".fi"]
+        for paragraph in (command.summary, *command.paragraphs):
+            lines += [".PP", _text(paragraph)]
+        lines += _roff_options(command.options)
+        for example in command.examples:
+            lines += [".PP", ".nf", f".B {_escaped(example.line)}", ".fi"]
+            lines += [_text(example.meaning)] if example.meaning else []
+    lines.append(".SH EXIT STATUS")
+    for number, meaning in manual.exit_codes:
+        lines += [".TP", f".B {number}", _text(meaning)]
+    lines.append(".SH ENVIRONMENT")
+    for name, meaning in _VARIABLES:
+        lines += [".TP", f".B {name}", _text(meaning)]
+    return "\n".join(lines) + "\n"
+
+
+def _roff_options(options: tuple[OptionEntry, ...]) -> Iterator[str]:
+    for option in options:
+        if option.forms != _OPTIONS_OF_ALL:
+            yield ".TP"
+            yield f".B {_escaped(option.forms)}"
+            default = f" Default: {option.default}." if option.default else ""
+            variables = f" Variable: {', '.join(option.variables)}." if option.variables else ""
+            yield _text(f"{option.help}{default}{variables}")
+
+
+def _text(text: str) -> str:
+    """A line of text, which no first character makes a request."""
+    escaped = _escaped(text)
+    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga").replace("\n", " ")
