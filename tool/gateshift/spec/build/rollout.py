@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,23 +9,12 @@ from gateshift.documents import Document
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
 from gateshift.model.place import Place
 from gateshift.model.rollout import (
-    ArgoPointer,
     Autoscaling,
     Environment,
-    FluxPointer,
-    Gate,
-    GatewayParent,
     ManifestWorkload,
-    Parent,
-    Pointers,
-    Policy,
     Rollout,
-    Route,
     RouteKind,
-    SchemaChoice,
     Service,
-    ServiceParent,
-    Suppression,
     Version,
     Workload,
 )
@@ -40,10 +28,8 @@ from gateshift.spec.build.around import (
 )
 from gateshift.spec.build.route import route_of
 from gateshift.spec.build.stage import stage_of
-from gateshift.spec.sense.delivery import day_of
 from gateshift.spec.draft import Draft, number, objects
 from gateshift.spec.sense.manifest import Manifest
-from gateshift.spec.sense.routes import milliseconds, parent_identity
 
 
 def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, Manifest]) -> Rollout:
@@ -60,7 +46,8 @@ def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, 
         pointers=pointers_of(object_at(data, "pointers")),
         environments=tuple(environment_of(draft, item) for _, item in draft.environments()) or (Environment(),),
         suppressions=tuple(
-            suppression_of(item, _place(document, file, ("ignore", at))) for at, item in objects(list_at(data, "ignore"))
+            suppression_of(item, _place(document, file, ("ignore", at)))
+            for at, item in objects(list_at(data, "ignore"))
         ),
         schemas=schemas_of(object_at(data, "schemas")),
     )

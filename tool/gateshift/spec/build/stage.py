@@ -5,8 +5,7 @@ from __future__ import annotations
 from gateshift.documents.data import Json, JsonObject, list_at, object_at, text_at
 from gateshift.model.place import Place
 from gateshift.model.rollout import ExtraRule, Match, MatchType, Mirror, Share, Stage, ValueMatch
-from gateshift.spec.draft import Draft, mirror_of, number, objects
-from gateshift.spec.draft import matches_of
+from gateshift.spec.draft import Draft, matches_of, mirror_of, number, objects
 
 
 def stage_of(draft: Draft, data: JsonObject, place: Place) -> Stage:
