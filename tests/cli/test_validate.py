@@ -97,6 +97,19 @@ def test_without_paths_the_rollout_is_looked_at_as_a_whole(customers: Path) -> N
     assert "GS702" in [finding["rule"] for finding in report(customers, code=1)["findings"]]
 
 
+def test_a_stage_that_cannot_be_reached_from_the_one_before_is_told(customers: Path) -> None:
+    rollout = customers / "rollout.yaml"
+    text = rollout.read_text()
+    start, end = text.index("  - name: dark"), text.index("  - name: debug")
+    rollout.write_text(text[:start] + text[end:])
+    generated = [sys.executable, "-m", "gateshift", "generate"]
+    subprocess.run(generated, cwd=customers, check=True, capture_output=True)
+    found = report(customers, code=0)["findings"]
+    assert {finding["rule"] for finding in found} == {"GS502"}
+    assert all(finding["level"] == "warning" for finding in found)
+    assert all(finding["message"].startswith("routed -> debug: ") for finding in found)
+
+
 def test_a_suppressed_finding_is_counted_and_not_told(customers: Path) -> None:
     file = customers / "base" / "v1" / "deployment.yaml"
     edit(file, "  replicas: 1\n", "  replicass: 1 # gateshift: ignore[GS206] a field of our own admission webhook\n")

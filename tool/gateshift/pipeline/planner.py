@@ -102,7 +102,7 @@ class Planner:
     def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[Sync, ...]) -> Judgement:
         place = after.stage or before.stage
         return judge(
-            old, new, syncs, NOTHING_SAID if place is None else _about(place.rollout, place.environment.namespace)
+            old, new, syncs, NOTHING_SAID if place is None else about(place.rollout, place.environment.namespace)
         )
 
     def _engines(
@@ -133,14 +133,14 @@ class Planner:
 
     def _placed(self, finding: Finding, roots: tuple[BuiltRoot, BuiltRoot]) -> Located:
         """The finding at its place: each object is looked up in the side that it is of, the later side first."""
-        return self.placer.placed_in(finding, lambda spot: _side_of(spot.resource, roots))
+        return self.placer.placed_in(finding, lambda spot: side_of(spot.resource, roots))
 
 
 def _key(side: Side) -> tuple[Path, tuple[Path, ...]]:
     return side.root.folder, side.root.files
 
 
-def _side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot:
+def side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot:
     """The root that built the object. Its data may be a copy that was changed to describe a state in between."""
     before, after = roots
     for root in (after, before):
@@ -149,7 +149,8 @@ def _side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoo
     return after
 
 
-def _about(rollout: Rollout, namespace: str | None) -> About:
+def about(rollout: Rollout, namespace: str | None) -> About:
+    """What a transition is told of the rollout: its Service, its versions' Services, and the labels of versions."""
     service = rollout.service
     return About(
         ResourceId("", "Service", namespace or service.namespace, service.name),

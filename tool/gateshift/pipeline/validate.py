@@ -98,6 +98,7 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
             run.check(*each)
     _judge(run, verdicts.result())
     pointers = _follow_pointers(run, chosen.whole, reader)
+    run.located += [found for rollout in chosen.whole for found in _of_order(run, rollout)]
     unread = (unsearched(folder, reason) for folder, reason in chosen.unsearched)
     alone = (*rollouts.warnings, *unread, *(found for rollout in chosen.whole for found in _of_files(rollout)))
     run.located += [run.placer.alone(finding) for finding in alone]
@@ -163,6 +164,13 @@ def _follow_pointers(run: _Run, whole_rollouts: Sequence[Rollout], reader: TreeR
     for holder, finding in sync_findings(run.built, pointers):
         run.located += run.placer.placed([finding], holder)
     return pointers
+
+
+def _of_order(run: _Run, rollout: Rollout) -> Iterator[Located]:
+    """What speaks against the order of the rollout's stages."""
+    from gateshift.pipeline.stage_order import order_findings  # only whole rollouts pay for its start-up
+
+    yield from order_findings(rollout, {root.tree.root.folder: root for root in run.built}, run.placer)
 
 
 def _of_files(rollout: Rollout) -> Iterator[Finding]:
