@@ -18,10 +18,11 @@ _DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
 _OCTAL_12 = re.compile(r"0o[0-7]+\Z")
-_OCTAL_11 = re.compile(r"[-+]?0o?[0-7]+\Z")
-_BINARY_11 = re.compile(r"[-+]?0b[01]+\Z")
+_OCTAL_11 = re.compile(r"[-+]?0[oO]?[0-7]+\Z")
+_BINARY_11 = re.compile(r"[-+]?0[bB][01]+\Z")
 _SIGN_OR_DIGIT = frozenset("+-0123456789")
 _HEX = re.compile(r"[-+]?0x[0-9a-fA-F]+\Z")
+_HEX_11 = re.compile(r"[-+]?0X[0-9a-fA-F]+\Z")
 _MOST_DIGITS = 400
 """A longer scalar is no number that anybody means, and Python refuses to print one of 4,300 digits."""
 
@@ -45,9 +46,11 @@ def kubernetes(text: str) -> Scalar:
         return text
     digits = text.replace("_", "") if text[:1] in _SIGN_OR_DIGIT else text
     if len(digits) > 1 and _OCTAL_11.match(digits):
-        return int(digits.replace("o", ""), 8)
+        return int(digits.lower().replace("o", ""), 8)
     if _BINARY_11.match(digits):
         return int(digits, 2)
+    if _HEX_11.match(digits):
+        return int(digits, 16)
     found = _read(digits, _BOOL_11)
     return text if isinstance(found, str) else found
 
