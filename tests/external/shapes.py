@@ -91,6 +91,17 @@ metadata:
   annotations:
     alpha.config.kubernetes.io/transformations: "no list"
 """,
+    "a transformations annotation that is no YAML": """
+=== overlay/kustomization.yaml
+resources: [a.yaml]
+=== overlay/a.yaml
+apiVersion: v1
+kind: Secret
+metadata:
+  name: s
+  annotations:
+    alpha.config.kubernetes.io/transformations: "["
+""",
     "annotations that are no strings": """
 === overlay/kustomization.yaml
 resources: [a.yaml]

@@ -73,9 +73,17 @@ class Reader:
 
     def _trace(self, text: str) -> Json:
         if text not in self._traces:
-            documents = load_all(text)
-            self._traces[text] = documents[0] if documents else None
+            self._traces[text] = _read_trace(text)
         return self._traces[text]
+
+
+def _read_trace(text: str) -> Json:
+    """What an annotation says; nothing where a user wrote one of that name that is no YAML."""
+    try:
+        documents = load_all(text)
+    except UnreadableYaml:
+        return None
+    return documents[0] if documents else None
 
 
 def _object_of(chunk: str) -> JsonObject:

@@ -58,8 +58,7 @@ def build_all(
 ) -> Iterator[Outcome]:
     """Each tree's outcome, in order, as soon as it is there; trees with refusals in them must be left out before.
 
-    `timeout` is each build's, in seconds. One root without a
-    verdict does not keep the others from theirs.
+    `timeout` is each build's, in seconds. One root without a verdict does not keep the others from theirs.
     """
     reader, running = Reader(), Running()
     jobs = jobs or _cores()
