@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.report.explanation import Explained, Explanation
+from gateshift.report.shares import bar, percent
 from gateshift.report.style import Style, printable
 from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, Step
 from gateshift.traffic.request import Protocol, Request
 from gateshift.traffic.rewrite import location
 
-_BAR = 20
 _MOST_STEPS = 12
 _PLAIN = Style()
 _PHRASES = {
@@ -31,7 +31,7 @@ def render(report: Explanation, style: Style = _PLAIN) -> str:
 def _line(explained: Explained, style: Style) -> str:
     decision = explained.decision
     outcome = ", ".join(
-        f"{each.version or each.name} {_percent(each.share)}" for each in decision.backends if each.share > 0
+        f"{each.version or each.name} {percent(each.share)}" for each in decision.backends if each.share > 0
     )
     if decision.redirect is not None:
         outcome = location(decision.redirect)
@@ -53,7 +53,7 @@ def _block(explained: Explained, style: Style) -> Iterator[str]:
         yield f"  to {printable(location(decision.redirect))}"
     yield from _shares(decision, style)
     for mirror in decision.mirrors:
-        part = "" if mirror.share >= 1 else f" of {_percent(mirror.share)}"
+        part = "" if mirror.share >= 1 else f" of {percent(mirror.share)}"
         yield printable(
             f"  a copy{part} to {_named(mirror.namespace, mirror.name, mirror.port)}; its answer is dropped"
         )
@@ -111,16 +111,8 @@ def _shares(decision: Decision, style: Style) -> Iterator[str]:
     width = max(len(each.version or each.name) for each in decision.backends)
     for each in sorted(decision.backends, key=lambda answer: -answer.share):
         name = printable(f"{each.version or each.name:<{width}}")
-        bar = _bar(each, style)
-        yield f"  {_percent(each.share):>7}  {bar}  {style.paint(name, 'bold')}  {printable(_path(each, style))}"
-
-
-def _bar(answer: BackendAnswer, style: Style) -> str:
-    full, empty = ("\u2588", "\u2591") if style.unicode else ("#", ".")
-    filled = round(answer.share * _BAR)
-    if answer.share > 0:
-        filled = max(filled, 1)
-    return style.paint(full * filled, "green" if answer.status == 200 else "red") + empty * (_BAR - filled)
+        drawn = style.paint(bar(each.share, style), "green" if each.status == 200 else "red")
+        yield f"  {percent(each.share):>7}  {drawn}  {style.paint(name, 'bold')}  {printable(_path(each, style))}"
 
 
 def _path(answer: BackendAnswer, style: Style) -> str:
@@ -179,7 +171,3 @@ def _weight(step: Step) -> int:
     if step.verdict.startswith(("wins", "matches")):
         return 0
     return 1 if step.verdict.startswith("is not attached") else 2
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.4g} %"

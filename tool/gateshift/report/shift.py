@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateshift.model.rollout import Environment, Rollout, Stage
-
-
-def per_cent(fraction: float) -> str:
-    """A fraction 0 to 1 as `10 %`, with one decimal where it needs it; a share is never rounded to 0 or 100."""
-    value = fraction * 100
-    if 0 < value < 0.1:
-        return "<0.1 %"
-    if 99.9 < value < 100:
-        return ">99.9 %"
-    return f"{value:.1f}".removesuffix(".0") + " %"
+from gateshift.report.shares import percent
 
 
 def headline(rollout: Rollout, environment: Environment, origins: Sequence[Stage | None], target: Stage) -> str:
@@ -32,7 +23,7 @@ def state(rollout: Rollout, stage: Stage) -> str:
     if not stage.shares:
         return "no route"
     served = [version for version in rollout.versions if stage.fraction(version.name) > 0]
-    return ", ".join(f"{version.name} {per_cent(stage.fraction(version.name))}" for version in served)
+    return ", ".join(f"{version.name} {percent(stage.fraction(version.name))}" for version in served)
 
 
 def shift(rollout: Rollout, origin: Stage, target: Stage) -> tuple[str, ...]:
@@ -55,7 +46,7 @@ def _shares(rollout: Rollout, origin: Stage, target: Stage) -> Iterator[str]:
     for version in rollout.versions[1:] if len(rollout.versions) == 2 else rollout.versions:
         before, after = origin.fraction(version.name), target.fraction(version.name)
         if before != after:
-            yield f"{version.name} {per_cent(before)} -> {per_cent(after)}"
+            yield f"{version.name} {percent(before)} -> {percent(after)}"
 
 
 def _route(rollout: Rollout, origin: Stage, target: Stage) -> Iterator[str]:
@@ -82,7 +73,7 @@ def _rules(origin: Stage, target: Stage) -> Iterator[str]:
 def _mirror(origin: Stage, target: Stage) -> Iterator[str]:
     if origin.mirror != target.mirror:
         mirror = target.mirror
-        yield f"mirror to {mirror.version} {per_cent(mirror.percent / 100)}" if mirror else "no mirror"
+        yield f"mirror to {mirror.version} {percent(mirror.percent / 100)}" if mirror else "no mirror"
 
 
 def _sets(gained: str, lost: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
