@@ -38,10 +38,12 @@ Examples:
 def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:
     """Show where every pointer of the rollout stands: stage, shares, since when, and whether the next step is safe.
 
-    The stage in force is the one the last commit names. Exits 0 whatever it finds: `plan` and `promote` judge.
+    The stage in force is the one the last commit names. Exits 0 whatever it finds, for `plan` and `promote`
+    judge; but 3 where nothing could be said of a next step.
     """
     with Snapshots() as snapshots:
         judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
         found = status(rollout_here(), files, judge)
     output.write(lambda form, style: report.render(found, style) if form == "text" else report.render_json(found))
-    return Exit.OK
+    unknown = any(each.next_step is not None and each.next_step.safe is None for each in found.pointers)
+    return Exit.NO_VERDICT if unknown else Exit.OK

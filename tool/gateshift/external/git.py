@@ -189,13 +189,16 @@ def on_new_branch(repository: Path, name: str) -> Iterator[None]:
 
     Raises UserError where Git refuses the name.
     """
-    before = _must(repository, "rev-parse", "--symbolic-full-name", "HEAD").stdout.decode().strip()
+    before = _git(repository, "symbolic-ref", "--quiet", "HEAD")
     start_branch(repository, name)
     try:
         yield
     except BaseException:
-        _must(repository, "symbolic-ref", "HEAD", before)
-        _must(repository, "branch", "--quiet", "--delete", "--force", "--", name)
+        if before.exit_code == 0:
+            _must(repository, "symbolic-ref", "HEAD", before.stdout.decode().strip())
+        else:
+            _must(repository, "switch", "--quiet", "--detach", "HEAD")
+        _git(repository, "branch", "--quiet", "--delete", "--force", "--", name)
         raise
 
 
@@ -207,6 +210,11 @@ def commit_files(repository: Path, paths: Sequence[str], message: str) -> str:
     _must(repository, "add", "--", *paths)
     _must(repository, "commit", "--quiet", "--only", "-m", message, "--", *paths)
     return commit_id(repository, "HEAD")
+
+
+def unstage(repository: Path, paths: Sequence[str]) -> None:
+    """Make the index say of these files what the last commit says, the work tree as it is."""
+    _must(repository, "reset", "--quiet", "--", *paths)
 
 
 def _must(repository: Path, *words: str, stdin: bytes | None = None) -> Finished:

@@ -17,10 +17,11 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The stage after the one in force, whether the step there is safe, and if not the first reason."""
+    """The stage after the one in force, whether the step there is safe, None where nothing can be said, and
+    the reason where it is not."""
 
     stage: str
-    safe: bool
+    safe: bool | None
     reason: str = ""
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from gateshift.errors import NoVerdict
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
+from gateshift.model.pointing import Pointing
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Stage
 from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.plan import Asked, Plans
+from gateshift.pipeline.plan import Plans
 from gateshift.pipeline.planner import Planner
+from gateshift.pipeline.settings import syncs_of
+from gateshift.pipeline.sides import Sides
 from gateshift.pipeline.snapshots import Snapshots
 from gateshift.pipeline.validate import Scope, validate
 
@@ -34,6 +37,8 @@ class StageJudge:
             raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)
         return [finding for finding in report.findings if finding.level is Level.ERROR]
 
-    def plan(self, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
-        """What the step does, for every engine."""
-        return self._plans.step(Asked(origin.name, target.name, environment.name))
+    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+        """What the step does, for every engine, set as these pointers set it."""
+        sides = Sides(self._plans.snapshots, environment.name)
+        before, after = (sides.named(stage.name) for stage in (origin, target))
+        return self._plans.between(before, after, syncs_of(pointing, environment))

@@ -96,6 +96,15 @@ class _Reader:
         return files_matching(self.repository, pattern, self.sources)
 
 
+def line_of(repository: Path, found: PointerInFile) -> int:
+    """The line of the scalar that a pointer's path stands in, from 1."""
+    slots = found.pointer.slots
+    if not slots:
+        return 1
+    source = Sources().read(real_path(repository / slots[0].file if slots[0].file else found.file))
+    return source.place(slots[0].at, 0 if slots[0].file else found.document).line
+
+
 def files_matching(repository: Path, pattern: str, sources: Sources | None = None) -> Mapping[str, Json]:
     """The data of the repository's files that match, by path from the top; those that are no YAML are left out."""
     reader = sources or Sources()

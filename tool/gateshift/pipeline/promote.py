@@ -14,7 +14,7 @@ from gateshift.external import git, together
 from gateshift.external.boundary import real_path
 from gateshift.external.owned_files import locked
 from gateshift.model.plan import PlanReport
-from gateshift.model.pointer import Slot
+from gateshift.model.pointer import Slot, SyncPointer
 from gateshift.model.pointing import Pointing, Post
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.report import ReportedFinding
@@ -44,8 +44,8 @@ class Judge(Protocol):
     def faults(self, folder: Path) -> Sequence[ReportedFinding]:
         """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
 
-    def plan(self, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
-        """What the step does, for every engine."""
+    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+        """What the step does, for every engine that the pointers set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ class _Promotion:
         self.history = PointerHistory(self.rollout.file.parent)
         self.environment = chosen_environment(pointing, wish.environment)
         self.posts = chosen_posts(pointing, self.environment, wish.engine)
-        self.in_force = [self._in_force(post) for post in self.posts]
+        self.committed = [self.history.at_head(post.found) or post.found.pointer for post in self.posts]
+        self.in_force = list(map(self._in_force, self.posts, self.committed))
         self.target = chosen_target(self.rollout, wish, self.in_force)
         self.edits = [self._edit(post) for post in self.posts]
 
@@ -106,11 +107,8 @@ class _Promotion:
         report = replace(report, overridden=refusals)
         return report if self.manner.dry_run else self._carry_out(report)
 
-    def _in_force(self, post: Post) -> Stage | None:
+    def _in_force(self, post: Post, committed: SyncPointer) -> Stage | None:
         """The stage the last commit names, or where Git does not know the pointer, the one the file names."""
-        committed = self.history.at_head(post.found)
-        if committed is None:
-            return post.stage
         placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
         return placed.stage if placed is not None else None
 
@@ -128,18 +126,18 @@ class _Promotion:
     def _plans(self) -> Iterator[PlanReport]:
         for origin in dict.fromkeys(self.in_force):
             if origin is not None and origin != self.target:
-                yield self.judge.plan(self.environment, origin, self.target)
+                yield self.judge.plan(self.pointing, self.environment, origin, self.target)
 
     def _pointer_refusals(self) -> Iterator[Refusal]:
         lost = [
-            f"{post.found.file}: {post.found.pointer} has {post.found.pointer.path or 'no path'} in force"
-            for post, stage in zip(self.posts, self.in_force, strict=True)
+            f"{_shown(post.found.file)}: {committed} names {committed.path or 'no path'}"
+            for post, committed, stage in zip(self.posts, self.committed, self.in_force, strict=True)
             if stage is None
         ]
         if lost:
             names = ", ".join(stage.name for stage in self.rollout.stages)
             yield Refusal(Obstacle.NO_STAGE, tuple(lost), f"Point it at a stage by hand: {names}.")
-        edited = [str(file) for post in self.posts for file in self.history.edited(post.found)]
+        edited = dict.fromkeys(file for post in self.posts for file in self.history.edited(post.found))
         if edited:
             yield Refusal(
                 Obstacle.EDITED,
@@ -190,6 +188,8 @@ class _Promotion:
             return self._commit(report, list(new))
         except BaseException:
             together.replace_together(self.pointing.repository, {file: old[file] for file in changed})
+            if self.history.repository is not None:
+                git.unstage(self.history.repository, [self.history.name(file) for file in new])
             raise
 
     def _commit(self, report: PromotionReport, files: Sequence[Path]) -> PromotionReport:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from gateshift.documents import parse_all, text_of
+from gateshift.errors import UserError
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.pointing import Pointing, Post
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport
 from gateshift.pipeline.assemble import relative
-from gateshift.pipeline.pointing import pointing_of
+from gateshift.pipeline.pointing import line_of, pointing_of
 from gateshift.pipeline.promote import Judge
 from gateshift.pipeline.standing import PointerHistory
 from gateshift.pointer.placing import StageFolders
@@ -22,7 +22,7 @@ from gateshift.pointer.placing import StageFolders
 def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge) -> StatusReport:
     """Where the rollout stands. `files` are files or folders with pointers beside those in sync/.
 
-    Raises UserError where a stage cannot be built, NoVerdict without Kustomize.
+    Where a stage cannot be built, or without Kustomize, the next step has no verdict and says why.
     """
     return _Status(pointing_of(rollout, files), judge).report()
 
@@ -52,7 +52,7 @@ class _Status:
             pointer.engine.value,
             pointer.name,
             relative(post.found.file, Path.cwd()),
-            self._line(post),
+            line_of(self.pointing.repository, post.found),
             pointer.path,
             stage.name if stage else "",
             tuple(_shares(self.rollout, stage)) if stage else (),
@@ -68,13 +68,6 @@ class _Status:
         placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
         return placed.stage if placed is not None else None
 
-    def _line(self, post: Post) -> int:
-        slot = next(iter(post.found.pointer.slots), None)
-        if slot is None or slot.file:
-            return 1
-        span = parse_all(text_of(post.found.file.read_bytes()))[post.found.document].span(slot.at)
-        return span.line if span else 1
-
     def _since(self, post: Post) -> Since | None:
         commit = self.history.moved_by(post.found)
         return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
@@ -86,9 +79,15 @@ class _Status:
         key = (environment.name, stage.name)
         if key not in self.steps:
             target = self.rollout.stages[index]
-            plan = self.judge.plan(environment, stage, target)
-            self.steps[key] = NextStep(target.name, plan.safe, _reason(plan))
+            self.steps[key] = self._judged(environment, stage, target)
         return self.steps[key]
+
+    def _judged(self, environment: Environment, stage: Stage, target: Stage) -> NextStep:
+        try:
+            plan = self.judge.plan(self.pointing, environment, stage, target)
+        except UserError as error:
+            return NextStep(target.name, None, f"{error.what}. {error.next_step}".removesuffix(". "))
+        return NextStep(target.name, plan.safe, _reason(plan))
 
 
 def _shares(rollout: Rollout, stage: Stage) -> Iterator[tuple[str, float]]:

@@ -90,13 +90,15 @@ def _refusal(refusal: Refusal, said: str) -> Iterator[str]:
 def _outcome(report: PromotionReport) -> str:
     if report.refusals:
         return "nothing was changed"
-    if not any(move.changes for move in report.moves):
-        return f"every pointer names {printable(report.target.name)} already"
-    if report.dry_run:
-        return "nothing was changed: this was a dry run"
     if report.commit:
         where = f" on {printable(report.branch)}" if report.branch else ""
         return f"committed as {report.commit[:_SHORT]}{where}; push it, and the sync engine follows"
+    if not any(move.changes for move in report.moves):
+        already = f"every pointer names {printable(report.target.name)} already"
+        committed = all(move.origin == report.target for move in report.moves)
+        return already if committed else f"{already}; commit and push it, and the sync engine follows"
+    if report.dry_run:
+        return "nothing was changed: this was a dry run"
     return "commit and push it, and the sync engine follows"
 
 

@@ -11,11 +11,11 @@ from gateshift.report.shares import percent
 def headline(rollout: Rollout, environment: Environment, origins: Sequence[Stage | None], target: Stage) -> str:
     """`customers: canary -> half (v2 10 % -> 50 %)`, the environment behind the name where there are several."""
     who = " ".join(part for part in (rollout.service.name, environment.name) if part)
-    known = list(dict.fromkeys(origin.name for origin in origins if origin is not None))
-    steps = f"{', '.join(known)} -> {target.name}" if known else f"-> {target.name}"
-    origin = next((origin for origin in origins if origin is not None), None) if len(known) == 1 else None
-    words = ", ".join(shift(rollout, origin, target)) if origin is not None else state(rollout, target)
-    return f"{who}: {steps} ({words})"
+    known = [origin for origin in dict.fromkeys(origins) if origin not in (None, target)]
+    names = ", ".join(origin.name for origin in known if origin is not None)
+    steps = f"{names} -> {target.name}" if names else f"-> {target.name}"
+    only = known[0] if len(known) == 1 else None
+    return f"{who}: {steps} ({', '.join(shift(rollout, only, target)) if only else state(rollout, target)})"
 
 
 def state(rollout: Rollout, stage: Stage) -> str:

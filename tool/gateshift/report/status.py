@@ -100,5 +100,9 @@ def _next(pointer: PointerStatus, style: Style) -> Iterator[str]:
         if pointer.stage:
             yield "    next     none: `gateshift next VERSION --image IMAGE` starts the next release"
         return
-    verdict = style.paint("safe", "green") if step.safe else style.paint("unsafe", "red", "bold")
+    verdict = {
+        True: style.paint("safe", "green"),
+        False: style.paint("unsafe", "red", "bold"),
+        None: style.paint("no verdict", "yellow"),
+    }[step.safe]
     yield f"    next     {printable(step.stage)}, {verdict}" + (f": {printable(step.reason)}" if step.reason else "")
