@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 
 import pytest
@@ -66,12 +65,6 @@ def changed_lines(folder: Path, commit: str) -> dict[str, list[str]]:
         elif line[:1] in "+-" and not line.startswith("--- "):
             found.setdefault(file, []).append(line)
     return found
-
-
-
-
-
-
 
 
 def test_only_the_engine_that_moves_has_to_make_the_step(folder: Path) -> None:
@@ -138,8 +131,6 @@ def test_a_second_run_changes_nothing(folder: Path) -> None:
     assert run(folder, Wish("half"), COMMITTED).commit == ""
 
 
-
-
 def test_a_commit_takes_the_pointers_and_nothing_else(folder: Path) -> None:
     (folder / "staged.txt").write_text("mine")
     git(folder, "add", "staged.txt")
@@ -147,8 +138,6 @@ def test_a_commit_takes_the_pointers_and_nothing_else(folder: Path) -> None:
     report = run(folder, manner=COMMITTED)
     assert sorted(changed_lines(folder, report.commit)) == [ARGOCD, FLUX]
     assert git(folder, "status", "--porcelain") == "A  staged.txt\n?? loose.txt"
-
-
 
 
 @pytest.mark.parametrize("detached", [False, True])
@@ -224,8 +213,6 @@ def test_a_user_s_own_pointer_moves_with_the_others_and_keeps_every_other_byte(f
 def test_a_wish_that_cannot_be_granted_is_explained(folder: Path, wish: Wish, message: str) -> None:
     with pytest.raises(UserError, match=message):
         run(folder, wish)
-
-
 
 
 def test_without_pointers_there_is_nothing_to_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
