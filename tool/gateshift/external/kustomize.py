@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -38,6 +39,11 @@ _OFFLINE = {
 """A second lock on the door: remote references were refused when the tree was read; should one slip through, it
 fails to connect."""
 
+_SHORT_LIVED = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+_ONE_OF_MANY = {"GOMAXPROCS": "1"}
+"""A build lives for milliseconds, a fifth of which Go's collector takes at its default pace; and where every core has
+a build of its own, a second thread in each only gets in the way. Who sets these variables is obeyed."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
@@ -62,12 +68,14 @@ def build_all(
     """
     reader, running = Reader(), Running()
     jobs = jobs or _cores()
+    environment = {**_SHORT_LIVED, **(_ONE_OF_MANY if len(trees) > jobs else {}), **os.environ, **_OFFLINE}
+    command = partial(_kustomize, program, timeout, environment, running)
     with tempfile.TemporaryDirectory(prefix="gateshift-") as temporary, ThreadPoolExecutor(jobs) as pool:
         folders = _folders(real_path(Path(temporary)), jobs)
         started: list[Future[_Runs] | None] = []
         try:
             for tree in trees:
-                job = (tree, folders, program, timeout, running)
+                job = (tree, folders, command)
                 started.append(None if tree.root.files else pool.submit(_run, *job))
             for index, tree in enumerate(trees):
                 future = started[index]
@@ -113,22 +121,21 @@ def _folders(top: Path, count: int) -> SimpleQueue[Path]:
     return folders
 
 
-def _run(
-    tree: KustomizationTree, folders: SimpleQueue[Path], program: Program, timeout: float, running: Running
-) -> _Runs:
+def _kustomize(
+    program: Program, timeout: float, environment: Mapping[str, str], running: Running, folder: Path
+) -> Finished:
+    return run((*program.argv, str(folder)), timeout=timeout, env=environment, running=running)
+
+
+def _run(tree: KustomizationTree, folders: SimpleQueue[Path], kustomize: Callable[[Path], Finished]) -> _Runs:
     folder = folders.get()
     try:
-        return _run_in(folder, tree, program, timeout, running)
+        return _run_in(folder, tree, kustomize)
     finally:
         folders.put(folder)
 
 
-def _run_in(folder: Path, tree: KustomizationTree, program: Program, timeout: float, running: Running) -> _Runs:
-    environment = {**os.environ, **_OFFLINE}
-
-    def kustomize(where: Path) -> Finished:
-        return run((*program.argv, str(where)), timeout=timeout, env=environment, running=running)
-
+def _run_in(folder: Path, tree: KustomizationTree, kustomize: Callable[[Path], Finished]) -> _Runs:
     traced = None
     if can_wrap(tree, folder):
         (folder / "kustomization.yaml").write_text(wrapper_text(tree, folder), encoding="utf-8")
