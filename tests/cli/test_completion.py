@@ -68,6 +68,7 @@ def test_stages_are_offered_in_their_order_and_files_where_none_begins_so(here: 
 
 def test_both_sides_of_a_plan_are_stages(here: Path) -> None:
     assert offered(here, "gateshift plan canary ha") == ["plain,half"]
+    assert offered(here, "gateshift promote --to ha") == ["plain,half"]
 
 
 def test_stages_carry_what_they_are(here: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gateshift.cli import complete
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
@@ -30,10 +31,19 @@ Examples:
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("stage", required=False, default="", metavar="[STAGE]")
-@click.option("--to", "to", default="", metavar="STAGE", help="The same as naming STAGE.")
+@click.argument("stage", required=False, default="", metavar="[STAGE]", shell_complete=complete.stages)
+@click.option(
+    "--to", "to", default="", metavar="STAGE", help="The same as naming STAGE.", shell_complete=complete.stages
+)
 @click.option("--back", is_flag=True, help="Go to the stage before the one in force.")
-@click.option("--env", "environment", default="", metavar="NAME", help="The environment whose pointers move.")
+@click.option(
+    "--env",
+    "environment",
+    default="",
+    metavar="NAME",
+    help="The environment whose pointers move.",
+    shell_complete=complete.environments,
+)
 @click.option(
     "--engine", type=click.Choice([engine.value for engine in Engine]), help="Move only this engine's pointers."
 )

@@ -76,7 +76,7 @@ def command(
             click.echo(f"fixed {relative(path, Path.cwd())}", err=True)
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
-    output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules)))
+    output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on))))
     return exit_code(report, Level(fail_on))
 
 
