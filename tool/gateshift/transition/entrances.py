@@ -56,13 +56,16 @@ def entrances(
 
 
 def _routes(sides: Iterable[Cluster]) -> tuple[Route, ...]:
-    """The routes of both sides; one that stays as it is counts once."""
-    found: dict[int, Route] = {}
+    """The routes of both sides; one that stays as it is counts once, as it was before."""
+    found: list[Route] = []
     for side in sides:
         for route in side.routes:
-            if route.kind in (HTTP, GRPC):
-                found.setdefault(id(route.resource.data), route)
-    return tuple(found.values())
+            known = any(
+                each.resource.id == route.resource.id and each.resource.data == route.resource.data for each in found
+            )
+            if route.kind in (HTTP, GRPC) and not known:
+                found.append(route)
+    return tuple(found)
 
 
 def _naming(routes: Iterable[Route], group: str, kind: str, namespace: str, name: str) -> tuple[Route, ...]:

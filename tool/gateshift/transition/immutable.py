@@ -78,9 +78,8 @@ def _candidates(change: Change) -> Iterator[Pointer]:
 
 
 def _of_service(old: Json, new: Json) -> Iterator[Pointer]:
-    """A cluster IP may be given up for another type of Service, or left to the API server, but not exchanged."""
+    """A cluster IP that is written must be the one the Service has; one that is left out stays as it was allocated."""
     at: Pointer = ("spec", "clusterIP")
-    before, after = look_up(old, at), look_up(new, at)
     external = "ExternalName" in (look_up(old, ("spec", "type")), look_up(new, ("spec", "type")))
-    if not external and after not in (None, "") and (before not in (None, "") or after == "None"):
+    if not external and look_up(new, at) not in (None, ""):
         yield at

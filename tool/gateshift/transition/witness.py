@@ -99,7 +99,7 @@ class _Sampler:
         self.at += 1
         if not negated:
             return members[0]
-        return next(filler for filler in _FILLERS if filler not in members)
+        return next((filler for filler in _FILLERS if filler not in members), "")
 
     def _repeats(self) -> int:
         count = 1
