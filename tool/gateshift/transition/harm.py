@@ -45,11 +45,11 @@ class Measure:
         """All that is lost in the state."""
         if not self.before.answered:
             return
-        yield from self._failures(state)
+        failures = list(self._failures(state))
+        yield from failures
         yield from self._undeclared(state)
-        for service in sorted(state.dangling - self.before.dangling):
-            if not any(failure.service == service for failure in state.failures):
-                yield Harm(Fault.DANGLING, service, 0.0)
+        for service in sorted(state.dangling - self.before.dangling - {harm.service for harm in failures}):
+            yield Harm(Fault.DANGLING, service, 0.0)
 
     def _failures(self, state: Answer) -> Iterator[Harm]:
         if state.failing <= self.before.failing + _ALMOST_NOTHING:

@@ -39,11 +39,17 @@ def surrounded(
 
 
 def _absent(sides: list[Cluster]) -> Iterator[ResourceId]:
-    """Parents and backends that are named and are in neither build."""
+    """Parents and backends that are named and are in neither build. A Service that is missing beside others of its
+    namespace is no other team's: it is missing."""
+    homes = {service.namespace for side in sides for service in side.services}
     for cluster in sides:
         for route in cluster.routes:
             parents = [ResourceId(each.group, each.kind, each.namespace, each.name) for each in route.parents]
-            backends = [ResourceId(each.group, each.kind, each.namespace, each.name) for each in _backends(route)]
+            backends = [
+                ResourceId(each.group, each.kind, each.namespace, each.name)
+                for each in _backends(route)
+                if each.kind != "Service" or not any(same_namespace(each.namespace, home) for home in homes)
+            ]
             for named in (*parents, *backends):
                 if not any(_holds(side, named) for side in sides):
                     yield named
