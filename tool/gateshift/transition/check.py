@@ -15,7 +15,7 @@ from gateshift.transition.events import Between, Deed, Event, in_set
 from gateshift.transition.harm import Harm, Measure
 from gateshift.transition.pods import Passage
 from gateshift.transition.relevance import relevant
-from gateshift.transition.walk import paths_of, states
+from gateshift.transition.walk import states
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +113,13 @@ def _heirs(events: Iterable[Event], cluster: Cluster) -> Mapping[str, frozenset[
 
 def walk(ground: Ground, course: Course) -> Walked:
     """Every loss on the course, each at the first state in which it shows."""
-    paths = paths_of(course)
     complete = True
     found: dict[tuple[object, ...], Loss] = {}
     for asked in ground.classes:
         wanted = ground.relevant(asked) & course.end
         if not wanted or not ground.answer(asked, 0).answered:
             continue
-        passed = states(paths, wanted)
+        passed = states(course, wanted)
         complete = complete and passed.complete
         for loss in _losses(ground, course, asked, passed.sets, wanted):
             known = found.get(loss.key)

@@ -9,12 +9,14 @@ from gateshift.documents.data import look_up, pointer_text
 from gateshift.model.finding import Finding, Level, Related, Spot
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.filters import RequestMirror
+from gateshift.traffic.references import BackendRef
 from gateshift.traffic.routes import HTTPMatch, Match, Route, RouteRule, is_route, read_route
 from gateshift.transition import rules
 from gateshift.transition.changes import Change
 from gateshift.transition.immutable import immutable_changes
 
 _Backend = tuple[str, str, str, str, int | None]
+"""Group, kind, namespace ("" for the route's own), name and port."""
 
 
 def practice_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Finding]:
@@ -122,23 +124,26 @@ def _warm(routes: Iterable[Route]) -> Iterator[_Backend]:
     """The backends that carry requests, copies of requests among them."""
     for route in routes:
         for rule in route.rules:
-            yield from _carrying(rule)
+            yield from _carrying(route, rule)
             for filters in (rule.filters, *rule.backend_filters):
                 for each in filters:
                     if isinstance(each, RequestMirror) and each.share:
-                        ref = each.backend.ref
-                        yield ref.group, ref.kind, ref.namespace, ref.name, each.backend.port
+                        yield _key(route, each.backend)
 
 
-def _carrying(rule: RouteRule) -> Iterator[_Backend]:
-    for backend in rule.backends:
-        if backend.weight:
-            yield backend.ref.group, backend.ref.kind, backend.ref.namespace, backend.ref.name, backend.port
+def _carrying(route: Route, rule: RouteRule) -> Iterator[_Backend]:
+    return (_key(route, backend) for backend in rule.backends if backend.weight)
+
+
+def _key(route: Route, backend: BackendRef) -> _Backend:
+    ref = backend.ref
+    namespace = "" if ref.namespace == route.namespace else ref.namespace
+    return ref.group, ref.kind, namespace, ref.name, backend.port
 
 
 def _swapped(old: Route, new: Route, pairs: Iterable[tuple[int, int]], warm: frozenset[_Backend]) -> Iterator[Finding]:
     for before, after in pairs:
-        left, right = set(_carrying(old.rules[before])), set(_carrying(new.rules[after]))
+        left, right = (set(_carrying(route, route.rules[at])) for route, at in ((old, before), (new, after)))
         if left and right and not right & (left | warm):
             yield _swap(old, before, new, after)
 

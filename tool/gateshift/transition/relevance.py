@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateshift.documents.data import Json, text_at
+from gateshift.documents.data import Json
 from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.read import GATEWAY_API, labels_of
@@ -44,7 +44,6 @@ def relevant(asked: RequestClass, events: Sequence[Event], sides: tuple[Cluster,
             or (key in _TRUST and named is not None and change.id.name in named)
             or (is_route(change.resource) and _is_any(change, (route.resource for route in routes)))
             or _is_any(change, (service.resource for service in services))
-            or _scales(change, workloads)
             or _lists_endpoints(change, services)
         ):
             found |= event.bit
@@ -101,17 +100,6 @@ def _runs_for(change: Change, services: Iterable[Service], sides: Iterable[Clust
 
 def _selects(service: Service, labels: Mapping[str, str]) -> bool:
     return service.selector is not None and all(labels.get(key) == value for key, value in service.selector)
-
-
-def _scales(change: Change, workloads: Iterable[Change]) -> bool:
-    if change.id.kind != "HorizontalPodAutoscaler":
-        return False
-    targets = {
-        (text_at(each.data, "spec", "scaleTargetRef", "kind"), text_at(each.data, "spec", "scaleTargetRef", "name"))
-        for each in (change.before, change.after)
-        if each is not None
-    }
-    return any((each.id.kind, each.id.name) in targets for each in workloads)
 
 
 def _lists_endpoints(change: Change, services: Iterable[Service]) -> bool:
