@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -14,6 +15,23 @@ from gateshift.pipeline.choices import Choices
 from gateshift.pipeline.install import install_everything
 
 T = TypeVar("T")
+
+_LONGEST = 86_400.0
+"""A day, in seconds: the operating system's timers do not take any number."""
+
+
+class _Seconds(click.FloatRange):
+    """A time limit: a number above 0, at most a day, and not `nan`, which no comparison refuses."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of seconds. Raises click's usage error."""
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
+
 
 _OPTIONS = {
     "kustomize": click.option(
@@ -41,8 +59,8 @@ _OPTIONS = {
         help="A file or folder of your own CRDs; repeatable.",
     ),
     "timeout": click.option(
-        "--timeout", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
-        envvar="GATESHIFT_TIMEOUT", help="How long one program may run.",
+        "--timeout", metavar="SECONDS", type=_Seconds(min=0, max=_LONGEST, min_open=True), default=60.0,
+        show_default=True, envvar="GATESHIFT_TIMEOUT", help="How long one program may run.",
     ),
     "install": click.option(
         "--install", is_flag=True, envvar="GATESHIFT_INSTALL",

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gateshift.documents.data import Json, JsonObject, Pointer, list_at, object_at, pointer_text, text_at
@@ -153,8 +153,26 @@ def _verdict(result: JsonObject, data: JsonObject, schemas: Schemas) -> Verdict:
             return Verdict(Outcome.INVALID, _faults(result, said, data, schemas))
         case "statusSkipped":
             return _skipped(data, schemas)
+        case "statusError" if misnamed := tuple(_misnamed(data)):
+            return Verdict(Outcome.INVALID, misnamed)
         case _:
             raise NoVerdict(f"kubeconform could not check {_title(data)}: {said or 'it took it for empty'}")
+
+
+def _misnamed(data: JsonObject) -> Iterator[Fault]:
+    """The fields for which kubeconform cannot even read an object: those that name it, where they are of another type
+    (pkg/resource/resource.go, Signature)."""
+    metadata = data.get("metadata")
+    if metadata is not None and not isinstance(metadata, dict):
+        yield Fault(("metadata",), FaultKind.VALUE, "expected a mapping")
+    for holder, at, names in (
+        (data, (), ("apiVersion", "kind")),
+        (metadata, ("metadata",), ("name", "namespace", "generateName")),
+    ):
+        found = [(name, holder[name]) for name in names if name in holder] if isinstance(holder, dict) else []
+        for name, value in found:
+            if isinstance(value, dict | list):
+                yield Fault((*at, name), FaultKind.VALUE, "expected a string")
 
 
 def _skipped(data: JsonObject, schemas: Schemas) -> Verdict:

@@ -35,6 +35,8 @@ def file_reader(folder: Path) -> Callable[[str], str | None]:
 
 
 def _text(file: Path) -> str:
+    if file.exists() and not file.is_file():  # reading a pipe or a device may never end
+        raise UserError("cannot read the file: it is no regular file", where=str(file))
     try:
         with file.open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
