@@ -196,3 +196,54 @@ def test_several_formats_are_written_in_one_run(customers: Path) -> None:
     done = gateshift(customers, "overlays/canary", "-f", "json", "-o", "a.json", "-f", "text")
     assert done.stdout == "1 root, 7 objects: no findings\n"
     assert json.loads((customers / "a.json").read_text())["roots"] == [{"path": "overlays/canary", "resources": 7}]
+
+
+def test_quiet_text_says_only_what_decides_the_exit_code(customers: Path) -> None:
+    assert gateshift(customers, "-q").stdout == ""
+    edit(customers / "base" / "kustomization.yaml", "resources:\n", "resources:\n  - widget.yaml\n")
+    (customers / "base" / "widget.yaml").write_text("apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w}\n")
+    assert gateshift(customers, "overlays", "-q").stdout == ""
+    assert "note[GS204]" in gateshift(customers, "overlays", "-q", "--fail-on", "note").stdout
+    edit(customers / "base" / "service.yaml", "targetPort: 3000", "targetPorts: 3000")
+    told = gateshift(customers, "overlays", "-q").stdout
+    assert "error[GS206]" in told
+    assert "note[GS204]" not in told
+
+
+def test_junit_fails_from_the_level_that_fails_the_run(customers: Path) -> None:
+    (customers / "widget.yaml").write_text("apiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w}\n")
+    assert "<failure" not in gateshift(customers, "widget.yaml", "-f", "junit").stdout
+    assert "<failure" in gateshift(customers, "widget.yaml", "-f", "junit", "--fail-on", "note").stdout
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300"])
+def test_a_time_limit_that_no_timer_takes_is_a_usage_error(customers: Path, seconds: str) -> None:
+    done = gateshift(customers, "--timeout", seconds)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "--timeout" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: [x]}\n", "/metadata/namespace"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: []\n", "/metadata"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {a: b}}\n", "/metadata/name"),
+    ],
+)
+def test_an_object_named_by_no_text_is_a_finding_and_not_a_missing_verdict(
+    tmp_path: Path, text: str, pointer: str
+) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    found = report(tmp_path, "a.yaml", code=1)
+    assert ("GS201", pointer) in [(finding["rule"], finding["pointer"]) for finding in found["findings"]]
+    assert found["gaps"] == []
+
+
+def test_a_rollout_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rollout.yaml")
+    argv = [sys.executable, "-m", "gateshift", "generate", "rollout.yaml"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert "no regular file" in done.stderr

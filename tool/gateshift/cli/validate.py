@@ -51,6 +51,7 @@ Examples:
     is_flag=True,
     help="First write out the defaults that routes leave out, in their own files; what they mean stays the same.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="In text, show only what makes the exit code other than 0.")
 @tool_options
 @output_options(VALIDATION)
 def command(
@@ -59,6 +60,7 @@ def command(
     fail_on: str,
     without_cel: bool,  # noqa: FBT001 -- click's flag
     fix: bool,  # noqa: FBT001 -- click's flag
+    quiet: bool,  # noqa: FBT001 -- click's flag
     choices: Choices,
     output: Output,
 ) -> int:
@@ -76,7 +78,7 @@ def command(
             click.echo(f"fixed {relative(path, Path.cwd())}", err=True)
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
-    output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on))))
+    output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))
     return exit_code(report, Level(fail_on))
 
 

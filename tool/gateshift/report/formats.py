@@ -19,17 +19,18 @@ _PLAIN = Style()
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a renderer may need beside the report: how text is drawn, the documentation of the rules by id,
-    and the level from which a finding fails the run."""
+    the level from which a finding fails the run, and whether text says nothing of what does not fail it."""
 
     style: Style = _PLAIN
     rules: Mapping[str, Rule] = field(default_factory=dict)
     fail_on: Level = Level.ERROR
+    quiet: bool = False
 
 
 def _text(report: ValidationReport, setting: Setting) -> str:
     from gateshift.report import text
 
-    return text.render(report, setting.style)
+    return text.quiet(report, setting.fail_on, setting.style) if setting.quiet else text.render(report, setting.style)
 
 
 def _json(report: ValidationReport, _: Setting) -> str:

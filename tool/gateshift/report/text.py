@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
@@ -18,6 +19,12 @@ def render(report: ValidationReport, style: Style = _PLAIN) -> str:
     blocks = ["\n".join(_finding(finding, style)) for finding in report.findings]
     blocks += ["\n".join(_gap(gap, style)) for gap in report.gaps]
     return "\n\n".join([*blocks, summary(report, style)]) + "\n"
+
+
+def quiet(report: ValidationReport, least: Level, style: Style = _PLAIN) -> str:
+    """Only what decides the exit code: findings of the level `least` or worse, and gaps; "" where there is neither."""
+    decisive = tuple(finding for finding in report.findings if finding.level.rank <= least.rank)
+    return render(replace(report, findings=decisive), style) if decisive or report.gaps else ""
 
 
 def summary(report: ValidationReport, style: Style = _PLAIN) -> str:
