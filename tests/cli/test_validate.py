@@ -247,3 +247,14 @@ def test_a_rollout_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
     assert "no regular file" in done.stderr
+
+
+def test_install_fetches_the_schemas_that_the_rollout_chooses_and_says_so(customers: Path) -> None:
+    file = customers / "rollout.yaml"
+    file.write_text(file.read_text() + "\nschemas: {kubernetes: '1.30.99'}\n")
+    without = gateshift(customers)
+    assert (without.returncode, without.stderr) == (3, "")
+    done = gateshift(customers, "--install", GOPROXY="off")
+    assert done.returncode == 3
+    assert "fetching the schemas of Kubernetes 1.30.99" in done.stderr
+    assert "9 roots" in done.stdout

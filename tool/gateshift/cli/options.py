@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
+from gateshift.external.schemas.install import How
 from gateshift.model.rollout import SchemaChoice
 from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.install import install_everything
+from gateshift.pipeline.install import install_programs
 
 T = TypeVar("T")
 
@@ -69,6 +70,15 @@ _OPTIONS = {
 }  # fmt: skip
 
 
+def _installing(named: dict[str, Path | None], *, wanted: bool) -> How | None:
+    """How to install what is missing, the programs already there; work that takes long is told on standard error."""
+    if not wanted:
+        return None
+    how = How(say=lambda text: click.echo(text, err=True))
+    install_programs(named, how)
+    return how
+
+
 _TO_BUILD = ("kustomize", "timeout", "install")
 
 
@@ -77,9 +87,8 @@ def build_options(function: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> T:
-        choices = Choices(kustomize=kwargs.pop("kustomize"), timeout=kwargs.pop("timeout"))
-        if kwargs.pop("install"):
-            install_everything(choices)
+        how = _installing({"kustomize": kwargs["kustomize"]}, wanted=kwargs.pop("install"))
+        choices = Choices(kustomize=kwargs.pop("kustomize"), timeout=kwargs.pop("timeout"), install=how)
         return function(*args, choices=choices, **kwargs)
 
     for name in reversed(_TO_BUILD):
@@ -94,9 +103,8 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
     def call(*args: Any, **kwargs: Any) -> T:
         schemas = SchemaChoice(kwargs.pop("kubernetes"), kwargs.pop("gateway_api"), kwargs.pop("channel") or "")
         programs = kwargs.pop("kustomize"), kwargs.pop("kubeconform")
-        choices = Choices(*programs, schemas, kwargs.pop("crds"), kwargs.pop("timeout"))
-        if kwargs.pop("install"):
-            install_everything(choices)
+        how = _installing(dict(zip(("kustomize", "kubeconform"), programs, strict=True)), wanted=kwargs.pop("install"))
+        choices = Choices(*programs, schemas, kwargs.pop("crds"), kwargs.pop("timeout"), how)
         return function(*args, choices=choices, **kwargs)
 
     for option in reversed(_OPTIONS.values()):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.external.schemas import Schemas, open_schemas
+from gateshift.external.schemas.install import How
 from gateshift.model.rollout import Rollout, SchemaChoice
+from gateshift.pipeline.install import install_chosen
 
 _TOOLS_OWN = SchemaChoice()
 
@@ -16,6 +18,7 @@ class Choices:
     """The programs, the schemas, and how long a program may take, in seconds.
 
     Empty fields of `schemas` leave the choice to rollout.yaml, then to the tool.
+    `install` is how schemas that are missing are fetched; without it they are not.
     """
 
     kustomize: Path | None = None
@@ -23,6 +26,7 @@ class Choices:
     schemas: SchemaChoice = _TOOLS_OWN
     crds: tuple[Path, ...] = ()
     timeout: float = 60.0
+    install: How | None = None
 
     def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
         """The chosen schemas: an option goes before rollout.yaml, that before the tool's own versions.
@@ -37,4 +41,6 @@ class Choices:
             self.schemas.gateway_api or wanted.gateway_api,
             self.schemas.channel or wanted.channel,
         )
+        if self.install is not None:
+            install_chosen(choice, self.install)
         return open_schemas(choice, (*self.crds, *own))

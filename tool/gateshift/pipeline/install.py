@@ -1,21 +1,26 @@
-"""`--install`: everything a run needs, fetched before it begins."""
+"""`--install`: what a run needs, fetched before it is used. What is there already is not fetched again."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from gateshift.external.schemas.install import How, install_schemas
 from gateshift.external.toolchain.install import install
 from gateshift.external.toolchain.lock import pinned
-from gateshift.pipeline.choices import Choices
+from gateshift.model.rollout import SchemaChoice
 
 
-def install_everything(choices: Choices) -> None:
-    """Install the pinned programs that the user did not name, and the schemas of the chosen versions.
-
-    What is there already is not fetched again. Raises NoVerdict where something cannot be had.
-    """
-    named = {"kustomize": choices.kustomize, "kubeconform": choices.kubeconform}
+def install_programs(named: dict[str, Path | None], how: How) -> None:
+    """Install the pinned programs, but for those that the user named. Raises NoVerdict where one cannot be had."""
     for program in pinned().programs:
         if named.get(program.name) is None:
-            install(program)
-    install_schemas("kubernetes", choices.schemas.kubernetes or pinned().kubernetes, How())
-    install_schemas("gateway-api", choices.schemas.gateway_api or pinned().gateway_api, How())
+            install(program, offline=how.offline, say=how.say, progress=how.progress)
+
+
+def install_chosen(choice: SchemaChoice, how: How) -> None:
+    """Install the schemas of the chosen versions, or of the pinned ones where nothing is chosen.
+
+    Raises NoVerdict where they cannot be had.
+    """
+    install_schemas("kubernetes", choice.kubernetes or pinned().kubernetes, how)
+    install_schemas("gateway-api", choice.gateway_api or pinned().gateway_api, how)
