@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from gateshift.model.picture import Answer, RequestClass
 from gateshift.model.resource import ResourceId
 from gateshift.model.rollout import Rollout
-from gateshift.pipeline.stages import BuiltStage
+from gateshift.pipeline.stages import BuiltStage, parents_of
 from gateshift.pipeline.words import EVERY
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import BackendAnswer, Decision
@@ -20,27 +20,33 @@ MOST = 12
 """How many classes are told: a form with more answers nobody."""
 
 _OK = 200
+_NOT_FOUND = 404
 
 
 def request_classes(rollout: Rollout, stages: Sequence[BuiltStage]) -> tuple[RequestClass, ...]:
     """The classes that any of the stages tells apart, the plainest first, each with its answer in every built stage.
 
-    `stages` are those of one environment.
+    `stages` are those of one environment. Requests that no stage answers are nobody's and left out.
     """
-    asked = sorted(_asked(rollout, stages).items(), key=lambda item: item[1].traits.count)[:MOST]
-    several = len({str(each.entrance) for _, each in asked}) > 1
-    return tuple(_class(each, stages, several=several) for _, each in asked)
+    asked = sorted(_asked(rollout, stages).values(), key=lambda each: each.traits.count)
+    several = len({str(each.entrance) for each in asked}) > 1
+    told = [_class(each, stages, several=several) for each in asked]
+    return tuple(each for each in told if any(answer.status != _NOT_FOUND for answer in each.answers))[:MOST]
 
 
 def _asked(rollout: Rollout, stages: Iterable[BuiltStage]) -> dict[tuple[str, str], Asked]:
+    """The classes at the rollout's own parents, by entrance and traits."""
     found: dict[tuple[str, str], Asked] = {}
     own = frozenset(version.service for version in rollout.versions)
     for stage in stages:
+        parents = parents_of(rollout, stage.root.environment)
+        named = {(parent.kind, parent.namespace, parent.name) for parent in parents}
         namespace = stage.root.environment.namespace or rollout.service.namespace
         declared = ResourceId("", "Service", namespace, rollout.service.name)
         for entrance in entrances(stage.cluster, stage.cluster, declared, own) if stage.cluster else ():
-            for each in classes_of(entrance).found if entrance.main else ():
-                found.setdefault((str(entrance), str(each.traits)), each)
+            if (entrance.parent.kind, entrance.parent.namespace, entrance.parent.name) in named:
+                for each in classes_of(entrance).found:
+                    found.setdefault((str(entrance), str(each.traits)), each)
     return found
 
 
@@ -54,7 +60,8 @@ def _class(asked: Asked, stages: Iterable[BuiltStage], *, several: bool) -> Requ
             names += [extra] if extra else []
             answers.append(_answer(stage, decision, extra))
     traits = str(asked.traits)
-    name = names[0] if names else traits or "default"
+    plain = asked.traits.count == bool(asked.traits.host)
+    name = names[0] if names else "default" if plain else traits
     return RequestClass(
         f"{name} at {asked.entrance}" if several else name, traits or EVERY, _example(asked.request), tuple(answers)
     )

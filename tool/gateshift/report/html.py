@@ -191,7 +191,9 @@ def answer_in(requests: RequestClass, stage: str) -> Answer | None:
 
 
 def split(shares: tuple[tuple[str, float], ...]) -> str:
-    """`v1 90 %, v2 10 %`; "" for no shares."""
+    """`v1 90 %, v2 10 %`; `404` where that is what all get; "" for no shares."""
+    if len(shares) == 1 and shares[0][0].isdigit():
+        return shares[0][0]
     return ", ".join(f"{version or 'unknown version'} {percent(share)}" for version, share in shares)
 
 
