@@ -93,11 +93,22 @@ class Planner:
         self.prepare((before, after))
         old, new = self.built(before), self.built(after)
         key = (id(old), id(new), syncs)
-        if key not in self._steps or extra:
+        if key not in self._steps:
             made = self._judge(before, after, required(old), required(new), syncs)
-            said = [*extra, *_policy(before, after)]
-            self._steps[key] = Step(old, new, made, tuple(self._engines(made, said, (old, new), before, after)))
-        return self._steps[key]
+            self._steps[key] = self._step(made, (), (old, new), before, after)
+        found = self._steps[key]
+        return self._step(found.judgement, extra, (old, new), before, after) if extra else found
+
+    def _step(
+        self,
+        made: Judgement,
+        extra: Sequence[Finding],
+        roots: tuple[BuiltRoot, BuiltRoot],
+        before: Side,
+        after: Side,
+    ) -> Step:
+        said = [*extra, *_policy(before, after)]
+        return Step(*roots, made, tuple(self._engines(made, said, roots, before, after)))
 
     def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[Sync, ...]) -> Judgement:
         place = after.stage or before.stage

@@ -67,12 +67,7 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
 def _report(plans: Plans, pair: Pair) -> PlanReport | None:
     """The plan of a pair; None where nothing differs."""
     step = plans.planner.step(pair.before, pair.after, pair.syncs, pair.extra)
-    moved = (
-        pair.before.stage is None
-        or pair.after.stage is None
-        or (pair.before.stage.stage.name != pair.after.stage.stage.name)
-    )
-    if not step.judgement.changes and not pair.extra and not (pair.live and moved):
+    if not step.judgement.changes and not pair.extra and not (pair.live and not _stays(pair)):
         return None
     way = () if step.safe else plans.way(pair.before, pair.after, pair.syncs)
     return plans.reporter.plan(pair.before, pair.after, step, safe_way=way, live=pair.live)
@@ -88,7 +83,7 @@ def _touched(plans: Plans, pair: Pair, base: Snapshot, changed: frozenset[Path])
 def _pairs(base: Snapshot, environment: str) -> Iterator[Pair]:
     now = {real_path(file): open_rollout(file).rollout for file in rollout_files_in(_HERE)}
     then = dict(_rollouts_at(base))
-    if not now and not then:
+    if not now:
         yield from _plain_pairs(base)
     for file, rollout in now.items():
         if file in then:
@@ -108,7 +103,8 @@ def _rollouts_at(base: Snapshot) -> Iterator[tuple[Path, Rollout]]:
 
 
 def _plain_pairs(base: Snapshot) -> Iterator[Pair]:
-    """Without any rollout: every Kustomize root that is there on both sides. Any of them may be live."""
+    """Without any rollout, or where the branch takes it away: every Kustomize root that is there on both sides. Any of
+    them may be live."""
     try:
         roots = find_roots([_HERE]).roots
     except UserError as error:
@@ -144,7 +140,14 @@ class _Branch:
         old, new = (self._posts(pointing, environment) for pointing in (self.then, self.now))
         for key, post in old.items():
             successor = new.get(key) or _renamed(key, old, new)
-            if successor is None or post.stage is None or successor.stage is None:
+            if post.stage is None:
+                continue
+            if (
+                successor is None
+                or successor.stage is None
+                or self._sides(environment, post.stage, successor.stage) is None
+            ):
+                yield from self._astray(environment, post, successor)
                 continue
             step = (post.stage, successor.stage)
             steps.setdefault(step, []).append(post)
@@ -155,6 +158,50 @@ class _Branch:
             if sides is not None:
                 syncs = with_every_engine(settings_in(posts))
                 yield Pair(*sides, syncs, live=True, extra=tuple(renamed.get((before, after), ())))
+
+    def _astray(self, environment: Environment, post: Post, successor: Post | None) -> Iterator[Pair]:
+        """From the stage that a pointer named to the folder that it names now, which is no stage; where there is no
+        such folder, or no such pointer, the cluster keeps what it has, and that is told."""
+        assert post.stage is not None
+        before = self._earlier(environment, post.stage)
+        if before is None:
+            return
+        syncs = with_every_engine(settings_in([post]))
+        root = None if successor is None else _root_at(self.now.repository, successor.found.pointer.folder)
+        if successor is not None and root is not None:
+            yield Pair(before, Side(root.path.as_posix(), root), syncs, live=True)
+            return
+        label = "no pointer" if successor is None else successor.found.pointer.path or "no path"
+        yield Pair(before, Side(label, before.root), syncs, live=True, extra=(self._losing(post, successor),))
+
+    def _losing(self, before: Post, after: Post | None) -> Finding:
+        """What is said of a pointer that ceased to name a stage. One that is gone may be gone on purpose."""
+        pointer = before.found.pointer
+        if after is None:
+            return Finding(
+                rules.POINTER_LOST.id,
+                Level.WARNING,
+                f"{pointer} no longer follows this rollout: nothing moves the stage it named, and where it is deleted "
+                "with its objects, they go",
+                Place(self.now.rollout.file),
+                help="Let the sync engine keep the objects first (no finalizer; deletionPolicy: Orphan).",
+            )
+        return Finding(
+            rules.POINTER_LOST.id,
+            Level.ERROR,
+            f"{after.found.pointer} names `{after.found.pointer.path}`, where there is nothing to sync",
+            Place(after.found.file),
+            cluster_says=f"{after.found.pointer.path}: no such directory",
+            help="Name the folder of a stage, and keep that folder for as long as a pointer names it.",
+        )
+
+    def _earlier(self, environment: Environment, stage: Stage) -> Side | None:
+        """A stage at the merge base, named by its revision; None where its overlay was not there."""
+        earlier = next((each for each in self.then.rollout.environments if each.name == environment.name), None)
+        found = None if earlier is None else root_of(self.then.rollout, earlier, stage)
+        if found is None or not found.folder.is_dir():
+            return None
+        return Side(stage.name, _root(found.folder), found)
 
     def _other(self, environment: Environment, live: Sequence[Pair]) -> Iterator[Pair]:
         """The stages that no pointer names on both sides. Without any pointer each may be in force."""
@@ -191,13 +238,24 @@ class _Branch:
 
 
 def _stays(pair: Pair) -> bool:
-    assert pair.before.stage is not None
-    assert pair.after.stage is not None
-    return pair.before.stage.stage.name == pair.after.stage.stage.name
+    """Whether both sides are one stage, or one folder that is none."""
+    before, after = (side.stage.stage.name if side.stage else None for side in (pair.before, pair.after))
+    return before == after
 
 
 def _root(folder: Path) -> Root:
     return only_root(folder)
+
+
+def _root_at(repository: Path, name: str) -> Root | None:
+    """The root that a pointer's folder is; None where the repository has no such folder, or nothing to build in it."""
+    folder = real_path(repository / name)
+    if not folder.is_relative_to(repository) or not folder.is_dir():
+        return None
+    try:
+        return _root(_short(folder))
+    except UserError:
+        return None
 
 
 def _short(folder: Path) -> Path:

@@ -37,7 +37,7 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
     blocks = ["\n".join(_plan(plan, style)) for plan in report.plans]
     unsafe = [plan for plan in report.plans if not plan.safe]
     live = sum(plan.live for plan in unsafe)
-    said = f"{len(report.plans)} changes since {printable(report.since)}: "
+    said = f"{len(report.plans)} {'change' if len(report.plans) == 1 else 'changes'} since {printable(report.since)}: "
     said += f"{len(unsafe)} unsafe, {live} of them live" if unsafe else "all safe"
     return (
         "\n\n".join([*blocks, style.paint(said, "red" if live else "green", "bold"), style.paint(PROOF, "dim")]) + "\n"

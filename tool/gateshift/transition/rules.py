@@ -149,6 +149,14 @@ REQUESTS_UNSEEN = Rule(
     "What happens to such requests during the change was not looked at.",
     "the tool's own limits",
 )
+POINTER_LOST = Rule(
+    "GS523",
+    "pointer-lost",
+    "A pointer that named a stage names nothing that can be synced any more, or is gone.",
+    "A folder that is not there stops every sync: the cluster keeps what it has, and no later commit arrives. A "
+    "pointer that is deleted may take its objects along.",
+    "Argo CD, Application: source.path, App Deletion; Flux, Kustomization: path, deletionPolicy",
+)
 
 RULES = (
     SERVICE_MISSING,
@@ -170,6 +178,7 @@ RULES = (
     LEFT_BEHIND,
     NOT_EVERY_STATE,
     REQUESTS_UNSEEN,
+    POINTER_LOST,
 )
 
 OF_FAULT = {
