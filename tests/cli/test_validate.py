@@ -258,3 +258,13 @@ def test_install_fetches_the_schemas_that_the_rollout_chooses_and_says_so(custom
     assert done.returncode == 3
     assert "fetching the schemas of Kubernetes 1.30.99" in done.stderr
     assert "9 roots" in done.stdout
+
+
+def test_verbose_tells_the_programs_and_schemas_beside_the_answer(customers: Path) -> None:
+    done = gateshift(customers, "-v", "-f", "json")
+    assert json.loads(done.stdout)["findings"] == []
+    for word in ("kustomize v", "kubeconform v", "schemas: "):
+        assert word in done.stderr
+    missing = gateshift(customers, "-v", "--kustomize", "nowhere/kustomize")
+    assert missing.returncode == 3
+    assert "kustomize: " in missing.stderr

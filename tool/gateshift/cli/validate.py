@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import click
 
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
-from gateshift.errors import Exit
+from gateshift.errors import Exit, NoVerdict
+from gateshift.external.toolchain.find import find
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
 from gateshift.pipeline.assemble import relative
@@ -52,6 +54,7 @@ Examples:
     help="First write out the defaults that routes leave out, in their own files; what they mean stays the same.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="In text, show only what makes the exit code other than 0.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell on standard error which programs and schemas are used.")
 @tool_options
 @output_options(VALIDATION)
 def command(
@@ -61,6 +64,7 @@ def command(
     without_cel: bool,  # noqa: FBT001 -- click's flag
     fix: bool,  # noqa: FBT001 -- click's flag
     quiet: bool,  # noqa: FBT001 -- click's flag
+    verbose: bool,  # noqa: FBT001 -- click's flag
     choices: Choices,
     output: Output,
 ) -> int:
@@ -70,6 +74,9 @@ def command(
     CEL rules, and the references, routes and weights between objects. PATHS are roots, folders that hold roots, or
     YAML files; without any, the rollouts of the current folder.
     """
+    if verbose:
+        _tell_programs(choices)
+        choices = replace(choices, say=_tell)
     scope = Scope(paths, affected=affected, cel=not without_cel)
     if fix:
         from gateshift.pipeline.fix import write_fixes  # it needs more than a validation does
@@ -80,6 +87,22 @@ def command(
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))
     return exit_code(report, Level(fail_on))
+
+
+def _tell_programs(choices: Choices) -> None:
+    for name, named in (("kustomize", choices.kustomize), ("kubeconform", choices.kubeconform)):
+        try:
+            program = find(name, named)
+        except NoVerdict as error:
+            _tell(f"{name}: {error.what}")
+            continue
+        _tell(f"{name} {program.version}: {program.argv[0]}")
+        for warning in program.warnings:
+            _tell(f"warning: {warning}")
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def exit_code(report: ValidationReport, fail_on: Level) -> Exit:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.external.schemas import Schemas, open_schemas
-from gateshift.external.schemas.install import How
+from gateshift.external.schemas.install import How, no_news
 from gateshift.model.rollout import Rollout, SchemaChoice
 from gateshift.pipeline.install import install_chosen
 
@@ -19,6 +20,7 @@ class Choices:
 
     Empty fields of `schemas` leave the choice to rollout.yaml, then to the tool.
     `install` is how schemas that are missing are fetched; without it they are not.
+    `say` hears which schemas are used.
     """
 
     kustomize: Path | None = None
@@ -27,6 +29,7 @@ class Choices:
     crds: tuple[Path, ...] = ()
     timeout: float = 60.0
     install: How | None = None
+    say: Callable[[str], None] = no_news
 
     def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
         """The chosen schemas: an option goes before rollout.yaml, that before the tool's own versions.
@@ -43,4 +46,7 @@ class Choices:
         )
         if self.install is not None:
             install_chosen(choice, self.install)
-        return open_schemas(choice, (*self.crds, *own))
+        opened = open_schemas(choice, (*self.crds, *own))
+        for folder in opened.sets:
+            self.say(f"schemas: {folder}")
+        return opened
