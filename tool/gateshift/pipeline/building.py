@@ -40,11 +40,12 @@ def build_roots(
 ) -> Iterator[BuiltRoot]:
     """Build every root and give each, in order, as soon as it is there, while the next ones are being built.
 
-    `program` overrides which kustomize runs; `timeout` is each build's, in seconds.
+    `program` overrides which kustomize runs; `timeout` is each build's, in seconds. A root with a fault is not built,
+    but of plain YAML the sound files are.
     """
     trees = [reader.read(root) for root in roots]
     refused = {id(tree): tuple(refusals(tree)) for tree in trees}
-    buildable = [tree for tree in trees if all(found.level is not Level.ERROR for found in refused[id(tree)])]
+    buildable = [tree for tree in trees if tree.root.files or not _has_error(refused[id(tree)])]
     outcomes = _outcomes(buildable, program, timeout)
     wanted = set(map(id, buildable))
     for tree in trees:
@@ -75,7 +76,12 @@ def _built(tree: KustomizationTree, findings: tuple[Finding, ...], outcome: kust
         case Unbuilt():
             return BuiltRoot(tree, None, (*findings, unbuilt(outcome)))
         case Build():
-            return BuiltRoot(tree, outcome, (*findings, *nothing_built(outcome, tree)))
+            empty = () if _has_error(findings) else nothing_built(outcome, tree)
+            return BuiltRoot(tree, outcome, (*findings, *empty))
+
+
+def _has_error(findings: Iterable[Finding]) -> bool:
+    return any(found.level is Level.ERROR for found in findings)
 
 
 def required(root: BuiltRoot) -> Build:
