@@ -178,3 +178,10 @@ def test_an_argo_rollout_may_not_own_the_route_of_a_rollout() -> None:
     routing = {"plugins": {"argoproj-labs/gatewayAPI": {"httpRoute": "shop"}}}
     other = obj("argoproj.io/v1alpha1", "Rollout", "shop", spec={"strategy": {"canary": {"trafficRouting": routing}}})
     assert levels(findings(service(), *VERSIONS, other, steered(SPLIT), declared=split()), "GS417") == [Level.WARNING]
+
+
+def test_a_refused_hostname_is_shown_only_the_listeners_that_carry_the_route() -> None:
+    own, other = listener(hostname="*.example.com"), listener("tls", 8443, "TLS", tls={"mode": "Passthrough"})
+    found = findings(*BASE, gateway(own, other), route(hostnames=["shop.org"]))
+    (message,) = [each.message for each in found if each.rule == "GS313"]
+    assert message.endswith("(*.example.com)")

@@ -46,6 +46,21 @@ ROOTS: dict[str, tuple[str, ...]] = {
     "weights 8 and 2": (*VERSIONS, route(rule(to("shop-v1", weight=8), to("shop-v2", weight=2)))),
     "weights 0 and 1": (*VERSIONS, route(rule(to("shop-v1", weight=0), to("shop-v2", weight=1)))),
     "no weights": (*VERSIONS, route(rule(to("shop-v1"), to("shop-v2")))),
+    "a backend of another namespace beside a Service of its name that names none": (
+        service(namespace=""),
+        deployment(namespace=""),
+        route(rule(to(namespace="data"))),
+    ),
+    "a listener of an implementation's own protocol": (
+        *BASE,
+        gateway(listener(protocol="example.com/proxy", port=8080)),
+        route(),
+    ),
+    "a TCPRoute at a listener that ends TLS": (
+        *BASE,
+        gateway(listener(protocol="TLS", port=443, tls={"certificateRefs": [{"name": "shop"}]})),
+        obj(f"{API}/v1", "TCPRoute", "shop", spec={"parentRefs": [PUBLIC], "rules": [{"backendRefs": [to()]}]}),
+    ),
     "an Argo Rollout": (
         service("stable"),
         service("next"),

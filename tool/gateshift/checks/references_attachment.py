@@ -23,6 +23,7 @@ from gateshift.traffic.attach import (
     attachments,
 )
 from gateshift.traffic.listeners import Listener
+from gateshift.traffic.listenerstates import supported_kinds
 from gateshift.traffic.routes import RouteParent
 
 
@@ -133,7 +134,11 @@ def hostname_of_no_listener(subject: Subject) -> Iterator[Finding]:
     more, never the bare domain.
     """
     for attachment in _refused(subject, NO_HOSTNAME):
-        listeners = [each for each in _listeners(subject, attachment.parent) if _is_meant(attachment.parent, each)]
+        listeners = [
+            each
+            for each in _listeners(subject, attachment.parent)
+            if _is_meant(attachment.parent, each) and attachment.route.kind in supported_kinds(each)
+        ]
         shown = ", ".join(sorted({each.hostname or "any" for each in listeners}))
         yield Finding(
             "GS313",

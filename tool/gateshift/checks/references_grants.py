@@ -42,7 +42,8 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
             continue
         target = subject.cluster.find(ref.group, ref.kind, ref.namespace, ref.name)
         near = _near_miss(subject, use)
-        level = use.worst if target is not None else Level.WARNING if near else Level.NOTE
+        held = target is not None and target.id.namespace == ref.namespace
+        level = use.worst if held else Level.WARNING if near else Level.NOTE
         related = [Related(f"this grant does not: {why}", Spot(grant.resource, ("spec",))) for grant, why in near]
         yield Finding(
             "GS305",

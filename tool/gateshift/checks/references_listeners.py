@@ -16,7 +16,7 @@ from gateshift.model.rule import check
 from gateshift.traffic.certificates import NOT_PERMITTED, Fault, client_certificate
 from gateshift.traffic.conditions import FALSE, UNKNOWN, Condition, conditions
 from gateshift.traffic.listeners import Listener
-from gateshift.traffic.listenerstates import CARRIED, ListenerState, conflict, listener_states, supported_kinds
+from gateshift.traffic.listenerstates import CARRIED, ListenerState, carried, conflict, listener_states, supported_kinds
 
 
 @check("GS330", source="Gateway API v1.6, Distinct Listeners; Accepted with HostnameConflict or ProtocolConflict")
@@ -96,14 +96,14 @@ def listener_route_kind_invalid(subject: Subject) -> Iterator[Finding]:
     for state in _states(subject):
         for fault in state.faults:
             if fault.reason == "InvalidRouteKinds":
-                carried = ", ".join(CARRIED.get(state.listener.protocol, ()))
+                able = ", ".join(carried(state.listener))
                 yield Finding(
                     "GS332",
                     Level.WARNING if supported_kinds(state.listener) else Level.ERROR,
                     f"{state.listener}: {fault.message}",
                     Spot(state.listener.owner, (*fault.pointer, "kind")),
                     "ResolvedRefs: False, InvalidRouteKinds",
-                    f"Name a kind that {state.listener.protocol} carries: {carried}.",
+                    f"Name a kind that {state.listener.protocol} carries: {able}.",
                 )
 
 

@@ -13,7 +13,7 @@ from gateshift.traffic.certificates import Fault, authority_faults, listener_cer
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.listeners import Gateway, Listener, ListenerSet, Namespaces
 from gateshift.traffic.read import GATEWAY_API
-from gateshift.traffic.routes import GRPC, HTTP, TCP, TLS, UDP
+from gateshift.traffic.routes import GRPC, HTTP, ROUTE_KINDS, TCP, TLS, UDP
 
 CARRIED = {"HTTP": (HTTP, GRPC), "HTTPS": (HTTP, GRPC), "TLS": (TLS,), "TCP": (TCP,), "UDP": (UDP,)}
 """The kinds of route that each protocol carries."""
@@ -106,10 +106,22 @@ def listener_states(cluster: Cluster, gateway: Gateway) -> tuple[ListenerState, 
 
 def supported_kinds(listener: Listener) -> tuple[str, ...]:
     """The kinds of route a listener supports: those that its protocol carries and its allowedRoutes name."""
-    carried = CARRIED.get(listener.protocol, ())
+    able = carried(listener)
     if not listener.kinds:
-        return carried
-    return tuple(kind for group, kind in listener.kinds if group == GATEWAY_API and kind in carried)
+        return able
+    return tuple(kind for group, kind in listener.kinds if group == GATEWAY_API and kind in able)
+
+
+def carried(listener: Listener) -> tuple[str, ...]:
+    """The kinds of route that the listener's protocol carries.
+
+    A protocol with a domain prefix is an implementation's own and may carry any. A TLS listener that ends TLS hands on
+    plain TCP, which a TCPRoute may take.
+    """
+    if "/" in listener.protocol:
+        return ROUTE_KINDS
+    ends_tls = listener.protocol == "TLS" and listener.tls is not None and listener.tls.mode == "Terminate"
+    return (*CARRIED.get(listener.protocol, ()), *((TCP,) if ends_tls else ()))
 
 
 def conflict(one: Listener, other: Listener) -> str:
@@ -167,12 +179,12 @@ def _authorities(cluster: Cluster, gateway: Gateway, listener: Listener) -> tupl
 
 
 def _kind_faults(listener: Listener) -> tuple[Fault, ...]:
-    carried = CARRIED.get(listener.protocol)
-    if carried is None:
+    able = carried(listener)
+    if not able:
         return ()
     pointer = (*listener.pointer, "allowedRoutes", "kinds")
     return tuple(
         Fault("InvalidRouteKinds", f"protocol {listener.protocol} carries no {kind}", (*pointer, index))
         for index, (group, kind) in enumerate(listener.kinds)
-        if group != GATEWAY_API or kind not in carried
+        if "/" not in listener.protocol and (group != GATEWAY_API or kind not in able)
     )
