@@ -95,3 +95,15 @@ def test_a_rollout_that_is_taken_away_leaves_its_folders_to_be_judged(customers:
     route.write_text(route.read_text().replace("weight: 50", "weight: 0"))
     code, plans = since(customers)
     assert (code, [plan["to"] for plan in plans]) == (1, ["overlays/half"])
+
+
+def test_of_many_rollouts_a_few_are_named(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"service-{number:02}").mkdir()
+        (tmp_path / f"service-{number:02}" / "rollout.yaml").touch()
+    for command in ("plan", "status", "promote"):
+        done = gateshift(tmp_path, command)
+        assert done.returncode == 2
+        assert "service-00" in done.stderr
+        assert "service-39" not in done.stderr, command
+        assert len(done.stderr) < 400

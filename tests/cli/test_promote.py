@@ -187,3 +187,12 @@ def test_a_killed_promotion_leaves_all_pointers_old_or_the_next_run_finishes_it(
         if len(set(pointed(customers))) > 1:  # between the two renames: the journal says how it ends
             assert "finished what an interrupted run had begun" in promote(customers, "half").stdout
         assert pointed(customers) in (["canary", "canary"], ["half", "half"])
+
+
+def test_a_refusal_names_faults_and_no_warnings(customers: Path) -> None:
+    at(customers, "half")
+    done = gateshift(customers, "promote", "retired", "-f", "json")
+    assert done.returncode == 1
+    said = json.dumps(json.loads(done.stdout)["refusals"])
+    assert "GS501" in said
+    assert "GS517" not in said, "a skipped stage is only a warning"

@@ -13,6 +13,7 @@ from gateshift.errors import UserError
 from gateshift.external import git, together
 from gateshift.external.boundary import real_path
 from gateshift.external.owned_files import locked
+from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.pointer import Slot, SyncPointer
 from gateshift.model.pointing import Pointing, Post
@@ -163,7 +164,8 @@ class _Promotion:
         for plan in plans:
             for verdict in plan.engines:
                 if verdict.engine in engines and not verdict.safe:
-                    found = tuple(f"{verdict.engine}: {each.rule}: {each.message}" for each in verdict.findings)
+                    faults = (each for each in verdict.findings if each.level is Level.ERROR)
+                    found = tuple(f"{verdict.engine}: {each.rule}: {each.message}" for each in faults)
                     way = " -> ".join((plan.origin, *verdict.safe_way))
                     step = f"{plan.origin} -> {plan.target}"
                     yield Refusal(

@@ -16,6 +16,8 @@ from gateshift.pipeline.rollouts import StageRoot, rollout_files_in
 from gateshift.pipeline.snapshots import Snapshot, Snapshots
 from gateshift.spec import open_rollout
 
+_MOST_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -115,8 +117,11 @@ def rollout_here() -> Rollout:
             exit_code=Exit.NOTHING_FOUND,
         )
     if len(files) > 1:
-        named = ", ".join(str(file.parent) for file in files)
-        raise UserError(f"there are several rollouts here: {named}", next_step="Choose one: `gateshift -C DIR plan`.")
+        named = ", ".join(str(file.parent) for file in files[:_MOST_NAMED])
+        more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
+        raise UserError(
+            f"there are several rollouts here: {named}{more}", next_step="Choose one: `gateshift -C DIR plan`."
+        )
     return open_rollout(files[0]).rollout
 
 
