@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -114,6 +115,17 @@ def test_a_root_above_the_temporary_folder_is_built_all_the_same(
     (found,) = built(tree_of(top)).resources
     assert (found.id.name, found.origin.file) == ("a", top / "a.yaml")
     assert list((top / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["with space", "\u00fc\U0001f600", "a: #b", "-x", "'q\"", "v1@2", os.fsdecode(b"\xff")]
+)
+def test_a_folder_may_have_any_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    top = write(tmp_path / name, SHAPES["generators with hashes"])
+    found = built(tree_of(top / "overlay"))
+    assert [each.data for each in found.resources] == plain_build(top / "overlay")
+    assert found.resources[1].origin.file == top / "base/deployment.yaml"
 
 
 def test_warnings_of_kustomize_are_kept(tmp_path: Path) -> None:

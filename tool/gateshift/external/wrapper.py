@@ -34,11 +34,16 @@ def wrapper_text(tree: KustomizationTree, folder: Path) -> str:
     fields["buildMetadata"] = [*_TRACES, *managed]
     if top.get("sortOptions") is not None:
         fields["sortOptions"] = top["sortOptions"]
-    return json.dumps(fields)
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def can_wrap(tree: KustomizationTree, folder: Path) -> bool:
-    """Whether a kustomization in `folder` may use the root: Kustomize takes a base above it for a cycle."""
+    """Whether a kustomization in `folder` may use the root: Kustomize takes a base above it for a cycle, and no YAML
+    can name a folder whose name is no text."""
+    try:
+        str(tree.root.folder).encode()
+    except UnicodeEncodeError:
+        return False
     return not any(folder.is_relative_to(node.folder) for node in tree.kustomizations)
 
 
