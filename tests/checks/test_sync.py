@@ -68,6 +68,10 @@ RESPECTED = ("ServerSideApply=true]", "RespectIgnoreDifferences=true]")
     ("text", "expected"),
     [
         (APPLICATION.replace("PruneLast=true, ", ""), ("GS601", Level.WARNING)),
+        (
+            APPLICATION.replace("PruneLast=true, ", "").replace("prune: true", "enabled: true, prune: true"),
+            ("GS601", Level.WARNING),
+        ),
         (APPLICATION.replace("PruneLast=true", "PruneLast=false"), ("GS601", Level.WARNING)),
         (
             APPLICATION.replace("    syncOptions: [PruneLast=true, ServerSideApply=true]\n", ""),
@@ -122,6 +126,10 @@ def test_each_fault_fires_its_rule_alone(text: str, expected: tuple[str, Level])
     [
         # GS601: nothing prunes on its own
         APPLICATION.replace("prune: true", "prune: false").replace("PruneLast=true, ", ""),
+        APPLICATION.replace("prune: true", "enabled: false, prune: true").replace("PruneLast=true, ", ""),
+        APPLICATION.replace("prune: true", "enabled: false, prune: true").replace(
+            "allowEmpty: false", "allowEmpty: true"
+        ),
         APPLICATION.replace("automated: {prune: true, selfHeal: true, allowEmpty: false}", "retry: {limit: 1}").replace(
             "PruneLast=true, ", ""
         ),

@@ -40,9 +40,7 @@ def prune_without_prune_last(subject: Subject) -> Iterator[Finding]:
     """
     for resource, at, application in _applications(subject):
         policy = object_at(application, "spec", "syncPolicy")
-        if object_at(policy, "automated").get("prune") is True and "PruneLast=true" not in list_at(
-            policy, "syncOptions"
-        ):
+        if _prunes(object_at(policy, "automated")) and "PruneLast=true" not in list_at(policy, "syncOptions"):
             yield Finding(
                 "GS601",
                 Level.WARNING,
@@ -194,7 +192,7 @@ def empty_build_allowed(subject: Subject) -> Iterator[Finding]:
     """
     for resource, at, application in _applications(subject):
         automated = object_at(application, "spec", "syncPolicy", "automated")
-        if automated.get("allowEmpty") is True and automated.get("prune") is True:
+        if automated.get("allowEmpty") is True and _prunes(automated):
             yield Finding(
                 "GS606",
                 Level.WARNING,
@@ -222,6 +220,11 @@ def _applications(subject: Subject) -> Iterator[tuple[Resource, Pointer, JsonObj
         yield resource, (), resource.data
     for resource in subject.of_kind("argoproj.io", "ApplicationSet"):
         yield resource, ("spec", "template"), object_at(resource.data, "spec", "template")
+
+
+def _prunes(automated: JsonObject) -> bool:
+    """Whether an Application prunes on its own: `enabled: false` switches off whatever stands beside it."""
+    return automated.get("prune") is True and automated.get("enabled") is not False
 
 
 def _kustomizations(subject: Subject) -> tuple[Resource, ...]:
