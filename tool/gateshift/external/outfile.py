@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
-import tempfile
 from pathlib import Path
+
+from gateshift.external.owned_files import replace_whole
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -20,30 +19,10 @@ def replace_file(path: Path, content: bytes) -> None:
             stream.write(content)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
-    try:
-        with open(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(_mode(target))
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
+    replace_whole(target, content)
 
 
 def append_file(path: Path, content: bytes) -> None:
     """Add the content to the end of the file, which need not exist."""
     with path.open("ab") as stream:
         stream.write(content)
-
-
-def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or those a new file would get."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
