@@ -82,3 +82,9 @@ def test_the_unquoted_scalars_of_a_document_are_listed_once_with_their_places() 
         (("h",), "i", False),
         (("j",), "j", True),
     ]
+
+
+@pytest.mark.parametrize("letter", ["y", "Y", "n", "N"])
+def test_a_single_letter_stays_text_as_kustomize_keeps_it(letter: str) -> None:
+    (document,) = parse_all(f"name: {letter}\n")
+    assert document.data == {"name": letter}

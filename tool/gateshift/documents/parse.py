@@ -15,7 +15,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs forget
 
 from gateshift.documents.bounds import DEFAULT, Limits, UnreadableYaml
 from gateshift.documents.data import Json, Pointer, Scalar
-from gateshift.documents.scalars import Resolver, core, kubernetes
+from gateshift.documents.scalars import Resolver, core, kustomize
 
 _PLAIN = "tag:gateshift,plain"
 _STRING = "tag:yaml.org,2002:str"
@@ -285,7 +285,7 @@ def parse_all(text: str, *, yaml_1_2: bool = False, limits: Limits = DEFAULT) ->
 
     Raises UnreadableYaml with the place of the first fault. A text of comments alone has no document.
     """
-    read = core if yaml_1_2 else kubernetes
+    read = core if yaml_1_2 else kustomize
     documents: list[Document] = []
     try:
         composer = _Composer(text, limits)

@@ -14,6 +14,7 @@ _BOOL_11 = _BOOL | {
     for word, value in (("y", True), ("yes", True), ("on", True), ("n", False), ("no", False), ("off", False))
     for form in (word, word.capitalize(), word.upper())
 }
+_LETTERS = frozenset("yYnN")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
@@ -53,6 +54,12 @@ def kubernetes(text: str) -> Scalar:
         return int(digits, 16)
     found = _read(digits, _BOOL_11)
     return text if isinstance(found, str) else found
+
+
+def kustomize(text: str) -> Scalar:
+    """The scalar's value in a file that Kustomize or kubectl may read: single letters stay text, as Kustomize keeps
+    them, since a resource called `n` is meant far more often than the boolean of YAML 1.1."""
+    return text if text in _LETTERS else kubernetes(text)
 
 
 def _read(text: str, booleans: dict[str, bool]) -> Scalar:
