@@ -10,7 +10,7 @@ import click
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.pipeline.assemble import relative
-from gateshift.pipeline.generate import Generation, look, stranded, write
+from gateshift.pipeline.generate import Generation, finish_interrupted, look, stranded, write
 from gateshift.pipeline.rollouts import rollout_files_named
 from gateshift.report import files
 from gateshift.report.style import Style
@@ -38,7 +38,10 @@ def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, outpu
     """
     if check and force:
         raise click.UsageError("--check writes nothing, so --force does not go with it")
-    parsed = [open_rollout(file) for file in rollout_files_named(paths)]
+    named = rollout_files_named(paths)
+    for finished in (each for file in named if not (check or show) for each in finish_interrupted(file.parent)):
+        click.echo(f"gateshift: {finished}: finished what an interrupted run had begun", err=True)
+    parsed = [open_rollout(file) for file in named]
     for warning in (warning for each in parsed for warning in each.warnings):
         click.echo(f"{warning.at}: warning: {warning.message}", err=True)
     rollouts = [each.rollout for each in parsed]

@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "gateshift.cli.explain",
     "promote": "gateshift.cli.promote",
     "status": "gateshift.cli.status",
+    "next": "gateshift.cli.next_release",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",

@@ -15,7 +15,7 @@ from gateshift.documents.data import Json, Pointer, Scalar
 
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 _BARE = re.compile(
-    r"(?:[A-Za-z_/]|\.{1,2}/|[0-9]+[a-zA-Z](?<![eExXoObB]))[\w./@+=,()%~:-]*(?: [\w(][\w./@+=,()%~:-]*)*\Z",
+    r"(?:[A-Za-z_/]|\.{1,2}/|[0-9]+[a-zA-Z](?<![eExXoObB]))[\w./@+=,;'()%~:-]*(?: [\w(][\w./@+=,;'()%~:-]*)*\Z",
     re.ASCII,
 )
 _SIMPLE_KEY = 1000

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateshift.documents.data import Json, JsonObject, Pointer
-from gateshift.documents.dump import dump, flow, quoted
+from gateshift.documents.dump import dump, flow, quoted, scalar
 from gateshift.documents.parse import Document, Span, parse_all
 
 _STEP = "  "
@@ -183,7 +183,8 @@ class _Revision:
         if isinstance(new, str) and not self._is_flow(span) and "\n" not in old and old[:1] not in "|>":
             return _Edit(span.start, span.end, _scalar_like(old, new))
         end = self._content_end(at)
-        if self._is_flow(span) or not isinstance(new, (dict, list)) or "\n" not in self.text[span.start : end]:
+        as_block = isinstance(new, (dict, list)) and isinstance(self._data(at), (dict, list))
+        if self._is_flow(span) or not as_block:
             return _Edit(span.start, end, flow(new))
         indent = " " * (span.column - 1)
         first, *rest = dump(new).splitlines()
@@ -242,4 +243,4 @@ def _scalar_like(old: str, new: str) -> str:
     """The new text in the quotes of the old one."""
     if old.startswith("'") and new.isprintable():
         return "'" + new.replace("'", "''") + "'"
-    return quoted(new) if old.startswith('"') else flow(new)
+    return quoted(new) if old.startswith('"') else scalar(new)

@@ -30,7 +30,7 @@ def replace_together(top: Path, contents: Mapping[Path, bytes]) -> None:
         ((file, content),) = contents.items()
         replace_whole(file, content)
     elif contents and not _exchange(top, contents):
-        _journal(top, contents)
+        replace_by_journal(top, contents)
 
 
 def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
@@ -57,11 +57,15 @@ def _delete(path: Path) -> None:
         path.unlink()
 
 
-def _journal(top: Path, contents: Mapping[Path, bytes]) -> None:
+def replace_by_journal(top: Path, contents: Mapping[Path, bytes]) -> None:
+    """Give each of the files below `top`, which need not exist, its content: after a kill all of them are old, or
+    `recover` makes all of them new. Only under the lock of `top`."""
     moves: dict[str, str] = {}
     for file, content in contents.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
         temporary = temporary_beside(file)
-        shutil.copy2(file, temporary)
+        if file.exists():
+            shutil.copy2(file, temporary)
         replace_whole(temporary, content)
         moves[str(file.relative_to(top))] = str(temporary.relative_to(top))
     replace_whole(top / JOURNAL, json.dumps(moves).encode())

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.errors import UserError
-from gateshift.external import owned_files
+from gateshift.external import owned_files, together
+from gateshift.external.roots import repository_of
 from gateshift.manifests import compare, generate
 from gateshift.manifests.carry import named_paths
 from gateshift.manifests.seal import header_start
@@ -61,6 +62,16 @@ def write(rollout: Rollout, *, force: bool) -> Generation:
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
         return before
+
+
+def finish_interrupted(top: Path) -> tuple[Path, ...]:
+    """Finish what a killed `promote` or `next` had written down in the repository around a folder: half of it would
+    look like edits. To be done before rollout.yaml is read. The files that this changed."""
+    repository = repository_of(top)
+    if not (repository / together.JOURNAL).exists():
+        return ()
+    with owned_files.locked(repository):
+        return together.recover(repository, ())
 
 
 def stranded(generation: Generation) -> Iterator[tuple[str, str]]:

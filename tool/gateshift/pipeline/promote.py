@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from gateshift.documents import bytes_like, parse_all, text_of
 from gateshift.errors import UserError
 from gateshift.external import git, together
 from gateshift.external.boundary import real_path
-from gateshift.external.owned_files import locked
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
-from gateshift.model.pointer import Slot, SyncPointer
+from gateshift.model.pointer import SyncPointer
 from gateshift.model.pointing import Pointing, Post
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.pipeline.choosing import Wish, chosen_environment, chosen_posts, chosen_target
 from gateshift.pipeline.generate import look
+from gateshift.pipeline.pointer_edits import Edit, edit_to, edited, held
 from gateshift.pipeline.pointing import pointing_of
 from gateshift.pipeline.standing import PointerHistory
-from gateshift.pointer import move_to, replace_value
 from gateshift.pointer.placing import StageFolders
 from gateshift.report.shift import headline
+from gateshift.spec import open_rollout
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +48,15 @@ class Judge(Protocol):
         """What the step does, for every engine that the pointers set."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    """One scalar of one file and the value it gets."""
-
-    file: Path
-    document: int
-    slot: Slot
-    value: str
-
-
 def promote(rollout: Rollout, wish: Wish, manner: Manner, judge: Judge) -> PromotionReport:
     """Move the pointers. Raises UserError for a wish that cannot be granted, NoVerdict where nothing can be said."""
-    with contextlib.ExitStack() as held:
-        recovered: tuple[Path, ...] = ()
-        top = rollout.file.parent
-        pointing = pointing_of(rollout, wish.files)
-        if not manner.dry_run:
-            for folder in dict.fromkeys((real_path(top), pointing.repository)):
-                held.enter_context(locked(folder))
-            recovered = together.recover(pointing.repository, [real_path(post.found.file) for post in pointing.posts])
-            pointing = pointing_of(rollout, wish.files) if recovered else pointing
-        report = _Promotion(pointing, wish, manner, judge).run()
-        return replace(report, recovered=recovered)
+    pointing = pointing_of(rollout, wish.files)
+    if manner.dry_run:
+        return _Promotion(pointing, wish, manner, judge).run()
+    with held(pointing):
+        recovered = together.recover(pointing.repository, [real_path(post.found.file) for post in pointing.posts])
+        again = pointing_of(open_rollout(rollout.file).rollout, wish.files) if recovered else pointing
+        return replace(_Promotion(again, wish, manner, judge).run(), recovered=recovered)
 
 
 class _Promotion:
@@ -88,7 +73,7 @@ class _Promotion:
         self.committed = [self.history.at_head(post.found) or post.found.pointer for post in self.posts]
         self.in_force = list(map(self._in_force, self.posts, self.committed))
         self.target = chosen_target(self.rollout, wish, self.in_force)
-        self.edits = [self._edit(post) for post in self.posts]
+        self.edits = [edit_to(pointing, post, self.environment, self.target) for post in self.posts]
 
     def run(self) -> PromotionReport:
         """The report of the whole run."""
@@ -113,16 +98,9 @@ class _Promotion:
         placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
         return placed.stage if placed is not None else None
 
-    def _edit(self, post: Post) -> _Edit:
-        slot, value = move_to(post.found.pointer, self.pointing.folder(self.target, self.environment))
-        file = self.pointing.repository / slot.file if slot.file else post.found.file
-        return _Edit(file, 0 if slot.file else post.found.document, slot, value)
-
-    def _move(self, post: Post, edit: _Edit, in_force: Stage | None) -> Move:
-        new = edit.slot.before + edit.value + edit.slot.after
-        span = parse_all(_read(edit.file))[edit.document].span(edit.slot.at)
+    def _move(self, post: Post, edit: Edit, in_force: Stage | None) -> Move:
         pointer = post.found.pointer
-        return Move(pointer, edit.file, span.line if span else 1, in_force, pointer.path, new)
+        return Move(pointer, edit.file, edit.line, in_force, pointer.path, edit.path)
 
     def _plans(self) -> Iterator[PlanReport]:
         for origin in dict.fromkeys(self.in_force):
@@ -178,7 +156,7 @@ class _Promotion:
 
     def _carry_out(self, report: PromotionReport) -> PromotionReport:
         old = {real_path(edit.file): edit.file.read_bytes() for edit in self.edits}
-        new = _edited(old, self.edits)
+        new = edited(old, self.edits)
         changed = {file: content for file, content in new.items() if content != old[file]}
         try:
             together.replace_together(self.pointing.repository, changed)
@@ -209,22 +187,6 @@ def _letter(report: PromotionReport) -> str:
     parts = [report.message, report.target.description]
     parts += [f"Forced although the {each.obstacle.value}: {'; '.join(each.found)}" for each in report.overridden]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _edited(old: Mapping[Path, bytes], edits: Sequence[_Edit]) -> dict[Path, bytes]:
-    new = dict(old)
-    for edit in edits:
-        file = real_path(edit.file)
-        raw = new[file]
-        try:
-            new[file] = bytes_like(raw, replace_value(text_of(raw), edit.document, edit.slot.at, edit.value))
-        except UserError as error:
-            raise UserError(error.what, where=str(edit.file), next_step=error.next_step) from error
-    return new
-
-
-def _read(file: Path) -> str:
-    return text_of(file.read_bytes())
 
 
 def _shown(path: Path | str) -> str:
