@@ -6,14 +6,19 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from gateshift.checks import files as file_checks
+from gateshift.checks.files import Files
 from gateshift.checks.registry import run_checks
 from gateshift.checks.schema import schema_findings
 from gateshift.checks.subject import Declared, Subject
 from gateshift.external import kubeconform
 from gateshift.external.kustomization import TreeReader
+from gateshift.external.owned_files import read_files
 from gateshift.external.roots import find_roots
 from gateshift.external.schemas import Schemas
 from gateshift.external.toolchain.find import find
+from gateshift.manifests import compare, generate
+from gateshift.manifests.seal import header_start
 from gateshift.model.finding import Finding
 from gateshift.pipeline.building import BuiltRoot, build_roots
 from gateshift.pipeline.rollouts import Rollouts, find_rollout_files
@@ -44,6 +49,7 @@ def findings_of(path: Path, catalog: Schemas) -> list[Finding]:
     """Everything the build, the checks and kubeconform say of the example, and what its pointers do wrong."""
     found = [finding for root in built_of(path) for finding in root.findings]
     found += _of_pointers(path)
+    found += _of_generated_files(path)
     for subject in subjects_of(path, catalog):
         resources = subject.build.resources
         found += run_checks(subject)
@@ -62,3 +68,16 @@ def _of_pointers(path: Path) -> list[Finding]:
         rollouts = Rollouts.of(find_rollout_files(alone))
         pointers = pointer_roots(rollouts.all, TreeReader())
         return [finding for _, finding in sync_findings(built_of(alone), pointers)]
+
+
+def _of_generated_files(path: Path) -> list[Finding]:
+    """What is wrong with the generated files of an example of GS7xx, which shows only those it is about."""
+    if not path.name.startswith("GS7"):
+        return []
+    (rollout,) = Rollouts.of(find_rollout_files(path)).all
+    name = rollout.service.name
+    both = [path.with_name(f"{path.name.partition('.')[0]}.{kind}") for kind in ("bad", "good")]
+    shown = {file.relative_to(folder).as_posix() for folder in both for file in folder.rglob("*.yaml")}
+    expected = {name: text for name, text in generate(rollout).items() if name in shown}
+    files = Files(path, compare(name, expected, read_files(path, expected, header_start(name))))
+    return [finding for check in file_checks.CHECKS for finding in check(files)]

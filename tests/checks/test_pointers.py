@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.checks.files import CHECKS as FILES
 from gateshift.checks.pointers import CHECKS
 from gateshift.external.kustomization import TreeReader
 from gateshift.external.roots import find_roots
@@ -191,6 +192,6 @@ def test_a_pointer_to_another_repository_is_none_of_the_rollout_s(repo: Path) ->
 
 
 def test_every_rule_has_both_examples() -> None:
-    wanted = {check.rule.id for check in CHECKS}
+    wanted = {check.rule.id for check in (*CHECKS, *FILES)}
     assert wanted <= {rule_of(path) for path in BAD}
     assert wanted <= {rule_of(path) for path in GOOD}
