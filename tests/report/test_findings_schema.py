@@ -22,7 +22,7 @@ def closed(schema: Json) -> Any:
     if not isinstance(schema, dict):
         return schema
     shut = {key: closed(value) for key, value in schema.items()}
-    return shut | {"additionalProperties": False} if shut.get("type") == "object" else shut
+    return {"additionalProperties": False} | shut if shut.get("type") == "object" else shut
 
 
 PUBLISHED = jsonschema.Draft202012Validator(json_schema())

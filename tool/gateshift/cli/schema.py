@@ -14,6 +14,7 @@ from gateshift.documents.data import JsonObject
 SCHEMAS = {
     "rollout": "gateshift.spec.schema",
     "findings": "gateshift.report.findings_schema",
+    "plan": "gateshift.report.plan_schema",
     "explain": "gateshift.report.explain_schema",
 }
 """Each schema's name and the module whose `json_schema()` gives it; imported only when it is asked for."""

@@ -124,7 +124,7 @@ class Planner:
         before: Side,
         after: Side,
     ) -> Iterator[EngineFindings]:
-        markers = list(_markers(roots, [side.stage.rollout for side in (before, after) if side.stage]))
+        markers = list(_markers(roots, [side.stage.rollout for side in (after, before) if side.stage]))
         every = [self._left(verdict, extra, roots, markers) for verdict in judgement.verdicts]
         for _, group in groupby(every, key=lambda each: each.verdict.sync.engine):
             yield min(group, key=lambda each: each.safe)
@@ -181,10 +181,12 @@ def _policy(before: Side, after: Side) -> Iterator[Finding]:
         yield from policy_findings(rollout, names[before.stage.stage.name], after.stage.stage)
 
 
-def _markers(roots: Iterable[BuiltRoot], rollouts: Iterable[Rollout]) -> Iterator[Marker]:
-    """The suppressions of rules of transitions, in the sides' files and rollouts."""
+def _markers(roots: Iterable[BuiltRoot], rollouts: Sequence[Rollout]) -> Iterator[Marker]:
+    """The suppressions of rules of transitions: the comments in both sides' files, and the entries of the later side's
+    rollout.yaml, which speak of the earlier side's files as well."""
     for root in roots:
         for file in root.tree.files.values():
             yield from (marker for marker in markers_in(file.path, file.text) if marker.rule in _OURS)
     for rollout in rollouts:
-        yield from (marker for marker in markers_of(rollout.suppressions, rollout.file.parent) if marker.rule in _OURS)
+        entries = [entry for entry in rollouts[0].suppressions if entry.rule in _OURS]
+        yield from markers_of(entries, rollout.file.resolve().parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateshift.documents.data import JsonObject
 from gateshift.model.finding import Level
+from gateshift.report.schema_parts import a_text, an_object
 
 _LEVELS = [level.value for level in Level]
 _PATH = "A path relative to the working directory, with forward slashes."
@@ -14,7 +15,7 @@ def json_schema() -> JsonObject:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The findings of gateshift validate",
-        **_object(
+        **an_object(
             "What a run of `gateshift validate` found.",
             schema={"const": 1, "description": "The version of this contract."},
             findings={
@@ -32,10 +33,10 @@ def json_schema() -> JsonObject:
         ),
         "$defs": {
             "finding": finding_schema(),
-            "root": _object(
-                "A root and what it built.", path=_text(_PATH), resources=_count("How many objects the root built.")
+            "root": an_object(
+                "A root and what it built.", path=a_text(_PATH), resources=_count("How many objects the root built.")
             ),
-            "summary": _object(
+            "summary": an_object(
                 "How many findings there are.",
                 **{level: _count(f"Findings of the level {level}.") for level in _LEVELS},
                 suppressed=_count("Findings that a comment or rollout.yaml accepts; they are not listed."),
@@ -47,20 +48,20 @@ def json_schema() -> JsonObject:
 
 def finding_schema() -> JsonObject:
     """One finding, as validate, plan and the matrix all spell it."""
-    related = _object(
+    related = an_object(
         "A second place that explains the fault.",
-        message=_text("What is to be seen there."),
-        file=_text(_PATH),
+        message=a_text("What is to be seen there."),
+        file=a_text(_PATH),
         line=_position("line"),
         column=_position("column"),
     )
-    return _object(
+    return an_object(
         "One fault.",
         rule={"type": "string", "pattern": "^GS[1-7][0-9]{2}$", "description": "The rule's id; see `gateshift rules`."},
-        name=_text("The rule's name: the defect in words joined by hyphens."),
+        name=a_text("The rule's name: the defect in words joined by hyphens."),
         level={"enum": list(_LEVELS), "description": "How bad it is."},
-        message=_text("What is wrong, with the value found and the one expected."),
-        file=_text(_PATH),
+        message=a_text("What is wrong, with the value found and the one expected."),
+        file=a_text(_PATH),
         line=_position("line"),
         column=_position("column"),
         root={"type": ["string", "null"], "description": "The first of `roots`; null where the fault is in none."},
@@ -69,44 +70,31 @@ def finding_schema() -> JsonObject:
             "description": "The object at fault; null where the fault is in none.",
             "anyOf": [{"type": "null"}, resource_schema()],
         },
-        pointer=_text("The field at fault in the built object, as a JSON pointer (RFC 6901)."),
-        clusterSays=_text("The condition, status or refusal that the cluster would answer with, or empty."),
-        help=_text("The way out, or empty."),
+        pointer=a_text("The field at fault in the built object, as a JSON pointer (RFC 6901)."),
+        clusterSays=a_text("The condition, status or refusal that the cluster would answer with, or empty."),
+        help=a_text("The way out, or empty."),
         related={"type": "array", "items": related, "description": "Second places, such as the line behind a patch."},
     )
 
 
 def resource_schema() -> JsonObject:
     """The name of an object."""
-    return _object(
+    return an_object(
         "An object.",
-        kind=_text("Its kind, such as HTTPRoute."),
-        namespace=_text("Its namespace; empty where the manifest names none."),
-        name=_text("Its name."),
+        kind=a_text("Its kind, such as HTTPRoute."),
+        namespace=a_text("Its namespace; empty where the manifest names none."),
+        name=a_text("Its name."),
     )
 
 
 def gap_schema() -> JsonObject:
     """Something that could not be checked."""
-    return _object(
+    return an_object(
         "Something that could not be checked.",
-        what=_text("What was not checked."),
-        why=_text("What kept it from being checked."),
-        nextStep=_text("The way to have it checked, or empty."),
+        what=a_text("What was not checked."),
+        why=a_text("What kept it from being checked."),
+        nextStep=a_text("The way to have it checked, or empty."),
     )
-
-
-def _object(description: str, **properties: JsonObject) -> JsonObject:
-    return {
-        "description": description,
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-    }
-
-
-def _text(description: str) -> JsonObject:
-    return {"type": "string", "description": description}
 
 
 def _count(description: str) -> JsonObject:

@@ -22,7 +22,7 @@ def document(report: ValidationReport) -> JsonObject:
         "findings": [finding_data(finding) for finding in report.findings],
         "roots": [{"path": root.path, "resources": root.resources} for root in report.roots],
         "summary": summary | {"suppressed": report.suppressed},
-        "gaps": [_gap(gap) for gap in report.gaps],
+        "gaps": [gap_data(gap) for gap in report.gaps],
     }
 
 
@@ -57,5 +57,6 @@ def _related(related: ReportedRelated) -> JsonObject:
     return {"message": related.message, "file": place.file, "line": place.line, "column": place.column}
 
 
-def _gap(gap: Gap) -> JsonObject:
+def gap_data(gap: Gap) -> JsonObject:
+    """Something that could not be checked, as plain data."""
     return {"what": gap.what, "why": gap.why, "nextStep": gap.next_step}

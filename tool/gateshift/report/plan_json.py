@@ -6,7 +6,7 @@ import json
 
 from gateshift.documents.data import Json, JsonObject
 from gateshift.model.plan import EngineVerdict, MatrixReport, ObjectChange, PlanReport, PullRequestReport, TrafficRow
-from gateshift.report.json import finding_data, resource_data
+from gateshift.report.json import finding_data, gap_data, resource_data
 
 
 def render(report: PlanReport) -> str:
@@ -17,7 +17,8 @@ def render(report: PlanReport) -> str:
 def render_pull_request(report: PullRequestReport) -> str:
     """The plans of a branch: `since`, `plans`, each like one plan, and whether all that is live is `safe`."""
     plans: list[Json] = [_plan(plan) for plan in report.plans]
-    return _text({"schema": 1, "since": report.since, "plans": plans, "safe": report.safe})
+    gaps: list[Json] = [gap_data(gap) for gap in report.gaps]
+    return _text({"schema": 1, "since": report.since, "plans": plans, "safe": report.safe, "gaps": gaps})
 
 
 def render_matrix(report: MatrixReport) -> str:
@@ -33,7 +34,8 @@ def render_matrix(report: MatrixReport) -> str:
         }
         for cell in report.cells
     ]
-    return _text({"schema": 1, "rollout": report.rollout, "stages": list(report.stages), "pairs": pairs})
+    gaps: list[Json] = [gap_data(gap) for gap in report.gaps]
+    return _text({"schema": 1, "rollout": report.rollout, "stages": list(report.stages), "pairs": pairs, "gaps": gaps})
 
 
 def _text(document: JsonObject) -> str:

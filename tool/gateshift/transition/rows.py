@@ -59,18 +59,18 @@ def _is_nothing(before: Answer, after: Answer) -> bool:
 def _named(
     asked: RequestClass, others: Sequence[RequestClass], answers: Sequence[Answer], rule_name: RuleName
 ) -> tuple[str, str]:
-    """The class's name, and in words what its requests have."""
+    """The class's name, and in words what its requests have. A rule of its own on either side names it."""
     traits = str(asked.traits)
     match = traits or ("every other request" if len(others) > 1 else "every request")
+    plain = True
     for answer in answers:
         route, rule = answer.decision.route, answer.decision.rule
-        if route is not None and rule is not None:
-            if _is_plain(asked, answer, others):
-                return DEFAULT, match
+        if route is not None and rule is not None and not _is_plain(asked, answer, others):
+            plain = False
             name = rule_name(route, rule)
             if name:
                 return name, match
-    return (traits or DEFAULT), match
+    return (DEFAULT if plain else traits or DEFAULT), match
 
 
 def _is_plain(asked: RequestClass, answer: Answer, others: Sequence[RequestClass]) -> bool:
