@@ -41,6 +41,12 @@ class Pair:
     live: bool
     extra: tuple[Finding, ...] = ()
 
+    @property
+    def moves(self) -> bool:
+        """Whether a pointer goes from one stage to another, or to a folder that is none."""
+        before, after = (side.stage.stage.name if side.stage else None for side in (self.before, self.after))
+        return before != after
+
 
 def pull_request(plans: Plans, since: str, environment: str) -> PullRequestReport:
     """The plans of the branch. A side that cannot be built without a fault of its own is a gap.
@@ -49,7 +55,9 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
     """
     base = plans.snapshots.merge_base(since, _HERE)
     changed = frozenset(base.work_tree / path for path in git.changed_since(base.work_tree, base.commit))
-    pairs = [pair for pair in _pairs(base, environment) if pair.live or _touched(plans, pair, base, changed)]
+    pairs = [
+        pair for pair in _pairs(base, environment) if pair.moves or pair.extra or _touched(plans, pair, base, changed)
+    ]
     plans.planner.prepare(side for pair in pairs for side in (pair.before, pair.after))
     reports: list[PlanReport] = []
     gaps: list[Gap] = []
@@ -67,7 +75,7 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
 def _report(plans: Plans, pair: Pair) -> PlanReport | None:
     """The plan of a pair; None where nothing differs."""
     step = plans.planner.step(pair.before, pair.after, pair.syncs, pair.extra)
-    if not step.judgement.changes and not pair.extra and not (pair.live and not _stays(pair)):
+    if not step.judgement.changes and not pair.extra and not pair.moves:
         return None
     way = () if step.safe else plans.way(pair.before, pair.after, pair.syncs)
     return plans.reporter.plan(pair.before, pair.after, step, safe_way=way, live=pair.live)
@@ -201,11 +209,11 @@ class _Branch:
         found = None if earlier is None else root_of(self.then.rollout, earlier, stage)
         if found is None or not found.folder.is_dir():
             return None
-        return Side(stage.name, _root(found.folder), found)
+        return Side(stage.name, only_root(found.folder), found)
 
     def _other(self, environment: Environment, live: Sequence[Pair]) -> Iterator[Pair]:
         """The stages that no pointer names on both sides. Without any pointer each may be in force."""
-        known = {pair.before.stage.stage.name for pair in live if pair.before.stage and _stays(pair)}
+        known = {pair.before.stage.stage.name for pair in live if pair.before.stage and not pair.moves}
         pointed = bool(self._posts(self.now, environment) or self._posts(self.then, environment))
         earlier = {stage.name: stage for stage in self.then.rollout.stages}
         for stage in self.now.rollout.stages:
@@ -234,17 +242,7 @@ class _Branch:
             return None
         path = real_path(old.folder).relative_to(self.base.top).as_posix()
         label = before.name if before.name != after.name else f"{self.base.name}:{path}"
-        return Side(label, _root(old.folder), old), Side(after.name, _root(_short(new.folder)), new)
-
-
-def _stays(pair: Pair) -> bool:
-    """Whether both sides are one stage, or one folder that is none."""
-    before, after = (side.stage.stage.name if side.stage else None for side in (pair.before, pair.after))
-    return before == after
-
-
-def _root(folder: Path) -> Root:
-    return only_root(folder)
+        return Side(label, only_root(old.folder), old), Side(after.name, only_root(_short(new.folder)), new)
 
 
 def _root_at(repository: Path, name: str) -> Root | None:
@@ -253,7 +251,7 @@ def _root_at(repository: Path, name: str) -> Root | None:
     if not folder.is_relative_to(repository) or not folder.is_dir():
         return None
     try:
-        return _root(_short(folder))
+        return only_root(_short(folder))
     except UserError:
         return None
 
