@@ -268,3 +268,9 @@ def test_verbose_tells_the_programs_and_schemas_beside_the_answer(customers: Pat
     missing = gateshift(customers, "-v", "--kustomize", "nowhere/kustomize")
     assert missing.returncode == 3
     assert "kustomize: " in missing.stderr
+
+
+def test_the_form_of_the_answer_can_come_from_the_environment(customers: Path) -> None:
+    done = gateshift(customers, "overlays/canary", GATESHIFT_FORMAT="json", GATESHIFT_OUTPUT="a.json")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads((customers / "a.json").read_text())["schema"] == 1

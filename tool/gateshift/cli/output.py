@@ -99,6 +99,7 @@ def _options(formats: Sequence[str]) -> tuple[Callable[[Callable[..., Any]], Cal
             "format",
             type=click.Choice(formats),
             multiple=True,
+            envvar="GATESHIFT_FORMAT",
             help="Form of the answer; repeatable, each with its own -o. Default: text, in GitHub Actions github.",
         ),
         click.option(
@@ -108,6 +109,7 @@ def _options(formats: Sequence[str]) -> tuple[Callable[[Callable[..., Any]], Cal
             metavar="FILE",
             multiple=True,
             type=click.Path(dir_okay=False, path_type=Path),
+            envvar="GATESHIFT_OUTPUT",
             help="The file for the -f before it; `-` is standard output.",
         ),
         click.option(
