@@ -94,6 +94,7 @@ def test_pointers_that_disagree_need_a_stage_by_name(folder: Path) -> None:
         (("rollout.yaml", "{v1: 90, v2: 10}", "{v1: 80, v2: 20}"), Obstacle.STALE),
         (("overlays/half/httproute.yaml", "weight: 50", "weight: 51"), Obstacle.STALE),
         (("base/v2/deployment.yaml", "replicas: 1", "replicaz: 1"), Obstacle.INVALID),
+        (("base/service.yaml", "port: 80", "port: 81"), Obstacle.STALE),
         ((ARGOCD, "targetRevision: main", "targetRevision: other"), Obstacle.EDITED),
         ((ARGOCD, "selfHeal: true", "selfHeal: true # never off"), Obstacle.EDITED),
     ],
@@ -237,3 +238,72 @@ def test_a_kill_before_any_step_leaves_all_pointers_old_or_all_new(folder: Path)
         step += 1
     assert outcomes == {"initial", "subsets"}
     assert stages_in(folder, ARGOCD, FLUX) == ["subsets", "subsets"]
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: b"\xef\xbb\xbf" + raw,
+        lambda raw: raw.replace(b"path: overlays/initial", b'path:   "overlays/initial"   # the stage'),
+        lambda raw: raw.partition(b"\n")[2].replace(b"spec:", b"# ours \t\nspec:  "),
+        lambda raw: b"a: 1\n---\n" + raw + b"---\nb: 2\n...\n",
+    ],
+)
+def test_a_pointer_that_its_owner_rewrote_moves_by_its_scalar_alone(  # type: ignore[no-untyped-def]
+    folder: Path, rewrite
+) -> None:
+    file = folder / ARGOCD
+    file.write_bytes(rewritten := rewrite(file.read_bytes()))
+    commit_all(folder, "Rewritten")
+    report = run(folder, manner=COMMITTED)
+    assert report.refusals == ()
+    assert file.read_bytes() == rewritten.replace(b"overlays/initial", b"overlays/subsets")
+
+
+APPLICATIONS = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: shops, namespace: argocd}
+spec:
+  syncPolicy: {preserveResourcesOnDeletion: true}
+  goTemplate: true
+  generators:
+    - list:
+        elements:
+          - {env: staging, stage: initial}   # first
+          - {env: prod, stage: initial}   # then
+    - git:
+        repoURL: https://github.com/gateshift/gateshift.git
+        revision: main
+        files: [{path: "clusters/*/shop.json"}]
+  template:
+    metadata: {name: "shop-{{.env}}"}
+    spec:
+      source:
+        repoURL: https://github.com/gateshift/gateshift.git
+        path: "overlays/{{.env}}/{{ .stage }}"
+      syncPolicy: {automated: {prune: true}, syncOptions: [PruneLast=true]}
+"""
+
+
+def test_an_element_of_an_application_set_moves_with_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT.partition("pointers:")[0] + ENVIRONMENTS)
+    (tmp_path / "sync").mkdir()
+    (tmp_path / "sync/shops.yaml").write_text(APPLICATIONS)
+    (tmp_path / "clusters/west").mkdir(parents=True)
+    parameters = '{\n  "env": "prod", "stage":  "initial"\n}\n'
+    (tmp_path / "clusters/west/shop.json").write_text(parameters)
+    commit_all(tmp_path, "Pointers of our own")
+    report = run(tmp_path, Wish("subsets", environment="prod"), COMMITTED)
+    assert report.message == "customers prod: initial -> subsets (Service for v1 and v2)"
+    assert (tmp_path / "sync/shops.yaml").read_text() == APPLICATIONS.replace(
+        "{env: prod, stage: initial}", "{env: prod, stage: subsets}"
+    )
+    assert (tmp_path / "clusters/west/shop.json").read_text() == parameters.replace("initial", "subsets")
+    again = run(tmp_path, Wish(environment="prod"), COMMITTED)
+    assert again.message == "customers prod: subsets -> routed (route: v1 100 %)"
+    assert list(changed_lines(tmp_path, again.commit)) == ["clusters/west/shop.json", "sync/shops.yaml"]

@@ -31,6 +31,12 @@ class Generation:
         return tuple(state for state in self.states if state.standing is not Standing.FRESH)
 
     @property
+    def pending_stages(self) -> tuple[FileState, ...]:
+        """The files of base/ and overlays/ among them: what a pointer's move would deliver. A pointer that its owner
+        rewrote is theirs, and moves like any other."""
+        return tuple(state for state in self.pending if not state.path.startswith("sync/"))
+
+    @property
     def refused(self) -> tuple[FileState, ...]:
         """The files that someone else wrote or edited."""
         return tuple(state for state in self.states if state.standing.in_the_way)

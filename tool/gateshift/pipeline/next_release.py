@@ -141,9 +141,11 @@ class _Start:
     def _contents(self, rollout: bytes) -> dict[Path, bytes]:
         """Every file that changes, with its new content: rollout.yaml, what it generates, and the user's pointers.
 
-        A generated pointer names the first stage, which is where the pointers of the next release start.
+        A generated pointer names the first stage, which is where the pointers of the next release start; one that its
+        owner rewrote is moved there by its one scalar, as every other pointer of theirs.
         """
-        contents = {self.top / name: text.encode() for name, text in self.files.items()}
+        theirs = {state.path for state in self.states if state.standing.in_the_way}
+        contents = {self.top / name: text.encode() for name, text in self.files.items() if name not in theirs}
         contents[real_path(self.old.file)] = rollout
         own = [edit for _, edit in self.edits if real_path(edit.file) not in contents]
         contents |= edited({real_path(edit.file): edit.file.read_bytes() for edit in own}, own)
@@ -213,7 +215,7 @@ def _holds(file: Path, content: bytes) -> bool:
 
 
 def _refuse_pending(rollout: Rollout) -> None:
-    pending = look(rollout).pending
+    pending = look(rollout).pending_stages
     if pending:
         raise UserError(
             f"generated files are not up to date: {', '.join(state.path for state in pending)}",
@@ -224,7 +226,7 @@ def _refuse_pending(rollout: Rollout) -> None:
 
 
 def _refuse_strangers(rollout: Rollout, states: Sequence[FileState]) -> None:
-    strangers = [state.path for state in states if state.standing.in_the_way]
+    strangers = [state.path for state in states if state.standing.in_the_way and not state.path.startswith("sync/")]
     if strangers:
         raise UserError(
             f"files stand in the way that gateshift did not write: {', '.join(strangers)}",

@@ -125,7 +125,7 @@ class _Promotion:
             )
 
     def _file_refusals(self) -> Iterator[Refusal]:
-        pending = look(self.rollout).pending
+        pending = look(self.rollout).pending_stages
         if pending:
             found = tuple(f"{state.path}: {state.standing.value}" for state in pending)
             yield Refusal(Obstacle.STALE, found, "Run `gateshift generate`, look at the changes, and commit them.")
