@@ -170,7 +170,7 @@ def test_without_git_a_commit_is_refused_and_nothing_moved(tmp_path: Path, monke
 def test_each_environment_goes_its_own_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     repository(tmp_path, ROLLOUT + ENVIRONMENTS)
-    with pytest.raises(UserError, match="several environments") as refused:
+    with pytest.raises(UserError, match="there are several environments") as refused:
         run(tmp_path)
     assert "staging, prod" in refused.value.next_step
     report = run(tmp_path, Wish(environment="staging"), COMMITTED)

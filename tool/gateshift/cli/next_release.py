@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateshift.cli.options import tool_options
+from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.pipeline.choices import Choices
@@ -28,14 +28,7 @@ Examples:
 @click.argument("version")
 @click.option("--image", default="", metavar="IMAGE", help="What the new version runs.")
 @click.option("--manifest", default="", metavar="FILE", help="Its own Deployment manifest, relative to rollout.yaml.")
-@click.option(
-    "--pointer",
-    "files",
-    multiple=True,
-    metavar="PATH",
-    type=click.Path(exists=True, path_type=Path),
-    help="A file or folder with pointers beside those in sync/; repeatable.",
-)
+@pointer_option
 @click.option("--stage", default="", metavar="STAGE", help="The stage in force, where no pointer says so.")
 @click.option("--dry-run", is_flag=True, help="Show the new rollout.yaml, and change nothing.")
 @tool_options

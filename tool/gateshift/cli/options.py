@@ -110,3 +110,16 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
     for option in reversed(_OPTIONS.values()):
         call = option(call)
     return call
+
+
+def pointer_option(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command `--pointer`; its function gets the keyword `files`."""
+    option = click.option(
+        "--pointer",
+        "files",
+        multiple=True,
+        metavar="PATH",
+        type=click.Path(exists=True, path_type=Path),
+        help="A file or folder with pointers beside those in sync/; repeatable.",
+    )
+    return option(function)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gateshift.cli import complete
-from gateshift.cli.options import tool_options
+from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.model.rollout import Engine
@@ -47,14 +47,7 @@ Examples:
 @click.option(
     "--engine", type=click.Choice([engine.value for engine in Engine]), help="Move only this engine's pointers."
 )
-@click.option(
-    "--pointer",
-    "files",
-    multiple=True,
-    metavar="PATH",
-    type=click.Path(exists=True, path_type=Path),
-    help="A file or folder with pointers beside those in sync/; repeatable.",
-)
+@pointer_option
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--commit", is_flag=True, help="Commit the pointers, and nothing else.")
 @click.option("--branch", default="", metavar="NAME", help="Make this branch for the commit; needs --commit.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateshift.cli.options import tool_options
+from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.pipeline.choices import Choices
@@ -25,14 +25,7 @@ Examples:
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.option(
-    "--pointer",
-    "files",
-    multiple=True,
-    metavar="PATH",
-    type=click.Path(exists=True, path_type=Path),
-    help="A file or folder with pointers beside those in sync/; repeatable.",
-)
+@pointer_option
 @tool_options
 @output_options(("text", "json"))
 def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:

@@ -50,10 +50,10 @@ def chosen_environment(pointing: Pointing, name: str) -> Environment:
             next_step=f"The environments are {known}." if known else "This rollout has no environments.",
         )
     pointed = [each for each in environments if any(post.environment == each for post in pointing.posts)]
-    if len(pointed) > 1:
-        known = ", ".join(environment.name for environment in pointed)
-        raise UserError("several environments have pointers", next_step=f"Choose one with --env: {known}.")
-    return pointed[0] if pointed else environments[0]
+    if len(pointed or environments) == 1:
+        return (pointed or environments)[0]
+    known = ", ".join(environment.name for environment in pointed or environments)
+    raise UserError("there are several environments", next_step=f"Choose one with --env: {known}.")
 
 
 def chosen_posts(pointing: Pointing, environment: Environment, engine: Engine | None) -> tuple[Post, ...]:

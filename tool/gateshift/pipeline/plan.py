@@ -11,12 +11,13 @@ from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
 from gateshift.model.pointing import Pointing
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.model.sync import WITHOUT_POINTER, Sync
+from gateshift.pipeline.choosing import chosen_environment
 from gateshift.pipeline.naming import existing, only_root
 from gateshift.pipeline.plan_values import Reporter
 from gateshift.pipeline.planner import Planner, Step
 from gateshift.pipeline.pointing import pointing_of
 from gateshift.pipeline.settings import syncs_of
-from gateshift.pipeline.sides import Side, Sides, environment_of, rollout_here, root_of
+from gateshift.pipeline.sides import Side, Sides, rollout_here, root_of
 from gateshift.pipeline.snapshots import Snapshots
 from gateshift.transition.safe_way import safe_way
 
@@ -67,7 +68,7 @@ class Plans:
     def matrix(self, environment: str) -> MatrixReport:
         """Every ordered pair of the stages of the rollout here."""
         pointing = pointing_of(rollout_here())
-        return self.matrix_of(pointing, environment_of(pointing, environment))
+        return self.matrix_of(pointing, chosen_environment(pointing, environment))
 
     def matrix_of(self, pointing: Pointing, environment: Environment) -> MatrixReport:
         """Every ordered pair of a rollout's stages in one environment. Raises UserError where a stage has no overlay or

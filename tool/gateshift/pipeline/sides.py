@@ -10,6 +10,7 @@ from gateshift.errors import Exit, UserError
 from gateshift.model.kustomization import Root
 from gateshift.model.pointing import Pointing
 from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+from gateshift.pipeline.choosing import chosen_environment
 from gateshift.pipeline.naming import Meant, existing, meant, only_root
 from gateshift.pipeline.pointing import pointing_of
 from gateshift.pipeline.rollouts import StageRoot, rollout_files_in
@@ -125,21 +126,9 @@ def rollout_here() -> Rollout:
     return open_rollout(files[0]).rollout
 
 
-def environment_of(pointing: Pointing, name: str) -> Environment:
-    """The environment of that name; without a name the only one, or the only one that has pointers."""
-    every = pointing.rollout.environments
-    pointed = [each for each in every if any(post.environment == each for post in pointing.posts)]
-    chosen = [each for each in every if each.name == name] if name else (pointed if len(every) > 1 else list(every))
-    if len(chosen) == 1:
-        return chosen[0]
-    known = ", ".join(each.name for each in every if each.name) or "none"
-    what = f"there is no environment {name}" if name else "there are several environments"
-    raise UserError(what, where=str(pointing.rollout.file), next_step=f"Choose one with --env: {known}.")
-
-
 def stage_in_force(pointing: Pointing, name: str, *, at: str = "") -> StageRoot:
     """The stage that the environment's pointers name. Raises UserError where they name none, or not the same."""
-    environment = environment_of(pointing, name)
+    environment = chosen_environment(pointing, name)
     posts = [post for post in pointing.posts if post.environment == environment]
     stages = list(dict.fromkeys(post.stage for post in posts))
     where = at or str(pointing.rollout.file)
