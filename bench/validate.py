@@ -18,6 +18,7 @@ from statistics import median
 from repository import write_repository
 
 from gateshift.external.schemas import open_schemas
+from gateshift.external.schemas.layout import TEMPLATE
 from gateshift.model.rollout import SchemaChoice
 
 SERVICES, STAGES, RUNS = 25, 8, 5
@@ -27,7 +28,7 @@ LOOP_RATIO, PIPE_RATIO, START_RATIO = 3.0, 5.0, 5.0
 def main() -> int:
     """Measure and print; returns the exit code."""
     tools = {name: _tool(name) for name in ("kustomize", "kubeconform")}
-    locations = " ".join(f"-schema-location '{place}'" for place in open_schemas(SchemaChoice()).locations)
+    locations = " ".join(f"-schema-location '{place}/{TEMPLATE}'" for place in open_schemas(SchemaChoice()).sets)
     kubeconform = f"{tools['kubeconform']} -strict {locations}"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
