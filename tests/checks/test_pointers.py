@@ -102,6 +102,7 @@ def test_pointers_that_disagree_are_told(repo: Path) -> None:
         ("{substitute: {A: b}}", "${A}", []),
         ("{substitute: {A: b}}", "${USER:=me}", []),
         ("{substitute: {A: b}}", "USER", []),
+        ("{substituteStrategy: Always}", "${USER}", [("GS614", Level.ERROR)]),
         ("{}", "${USER}", []),
         ("{substitute: {}}", "${USER}", []),
     ],
@@ -126,6 +127,8 @@ def test_an_object_that_opts_out_of_substitution_is_left_alone(repo: Path) -> No
     [
         ("wait: true", "wait: false", True),
         ("kind: HTTPRoute", "kind: Gateway", True),
+        ("apiVersion: gateway.networking.k8s.io/v1\n", "apiVersion: traefik.io/v1\n", True),
+        ("      kind: HTTPRoute\n", "", False),
         ("timeout: 15m", "timeout: 9m59s", True),
         ("timeout: 15m", "retryInterval: 1m", True),
         ("wait: true", "wait: false\n  healthChecks: [{kind: Deployment, name: shop-v1}]", False),

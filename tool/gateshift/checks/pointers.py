@@ -123,7 +123,10 @@ def substitution_touches_output(aims: Aims) -> Iterator[Finding]:
     """
     for aim in aims.all:
         build = object_at(aim.resource.data, "spec", "postBuild")
-        if aim.pointer.engine is not Engine.FLUX or not (build.get("substitute") or build.get("substituteFrom")):
+        always = build.get("substituteStrategy") == "Always"
+        if aim.pointer.engine is not Engine.FLUX or not (
+            always or build.get("substitute") or build.get("substituteFrom")
+        ):
             continue
         for resource in aims.built.get(aim.pointer.folder, ()):
             if not _is_left_alone(resource):
@@ -179,14 +182,20 @@ def stage_ready_too_early(aims: Aims) -> Iterator[Finding]:
         kind = aim.rollout.route.kind.value
         if spec.get("wait") is not True and not spec.get("healthChecks"):
             yield _early(aim, ("spec", "wait"), "waits for no object", "Set `spec.wait: true`.")
-        elif all(text_at(each, "kind") != kind for each in list_at(spec, "healthCheckExprs")):
+        elif not any(_judges(each, kind) for each in list_at(spec, "healthCheckExprs")):
             way_out = "Take `healthCheckExprs` from what `gateshift generate` writes."
             yield _early(aim, ("spec", "healthCheckExprs"), f"cannot tell whether the {kind} is accepted", way_out)
-        patience = _seconds(text_at(spec, "timeout") or text_at(spec, "retryInterval") or text_at(spec, "interval"))
+        patience = _seconds(text_at(spec, "timeout") or text_at(spec, "interval"))
         longest = slowest_progress(aim.rollout)
         if patience is not None and patience <= longest:
             way_out = f"Set `spec.timeout` to more than {longest}s."
             yield _early(aim, ("spec", "timeout"), f"gives up before a Deployment does, after {longest} s", way_out)
+
+
+def _judges(expressions: Json, kind: str) -> bool:
+    """Whether a health check is one of routes of the kind; one without a kind is of its whole API group."""
+    group = text_at(expressions, "apiVersion").partition("/")[0]
+    return group == "gateway.networking.k8s.io" and text_at(expressions, "kind") in ("", kind)
 
 
 def _early(aim: Aim, at: Pointer, what: str, way_out: str) -> Finding:
