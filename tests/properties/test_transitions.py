@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,13 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateshift.documents import load_all
+from gateshift.documents.data import list_at
+from gateshift.manifests import generate
 from gateshift.model.finding import Level
 from gateshift.model.resource import Build, ResourceId
-from gateshift.model.rollout import Engine
+from gateshift.model.rollout import Engine, Rollout
 from gateshift.model.sync import Sync
+from gateshift.pipeline.planner import about
 from gateshift.traffic.request import ParentRef, Request
 from gateshift.transition.judge import Verdict, judge
+from gateshift.transition.rows import rows_of
 from tests.properties.brute_force import World, is_lost, states
+from tests.strategies import rollouts
 from tests.traffic.building import resources
 from tests.transition.objects import DEBUG, GATEWAY, MESH, backend, deployment, route, rule, service
 
@@ -144,3 +151,29 @@ def test_the_verdict_does_not_depend_on_the_order_of_objects(pair: tuple[State, 
         for judgement in (judge(before, after), judge(*turned))
     ]
     assert said[0] == said[1]
+
+
+def objects_of(files: dict[str, str], folder: str) -> list[str]:
+    """The texts of all objects that a generated kustomization leads to."""
+    (document,) = load_all(files[f"{folder}/kustomization.yaml"])
+    found: list[str] = []
+    for entry in list_at(document, "resources"):
+        path = posixpath.normpath(posixpath.join(folder, str(entry)))
+        found += [files[path]] if path in files else objects_of(files, path)
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(rollout=rollouts())
+def test_any_rollout_can_be_judged_from_stage_to_stage(rollout: Rollout) -> None:
+    files = generate(rollout)
+    environment = rollout.environments[0]
+    builds = [
+        Build(Path(stage.name), tuple(resources(*objects_of(files, rollout.overlay(stage, environment)))))
+        for stage in rollout.stages
+    ]
+    for before, after in zip(builds, [*builds[1:], builds[0]], strict=True):
+        judgement = judge(before, after, about=about(rollout, environment))
+        assert {verdict.sync.engine for verdict in judgement.verdicts} == set(Engine)
+        assert rows_of(judgement.ground, lambda *_: "") == rows_of(judgement.ground, lambda *_: "")
+        assert judge(after, after, about=about(rollout, environment)).safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateshift.model.resource import ResourceId
 from gateshift.transition.judge import About, judge
 from tests.transition.objects import (
     CANARY,
@@ -216,3 +217,21 @@ def test_an_object_whose_namespace_is_left_open_on_one_side_is_the_same(build: B
     open_ones = {name: text.replace(", namespace: default", "") for name, text in stage.items()}
     assert rules(build, stage, open_ones) == set()
     assert rules(build, open_ones, stage) == set()
+
+
+class TestARolloutAtGateways:
+    """Its Service selects every version and no mesh route steers it: those who call it directly are told of."""
+
+    ABOUT = About(service=ResourceId("", "Service", "default", "customers"), at_gateways_only=True)
+
+    def test_a_dark_version_is_a_warning(self, build: Builder) -> None:
+        dark = DARK | AT_GATEWAY
+        assert rules(build, without(dark, "v2"), dark, self.ABOUT) == {"GS518"}
+        assert rules(build, without(dark, "v2"), dark) == {"GS504"}, "where no rollout says so, it is a loss"
+
+    def test_before_a_route_is_there_callers_have_no_other_way(self, build: Builder) -> None:
+        assert rules(build, SERVED, DARK | AT_GATEWAY, self.ABOUT) == {"GS504"}
+
+    def test_pods_that_go_are_a_loss(self, build: Builder) -> None:
+        held = ROUTED | AT_GATEWAY
+        assert "GS502" in rules(build, held, without(held, "v1"), self.ABOUT)

@@ -13,7 +13,7 @@ from gateshift.external.kustomization import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.located import Located
 from gateshift.model.resource import Build, Resource, ResourceId
-from gateshift.model.rollout import Rollout
+from gateshift.model.rollout import Environment, Rollout, ServiceParent
 from gateshift.model.sync import Sync
 from gateshift.pipeline.building import BuiltRoot, build_roots, required
 from gateshift.pipeline.choices import Choices
@@ -112,9 +112,7 @@ class Planner:
 
     def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[Sync, ...]) -> Judgement:
         place = after.stage or before.stage
-        return judge(
-            old, new, syncs, NOTHING_SAID if place is None else about(place.rollout, place.environment.namespace)
-        )
+        return judge(old, new, syncs, NOTHING_SAID if place is None else about(place.rollout, place.environment))
 
     def _engines(
         self,
@@ -160,13 +158,15 @@ def side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot
     return after
 
 
-def about(rollout: Rollout, namespace: str | None) -> About:
+def about(rollout: Rollout, environment: Environment) -> About:
     """What a transition is told of the rollout: its Service, its versions' Services, and the labels of versions."""
     service = rollout.service
+    parents = rollout.route.parents if environment.parents is None else environment.parents
     return About(
-        ResourceId("", "Service", namespace or service.namespace, service.name),
-        frozenset(version.service for version in rollout.versions) - {service.name},
-        tuple(dict.fromkeys((service.version_label, *VERSION_LABELS))),
+        service=ResourceId("", "Service", environment.namespace or service.namespace, service.name),
+        at_gateways_only=not any(isinstance(parent, ServiceParent) for parent in parents),
+        own_services=frozenset(version.service for version in rollout.versions) - {service.name},
+        version_labels=tuple(dict.fromkeys((service.version_label, *VERSION_LABELS))),
     )
 
 

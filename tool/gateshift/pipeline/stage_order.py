@@ -31,7 +31,7 @@ def order_findings(rollout: Rollout, built: Mapping[Path, BuiltRoot], placer: Pl
             old, new = roots
             if old is None or new is None or old.build is None or new.build is None:
                 continue
-            verdicts = judge(old.build, new.build, syncs, about(rollout, environment.namespace)).verdicts
+            verdicts = judge(old.build, new.build, syncs, about(rollout, environment)).verdicts
             for finding in dict.fromkeys(found for verdict in verdicts for found in verdict.findings):
                 if finding.level is Level.ERROR:
                     yield _placed(finding, f"{before.name} -> {after.name}", (old, new), placer)

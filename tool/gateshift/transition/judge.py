@@ -10,7 +10,9 @@ from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Engine
 from gateshift.model.sync import WITHOUT_POINTER, Sync
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
+from gateshift.traffic.request import ParentRef
 from gateshift.transition import rules
+from gateshift.transition.answers import Fault
 from gateshift.transition.changes import Change, changes_between
 from gateshift.transition.check import Ground, Loss, walk
 from gateshift.transition.engines import Course, course
@@ -25,9 +27,13 @@ from gateshift.transition.wording import finding_of
 @dataclass(frozen=True, slots=True)
 class About:
     """What a rollout says of its builds: the Service it shifts, its versions' own Services, and the label keys that
-    tell versions apart, the first that a pod has counting."""
+    tell versions apart, the first that a pod has counting.
+
+    `at_gateways_only`: it shifts what comes through Gateways; calls to the Service itself are none of its business.
+    """
 
     service: ResourceId | None = None
+    at_gateways_only: bool = False
     own_services: frozenset[str] = frozenset()
     version_labels: tuple[str, ...] = VERSION_LABELS
 
@@ -71,20 +77,36 @@ def judge(
     events = events_of(changes_between(old.resources, new.resources), old, new)
     ground = Ground(old, new, events, entrances(old, new, about.service, about.own_services))
     changes = changes_between(before.resources, after.resources)
-    common = [*practice_findings(changes, old), *bypassed(old, new), *_limits(ground)]
-    verdicts = tuple(_verdict(ground, sync, old, common) for sync in syncs)
+    unsteered = about.service if about.at_gateways_only and all(map(_has_gateway_route, (old, new))) else None
+    common = [*practice_findings(changes, old), *bypassed(old, new, unsteered), *_limits(ground)]
+    verdicts = tuple(_verdict(ground, sync, old, common, unsteered) for sync in syncs)
     return Judgement(changes, verdicts, ground)
 
 
-def _verdict(ground: Ground, sync: Sync, before: Cluster, common: Iterable[Finding]) -> Verdict:
+def _has_gateway_route(cluster: Cluster) -> bool:
+    return any(not parent.is_service for route in cluster.routes for parent in route.parents)
+
+
+def _verdict(
+    ground: Ground, sync: Sync, before: Cluster, common: Iterable[Finding], unsteered: ResourceId | None
+) -> Verdict:
     made = course(ground.events, sync, before)
     walked = walk(ground, made)
-    found = [finding_of(loss, ground.sides) for loss in walked.losses]
+    losses = [loss for loss in walked.losses if not _is_split_of(loss, unsteered)]
+    found = [finding_of(loss, ground.sides) for loss in losses]
     found += _held_by_health(ground, sync, before, walked.losses)
     found += [*common, *left_behind(made)]
     if not walked.complete:
         found.append(_incomplete(ground, "there are more states between the two builds than are looked at"))
     return Verdict(sync, tuple(sorted(found, key=_order)), made)
+
+
+def _is_split_of(loss: Loss, service: ResourceId | None) -> bool:
+    """Whether callers of this Service alone meet several versions."""
+    return loss.harm.fault is Fault.UNDECLARED and all(
+        service is not None and asked.entrance.parent == ParentRef("Service", service.namespace, service.name)
+        for asked in loss.asked
+    )
 
 
 def _held_by_health(ground: Ground, sync: Sync, before: Cluster, known: Sequence[Loss]) -> Iterator[Finding]:

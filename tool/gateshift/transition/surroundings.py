@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.resource import ResourceId
 from gateshift.model.rollout import Engine
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
@@ -14,15 +15,20 @@ from gateshift.transition.answers import version_name
 from gateshift.transition.engines import Course
 
 
-def bypassed(before: Cluster, after: Cluster) -> Iterator[Finding]:
-    """Versions that a Service starts to select behind a mesh route that sends them nothing."""
+def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = None) -> Iterator[Finding]:
+    """Versions that a Service starts to select behind a mesh route that sends them nothing, or, for the Service
+    `unsteered` of a rollout at Gateways, beside the Gateways' route."""
     steered = {
-        (parent.namespace, parent.name): route
+        (parent.namespace, parent.name): (route, f"a Gateway and clients outside the mesh bypass {route}")
         for route in after.routes
         for parent in route.parents
         if parent.is_service
     }
-    for (namespace, name), route in sorted(steered.items(), key=lambda item: item[0]):
+    if unsteered is not None and after.routes:
+        first = after.routes[0]
+        told = (first, f"whoever calls it directly bypasses the Gateway and {first}")
+        steered.setdefault((unsteered.namespace, unsteered.name), told)
+    for (namespace, name), (route, who) in sorted(steered.items(), key=lambda item: item[0]):
         service, earlier = after.service(namespace, name), before.service(namespace, name)
         if service is None or earlier is None:
             continue
@@ -31,8 +37,8 @@ def bypassed(before: Cluster, after: Cluster) -> Iterator[Finding]:
             yield Finding(
                 rules.ROUTE_BYPASSED.id,
                 Level.WARNING,
-                f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well: a Gateway and clients "
-                f"outside the mesh bypass {route} and get a share by the number of pods",
+                f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well: {who}, with a share by the "
+                "number of pods",
                 Spot(service.resource, ("spec", "selector")),
                 help="Let such clients call a version's own Service, or let a Gateway's route name those Services.",
                 related=(Related("the route that hides it", Spot(route.resource)),),
