@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from gateshift.documents.data import JsonObject
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decide import decide
 from gateshift.traffic.request import ParentRef, Request
+from gateshift.yamldoc.data import JsonObject
 
 RULES = 16
 SECONDS = 2.0

@@ -17,9 +17,9 @@ from statistics import median
 
 from repository import write_repository
 
-from gateshift.external.schemas import open_schemas
-from gateshift.external.schemas.layout import TEMPLATE
 from gateshift.model.rollout import SchemaChoice
+from gateshift.schemas import open_schemas
+from gateshift.schemas.layout import TEMPLATE
 
 SERVICES, STAGES, RUNS = 25, 8, 5
 LOOP_RATIO, PIPE_RATIO, START_RATIO = 3.0, 5.0, 5.0

@@ -1,7 +1,40 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use: the installed programs and schemas, and builds from them."""
 
+from __future__ import annotations
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from gateshift.model.rollout import SchemaChoice
+from gateshift.schemas import Schemas, open_schemas
+from gateshift.tools.find import find
+from gateshift.tools.program import Program
+from tests.transition.objects import Builder, builder
 
 # How long one example takes says nothing on a machine that does other things too.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def kubeconform() -> Program:
+    """The real program; `gateshift tools install` gets it."""
+    return find("kubeconform")
+
+
+@pytest.fixture(scope="session")
+def schemas() -> Schemas:
+    """The pinned Kubernetes and the Gateway API's standard channel."""
+    return open_schemas(SchemaChoice())
+
+
+@pytest.fixture(scope="session")
+def experimental() -> Schemas:
+    """The pinned Kubernetes and the Gateway API's experimental channel."""
+    return open_schemas(SchemaChoice(channel="experimental"))
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Builds objects as a cluster would hold them."""
+    return builder(tmp_path_factory.mktemp("builds"))

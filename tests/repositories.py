@@ -6,13 +6,14 @@ import textwrap
 from functools import lru_cache
 from pathlib import Path
 
-from gateshift.documents.data import Pointer
-from gateshift.external import kustomize, toolchain
-from gateshift.external.kustomization import TreeReader
-from gateshift.external.roots import find_roots
-from gateshift.external.toolchain.program import Program
+from gateshift.kustomize import build
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource, Unbuilt
+from gateshift.tools.find import find
+from gateshift.tools.program import Program
+from gateshift.yamldoc.data import Pointer
 
 HERE = "# <-- here"
 
@@ -45,7 +46,7 @@ def marked(top: Path) -> tuple[Path, int]:
 @lru_cache
 def program() -> Program:
     """The real Kustomize."""
-    return toolchain.find("kustomize")
+    return find("kustomize")
 
 
 def tree_of(root: Path) -> KustomizationTree:
@@ -56,7 +57,7 @@ def tree_of(root: Path) -> KustomizationTree:
 
 def outcome_of(tree: KustomizationTree) -> Build | Unbuilt:
     """What Kustomize makes of the tree."""
-    return kustomize.build(tree, program(), timeout=30)
+    return build.build(tree, program(), timeout=30)
 
 
 def built(tree: KustomizationTree) -> Build:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from gateshift.documents import dump
-from gateshift.documents.data import Json, JsonObject
+from gateshift.config import read_rollout
 from gateshift.model.rollout import Rollout
-from gateshift.spec import read_rollout
+from gateshift.yamldoc import dump
+from gateshift.yamldoc.data import Json, JsonObject
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"

@@ -13,16 +13,16 @@ from typing import Any
 
 import yaml
 
-from gateshift.external.toolchain import find
+from gateshift.app.report.report import page
+from gateshift.app.shared.tool_choices import Choices
 from gateshift.model.picture import Page
 from gateshift.model.plan import PlanReport, TrafficRow
 from gateshift.model.report import ValidationReport
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.report import page
-from gateshift.report import plan_markdown
-from gateshift.report.html import render
-from gateshift.report.mermaid import LONGEST
+from gateshift.report.page.html import render
+from gateshift.report.plan import markdown
+from gateshift.report.plan.mermaid import LONGEST
 from gateshift.report.style import printable
+from gateshift.tools.find import find
 from tests.report.pages import HOSTILE, crowded, hostile
 from tests.report.pages import page as drawn
 from tests.report.plans import SAFE, UNSAFE
@@ -60,7 +60,7 @@ def plans() -> dict[str, tuple[PlanReport, list[str], list[str]]]:
 
 
 def _plan(report: PlanReport, boxes: list[str], arrows: list[str]) -> dict[str, Any]:
-    return {"markdown": plan_markdown.render(report), "boxes": boxes, "arrows": arrows}
+    return {"markdown": markdown.render(report), "boxes": boxes, "arrows": arrows}
 
 
 def expected() -> dict[str, dict[str, float]]:

@@ -6,23 +6,22 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from gateshift.checks import files as file_checks
-from gateshift.checks.files import Files
+from gateshift.app.shared.build_roots import BuiltRoot, build_roots
+from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
+from gateshift.app.validate.sync_objects import pointer_roots, sync_findings
+from gateshift.checks.files import generated as file_checks
+from gateshift.checks.files.generated import Files
 from gateshift.checks.registry import run_checks
-from gateshift.checks.schema import schema_findings
+from gateshift.checks.schema.admission import schema_findings
 from gateshift.checks.subject import Declared, Subject
-from gateshift.external import kubeconform
-from gateshift.external.kustomization import TreeReader
-from gateshift.external.owned_files import read_files
-from gateshift.external.roots import find_roots
-from gateshift.external.schemas import Schemas
-from gateshift.external.toolchain.find import find
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.manifests import compare, generate
-from gateshift.manifests.seal import header_start
+from gateshift.manifests.header import header_start
 from gateshift.model.finding import Finding
-from gateshift.pipeline.building import BuiltRoot, build_roots
-from gateshift.pipeline.rollouts import Rollouts, find_rollout_files
-from gateshift.pipeline.sync import pointer_roots, sync_findings
+from gateshift.schemas import Schemas, kubeconform
+from gateshift.system.owned_files import read_files
+from gateshift.tools.find import find
 
 
 def built_of(path: Path) -> tuple[BuiltRoot, ...]:
@@ -31,7 +30,7 @@ def built_of(path: Path) -> tuple[BuiltRoot, ...]:
     return build_roots(find_roots([path], reader.sources).roots, reader, program=None, timeout=30)
 
 
-def subjects_of(path: Path, catalog: Schemas) -> list[Subject]:
+def subjects_of(path: Path, schemas: Schemas) -> list[Subject]:
     """Each root of the example that was built, as the checks see it."""
     stages = Rollouts.of(find_rollout_files(path)).by_folder if path.is_dir() else {}
     found = []
@@ -41,19 +40,19 @@ def subjects_of(path: Path, catalog: Schemas) -> list[Subject]:
         tree = root.tree if root.tree.kustomizations else None
         assert root.gap is None, root.gap
         if root.build is not None:
-            found.append(Subject.of(root.build, catalog=catalog, tree=tree, declared=declared))
+            found.append(Subject.of(root.build, catalog=schemas, tree=tree, declared=declared))
     return found
 
 
-def findings_of(path: Path, catalog: Schemas) -> list[Finding]:
+def findings_of(path: Path, schemas: Schemas) -> list[Finding]:
     """Everything the build, the checks and kubeconform say of the example, and what its pointers do wrong."""
     found = [finding for root in built_of(path) for finding in root.findings]
     found += _of_pointers(path)
     found += _of_generated_files(path)
-    for subject in subjects_of(path, catalog):
+    for subject in subjects_of(path, schemas):
         resources = subject.build.resources
         found += run_checks(subject)
-        verdicts = kubeconform.check([each.data for each in resources], catalog, find("kubeconform"), timeout=30)
+        verdicts = kubeconform.check([each.data for each in resources], schemas, find("kubeconform"), timeout=30)
         for resource, verdict in zip(resources, verdicts, strict=True):
             found += schema_findings(subject, resource, verdict)
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateshift.checks.subject import Catalog, Declared, Subject
-from gateshift.documents import load_all
-from gateshift.documents.data import JsonObject, text_at
 from gateshift.model.resource import Build, Origin, Resource, ResourceId
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import JsonObject, text_at
 
 
 def resource(data: JsonObject, index: int = 0) -> Resource:
@@ -26,5 +26,5 @@ def build(text: str) -> Build:
     return Build(Path("test.yaml"), tuple(resource(data, index) for index, data in enumerate(documents)))
 
 
-def subject(text: str, *, catalog: Catalog | None = None, declared: Declared | None = None) -> Subject:
-    return Subject.of(build(text), catalog=catalog, declared=declared)
+def subject(text: str, *, schemas: Catalog | None = None, declared: Declared | None = None) -> Subject:
+    return Subject.of(build(text), catalog=schemas, declared=declared)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateshift.external.schemas import Schemas
 from gateshift.model.finding import Spot
+from gateshift.schemas import Schemas
 from tests.checks.writing import API, MESH, PUBLIC, findings, gateway, header, listener, obj, path, route, rule, to
 
 EXACT_OR_PREFIX = "when type one of ['Exact', 'PathPrefix']"
@@ -220,8 +220,8 @@ REFUSED: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "field", "words"), REFUSED.values(), ids=REFUSED.keys())
-def test_the_api_server_refuses(text: str, field: str, words: str, catalog: Schemas) -> None:
-    found = [each for each in findings(text, catalog=catalog) if each.rule in ("GS202", "GS203")]
+def test_the_api_server_refuses(text: str, field: str, words: str, schemas: Schemas) -> None:
+    found = [each for each in findings(text, catalog=schemas) if each.rule in ("GS202", "GS203")]
     assert field in {each.cluster_says.partition(": ")[0] for each in found}
     said = next(each for each in found if words in each.cluster_says)
     assert said.cluster_says.startswith(f"{field}: ")
@@ -229,9 +229,9 @@ def test_the_api_server_refuses(text: str, field: str, words: str, catalog: Sche
     assert field == "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in said.at.pointer)[1:]
 
 
-def test_every_fault_is_told_not_only_the_first(catalog: Schemas) -> None:
+def test_every_fault_is_told_not_only_the_first(schemas: Schemas) -> None:
     text = route(rule(to(port=None), to(port=None)), rule(to(), matches=[path("a")]))
-    fields = [each.cluster_says.partition(": ")[0] for each in findings(text, catalog=catalog) if each.rule == "GS202"]
+    fields = [each.cluster_says.partition(": ")[0] for each in findings(text, catalog=schemas) if each.rule == "GS202"]
     assert sorted(fields) == [
         "spec.rules[0].backendRefs[0]",
         "spec.rules[0].backendRefs[1]",
@@ -239,6 +239,6 @@ def test_every_fault_is_told_not_only_the_first(catalog: Schemas) -> None:
     ]
 
 
-def test_a_plain_schema_fault_keeps_the_rules_from_guessing(catalog: Schemas) -> None:
+def test_a_plain_schema_fault_keeps_the_rules_from_guessing(schemas: Schemas) -> None:
     text = route(rule(to(), matches="all of them"))
-    assert [each for each in findings(text, catalog=catalog) if each.rule == "GS202"] == []
+    assert [each for each in findings(text, catalog=schemas) if each.rule == "GS202"] == []

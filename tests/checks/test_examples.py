@@ -8,8 +8,8 @@ import pytest
 
 import gateshift.checks
 from gateshift.checks.registry import CHECKS
-from gateshift.external.schemas import Schemas
 from gateshift.model.finding import Level
+from gateshift.schemas import Schemas
 from tests.checks.example_roots import findings_of
 
 EXAMPLES = Path(gateshift.checks.__file__).parent / "examples"
@@ -22,16 +22,16 @@ def rule_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
-def test_the_bad_example_fires_its_rule_and_no_other(path: Path, catalog: Schemas) -> None:
-    found = findings_of(path, catalog)
+def test_the_bad_example_fires_its_rule_and_no_other(path: Path, schemas: Schemas) -> None:
+    found = findings_of(path, schemas)
     assert rule_of(path) in {finding.rule for finding in found}
     others = [finding for finding in found if finding.rule != rule_of(path) and finding.level is not Level.NOTE]
     assert others == []
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.name)
-def test_the_good_example_is_silent(path: Path, catalog: Schemas) -> None:
-    found = findings_of(path, catalog)
+def test_the_good_example_is_silent(path: Path, schemas: Schemas) -> None:
+    found = findings_of(path, schemas)
     assert rule_of(path) not in {finding.rule for finding in found}
     assert [finding for finding in found if finding.level is not Level.NOTE] == []
 

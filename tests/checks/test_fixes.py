@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateshift.checks.fixes import with_defaults_written
-from gateshift.documents import dump, load_all
-from gateshift.external.schemas import Schemas, open_schemas
 from gateshift.model.rollout import SchemaChoice
+from gateshift.schemas import Schemas, open_schemas
+from gateshift.yamldoc import dump, load_all
 from tests.checks.writing import findings
 
 HEAD = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: x}\nspec:\n"
@@ -70,46 +70,46 @@ EDITS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("before", "after"), EDITS.values(), ids=EDITS.keys())
-def test_a_default_is_written_where_it_belongs(before: str, after: str, catalog: Schemas) -> None:
-    assert with_defaults_written(f"{HEAD}  rules:\n{before}", catalog) == f"{HEAD}  rules:\n{after}"
+def test_a_default_is_written_where_it_belongs(before: str, after: str, schemas: Schemas) -> None:
+    assert with_defaults_written(f"{HEAD}  rules:\n{before}", schemas) == f"{HEAD}  rules:\n{after}"
 
 
-def test_rules_that_are_left_out_are_written_at_the_end(catalog: Schemas) -> None:
-    edited = with_defaults_written(HEAD + "  hostnames: [a.b]\n", catalog)
+def test_rules_that_are_left_out_are_written_at_the_end(schemas: Schemas) -> None:
+    edited = with_defaults_written(HEAD + "  hostnames: [a.b]\n", schemas)
     rest = "  rules:\n    - matches:\n        - path:\n            type: PathPrefix\n            value: /\n"
     assert edited == HEAD + "  hostnames: [a.b]\n" + rest
 
 
-def test_line_breaks_of_windows_stay(catalog: Schemas) -> None:
+def test_line_breaks_of_windows_stay(schemas: Schemas) -> None:
     text = f"{HEAD}  rules:\n{MATCHES}    backendRefs:\n    - name: a\n      port: 80\n".replace("\n", "\r\n")
-    edited = with_defaults_written(text, catalog)
+    edited = with_defaults_written(text, schemas)
     assert "\r\n      weight: 1\r\n" in edited
     assert edited.count("\n") == edited.count("\r\n")
 
 
-def test_json_stays_json(catalog: Schemas) -> None:
+def test_json_stays_json(schemas: Schemas) -> None:
     data = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "x"}}
     text = json.dumps({**data, "spec": {"rules": [{"backendRefs": [{"name": "a", "port": 80}]}]}})
-    edited = json.loads(with_defaults_written(text, catalog))
+    edited = json.loads(with_defaults_written(text, schemas))
     assert edited["spec"]["rules"][0]["backendRefs"] == [
         {"group": "", "kind": "Service", "name": "a", "port": 80, "weight": 1},
     ]
 
 
-def test_routes_in_a_list_and_among_other_documents_are_found(catalog: Schemas) -> None:
+def test_routes_in_a_list_and_among_other_documents_are_found(schemas: Schemas) -> None:
     item = "".join(f"  {line}\n" for line in HEAD.splitlines()).replace("  apiVersion", "- apiVersion", 1)
     text = f"kind: ConfigMap\napiVersion: v1\n---\nkind: List\napiVersion: v1\nitems:\n{item}    hostnames: [a.b]\n"
-    edited = with_defaults_written(text, catalog)
+    edited = with_defaults_written(text, schemas)
     assert edited.startswith("kind: ConfigMap\napiVersion: v1\n---\n")
     assert "      - matches:\n" in edited
 
 
-def test_an_alias_is_edited_once_or_the_file_is_left_alone(catalog: Schemas) -> None:
+def test_an_alias_is_edited_once_or_the_file_is_left_alone(schemas: Schemas) -> None:
     shared = f"{HEAD}  rules:\n{MATCHES}    backendRefs: [&a {{name: a, port: 80}}, *a]\n"
-    edited = with_defaults_written(shared, catalog)
+    edited = with_defaults_written(shared, schemas)
     assert edited.count("weight: 1") == 1
     merged = f"{HEAD}  rules:\n{MATCHES}    backendRefs: [&a {{name: a}}, {{<<: *a}}]\n"
-    assert with_defaults_written(merged, catalog) in (merged, merged.replace("{name: a}", "{name: a, weight: 1}"))
+    assert with_defaults_written(merged, schemas) in (merged, merged.replace("{name: a}", "{name: a, weight: 1}"))
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_an_alias_is_edited_once_or_the_file_is_left_alone(catalog: Schemas) -> 
         HEAD + "  rules: null\n",
     ],
 )
-def test_everything_else_is_left_as_it_is(text: str, catalog: Schemas) -> None:
-    assert with_defaults_written(text, catalog) == text
+def test_everything_else_is_left_as_it_is(text: str, schemas: Schemas) -> None:
+    assert with_defaults_written(text, schemas) == text
 
 
 NAMES = st.sampled_from(["a", "shop", "on", "1.0", "x-y"])

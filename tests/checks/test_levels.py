@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateshift.checks.subject import Declared
-from gateshift.external.schemas import Schemas
+from gateshift.config import read_rollout
 from gateshift.model.finding import Level
-from gateshift.spec import read_rollout
+from gateshift.schemas import Schemas
 from tests.checks.writing import (
     BASE,
     MESH,
@@ -148,9 +148,9 @@ LEVELS: dict[str, tuple[str, Level, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize(("rule_id", "level", "objects"), LEVELS.values(), ids=LEVELS.keys())
 def test_the_level_is_what_the_build_can_prove(
-    rule_id: str, level: Level, objects: tuple[str, ...], catalog: Schemas
+    rule_id: str, level: Level, objects: tuple[str, ...], schemas: Schemas
 ) -> None:
-    assert levels(findings(*objects, catalog=catalog), rule_id) == [level]
+    assert levels(findings(*objects, catalog=schemas), rule_id) == [level]
 
 
 def steered(*rules: object) -> str:

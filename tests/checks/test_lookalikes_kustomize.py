@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.external.schemas import Schemas
+from gateshift.schemas import Schemas
 from tests.checks.example_roots import findings_of
 from tests.checks.writing import (
     BASE,
@@ -315,11 +315,11 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("rule_id", "files"), TABLE)
-def test_a_lookalike_is_no_fault(rule_id: str, files: dict[str, str], catalog: Schemas, tmp_path: Path) -> None:
+def test_a_lookalike_is_no_fault(rule_id: str, files: dict[str, str], schemas: Schemas, tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert [each.message for each in findings_of(tmp_path, catalog) if each.rule == rule_id] == []
+    assert [each.message for each in findings_of(tmp_path, schemas) if each.rule == rule_id] == []
 
 
 def test_every_rule_has_three_lookalikes() -> None:

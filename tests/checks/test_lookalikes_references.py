@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateshift.external.schemas import Schemas
+from gateshift.schemas import Schemas
 from tests.checks.writing import (
     API,
     BASE,
@@ -401,8 +401,8 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("rule_id", "objects"), TABLE)
-def test_a_lookalike_is_no_fault(rule_id: str, objects: tuple[str, ...], catalog: Schemas) -> None:
-    assert [each.message for each in findings(*objects, catalog=catalog) if each.rule == rule_id] == []
+def test_a_lookalike_is_no_fault(rule_id: str, objects: tuple[str, ...], schemas: Schemas) -> None:
+    assert [each.message for each in findings(*objects, catalog=schemas) if each.rule == rule_id] == []
 
 
 def test_every_rule_has_three_lookalikes() -> None:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateshift.checks.registry import run_checks
-from gateshift.checks.schema import gaps
+from gateshift.checks.schema.admission import gaps
 from gateshift.checks.subject import Subject
-from gateshift.external.schemas import open_schemas
 from gateshift.model.rollout import SchemaChoice
+from gateshift.schemas import open_schemas
 from tests.checks.subjects import subject
 from tests.checks.test_lookalikes_references import CASES as REFERENCES
 from tests.checks.test_lookalikes_routing import CASES as ROUTING

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateshift.external.schemas import Schemas
 from gateshift.model.finding import Level
+from gateshift.schemas import Schemas
 from tests.checks.writing import (
     API,
     BASE,
@@ -161,6 +161,6 @@ ROOTS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("objects", ROOTS.values(), ids=ROOTS.keys())
-def test_an_ordinary_root_has_no_fault(objects: tuple[str, ...], catalog: Schemas) -> None:
-    found = [each for each in findings(*objects, catalog=catalog) if each.level is not Level.NOTE]
+def test_an_ordinary_root_has_no_fault(objects: tuple[str, ...], schemas: Schemas) -> None:
+    found = [each for each in findings(*objects, catalog=schemas) if each.level is not Level.NOTE]
     assert [(each.rule, each.message) for each in found] == []

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.checks.files import CHECKS as FILES
-from gateshift.checks.pointers import CHECKS
-from gateshift.external.kustomization import TreeReader
-from gateshift.external.roots import find_roots
+from gateshift.app.generate.generate import write
+from gateshift.app.shared.build_roots import build_roots
+from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
+from gateshift.app.validate.sync_objects import pointer_roots, sync_findings
+from gateshift.checks.files.generated import CHECKS as FILES
+from gateshift.checks.sync.pointers import CHECKS
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.finding import Finding, Level
-from gateshift.pipeline.building import build_roots
-from gateshift.pipeline.generate import write
-from gateshift.pipeline.rollouts import Rollouts, find_rollout_files
-from gateshift.pipeline.sync import pointer_roots, sync_findings
 from tests.checks.test_examples import BAD, GOOD, rule_of
 
 ROLLOUT = """\

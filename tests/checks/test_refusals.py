@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.checks.build import refusals
-from gateshift.external.kustomization import TreeReader
-from gateshift.external.roots import find_roots
+from gateshift.checks.build.roots import refusals
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
 from tests.repositories import marked, tree_of, write

@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.checks.suppression import Marker, Settled, markers_in, markers_of, settle
-from gateshift.model.finding import Finding, Level, Spot
-from gateshift.model.located import Located
+from gateshift.model.finding import Finding, Level, Located, Spot
 from gateshift.model.place import Place
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.model.rollout import Suppression

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateshift.checks.sync import CHECKS
-from gateshift.documents.data import look_up
+from gateshift.checks.sync.objects import CHECKS
 from gateshift.model.finding import Finding, Level, Spot
+from gateshift.yamldoc.data import look_up
 from tests.checks.subjects import subject
 
 APPLICATION = """\

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateshift.external.schemas import Schemas
 from gateshift.model.finding import Finding, Level
+from gateshift.schemas import Schemas
 from tests.checks.example_roots import findings_of
 from tests.checks.writing import API, BASE, SPLIT, VERSIONS, deployment, gateway, grant, listener, obj, route, rule, to
 
 TOP = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [shop.yaml]\n"
 
 
-def built(folder: Path, catalog: Schemas, kustomization: str, *objects: str) -> list[Finding]:
+def built(folder: Path, schemas: Schemas, kustomization: str, *objects: str) -> list[Finding]:
     (folder / "kustomization.yaml").write_text(TOP + kustomization)
     (folder / "shop.yaml").write_text("\n---\n".join(objects))
-    return [each for each in findings_of(folder, catalog) if each.level is not Level.NOTE]
+    return [each for each in findings_of(folder, schemas) if each.level is not Level.NOTE]
 
 
-def test_a_prefix_leaves_backends_mirrors_and_parents_behind(tmp_path: Path, catalog: Schemas) -> None:
+def test_a_prefix_leaves_backends_mirrors_and_parents_behind(tmp_path: Path, schemas: Schemas) -> None:
     mirror = {"type": "RequestMirror", "requestMirror": {"backendRef": to()}}
     parents = [{"group": "", "kind": "Service", "name": "shop"}, {"name": "public", "namespace": "infra"}]
     found = built(
-        tmp_path, catalog, "namePrefix: blue-\n", *BASE, gateway(), route(rule(to(), filters=[mirror]), parents=parents)
+        tmp_path, schemas, "namePrefix: blue-\n", *BASE, gateway(), route(rule(to(), filters=[mirror]), parents=parents)
     )
     assert {each.rule for each in found} == {"GS303"}
     assert sorted(each.message.partition(" names ")[2] for each in found) == [
@@ -34,23 +34,23 @@ def test_a_prefix_leaves_backends_mirrors_and_parents_behind(tmp_path: Path, cat
     assert sorted(each.level.value for each in found) == ["error", "error", "error", "warning"]
 
 
-def test_a_suffix_of_a_base_counts_as_well(tmp_path: Path, catalog: Schemas) -> None:
+def test_a_suffix_of_a_base_counts_as_well(tmp_path: Path, schemas: Schemas) -> None:
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "kustomization.yaml").write_text(TOP + "nameSuffix: -blue\n")
     (tmp_path / "base" / "shop.yaml").write_text("\n---\n".join(BASE))
     (tmp_path / "shop.yaml").write_text(route())
     (tmp_path / "kustomization.yaml").write_text(TOP.replace("[shop.yaml]", "[base, shop.yaml]"))
-    found = [each for each in findings_of(tmp_path, catalog) if each.level is Level.ERROR]
+    found = [each for each in findings_of(tmp_path, schemas) if each.level is Level.ERROR]
     assert [each.rule for each in found] == ["GS303"]
 
 
-def test_a_namespace_moves_the_gateway_and_not_the_reference(tmp_path: Path, catalog: Schemas) -> None:
-    found = built(tmp_path, catalog, "namespace: blue\n", *BASE, gateway(listener(source="Same")), route())
+def test_a_namespace_moves_the_gateway_and_not_the_reference(tmp_path: Path, schemas: Schemas) -> None:
+    found = built(tmp_path, schemas, "namespace: blue\n", *BASE, gateway(listener(source="Same")), route())
     assert [(each.rule, each.level) for each in found] == [("GS303", Level.ERROR)]
     assert "which namespace made Gateway blue/public" in found[0].message
 
 
-def test_a_namespace_moves_the_routes_and_not_the_grant_for_them(tmp_path: Path, catalog: Schemas) -> None:
+def test_a_namespace_moves_the_routes_and_not_the_grant_for_them(tmp_path: Path, schemas: Schemas) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "kustomization.yaml").write_text(TOP)
     (tmp_path / "data" / "shop.yaml").write_text(grant(namespace="data"))
@@ -58,29 +58,29 @@ def test_a_namespace_moves_the_routes_and_not_the_grant_for_them(tmp_path: Path,
     (tmp_path / "own" / "kustomization.yaml").write_text(TOP + "namespace: blue\n")
     (tmp_path / "own" / "shop.yaml").write_text(route(rule(to("stock", namespace="data"))))
     (tmp_path / "kustomization.yaml").write_text(TOP.replace("shop.yaml", "data, own"))
-    found = [each for each in findings_of(tmp_path, catalog) if each.rule == "GS306"]
+    found = [each for each in findings_of(tmp_path, schemas) if each.rule == "GS306"]
     assert [each.help for each in found] == ["Write namespace: blue."]
 
 
-def test_a_scaler_finds_its_renamed_target_as_kustomize_knows_that_reference(tmp_path: Path, catalog: Schemas) -> None:
+def test_a_scaler_finds_its_renamed_target_as_kustomize_knows_that_reference(tmp_path: Path, schemas: Schemas) -> None:
     target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"}
     scaler = obj("autoscaling/v2", "HorizontalPodAutoscaler", "shop", spec={"scaleTargetRef": target, "maxReplicas": 3})
-    assert built(tmp_path, catalog, "namePrefix: blue-\n", deployment(), scaler) == []
+    assert built(tmp_path, schemas, "namePrefix: blue-\n", deployment(), scaler) == []
 
 
-def test_common_labels_with_selectors_make_the_versions_one(tmp_path: Path, catalog: Schemas) -> None:
+def test_common_labels_with_selectors_make_the_versions_one(tmp_path: Path, schemas: Schemas) -> None:
     labels = "labels:\n  - pairs: {version: blue}\n    includeSelectors: true\n    includeTemplates: true\n"
-    found = built(tmp_path, catalog, labels, *VERSIONS, gateway(), route(SPLIT))
+    found = built(tmp_path, schemas, labels, *VERSIONS, gateway(), route(SPLIT))
     (equal,) = [each for each in found if each.rule == "GS348"]
     assert "a labels transformer changed its selector" in equal.message
     assert "version=blue" in equal.message
 
 
-def test_a_name_reference_configuration_mends_it(tmp_path: Path, catalog: Schemas) -> None:
+def test_a_name_reference_configuration_mends_it(tmp_path: Path, schemas: Schemas) -> None:
     (tmp_path / "references.yaml").write_text(
         "nameReference:\n  - kind: Service\n    version: v1\n    fieldSpecs:\n      - kind: HTTPRoute\n"
         f"        group: {API}\n        path: spec/rules/backendRefs/name\n"
     )
     kustomization = "namePrefix: blue-\nconfigurations: [references.yaml]\n"
-    found = built(tmp_path, catalog, kustomization, *BASE, gateway(name="x"), route(parents=[{"name": "edge"}]))
+    found = built(tmp_path, schemas, kustomization, *BASE, gateway(name="x"), route(parents=[{"name": "edge"}]))
     assert [each.rule for each in found] == []

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateshift.config import open_rollout, parse_rollout
+from gateshift.config.skeleton import ParentGateway, Wish, skeleton
 from gateshift.manifests import generate
 from gateshift.model.rollout import GatewayParent, Match, RouteKind, ServiceParent, ValueMatch
-from gateshift.spec import open_rollout, parse_rollout
-from gateshift.spec.skeleton import ParentGateway, Wish, skeleton
 from tests.manifests.building import kustomize_build, rules_of, weights
 from tests.strategies import images, labels, subdomains, version_names
 

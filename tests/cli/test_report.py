@@ -14,7 +14,7 @@ from time import monotonic, sleep
 import pytest
 
 from gateshift.errors import UserError
-from gateshift.external.live import LiveServer, Watched
+from gateshift.system.page_server import LiveServer, Watched
 
 SHIPPED = Path(__file__).parents[2]
 

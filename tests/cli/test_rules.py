@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from gateshift.app.rules.rule_pages import rule_pages
+from gateshift.checks.registry import every_rule
 from gateshift.cli.rules import command
 from gateshift.errors import UserError
-from gateshift.pipeline.every_rule import every_rule
-from gateshift.pipeline.rule_pages import rule_pages
-from gateshift.report.rules import markdown
+from gateshift.report.docs.rules import markdown
 from gateshift.report.style import Style
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.external.toolchain.lock import pinned
+from gateshift.tools.lock import pinned
 
 TOOL = Path(__file__).parents[2] / "tool"
 
@@ -91,8 +91,8 @@ def test_a_second_install_is_done_at_once_for_it_loads_nothing_that_fetches_or_c
     """`make` runs it every time; the clock of a busy machine would prove less."""
     finished = gateshift("install", "--quiet", PYTHONPROFILEIMPORTTIME="1")
     loaded = {line.rpartition("|")[2].strip() for line in finished.stderr.splitlines()}
-    assert "gateshift.external.toolchain.install" in loaded
-    assert loaded & {"ssl", "http.client", "urllib.request", "zipfile", "tarfile", "gateshift.shapes.crd"} == set()
+    assert "gateshift.tools.install" in loaded
+    assert loaded & {"ssl", "http.client", "urllib.request", "zipfile", "tarfile", "gateshift.apischema.crd"} == set()
 
 
 def test_install_says_what_it_has_on_standard_error() -> None:

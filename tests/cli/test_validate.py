@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from gateshift.external.cache import cache_root
+from gateshift.system.cache import cache_root
 
 SHIPPED = Path(__file__).parents[2]
 STAGES = ["initial", "subsets", "routed", "dark", "debug", "canary", "half", "final", "retired"]

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from gateshift.checks.schema_tree import node_of
-from gateshift.checks.structural import complete
-from gateshift.documents import load_all
-from gateshift.external.schemas import open_schemas
-from gateshift.external.toolchain.find import find
+from gateshift.apischema.defaulting import complete
+from gateshift.apischema.schema_tree import node_of
 from gateshift.model.rollout import SchemaChoice
+from gateshift.schemas import open_schemas
+from gateshift.tools.find import find
+from gateshift.yamldoc import load_all
 from tests.checks.writing import BASE, header, route, rule, to
 
 SHIPPED = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 
 from gateshift.cli.main import COMMANDS, cli
 from gateshift.cli.manual import manual
-from gateshift.documents.data import Json, list_at, object_at
-from gateshift.spec.schema import json_schema
+from gateshift.config.schema.json_schema import json_schema
+from gateshift.yamldoc.data import Json, list_at, object_at
 
 DOCS = Path(__file__).parents[2] / "docs"
 ENTRIES = manual(cli).commands

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateshift.documents import load_all
-from gateshift.documents.data import Json, JsonObject, list_at, object_at, text_at
-from gateshift.external.process import run
-from gateshift.external.toolchain import find
+from gateshift.system.process import run
+from gateshift.tools.find import find
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
 
 def kustomize_build(root: Path) -> list[JsonObject]:

@@ -8,20 +8,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateshift.documents import load_all
-from gateshift.documents.data import JsonObject, list_at, look_up, object_at, text_at
 from gateshift.manifests import carry_over, compare, generate, read_seal
-from gateshift.manifests.seal import header_start
-from gateshift.model.rollout import (
-    Environment,
-    GatewayParent,
-    Parent,
-    Rollout,
-    ServiceParent,
-    Stage,
-    Version,
-    Workload,
-)
+from gateshift.manifests.header import header_start
+from gateshift.model.rollout import Environment, GatewayParent, Parent, Rollout, ServiceParent, Stage, Version, Workload
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import JsonObject, list_at, look_up, object_at, text_at
 from tests.manifests.building import kustomize_build, rules_of, weights
 from tests.manifests.customers import written
 from tests.strategies import Declared, declared, rollouts

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.documents.data import JsonObject, look_up, object_at
 from gateshift.manifests import generate
 from gateshift.model.rollout import Autoscaling, Environment, ManifestWorkload, Rollout, Version, Workload
-from tests.documents.test_dump import HOSTILE
+from gateshift.yamldoc.data import JsonObject, look_up, object_at
 from tests.manifests.building import by_name, kustomize_build
 from tests.manifests.customers import CUSTOMERS, written
+from tests.yamldoc.test_dump import HOSTILE
 
 OWN = """\
 # The owner's own words: kept.

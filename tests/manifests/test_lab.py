@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.documents.data import JsonObject, look_up
+from gateshift.yamldoc.data import JsonObject, look_up
 from tests.manifests.building import by_name, kustomize_build, rules_of, weights
 from tests.manifests.customers import CUSTOMERS, written
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateshift.documents import load_all
-from gateshift.documents.data import JsonObject, list_at, look_up, object_at
 from gateshift.manifests import generate
 from gateshift.model.rollout import (
     Environment,
@@ -20,6 +18,8 @@ from gateshift.model.rollout import (
     Stage,
     ValueMatch,
 )
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import JsonObject, list_at, look_up, object_at
 from tests.manifests.customers import CUSTOMERS, stage
 
 GATEWAY = GatewayParent("infra", "public", section_name="https", port=443)

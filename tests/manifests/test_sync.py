@@ -7,8 +7,6 @@ from dataclasses import replace
 import pytest
 from cel_expr_python import cel
 
-from gateshift.documents import load_all
-from gateshift.documents.data import Json, JsonObject, look_up, object_at, text_at
 from gateshift.manifests import generate
 from gateshift.model.rollout import (
     ArgoPointer,
@@ -19,6 +17,8 @@ from gateshift.model.rollout import (
     Rollout,
     RouteKind,
 )
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import Json, JsonObject, look_up, object_at, text_at
 from tests.manifests.customers import CUSTOMERS, POINTERS
 
 

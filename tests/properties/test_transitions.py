@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateshift.documents import load_all
-from gateshift.documents.data import list_at
+from gateshift.app.plan.planner import about
 from gateshift.manifests import generate
 from gateshift.model.finding import Level
 from gateshift.model.resource import Build, ResourceId
 from gateshift.model.rollout import Engine, Rollout
-from gateshift.model.sync import Sync
-from gateshift.pipeline.planner import about
+from gateshift.model.sync_pointer import Sync
 from gateshift.traffic.request import ParentRef, Request
 from gateshift.transition.judge import Verdict, judge
 from gateshift.transition.rows import rows_of
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import list_at
 from tests.properties.brute_force import World, is_lost, states
 from tests.strategies import rollouts
 from tests.traffic.building import resources

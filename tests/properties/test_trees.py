@@ -9,14 +9,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateshift.checks.build import refusals
-from gateshift.external.remote import is_remote
-from gateshift.external.spelling import FIELDS
+from gateshift.checks.build.roots import refusals
+from gateshift.kustomize.trace import locate
+from gateshift.kustomize.trace.chain import FIELDS as TRANSFORMERS
+from gateshift.kustomize.tree.field_names import FIELDS
+from gateshift.kustomize.tree.remote import is_remote
 from gateshift.model.finding import Level, Spot
 from gateshift.model.place import Place
 from gateshift.model.resource import Origin, Resource, Transformer
-from gateshift.provenance import locate
-from gateshift.provenance.chain import FIELDS as TRANSFORMERS
 from tests.repositories import tree_of, write
 
 PATHS = st.sampled_from(

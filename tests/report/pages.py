@@ -3,6 +3,7 @@ is hostile, and one that is crowded."""
 
 from dataclasses import replace
 
+from gateshift.app.report.picture import Subject, picture
 from gateshift.model.finding import Level
 from gateshift.model.picture import (
     Answer,
@@ -20,9 +21,8 @@ from gateshift.model.picture import (
 from gateshift.model.plan import MatrixCell, MatrixReport
 from gateshift.model.report import ReportedPlace, ReportedRoot, ResourceName, SourceLine, ValidationReport
 from gateshift.model.rollout import Environment, Rollout, Stage
-from gateshift.pipeline.picture import Subject, picture
 from gateshift.traffic.routes import RouteParent
-from tests.pipeline.stages import shipped, stage_cluster
+from tests.app.stages import shipped, stage_cluster
 from tests.report.values import FINDING, GAP, ROOTS
 
 POINTERS = (

@@ -7,19 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateshift.model.report import ReportedPlace
-from gateshift.report import explain_json, explain_text
-from gateshift.report.explain_schema import json_schema
-from gateshift.report.explanation import Explained, Explanation
+from gateshift.report.explain import json as explain_json
+from gateshift.report.explain import text as explain_text
+from gateshift.report.explain.json import Explained, Explanation
+from gateshift.report.explain.schema import json_schema
 from gateshift.report.style import Style
-from gateshift.traffic.decision import (
-    BackendAnswer,
-    Decision,
-    Forwarded,
-    HeaderChange,
-    MirrorAnswer,
-    Redirect,
-    Step,
-)
+from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, HeaderChange, MirrorAnswer, Redirect, Step
 from gateshift.traffic.request import ParentRef, Protocol, Request
 from tests.report.test_findings_schema import closed
 from tests.traffic.building import resources, route

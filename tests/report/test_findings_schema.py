@@ -7,10 +7,10 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from gateshift.documents.data import Json
 from gateshift.model.report import ValidationReport
-from gateshift.report.findings_schema import json_schema
-from gateshift.report.json import render
+from gateshift.report.findings.json import render
+from gateshift.report.findings.schema import json_schema
+from gateshift.yamldoc.data import Json
 from tests.report.strategies import reports
 from tests.report.values import GAP, REPORT
 

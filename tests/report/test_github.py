@@ -4,7 +4,7 @@ from hypothesis import given
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
-from gateshift.report.github import command, log_line, render
+from gateshift.report.findings.github import command, log_line, render
 from tests.report.strategies import reports, texts
 from tests.report.values import FINDING, GAP, REPORT, ROOTS
 from tests.report.workflow_commands import Command, read

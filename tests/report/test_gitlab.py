@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 
 from gateshift.model.report import ValidationReport
-from gateshift.report.gitlab import render
+from gateshift.report.findings.gitlab import render
 from tests.report.strategies import reports
 from tests.report.values import GAP, REPORT
 

@@ -11,7 +11,7 @@ from gateshift.model.picture import RolloutPicture as Rollout
 from gateshift.model.picture import StagePicture as Stage
 from gateshift.model.plan import MatrixCell, MatrixReport
 from gateshift.model.report import ValidationReport
-from gateshift.report.html import prose, render
+from gateshift.report.page.html import prose, render
 from tests.report.pages import crowded, hostile, page
 from tests.report.strategies import names, reports, texts
 from tests.report.values import REPORT

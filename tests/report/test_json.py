@@ -1,6 +1,6 @@
 import json
 
-from gateshift.report.json import render
+from gateshift.report.findings.json import render
 from tests.report.values import REPORT
 
 

@@ -8,7 +8,7 @@ from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ReportedRoot, ValidationReport
-from gateshift.report.junit import render
+from gateshift.report.findings.junit import render
 from tests.report.strategies import reports
 from tests.report.values import FINDING, GAP, REPORT, ROOTS
 

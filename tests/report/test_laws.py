@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from gateshift.model.report import ValidationReport
-from gateshift.report.formats import VALIDATION, Setting
+from gateshift.report.findings.formats import VALIDATION, Setting
 from gateshift.report.style import Style
 from tests.report.strategies import reports
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 
 from gateshift.model.picture import Edge, Lane, Node, Picture, Role
-from gateshift.report.layout import NARROW, WIDE, Frame, layout
-from gateshift.report.picture import fitted, sentences, wide
+from gateshift.report.page.layout import NARROW, WIDE, Frame, layout
+from gateshift.report.page.picture import fitted, sentences, wide
 from gateshift.report.shares import percent
 from tests.report.pages import page
 from tests.report.test_html import pictures

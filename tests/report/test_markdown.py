@@ -7,7 +7,7 @@ from markdown_it.token import Token
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ReportedRoot, ValidationReport
-from gateshift.report.markdown import LONGEST, render
+from gateshift.report.findings.markdown import LONGEST, render
 from gateshift.report.markdown_text import cell, code, prose
 from tests.report.strategies import reports, texts
 from tests.report.values import FINDING, GAP, REPORT, ROOTS

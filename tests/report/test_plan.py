@@ -13,10 +13,12 @@ from markdown_it import MarkdownIt
 
 from gateshift.model.plan import Action, EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
 from gateshift.model.report import ResourceName
-from gateshift.report import plan_json, plan_markdown, plan_text
-from gateshift.report.formats import Setting
-from gateshift.report.mermaid import label
-from gateshift.report.plan_formats import PLAN
+from gateshift.report.findings.formats import Setting
+from gateshift.report.plan import json as plan_json
+from gateshift.report.plan import markdown as plan_markdown
+from gateshift.report.plan import text as plan_text
+from gateshift.report.plan.formats import PLAN
+from gateshift.report.plan.mermaid import label
 from gateshift.report.style import Style
 from tests.report.plans import FINDING, MATRIX, PULL_REQUEST, SAFE, UNSAFE
 

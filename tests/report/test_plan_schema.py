@@ -9,9 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from gateshift.documents.data import Json
-from gateshift.report.plan_json import render, render_matrix, render_pull_request
-from gateshift.report.plan_schema import json_schema
+from gateshift.report.plan.json import render, render_matrix, render_pull_request
+from gateshift.report.plan.schema import json_schema
+from gateshift.yamldoc.data import Json
 from tests.report.plans import MATRIX, PULL_REQUEST, SAFE, UNSAFE
 from tests.report.test_findings_schema import closed
 from tests.report.values import GAP

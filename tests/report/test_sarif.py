@@ -10,7 +10,7 @@ from hypothesis import given
 from gateshift.model.finding import Level
 from gateshift.model.report import ReportedFinding, SourceLine, ValidationReport
 from gateshift.model.rule import Rule
-from gateshift.report.sarif import MOST_RESULTS, render
+from gateshift.report.findings.sarif import MOST_RESULTS, render
 from tests.report.strategies import reports
 from tests.report.values import FINDING, GAP, REPORT, ROOTS
 

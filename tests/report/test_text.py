@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
+from gateshift.report.findings.text import render, summary
 from gateshift.report.style import Style
-from gateshift.report.text import render, summary
 from tests.report.values import FINDING, GAP, REPORT, ROOTS
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateshift.documents import load_all
-from gateshift.documents.data import object_at, text_at
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import Decision
+from gateshift.traffic.filter_effects import location
 from gateshift.traffic.request import ParentRef, Protocol, Request
-from gateshift.traffic.rewrite import location
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import object_at, text_at
 
 
 def resources(*texts: str) -> list[Resource]:

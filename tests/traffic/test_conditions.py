@@ -13,7 +13,7 @@ import pytest
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.conditions import Condition, attached_listener_sets, attached_routes, conditions
-from gateshift.traffic.listenerstates import listener_states
+from gateshift.traffic.listener_status import listener_states
 from tests.traffic.building import cluster, gateway, route, services, to
 
 BACKENDS = services("v1")

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateshift.documents.data import Json
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.conditions import conditions
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import Decision
 from gateshift.traffic.request import ParentRef, Protocol, Request
+from gateshift.yamldoc.data import Json
 from tests.traffic.building import parent, resources, services
 
 API = "gateway.networking.k8s.io/v1"

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from gateshift.external.kustomization import TreeReader
-from gateshift.external.roots import find_roots
+from gateshift.app.shared.build_roots import build_roots, required
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.resource import Build
-from gateshift.pipeline.building import build_roots, required
 
 Objects = Mapping[str, str]
 """YAML documents by the name of the file they are written to."""

@@ -8,8 +8,7 @@ import pytest
 
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Policy, Share
-from gateshift.transition.policy import policy_findings
-from gateshift.transition.safe_way import safe_way
+from gateshift.transition.policy import policy_findings, safe_way
 from tests.manifests.customers import CUSTOMERS
 
 ORDER = ("initial", "subsets", "routed", "dark", "debug", "canary", "half", "final", "retired")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.external.kustomization import TreeReader
-from gateshift.external.roots import find_roots
+from gateshift.app.shared.build_roots import build_roots, required
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.resource import Build
 from gateshift.model.rollout import Engine
-from gateshift.model.sync import WITHOUT_POINTER, Sync
-from gateshift.pipeline.building import build_roots, required
+from gateshift.model.sync_pointer import WITHOUT_POINTER, Sync
 from gateshift.transition.judge import judge
 
 SHIPPED = Path(__file__).parents[2] / "overlays"

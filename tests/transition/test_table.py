@@ -9,7 +9,7 @@ import pytest
 
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Engine
-from gateshift.model.sync import WITHOUT_POINTER, Sync
+from gateshift.model.sync_pointer import WITHOUT_POINTER, Sync
 from gateshift.transition.judge import Judgement, Verdict, judge
 from tests.transition.objects import (
     CANARY,

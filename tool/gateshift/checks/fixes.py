@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.checks.kinds import GATEWAY_API
-from gateshift.checks.routing_defaults import left_out
-from gateshift.checks.schema_tree import Node, node_of
-from gateshift.checks.structural import complete
+from gateshift.apischema.defaulting import complete
+from gateshift.apischema.kinds import GATEWAY_API
+from gateshift.apischema.schema_tree import Node, node_of
+from gateshift.checks.routing.defaults import left_out
 from gateshift.checks.subject import Catalog
-from gateshift.documents import Document, UnreadableYaml, parse_all
-from gateshift.documents.data import Json, JsonObject, Pointer, object_at, text_at
-from gateshift.documents.insert import CannotInsert, Insertion, apply, insert_fields
-from gateshift.model.objects import objects_in
+from gateshift.model.resource import objects_in
 from gateshift.traffic.routes import ROUTE_KINDS
+from gateshift.yamldoc import Document, UnreadableYaml, parse_all
+from gateshift.yamldoc.data import Json, JsonObject, Pointer, object_at, text_at
+from gateshift.yamldoc.insert import CannotInsert, Insertion, apply, insert_fields
 
 FIXED_RULES = ("GS416",)
 """The rules whose findings these edits remove."""

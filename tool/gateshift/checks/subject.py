@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateshift.documents.data import JsonObject, Pointer, list_at, object_at, text_at
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
+from gateshift.yamldoc.data import JsonObject, Pointer, list_at, object_at, text_at
 
 
 class Catalog(Protocol):

@@ -13,8 +13,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 
-from gateshift.model.finding import Finding, Level, Spot
-from gateshift.model.located import Located
+from gateshift.model.finding import Finding, Level, Located, Spot
 from gateshift.model.place import Place
 from gateshift.model.rollout import Suppression
 from gateshift.model.rule import Rule

@@ -19,21 +19,21 @@ Examples:
 
 def _commands(root: click.Group) -> str:
     from gateshift.cli.manual import manual
-    from gateshift.report.manual import markdown
+    from gateshift.report.docs.manual import markdown
 
     return markdown(manual(root))
 
 
 def _man(root: click.Group) -> str:
     from gateshift.cli.manual import manual
-    from gateshift.report.manual import roff
+    from gateshift.report.docs.manual import roff
 
     return roff(manual(root))
 
 
 def _rollout(_: click.Group) -> str:
-    from gateshift.report.reference import markdown
-    from gateshift.spec.schema import json_schema
+    from gateshift.config.schema.json_schema import json_schema
+    from gateshift.report.docs.reference import markdown
 
     return markdown(json_schema())
 

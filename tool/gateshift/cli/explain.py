@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from gateshift.cli import complete
+from gateshift.app.explain.address import Asked
+from gateshift.app.explain.explain import Question, explain
+from gateshift.app.explain.requests_file import PARENT_FORMS, parent_ref
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.cli import completion
 from gateshift.cli.options import build_options
 from gateshift.cli.output import Output, OutputCommand, output_options
-from gateshift.documents import UnreadableYaml, text_of
 from gateshift.errors import UserError
-from gateshift.pipeline.address import Asked
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.explain import Question, explain
-from gateshift.pipeline.requests_file import PARENT_FORMS, parent_ref
-from gateshift.report import explain_json, explain_text
+from gateshift.report.explain import json, text
 from gateshift.report.style import Style
 from gateshift.traffic.request import ParentRef
+from gateshift.yamldoc import UnreadableYaml, text_of
 
 _EPILOG = """\b
 Examples:
@@ -56,7 +56,7 @@ class _Parent(click.ParamType[ParentRef]):
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("target", metavar="STAGE|PATH", shell_complete=complete.stages)
+@click.argument("target", metavar="STAGE|PATH", shell_complete=completion.stages)
 @click.argument("url", required=False, default="")
 @click.option("-X", "--request", "method", default="GET", metavar="METHOD", help="The HTTP method.")
 @click.option("-H", "--header", "headers", type=_Header(), multiple=True, metavar="'NAME: VALUE'", help="A header.")
@@ -69,7 +69,7 @@ class _Parent(click.ParamType[ParentRef]):
     default="",
     metavar="NAME",
     help="The environment of the stage.",
-    shell_complete=complete.environments,
+    shell_complete=completion.environments,
 )
 @click.option("--trace/--no-trace", default=None, help="Every candidate and why it lost; off for --requests.")
 @build_options
@@ -97,13 +97,13 @@ def command(
     if requests is not None and (headers or parent is not None or from_namespace or method != "GET"):
         raise click.UsageError("each request of --requests says its own parent, method, headers and from_namespace")
     asked = Asked(method, headers, parent, from_namespace)
-    text = None if requests is None else _read(requests)
-    question = Question(url, asked, text, "" if requests is None else str(requests))
+    content = None if requests is None else _read(requests)
+    question = Question(url, asked, content, "" if requests is None else str(requests))
     wanted = requests is None if trace is None else trace
     report = explain(target, environment, question, choices, trace=wanted)
 
     def render(form: str, style: Style) -> str:
-        return explain_json.render(report) if form == "json" else explain_text.render(report, style)
+        return json.render(report) if form == "json" else text.render(report, style)
 
     output.write(render)
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
+from gateshift.app.generate.generate import Generation, finish_interrupted, look, stranded, write
+from gateshift.app.shared.rollouts import rollout_files_named
+from gateshift.app.validate.assemble import relative
 from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.config import open_rollout
 from gateshift.errors import Exit
-from gateshift.pipeline.assemble import relative
-from gateshift.pipeline.generate import Generation, finish_interrupted, look, stranded, write
-from gateshift.pipeline.rollouts import rollout_files_named
-from gateshift.report import files
+from gateshift.report.release import files
 from gateshift.report.style import Style
-from gateshift.spec import open_rollout
 
 _EPILOG = """\b
 Examples:

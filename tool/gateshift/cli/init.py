@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from gateshift.cli.output import write_file
+from gateshift.config import SpecError, parse_rollout
+from gateshift.config.nearest import fits, mended, suggestion
+from gateshift.config.schema import vocabulary
+from gateshift.config.schema.schema_types import Text
+from gateshift.config.skeleton import ParentGateway, Wish, skeleton
 from gateshift.errors import UserError
 from gateshift.model.rollout import FILE_NAME, RouteKind
-from gateshift.spec import SpecError, parse_rollout, words
-from gateshift.spec.forms import Text
-from gateshift.spec.nearest import fits, mended, suggestion
-from gateshift.spec.skeleton import ParentGateway, Wish, skeleton
 
 _EPILOG = """\b
 Examples:
@@ -34,15 +35,15 @@ def _checked(value: str, form: Text) -> str:
 
 
 def _service_name(context: click.Context, parameter: Parameter, value: str) -> str:  # noqa: ARG001 -- click's signature
-    return _checked(value, words.SERVICE_NAME)
+    return _checked(value, vocabulary.SERVICE_NAME)
 
 
 def _namespace(context: click.Context, parameter: Parameter, value: str) -> str:  # noqa: ARG001 -- click's signature
-    return _checked(value, words.LABEL)
+    return _checked(value, vocabulary.LABEL)
 
 
 def _hostnames(context: click.Context, parameter: Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 -- click's signature
-    return tuple(_checked(value, words.HOSTNAME) for value in values)
+    return tuple(_checked(value, vocabulary.HOSTNAME) for value in values)
 
 
 def _images(context: click.Context, parameter: Parameter, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:  # noqa: ARG001 -- click's signature
@@ -53,7 +54,7 @@ def _image(value: str) -> tuple[str, str]:
     version, equals, image = value.partition("=")
     if not equals:
         raise click.BadParameter(f"expected VERSION=IMAGE; found {value!r}; did you mean `v1={value}`?")
-    return _checked(version, words.LABEL), _checked(image, words.IMAGE)
+    return _checked(version, vocabulary.LABEL), _checked(image, vocabulary.IMAGE)
 
 
 def _gateways(context: click.Context, parameter: Parameter, values: tuple[str, ...]) -> tuple[ParentGateway, ...]:  # noqa: ARG001 -- click's signature
@@ -67,9 +68,9 @@ def _gateway(value: str) -> ParentGateway:
         raise click.BadParameter(f"expected NAMESPACE/NAME[/SECTION]; found {value!r}{hint}")
     namespace, name, *section = parts
     return ParentGateway(
-        _checked(namespace, words.LABEL),
-        _checked(name, words.SUBDOMAIN),
-        *(_checked(listener, words.SUBDOMAIN) for listener in section),
+        _checked(namespace, vocabulary.LABEL),
+        _checked(name, vocabulary.SUBDOMAIN),
+        *(_checked(listener, vocabulary.SUBDOMAIN) for listener in section),
     )
 
 

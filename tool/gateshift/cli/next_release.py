@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
+from gateshift.app.next.next_release import Release, start_next
+from gateshift.app.plan.sides import rollout_here
+from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
+from gateshift.config.next_release import NewVersion
 from gateshift.errors import Exit
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.next_release import Release, start_next
-from gateshift.pipeline.sides import rollout_here
-from gateshift.report import release as report
-from gateshift.spec.next_release import NewVersion
+from gateshift.report.release import next_release as report
 
 _EPILOG = """\b
 Examples:

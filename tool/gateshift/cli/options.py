@@ -10,10 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from gateshift.external.schemas.install import How
+from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.model.rollout import SchemaChoice
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.install import install_programs
+from gateshift.schemas.install import How
 
 T = TypeVar("T")
 

@@ -2,6 +2,8 @@
 
 A command takes `cls=OutputCommand` and `@output_options(FORMATS)`; it is called with `output`, and ends with
 `output.write(render)`, where `render(format, style)` gives the text of one format.
+
+Whether standard output gets colour.
 """
 
 from __future__ import annotations
@@ -16,10 +18,9 @@ from typing import Any, TypeVar
 
 import click
 
-from gateshift.cli.color import colour_wanted
 from gateshift.errors import UserError
-from gateshift.external.outfile import append_file, replace_file
 from gateshift.report.style import Style
+from gateshift.system.atomic_write import append_file, replace_file
 
 Render = Callable[[str, Style], str]
 T = TypeVar("T")
@@ -209,3 +210,14 @@ def _append_summary(path: Path, markdown: str) -> None:
         append_file(path, content)
     except OSError as error:
         raise UserError(f"cannot write the step summary {path}: {error.strerror}") from error
+
+
+def colour_wanted(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:
+    """`always` and `never` are heard first, then NO_COLOR (no-color.org) and FORCE_COLOR; else a terminal that can."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return environ["FORCE_COLOR"] != "0"
+    return terminal and environ.get("TERM") != "dumb"

@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 
 import click
 
-from gateshift.cli import complete
+from gateshift.app.plan.plan import Asked, Plans, forward_is_safe
+from gateshift.app.plan.planner import Planner
+from gateshift.app.plan.pull_request import pull_request
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.checks.registry import every_rule
+from gateshift.cli import completion
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.every_rule import every_rule
-from gateshift.pipeline.plan import Asked, Plans, forward_is_safe
-from gateshift.pipeline.planner import Planner
-from gateshift.pipeline.pull_request import pull_request
-from gateshift.pipeline.snapshots import Snapshots
-from gateshift.report.formats import Setting
-from gateshift.report.plan_formats import PLAN, AnyPlan
+from gateshift.report.findings.formats import Setting
+from gateshift.report.plan.formats import PLAN, AnyPlan
 
 _EPILOG = """\b
 Examples:
@@ -32,8 +32,8 @@ Examples:
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("origin", metavar="[FROM]", required=False, shell_complete=complete.stages)
-@click.argument("target", metavar="[TO]", required=False, shell_complete=complete.stages)
+@click.argument("origin", metavar="[FROM]", required=False, shell_complete=completion.stages)
+@click.argument("target", metavar="[TO]", required=False, shell_complete=completion.stages)
 @click.option("--since", metavar="REF", help="Plan what changed since this branch left REF: stages and pointers.")
 @click.option("--all", "every", is_flag=True, help="The matrix of every ordered pair of stages.")
 @click.option(
@@ -42,7 +42,7 @@ Examples:
     default="",
     metavar="NAME",
     help="The environment of the stages.",
-    shell_complete=complete.environments,
+    shell_complete=completion.environments,
 )
 @tool_options
 @output_options(PLAN)

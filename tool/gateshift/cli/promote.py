@@ -7,18 +7,18 @@ from pathlib import Path
 
 import click
 
-from gateshift.cli import complete
+from gateshift.app.plan.sides import rollout_here
+from gateshift.app.promote.promote import Manner, promote
+from gateshift.app.promote.promotion_gate import StageJudge
+from gateshift.app.promote.select_pointers import Wish
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.cli import completion
 from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.model.rollout import Engine
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.choosing import Wish
-from gateshift.pipeline.judging import StageJudge
-from gateshift.pipeline.promote import Manner, promote
-from gateshift.pipeline.sides import rollout_here
-from gateshift.pipeline.snapshots import Snapshots
-from gateshift.report import promotion
+from gateshift.report.release import promotion
 
 _EPILOG = """\b
 Examples:
@@ -31,9 +31,9 @@ Examples:
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("stage", required=False, default="", metavar="[STAGE]", shell_complete=complete.stages)
+@click.argument("stage", required=False, default="", metavar="[STAGE]", shell_complete=completion.stages)
 @click.option(
-    "--to", "to", default="", metavar="STAGE", help="The same as naming STAGE.", shell_complete=complete.stages
+    "--to", "to", default="", metavar="STAGE", help="The same as naming STAGE.", shell_complete=completion.stages
 )
 @click.option("--back", is_flag=True, help="Go to the stage before the one in force.")
 @click.option(
@@ -42,7 +42,7 @@ Examples:
     default="",
     metavar="NAME",
     help="The environment whose pointers move.",
-    shell_complete=complete.environments,
+    shell_complete=completion.environments,
 )
 @click.option(
     "--engine", type=click.Choice([engine.value for engine in Engine]), help="Move only this engine's pointers."

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 
+from gateshift.app.report.report import page
+from gateshift.app.shared.rollouts import rollout_files_named
+from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import write_file
 from gateshift.cli.validate import exit_code
 from gateshift.errors import UserError
-from gateshift.external.live import LiveServer, Watched
-from gateshift.external.roots import repository_of
+from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import Level
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.report import page
-from gateshift.pipeline.rollouts import rollout_files_named
-from gateshift.report.html import render, render_problem
+from gateshift.report.page.html import render, render_problem
+from gateshift.system.page_server import LiveServer, Watched
 
 PORT = 7420
 

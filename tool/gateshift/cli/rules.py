@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from gateshift.cli import complete
+from gateshift.app.rules.rule_pages import rule_pages
+from gateshift.cli import completion
 from gateshift.cli.output import Output, OutputCommand, output_options
-from gateshift.pipeline.rule_pages import rule_pages
-from gateshift.report.rules import FORMATS
+from gateshift.report.docs.rules import FORMATS
 
 _EPILOG = """\b
 Examples:
@@ -18,7 +18,7 @@ Examples:
 
 
 @click.command("rules", cls=OutputCommand, epilog=_EPILOG)
-@click.argument("rules", metavar="[ID]...", nargs=-1, shell_complete=complete.rules)
+@click.argument("rules", metavar="[ID]...", nargs=-1, shell_complete=completion.rules)
 @output_options(FORMATS)
 def command(rules: tuple[str, ...], output: Output) -> None:
     """List the rules, or explain those named: by id, by name, or a whole family such as GS3."""

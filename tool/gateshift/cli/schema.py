@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gateshift.cli.output import write_file
-from gateshift.documents.data import JsonObject
+from gateshift.yamldoc.data import JsonObject
 
 SCHEMAS = {
     "rollout": "gateshift.spec.schema",

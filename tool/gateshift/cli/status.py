@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
+from gateshift.app.plan.sides import rollout_here
+from gateshift.app.promote.promotion_gate import StageJudge
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.status.status import status
 from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.judging import StageJudge
-from gateshift.pipeline.sides import rollout_here
-from gateshift.pipeline.snapshots import Snapshots
-from gateshift.pipeline.status import status
-from gateshift.report import status as report
+from gateshift.report.release import status as report
 
 _EPILOG = """\b
 Examples:

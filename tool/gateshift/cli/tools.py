@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from gateshift.errors import NoVerdict
-from gateshift.external.schemas.install import How, install_schemas
-from gateshift.external.toolchain.find import find
-from gateshift.external.toolchain.install import install
-from gateshift.external.toolchain.lock import pinned
+from gateshift.schemas.install import How, install_schemas
+from gateshift.tools.find import find
+from gateshift.tools.install import install
+from gateshift.tools.lock import pinned
 
 NAMES = tuple(program.name for program in pinned().programs)
 SCHEMAS = "schemas"
@@ -78,7 +78,7 @@ def install_command(
         if version:
             say(f"schemas of {name} {install_schemas(name, version, how)}")
     if crds:
-        from gateshift.external.schemas.own import own_set  # it needs the YAML reader, the rest does not
+        from gateshift.schemas.own import own_set  # it needs the YAML reader, the rest does not
 
         say(f"schemas of your CRDs: {own_set(crds)[0]}")
 
@@ -111,7 +111,7 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
 )
 def list_command(form: str, kustomize: Path | None, kubeconform: Path | None) -> None:
     """Show each program with its version and place, and the schemas that are installed."""
-    from gateshift.external.inventory import take_stock
+    from gateshift.app.shared.inventory import take_stock
     from gateshift.report.tools import as_json, as_text
 
     stock = take_stock({"kustomize": kustomize, "kubeconform": kubeconform})
@@ -122,8 +122,8 @@ def list_command(form: str, kustomize: Path | None, kubeconform: Path | None) ->
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def lock_command(file: Path) -> None:
     """Fill every sum in the lock FILE from the publishers' own; for maintainers."""
-    from gateshift.external.toolchain.go import find_go
-    from gateshift.external.toolchain.relock import relock
+    from gateshift.tools.go import find_go
+    from gateshift.tools.relock import relock
 
     go = find_go()
     if go is None:

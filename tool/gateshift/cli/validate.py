@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.assemble import relative
+from gateshift.app.validate.validate import Scope, validate
+from gateshift.checks.registry import rules_for
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit, NoVerdict
-from gateshift.external.toolchain.find import find
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
-from gateshift.pipeline.assemble import relative
-from gateshift.pipeline.choices import Choices
-from gateshift.pipeline.every_rule import rules_for
-from gateshift.pipeline.validate import Scope, validate
-from gateshift.report.formats import VALIDATION, Setting
+from gateshift.report.findings.formats import VALIDATION, Setting
+from gateshift.tools.find import find
 
 _EPILOG = """\b
 Examples:
@@ -79,7 +79,7 @@ def command(
         choices = replace(choices, say=_tell)
     scope = Scope(paths, affected=affected, cel=not without_cel)
     if fix:
-        from gateshift.pipeline.fix import write_fixes  # it needs more than a validation does
+        from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
 
         for path in write_fixes(scope, choices):
             click.echo(f"fixed {relative(path, Path.cwd())}", err=True)

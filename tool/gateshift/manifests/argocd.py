@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.documents import dump
-from gateshift.documents.data import Json, JsonObject, Pointer
-from gateshift.manifests.pointed import pointed_path, pointer_name
+from gateshift.manifests.pointer_names import pointed_path, pointer_name
 from gateshift.model.rollout import Environment, Rollout
+from gateshift.yamldoc import dump
+from gateshift.yamldoc.data import Json, JsonObject, Pointer
 
 _SYNC: Json = {
     "automated": {"prune": True, "selfHeal": True, "allowEmpty": False},

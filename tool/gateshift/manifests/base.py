@@ -1,16 +1,18 @@
-"""base/: what the stages share, and a sub-base for each version's Deployment and for the Service that selects it."""
+"""base/: what the stages share, and a sub-base for each version's Deployment and for the Service that selects it.
+
+A kustomization.yaml that lists what it builds from, and no patch.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gateshift.documents import UnreadableYaml, dump, dump_all, load_all
-from gateshift.documents.data import JsonObject, object_at
-from gateshift.manifests.kustomization import kustomization
 from gateshift.manifests.metadata import metadata, selector
 from gateshift.manifests.workload import autoscaler, deployment, service_account
 from gateshift.model.rollout import ManifestWorkload, Rollout, Version, Workload
+from gateshift.yamldoc import UnreadableYaml, dump, dump_all, load_all
+from gateshift.yamldoc.data import JsonObject, object_at
 
 _DEPLOYMENT = "deployment.yaml"
 
@@ -113,3 +115,20 @@ def _service(rollout: Rollout, name: str, version: str = "") -> JsonObject:
         "metadata": metadata(rollout, name, wave=0, labels=labels),
         "spec": {"selector": labels, "ports": [port]},
     }
+
+
+def kustomization(
+    purpose: str,
+    resources: Sequence[str],
+    *,
+    namespace: str = "",
+    replicas: Sequence[tuple[str, int]] = (),
+) -> str:
+    """The file's text; `replicas` are counts by the name of a Deployment."""
+    data: JsonObject = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
+    if namespace:
+        data["namespace"] = namespace
+    data["resources"] = list(resources)
+    if replicas:
+        data["replicas"] = [{"name": name, "count": count} for name, count in replicas]
+    return dump(data, {(): purpose})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateshift.documents.data import JsonObject
+from gateshift.yamldoc.data import JsonObject
 
 _ANY_PATH: JsonObject = {"type": "PathPrefix", "value": "/"}
 _SERVICE: JsonObject = {"group": "", "kind": "Service"}

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gateshift.documents import dump, dump_all
-from gateshift.documents.data import Json, JsonObject, Pointer
-from gateshift.manifests.pointed import pointed_path, pointer_name
+from gateshift.manifests.pointer_names import pointed_path, pointer_name
 from gateshift.manifests.route import GROUP
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.rollout import Environment, FluxPointer, Pointers, Rollout
+from gateshift.yamldoc import dump, dump_all
+from gateshift.yamldoc.data import Json, JsonObject, Pointer
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _PATIENCE = 300

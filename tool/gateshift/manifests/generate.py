@@ -5,8 +5,8 @@ from __future__ import annotations
 from gateshift.manifests.argocd import application
 from gateshift.manifests.base import shared_files, version_files
 from gateshift.manifests.flux import source_and_kustomization
+from gateshift.manifests.header import seal
 from gateshift.manifests.overlay import overlay_files
-from gateshift.manifests.seal import seal
 from gateshift.model.rollout import Rollout
 
 

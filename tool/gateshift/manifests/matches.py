@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import permutations
 
-from gateshift.documents.data import Json, JsonObject, list_at, text_at
 from gateshift.model.rollout import Match, MatchType, ValueMatch
+from gateshift.yamldoc.data import Json, JsonObject, list_at, text_at
 
 _META = re.compile(r"[.+*?()|\[\]{}^\\]")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateshift.documents.data import Json, JsonObject
 from gateshift.model.rollout import Rollout
+from gateshift.yamldoc.data import Json, JsonObject
 
 _WAVE = "argocd.argoproj.io/sync-wave"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.documents import dump
-from gateshift.documents.data import Pointer
-from gateshift.manifests.kustomization import kustomization
+from gateshift.manifests.base import kustomization
 from gateshift.manifests.route import route
 from gateshift.manifests.rules import notes
 from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.yamldoc import dump
+from gateshift.yamldoc.data import Pointer
 
 
 def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> Iterator[tuple[str, str]]:

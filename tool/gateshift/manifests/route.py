@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gateshift.documents.data import JsonObject
 from gateshift.manifests.metadata import metadata
 from gateshift.manifests.rules import rules
 from gateshift.model.rollout import Environment, GatewayParent, Parent, Rollout, ServiceParent, Stage
+from gateshift.yamldoc.data import JsonObject
 
 GROUP = "gateway.networking.k8s.io"
 

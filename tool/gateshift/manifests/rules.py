@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.documents.data import Json, JsonObject
 from gateshift.manifests.defaults import with_defaults
 from gateshift.manifests.matches import combined
 from gateshift.model.rollout import ExtraRule, Mirror, Rollout, RouteKind, Share, Stage
+from gateshift.yamldoc.data import Json, JsonObject
 
 
 def rules(rollout: Rollout, stage: Stage) -> Iterator[JsonObject]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gateshift.documents import UnreadableYaml, load_all
-from gateshift.documents.data import Json, JsonObject, look_up
 from gateshift.manifests.metadata import metadata, selector
 from gateshift.model.rollout import Autoscaling, ManifestWorkload, Rollout, Version, Workload
+from gateshift.yamldoc import UnreadableYaml, load_all
+from gateshift.yamldoc.data import Json, JsonObject, look_up
 
 PROGRESS_DEADLINE = 600
 """Seconds after which Kubernetes gives up on a Deployment that names no progressDeadlineSeconds.

@@ -1,16 +1,19 @@
 """What a check found: a rule, a level, a message, and the place at fault, still as a symbol.
 
 A check points at an object and a field (a Spot); `provenance` turns that into a file and line, in one place.
+
+A finding with its place found, and the roots it reaches: between the checks and the report.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
-from gateshift.documents.data import Pointer
 from gateshift.model.place import Place
 from gateshift.model.resource import Resource
+from gateshift.yamldoc.data import Pointer
 
 
 class Level(Enum):
@@ -55,3 +58,13 @@ class Finding:
     cluster_says: str = ""
     help: str = ""
     related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Located:
+    """One fault, once: `roots` are the roots whose builds show it, sorted; `related` are its second places."""
+
+    finding: Finding
+    place: Place
+    roots: tuple[Path, ...]
+    related: tuple[tuple[str, Place], ...] = ()

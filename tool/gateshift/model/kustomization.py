@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from gateshift.documents.data import JsonObject, Pointer
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
+from gateshift.yamldoc.data import JsonObject, Pointer
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The file names that Kustomize recognises, in its order; a folder may hold one of them."""

@@ -7,8 +7,8 @@ from enum import Enum
 from pathlib import Path
 
 from gateshift.model.plan import PlanReport
-from gateshift.model.pointer import SyncPointer
 from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.sync_pointer import SyncPointer
 
 
 class Obstacle(Enum):

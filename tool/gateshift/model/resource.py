@@ -1,12 +1,16 @@
-"""A Kubernetes object as it was built, and where it came from."""
+"""A Kubernetes object as it was built, and where it came from.
+
+The Kubernetes objects in a YAML document: one, or the items of a list.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateshift.documents.data import Json, JsonObject, text_at
 from gateshift.model.place import Place
+from gateshift.yamldoc.data import Json, JsonObject, Pointer, text_at
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,3 +111,19 @@ class Unbuilt:
 def _scalar_text(data: Json, key: str) -> str:
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+_DEEPEST_LIST = 20
+
+
+def objects_in(data: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, JsonObject]]:
+    """Each object of a document with its pointer: `kind: SomethingList` with `items` stands for its items, as
+    Kustomize's resource factory (inlineAnyEmbeddedLists) and kubectl take it."""
+    if not isinstance(data, dict):
+        return
+    if text_at(data, "kind").endswith("List") and "items" in data and len(pointer) < _DEEPEST_LIST:
+        items = data["items"]
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            yield from objects_in(item, (*pointer, "items", index))
+    elif data:
+        yield pointer, data

@@ -7,8 +7,8 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 
-from gateshift.documents.data import JsonObject
 from gateshift.model.place import Place
+from gateshift.yamldoc.data import JsonObject
 
 FILE_NAME = "rollout.yaml"
 """The file a rollout is declared in."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateshift.documents import Document, Span, UnreadableYaml, parse_all
-from gateshift.documents.data import Json, Pointer, text_at
 from gateshift.model.place import Place
+from gateshift.yamldoc import Document, Span, UnreadableYaml, parse_all
+from gateshift.yamldoc.data import Json, Pointer, text_at
 
 
 class SourceFile:

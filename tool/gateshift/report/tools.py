@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from gateshift.documents.data import Json
-from gateshift.model.stock import Stock, StockedProgram, StockedSchemas
+from gateshift.model.inventory import Stock, StockedProgram, StockedSchemas
+from gateshift.yamldoc.data import Json
 
 
 def as_text(stock: Stock) -> str:

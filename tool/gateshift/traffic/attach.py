@@ -12,8 +12,7 @@ from enum import Enum
 
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.hostnames import ANY, intersections, overlap
-from gateshift.traffic.listeners import Gateway, Listener
-from gateshift.traffic.listenerstates import (
+from gateshift.traffic.listener_status import (
     Allowance,
     allowance,
     attached_sets,
@@ -21,6 +20,7 @@ from gateshift.traffic.listenerstates import (
     listener_states,
     supported_kinds,
 )
+from gateshift.traffic.listeners import Gateway, Listener
 from gateshift.traffic.read import GATEWAY_API
 from gateshift.traffic.routes import GRPC, HTTP, TCP, TLS, UDP, Route, RouteParent
 from gateshift.traffic.services import Service

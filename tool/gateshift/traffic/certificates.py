@@ -10,13 +10,12 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from gateshift.documents.data import JsonObject, Pointer, object_at
 from gateshift.model.resource import Resource
-from gateshift.traffic.cluster import Cluster
-from gateshift.traffic.grants import permitted
+from gateshift.traffic.cluster import Cluster, permitted
 from gateshift.traffic.listeners import ClientValidation, Listener
 from gateshift.traffic.read import text
 from gateshift.traffic.references import ObjectRef
+from gateshift.yamldoc.data import JsonObject, Pointer, object_at
 
 NOT_PERMITTED = "RefNotPermitted"
 

@@ -1,6 +1,10 @@
 """What a cluster would hold once the build is applied: every object routing reads, indexed once.
 
 An object whose manifest names no namespace lands where the sync engine sends it, so it counts as being in any.
+
+Whether an object may refer to another across namespaces.
+
+Source: Gateway API v1.6 apis/v1/referencegrant_types.go; grants live in the target's namespace and are additive.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from typing import TypeVar, cast
 from gateshift.model.resource import Resource, ResourceId
 from gateshift.traffic.listeners import Gateway, ListenerSet, read_gateway, read_listener_set
 from gateshift.traffic.read import GATEWAY_API, labels_of
-from gateshift.traffic.references import ReferenceGrant, read_grant
+from gateshift.traffic.references import ObjectRef, ReferenceGrant, read_grant
 from gateshift.traffic.routes import Route, is_route, read_route
 from gateshift.traffic.services import (
     Autoscaler,
@@ -208,3 +212,15 @@ class Cluster:
 def same_namespace(one: str, other: str) -> bool:
     """Whether two namespaces are or may be the same: an absent one is decided by the sync engine."""
     return one == other or not one or not other
+
+
+def permitted(cluster: Cluster, referrer: Resource, target: ObjectRef) -> bool:
+    """Whether the reference stays in the referrer's namespace or a ReferenceGrant permits it."""
+    own = referrer.id.namespace
+    if same_namespace(own, target.namespace):
+        return True
+    return any(
+        grant.permits(referrer.id.group, referrer.id.kind, own, target)
+        for grant in cluster.grants
+        if same_namespace(grant.namespace, target.namespace)
+    )

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateshift.documents.data import Pointer
 from gateshift.model.resource import Resource
 from gateshift.traffic.attach import Attachment, Standing, attachments
 from gateshift.traffic.certificates import Fault, client_certificate
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.filters import RequestMirror
-from gateshift.traffic.listeners import Gateway, Listener, ListenerSet
-from gateshift.traffic.listenerstates import (
+from gateshift.traffic.listener_status import (
     Allowance,
     ListenerState,
     attached_sets,
@@ -23,9 +21,11 @@ from gateshift.traffic.listenerstates import (
     listener_states,
     set_allowance,
 )
+from gateshift.traffic.listeners import Gateway, Listener, ListenerSet
 from gateshift.traffic.policies import authority_faults, is_conflicted, policies
 from gateshift.traffic.resolve import Resolved, resolve
 from gateshift.traffic.routes import Route, RouteParent
+from gateshift.yamldoc.data import Pointer
 
 TRUE = "True"
 FALSE = "False"

@@ -10,16 +10,15 @@ from dataclasses import replace
 
 from gateshift.traffic.attach import Standing, attachments
 from gateshift.traffic.cluster import Cluster, same_namespace
-from gateshift.traffic.cors import cors_headers, is_preflight
 from gateshift.traffic.decision import BackendAnswer, Decision, Step
 from gateshift.traffic.entry import Entry
+from gateshift.traffic.filter_effects import cors_headers, forwarded, is_preflight, redirect
 from gateshift.traffic.gateways import gateway_entry
 from gateshift.traffic.match import Call
 from gateshift.traffic.mesh import service_entry
 from gateshift.traffic.outcome import RuleOutcome, outcome
 from gateshift.traffic.request import Request
 from gateshift.traffic.resolve import OK
-from gateshift.traffic.rewrite import forwarded, redirect
 from gateshift.traffic.table import Selection, select
 
 NOT_FOUND = 404

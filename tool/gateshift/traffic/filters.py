@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gateshift.documents.data import JsonObject, Pointer, object_at
 from gateshift.traffic.read import members, number, text, texts
 from gateshift.traffic.references import BackendRef, ObjectRef, backend_ref, object_ref
+from gateshift.yamldoc.data import JsonObject, Pointer, object_at
 
 FULL_PATH = "ReplaceFullPath"
 PREFIX_MATCH = "ReplacePrefixMatch"

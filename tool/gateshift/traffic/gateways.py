@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateshift.traffic.assumed import assumed_entry, is_assumed
+from gateshift.traffic.assumed_gateway import assumed_entry, is_assumed
 from gateshift.traffic.attach import served_listeners
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decision import Decision
-from gateshift.traffic.entry import Entry
+from gateshift.traffic.entry import Entry, best_listener, port_in, routes_of
 from gateshift.traffic.hostnames import host_of
+from gateshift.traffic.listener_status import gateway_of
 from gateshift.traffic.listeners import Gateway, Listener
-from gateshift.traffic.listenerstates import gateway_of
-from gateshift.traffic.listening import best_listener, port_in, routes_of
 from gateshift.traffic.match import Call
 from gateshift.traffic.request import ParentRef
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateshift.documents.data import JsonObject, Pointer, object_at
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import GATEWAY_API, created, members, number, text
 from gateshift.traffic.references import ObjectRef, object_ref
 from gateshift.traffic.selectors import Selector, selector_at
+from gateshift.yamldoc.data import JsonObject, Pointer, object_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ from gateshift.traffic.attach import Attachment, Standing, attachments, is_produ
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.endpoints import backing
-from gateshift.traffic.entry import Entry, merged
+from gateshift.traffic.entry import Entry, merged, port_in
 from gateshift.traffic.hostnames import ANY
-from gateshift.traffic.listening import port_in
 from gateshift.traffic.match import Call
-from gateshift.traffic.resolve import NO_ENDPOINTS, OK, UNAVAILABLE
+from gateshift.traffic.resolve import NO_ENDPOINTS, OK, UNAVAILABLE, parts_of
 from gateshift.traffic.routes import GRPC, HTTP
 from gateshift.traffic.services import Service, ServicePort
-from gateshift.traffic.shares import parts_of
 from gateshift.traffic.table import Table
 
 

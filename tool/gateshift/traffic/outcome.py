@@ -20,9 +20,8 @@ from gateshift.traffic.filters import (
     UnknownFilter,
     URLRewrite,
 )
-from gateshift.traffic.resolve import OK, Resolved, resolve
+from gateshift.traffic.resolve import OK, Resolved, fractions, resolve, split, status_of
 from gateshift.traffic.routes import Route, RouteRule
-from gateshift.traffic.shares import fractions, split, status_of
 
 
 @dataclass(frozen=True, slots=True)

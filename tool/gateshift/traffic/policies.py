@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateshift.documents.data import object_at
 from gateshift.model.resource import Resource
 from gateshift.traffic.certificates import Fault, policy_authority_fault
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.read import GATEWAY_API, created, members, text
 from gateshift.traffic.references import ObjectRef, object_ref
 from gateshift.traffic.services import Service, ServicePort
+from gateshift.yamldoc.data import object_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.documents.data import Json, JsonObject, look_up, object_at, text_at
 from gateshift.model.resource import Resource
+from gateshift.yamldoc.data import Json, JsonObject, look_up, object_at, text_at
 
 GATEWAY_API = "gateway.networking.k8s.io"
 

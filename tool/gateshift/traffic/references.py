@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateshift.documents.data import JsonObject, Pointer
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import members, number, text
+from gateshift.yamldoc.data import JsonObject, Pointer
 
 MOST_WEIGHT = 1_000_000
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateshift.documents.data import JsonObject, Pointer, object_at
 from gateshift.model.resource import Resource
 from gateshift.traffic.filters import BackendFilters, Filter, filters_at
 from gateshift.traffic.read import GATEWAY_API, created, members, number, text, texts
 from gateshift.traffic.references import BackendRef, backend_ref
+from gateshift.yamldoc.data import JsonObject, Pointer, object_at
 
 HTTP = "HTTPRoute"
 GRPC = "GRPCRoute"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateshift.documents.data import Json, look_up
 from gateshift.traffic.read import members, pairs, text, texts
+from gateshift.yamldoc.data import Json, look_up
 
 Labels = Mapping[str, str]
 

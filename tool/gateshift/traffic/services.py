@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gateshift.documents.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import labels_of, members, number, pairs, text
 from gateshift.traffic.selectors import Selector, selector_at
+from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
 
 SERVICE_NAME = "kubernetes.io/service-name"
 NO_LABELS: Mapping[str, str] = MappingProxyType({})

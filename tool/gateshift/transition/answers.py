@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from gateshift.engines.pods import images
+from gateshift.engines.references import named_in
 from gateshift.model.resource import Resource, ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decide import decide
@@ -14,8 +16,6 @@ from gateshift.traffic.endpoints import selected_workloads, version_of
 from gateshift.traffic.request import Request
 from gateshift.traffic.routes import read_route
 from gateshift.traffic.services import Workload, read_workload
-from gateshift.transition.pods import images
-from gateshift.transition.references import named_in
 
 ServiceName = tuple[str, str]
 """A Service's namespace and name."""

@@ -1,21 +1,25 @@
-"""Walks every state between two builds and asks what each class of requests would get there."""
+"""Walks every state between two builds and asks what each class of requests would get there.
+
+Every state that a course can be in, as far as a class of requests can tell them apart.
+
+A state is a set of events that is closed under what each of them waits for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gateshift.engines.events import Between, Deed, Event, in_set
+from gateshift.engines.pods import Passage
+from gateshift.engines.sync_plan import Course
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.transition.answers import Answer, Fault, ServiceName, answer, version_in
-from gateshift.transition.classes import Classes, RequestClass, classes_of
-from gateshift.transition.engines import Course
-from gateshift.transition.entrances import Entrance
-from gateshift.transition.events import Between, Deed, Event, in_set
-from gateshift.transition.harm import Harm, Measure
-from gateshift.transition.pods import Passage
+from gateshift.transition.degradation import Harm, Measure
+from gateshift.transition.entry_points import Entrance
 from gateshift.transition.relevance import relevant
-from gateshift.transition.walk import states
+from gateshift.transition.request_classes import Classes, RequestClass, classes_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,3 +163,42 @@ def _explained(ground: Ground, course: Course, asked: RequestClass, harm: Harm, 
     ahead = tuple(event for event in here if not event.bit & done)
     cures = tuple(event for event in ahead if harm.trouble not in troubles(done | event.bit))
     return Loss(harm, (asked,), done, causes, cures or ahead)
+
+
+MOST_STATES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """States in order of the number of events, the empty one first. `complete` is false where there were more than
+    are looked at: then those with few events, and those with few left, stand for the rest."""
+
+    sets: tuple[int, ...]
+    complete: bool
+
+
+def states(course: Course, wanted: int) -> States:
+    """The states that the wanted events pass through, whatever else happens beside them.
+
+    What an event waits for names all that goes before it, so leaving the others out loses no order.
+    """
+    waits = {bit: before & wanted for bit, before in course.waits.items() if bit & wanted}
+    found: list[int] = []
+    level = {0}
+    while level:
+        found += sorted(level)
+        if len(found) > MOST_STATES:
+            return States((*found[:MOST_STATES], *_last(waits)), complete=False)
+        level = {
+            state | bit for state in level for bit, before in waits.items() if not state & bit and not before & ~state
+        }
+    return States(tuple(found), complete=True)
+
+
+def _last(waits: Mapping[int, int]) -> Iterator[int]:
+    """The end, and the end without each single event that nothing waits for."""
+    end = sum(waits)
+    for bit in waits:
+        if not any(before & bit for before in waits.values()):
+            yield end & ~bit
+    yield end

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.documents.data import Json, Pointer, look_up, object_at
+from gateshift.engines.changes import Change, same
 from gateshift.traffic.read import GATEWAY_API
-from gateshift.transition.changes import Change, same
+from gateshift.yamldoc.data import Json, Pointer, look_up, object_at
 
 _RBAC = "rbac.authorization.k8s.io"
 _FIELDS: dict[tuple[str, str], tuple[Pointer, ...]] = {

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from gateshift.engines.changes import Change, changes_between
+from gateshift.engines.events import events_of
+from gateshift.engines.sync_plan import Course, course
 from gateshift.model.finding import Finding, Level, Spot
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Engine
-from gateshift.model.sync import WITHOUT_POINTER, Sync
+from gateshift.model.sync_pointer import WITHOUT_POINTER, Sync
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.traffic.request import ParentRef
 from gateshift.transition import rules
 from gateshift.transition.answers import Fault
-from gateshift.transition.changes import Change, changes_between
+from gateshift.transition.assumed_objects import surrounded
+from gateshift.transition.bypass import bypassed, left_behind
 from gateshift.transition.check import Ground, Loss, walk
-from gateshift.transition.engines import Course, course
-from gateshift.transition.entrances import entrances
-from gateshift.transition.events import events_of
-from gateshift.transition.outside import surrounded
-from gateshift.transition.practice import practice_findings
-from gateshift.transition.surroundings import bypassed, left_behind
+from gateshift.transition.entry_points import entrances
+from gateshift.transition.known_hazards import practice_findings
 from gateshift.transition.wording import finding_of
 
 

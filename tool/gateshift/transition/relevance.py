@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateshift.documents.data import Json
+from gateshift.engines.changes import Change
+from gateshift.engines.events import Event
+from gateshift.engines.references import named_in
 from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.read import GATEWAY_API, labels_of
 from gateshift.traffic.routes import Route, is_route
 from gateshift.traffic.services import SERVICE_NAME, Service, read_workload
-from gateshift.transition.changes import Change
-from gateshift.transition.classes import RequestClass
-from gateshift.transition.events import Event
-from gateshift.transition.references import named_in
+from gateshift.transition.request_classes import RequestClass
+from gateshift.yamldoc.data import Json
 
 _SURROUNDINGS = frozenset(
     {

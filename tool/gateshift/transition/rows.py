@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from gateshift.engines.events import Event
 from gateshift.model.plan import TrafficRow
 from gateshift.model.resource import Resource
 from gateshift.transition.answers import Answer
 from gateshift.transition.check import Ground
-from gateshift.transition.classes import RequestClass
-from gateshift.transition.events import Event
+from gateshift.transition.request_classes import RequestClass
 
 DEFAULT = "default"
 RuleName = Callable[[Resource, int], str]

@@ -1,20 +1,25 @@
-"""A loss in words: who gets what, through which objects, in which state."""
+"""A loss in words: who gets what, through which objects, in which state.
+
+An engine's course in words, one line for each thing it does before it does the next.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from gateshift.documents.data import Pointer
+from gateshift.engines.events import Deed, Event
+from gateshift.engines.pods import Passage
+from gateshift.engines.sync_plan import Course
 from gateshift.model.finding import Finding, Level, Related, Spot
 from gateshift.model.resource import Resource
+from gateshift.model.rollout import Engine
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.routes import Route, is_route, read_route
 from gateshift.transition import rules
 from gateshift.transition.answers import Fault, ServiceName
 from gateshift.transition.check import Loss
-from gateshift.transition.classes import RequestClass
-from gateshift.transition.events import Deed, Event
-from gateshift.transition.pods import Passage
+from gateshift.transition.request_classes import RequestClass
+from gateshift.yamldoc.data import Pointer
 
 _MOST_NAMED = 3
 _WAY_OUT = {
@@ -159,3 +164,29 @@ def _references(route: Route) -> Iterable[tuple[Pointer, ServiceName]]:
 
 def _same(one: ServiceName, other: ServiceName) -> bool:
     return one[1] == other[1] and same_namespace(one[0], other[0])
+
+
+_MOST_STEPS = 8
+
+
+def steps_of(course: Course) -> tuple[str, ...]:
+    """`apply Service default/a, then HTTPRoute default/a`, `wait until that is healthy`, `prune ...`."""
+    return tuple(_lines(course))
+
+
+def _lines(course: Course) -> Iterator[str]:
+    for wave in course.waves:
+        if wave.waits:
+            yield "wait until that is healthy"
+        yield _line(wave.events)
+    if course.waves and course.sync.engine is Engine.FLUX:
+        yield "then check health, which holds nothing back any more"
+
+
+def _line(events: Sequence[Event]) -> str:
+    names = [str(event.change.id) for event in events[:_MOST_STEPS]]
+    if len(events) > _MOST_STEPS:
+        names.append(f"{len(events) - _MOST_STEPS} more")
+    prunes = events[0].deed is Deed.PRUNE
+    joined = " and ".join(names) if prunes else ", then ".join(names)
+    return f"{events[0].deed.value} {joined}" + (", in any order" if prunes and len(events) > 1 else "")

@@ -1,0 +1,37 @@
+"""The real judge, and one who has nothing to object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from gateshift.app.promote.promotion_gate import StageJudge
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.model.plan import PlanReport
+from gateshift.model.report import ReportedFinding
+from gateshift.model.rollout import Environment, Stage
+from gateshift.model.sync_pointer import Pointing
+
+
+@contextmanager
+def real_judge(choices: Choices = Choices()) -> Iterator[StageJudge]:  # noqa: B008 -- frozen
+    """The judge that a command has."""
+    with Snapshots() as snapshots:
+        yield StageJudge(choices, date(2026, 1, 1), snapshots)
+
+
+class Content:
+    """A judge who has nothing to object, for tests of the writing alone."""
+
+    def faults(self, folder: Path) -> Sequence[ReportedFinding]:
+        """None."""
+        del folder
+        return ()
+
+    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+        """A plan without a word in it."""
+        del environment
+        return PlanReport(pointing.rollout.service.name, origin.name, target.name, (), (), ())

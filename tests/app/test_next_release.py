@@ -1,0 +1,197 @@
+"""The next release on real repositories: what runs stays, and a rollout under way is left alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gateshift.app.generate.generate import finish_interrupted, look, write
+from gateshift.app.next.next_release import Release, start_next
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.config import open_rollout
+from gateshift.config.next_release import NewVersion
+from gateshift.errors import Exit, NoVerdict, UserError
+from gateshift.model.release import ReleaseReport
+from tests.app.repositories import (
+    ARGOCD,
+    ENVIRONMENTS,
+    FLUX,
+    ROLLOUT,
+    commit_all,
+    git,
+    point_at,
+    repository,
+    stages_in,
+)
+from tests.manifests.building import by_name, kustomize_build
+from tests.system.killing import killed_at
+
+V3 = NewVersion("v3", "gcr.io/tetratelabs/customers:3.0.0")
+TODAY = date(2026, 1, 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The rollout at its end."""
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path)
+    point_at(tmp_path, "retired")
+    commit_all(tmp_path, "At retired")
+    return tmp_path
+
+
+def start(folder: Path, version: NewVersion = V3, **release: object) -> ReleaseReport:
+    return start_next(folder / "rollout.yaml", Release(version, **release), Choices(), TODAY)  # type: ignore[arg-type]
+
+
+def test_what_runs_stays_as_it_is_and_the_pointers_follow(folder: Path) -> None:
+    before = by_name(kustomize_build(folder / "overlays/retired"))
+    report = start(folder)
+    assert stages_in(folder, ARGOCD, FLUX) == ["routed", "routed"]
+    assert by_name(kustomize_build(folder / "overlays/routed")) == before
+    assert [plan.changes for plan in report.changes] == [()]
+    assert [stage.name for stage in report.rollout.stages] == [
+        "routed",
+        "dark",
+        "debug",
+        "canary",
+        "half",
+        "final",
+        "retired",
+    ]
+
+
+def test_the_result_is_generated_and_nothing_of_the_old_release_is_left(folder: Path) -> None:
+    start(folder)
+    assert look(open_rollout(folder / "rollout.yaml").rollout).pending == ()
+    assert sorted(path.name for path in (folder / "base").iterdir() if path.is_dir()) == ["v2", "v3"]
+    assert not (folder / "overlays/initial").exists()
+    assert "mesh route: it steers the calls" in (folder / "rollout.yaml").read_text()
+
+
+def test_a_second_release_follows_the_first(folder: Path) -> None:
+    start(folder)
+    commit_all(folder, "Next")
+    point_at(folder, "retired")
+    commit_all(folder, "At retired again")
+    report = start(folder, NewVersion("v4", "gcr.io/tetratelabs/customers:4.0.0"))
+    assert [version.name for version in report.rollout.versions] == ["v3", "v4"]
+    assert [plan.changes for plan in report.changes] == [()]
+
+
+@pytest.mark.parametrize("stage", ["initial", "canary", "final"])
+def test_a_rollout_under_way_is_left_alone(folder: Path, stage: str) -> None:
+    point_at(folder, stage)
+    commit_all(folder, "Under way")
+    with pytest.raises(UserError, match=f"not finished: .* is at {stage}") as refused:
+        start(folder)
+    assert refused.value.exit_code is Exit.FINDINGS
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_an_uncommitted_move_back_counts_as_under_way(folder: Path) -> None:
+    point_at(folder, "half", FLUX)
+    with pytest.raises(UserError, match="is at half"):
+        start(folder)
+    git(folder, "commit", "-q", "-a", "-m", "Half")
+    point_at(folder, "retired", FLUX)
+    with pytest.raises(UserError, match="is at half"):
+        start(folder)
+
+
+def test_one_environment_under_way_holds_all_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT + ENVIRONMENTS)
+    names = [f"sync/{engine}/customers-{name}.yaml" for name in ("staging", "prod") for engine in ("argocd", "flux")]
+    point_at(tmp_path, "retired", *names[:3])
+    commit_all(tmp_path, "Flux in prod is behind")
+    with pytest.raises(UserError, match="customers-prod is at initial"):
+        start(tmp_path)
+    point_at(tmp_path, "retired", *names[3:])
+    commit_all(tmp_path, "All there")
+    report = start(tmp_path)
+    assert stages_in(tmp_path, *names) == ["routed"] * 4
+    assert [plan.changes for plan in report.changes] == [(), ()]
+
+
+def test_a_dry_run_changes_nothing(folder: Path) -> None:
+    report = start(folder, dry_run=True)
+    assert "v3:" in report.after
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_stale_files_are_refused(folder: Path) -> None:
+    (folder / "rollout.yaml").write_text(ROLLOUT.replace("{v1: 90, v2: 10}", "{v1: 80, v2: 20}"))
+    with pytest.raises(UserError, match="not up to date"):
+        start(folder)
+
+
+def test_a_stranger_s_file_in_the_new_version_s_place_is_refused(folder: Path) -> None:
+    (folder / "base/v3").mkdir()
+    (folder / "base/v3/deployment.yaml").write_text("mine")
+    with pytest.raises(UserError, match="gateshift did not write: base/v3"):
+        start(folder)
+    assert (folder / "base/v3/deployment.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "image"), [("V3", "a:3"), ("v3", "not an image"), ("v3", ""), ("v1", "a:3"), ("", "a:3")]
+)
+def test_a_version_that_cannot_be_is_refused_and_nothing_changes(folder: Path, name: str, image: str) -> None:
+    with pytest.raises(UserError):
+        start(folder, NewVersion(name, image))
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_a_result_that_would_not_validate_is_refused(folder: Path) -> None:
+    manifest = (folder / "base/v2/deployment.yaml").read_text().replace("v2", "v3").replace("replicas:", "replicaz:")
+    (folder / "own").mkdir()
+    (folder / "own/v3.yaml").write_text(manifest)
+    commit_all(folder, "A manifest with a slip")
+    with pytest.raises(UserError, match="would not validate"):
+        start(folder, NewVersion("v3", manifest="own/v3.yaml"))
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_without_kustomize_there_is_no_verdict_and_no_change(folder: Path) -> None:
+    with pytest.raises(NoVerdict):
+        start_next(folder / "rollout.yaml", Release(V3), Choices(kustomize=Path("/nowhere")), TODAY)
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def test_without_pointers_the_stage_in_force_has_to_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT.partition("pointers:")[0])
+    with pytest.raises(UserError, match="no pointer"):
+        start(tmp_path)
+    with pytest.raises(UserError, match="not finished"):
+        start(tmp_path, stage="half")
+    assert [version.name for version in start(tmp_path, stage="retired").rollout.versions] == ["v2", "v3"]
+
+
+def test_a_user_s_own_pointer_follows(folder: Path) -> None:
+    own = "apps/shop.yaml"
+    (folder / "apps").mkdir()
+    (folder / own).write_text((folder / ARGOCD).read_text().replace("name: customers\n", "name: shop # ours\n"))
+    commit_all(folder, "Ours")
+    before = (folder / own).read_text()
+    start(folder, files=(folder / "apps",))
+    assert (folder / own).read_text() == before.replace("overlays/retired", "overlays/routed")
+
+
+def test_a_kill_while_it_writes_is_finished_by_the_next_run(folder: Path) -> None:
+    old = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    start(folder)
+    new = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    steps = range(400, 2400, 250)
+    for step in steps:
+        git(folder, "reset", "-q", "--hard")
+        git(folder, "clean", "-q", "-d", "-f")
+        if not killed_at(step, lambda: start(folder)):
+            break
+        finish_interrupted(folder)
+        write(open_rollout(folder / "rollout.yaml").rollout, force=False)
+        after = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+        assert after in (old, new), f"step {step}"

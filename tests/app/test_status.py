@@ -1,0 +1,71 @@
+"""Where a rollout stands where Git, Kustomize or agreement are missing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gateshift.app.promote.promote import Manner, promote
+from gateshift.app.promote.select_pointers import Wish
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.status.status import status
+from gateshift.config import open_rollout
+from gateshift.model.status import StatusReport
+from gateshift.report.release.status import render
+from gateshift.report.style import Style
+from tests.app.repositories import ARGOCD, FLUX, commit_all, point_at, repository
+from tests.app.step_verdicts import Content, real_judge
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path)
+    return tmp_path
+
+
+def seen(folder: Path, choices: Choices | None = None) -> StatusReport:
+    with real_judge(choices or Choices()) as judging:
+        return status(open_rollout(folder / "rollout.yaml").rollout, (), judging)
+
+
+def go_to(folder: Path, stage: str) -> str:
+    rollout = open_rollout(folder / "rollout.yaml").rollout
+    return promote(rollout, Wish(stage), Manner(commit=True), Content()).commit
+
+
+def test_a_stage_that_was_left_and_come_back_to_counts_from_the_last_time(folder: Path) -> None:
+    go_to(folder, "canary")
+    go_to(folder, "half")
+    back = go_to(folder, "canary")
+    assert {pointer.since.commit for pointer in seen(folder).pointers if pointer.since} == {back}
+
+
+def test_pointers_that_disagree_each_have_their_own_stage(folder: Path) -> None:
+    point_at(folder, "canary", ARGOCD)
+    point_at(folder, "nowhere", FLUX)
+    commit_all(folder, "Apart")
+    report = seen(folder)
+    assert [pointer.stage for pointer in report.pointers] == ["canary", ""]
+    assert "./overlays/nowhere is no stage" in render(report)
+
+
+def test_without_git_the_files_speak(folder: Path) -> None:
+    point_at(folder, "half")
+    shutil.rmtree(folder / ".git")
+    pointers = seen(folder).pointers
+    assert [pointer.stage for pointer in pointers] == ["half", "half"]
+    assert [pointer.since for pointer in pointers] == [None, None]
+
+
+def test_a_missing_program_leaves_the_next_step_without_a_verdict(folder: Path) -> None:
+    report = seen(folder, Choices(kustomize=Path("/nowhere/kustomize")))
+    assert [pointer.next_step.safe for pointer in report.pointers if pointer.next_step] == [None, None]
+    assert "next     subsets, no verdict: " in render(report)
+
+
+def test_bars_are_drawn_where_the_terminal_can(folder: Path) -> None:
+    go_to(folder, "canary")
+    assert "██░░░░░░░░░░░░░░░░░░    10 %\n" in render(seen(folder), Style(unicode=True))

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateshift.kustomize.trace import locate
+from gateshift.model.finding import Spot
+from tests.kustomize.cases import CASES, DEPLOYMENT, Case
+from tests.repositories import built, marked, named, pointer, tree_of, write
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_a_field_leads_to_the_line_that_wrote_it(case: Case, tmp_path: Path) -> None:
+    top = write(tmp_path, case.text)
+    expected = (top / case.file, case.line) if case.file else marked(top)
+    tree = tree_of(top / case.root)
+    place = locate(Spot(named(built(tree), case.name), pointer(case.pointer), key=case.key), tree).place
+    assert (place.file, place.line) == expected
+    if case.column:
+        assert place.column == case.column
+
+
+def test_a_patched_field_names_the_line_it_replaces(tmp_path: Path) -> None:
+    top = write(
+        tmp_path,
+        DEPLOYMENT.replace("replicas: 1", "replicas: 1 # <-- here")
+        + """
+=== overlay/kustomization.yaml
+resources: [../base]
+replicas: [{name: app, count: 5}]
+""",
+    )
+    tree = tree_of(top / "overlay")
+    found = locate(Spot(named(built(tree), "Deployment"), ("spec", "replicas")), tree)
+    assert found.place.file == top / "overlay/kustomization.yaml"
+    ((message, place),) = found.related
+    assert message == "what it replaces"
+    assert (place.file, place.line) == marked(top)

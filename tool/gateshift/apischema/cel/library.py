@@ -1,0 +1,202 @@
+"""The functions that Kubernetes adds to CEL and the evaluator does not have.
+
+An address, a range, a URL and a quantity are lists of their kind and their text here, since the evaluator cannot hold
+types of ours; rules only pass them on to the functions below.
+
+Source: apiserver, pkg/cel/library, and Kubernetes, "CEL in Kubernetes", section on libraries.
+
+Data as a CEL rule sees it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from ipaddress import ip_address, ip_network
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel
+
+
+import base64
+import binascii
+from typing import TypeAlias, cast
+
+from gateshift.apischema.schema_tree import RENAMED, Node
+from gateshift.yamldoc.data import Json
+
+_QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z")
+_URL = re.compile(r"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z", re.DOTALL)
+_PORT = re.compile(r":([0-9]*)\Z")
+_DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
+
+Value = list[str]
+"""A value of a Kubernetes type: its kind and its text."""
+
+
+def _is(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def holds(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+
+    return holds
+
+
+def _address(text: str) -> str:
+    if "%" in text:
+        raise ValueError("zones are not allowed")
+    return str(ip_address(text))
+
+
+def _range(text: str) -> str:
+    ip_network(text, strict=False)
+    if "/" not in text or "." in text.partition("/")[2]:
+        raise ValueError("not a CIDR")
+    return text
+
+
+def _url(text: str) -> str:
+    found = _URL.match(text)
+    absolute = found is not None and found[1] and found[2]
+    if not absolute and not text.startswith("/"):
+        raise ValueError("neither an absolute URL nor an absolute path")
+    return text
+
+
+def _part(url: Value, group: int) -> str:
+    """A part of the URL by RFC 3986, appendix B: 1 scheme, 2 authority, 3 path."""
+    found = _URL.match(url[1])
+    return (found[group] or "") if found else ""
+
+
+def _host(url: Value) -> str:
+    return _part(url, 2).rpartition("@")[2]
+
+
+def _port(url: Value) -> str:
+    found = _PORT.search(_host(url))
+    return found[1] if found else ""
+
+
+def amount(text: str) -> Decimal:
+    """The number that a Kubernetes quantity stands for; ValueError where it is none."""
+    found = _QUANTITY.match(text)
+    if found is None:
+        raise ValueError(f"no quantity: {text}")
+    number, suffix = Decimal(found[1]), found[2]
+    if suffix in _BINARY:
+        return number * Decimal(2 ** _BINARY[suffix])
+    return number.scaleb(_DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:]))
+
+
+def _quantity(text: str) -> Value:
+    return ["quantity", format(amount(text), "f")]
+
+
+def _made(kind: str, parse: Callable[[str], str]) -> Callable[[str], Value]:
+    return lambda text: [kind, parse(text)]
+
+
+def _compare(left: Value, right: Value) -> int:
+    first, second = Decimal(left[1]), Decimal(right[1])
+    return (first > second) - (first < second)
+
+
+def _contains(outer: Value, inner: str) -> bool:
+    network, other = ip_network(outer[1], strict=False), ip_network(inner, strict=False)
+    return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]  # same version
+
+
+def _find_all(text: str, pattern: str) -> list[str]:
+    return [found.group() for found in re.finditer(pattern, text)]
+
+
+def _find(text: str, pattern: str) -> str:
+    return next(iter(_find_all(text, pattern)), "")
+
+
+def _sorted(entries: Sequence[Any]) -> bool:
+    return all(first <= second for first, second in pairwise(entries))
+
+
+def functions() -> list[cel.FunctionDecl]:
+    """The declarations for an environment."""
+    from cel_expr_python import cel
+
+    text, flag, number, many, dyn = cel.Type.STRING, cel.Type.BOOL, cel.Type.INT, cel.Type.LIST, cel.Type.DYN
+    table: list[tuple[str, bool, list[cel.Type], cel.Type, Callable[..., Any]]] = [
+        ("isIP", False, [text], flag, _is(_address)),
+        ("ip", False, [text], many, _made("ip", _address)),
+        ("family", True, [many], number, lambda ip: ip_address(ip[1]).version),
+        ("isCIDR", False, [text], flag, _is(_range)),
+        ("cidr", False, [text], many, _made("cidr", _range)),
+        ("prefixLength", True, [many], number, lambda net: ip_network(net[1], strict=False).prefixlen),
+        ("containsIP", True, [many, text], flag, _contains),
+        ("containsIP", True, [many, many], flag, lambda net, ip: _contains(net, ip[1])),
+        ("containsCIDR", True, [many, text], flag, _contains),
+        ("containsCIDR", True, [many, many], flag, lambda net, other: _contains(net, other[1])),
+        ("isURL", False, [text], flag, _is(_url)),
+        ("url", False, [text], many, _made("url", _url)),
+        ("getScheme", True, [many], text, lambda url: _part(url, 1)),
+        ("getHost", True, [many], text, _host),
+        ("getHostname", True, [many], text, lambda url: _PORT.sub("", _host(url)).strip("[]")),
+        ("getPort", True, [many], text, _port),
+        ("getEscapedPath", True, [many], text, lambda url: _part(url, 3)),
+        ("isQuantity", False, [text], flag, _is(amount)),
+        ("quantity", False, [text], many, _quantity),
+        ("compareTo", True, [many, many], number, _compare),
+        ("isLessThan", True, [many, many], flag, lambda left, right: _compare(left, right) < 0),
+        ("isGreaterThan", True, [many, many], flag, lambda left, right: _compare(left, right) > 0),
+        ("sign", True, [many], number, lambda value: _compare(value, ["quantity", "0"])),
+        ("isInteger", True, [many], flag, lambda value: Decimal(value[1]) % 1 == 0),
+        ("asInteger", True, [many], number, lambda value: int(Decimal(value[1]))),
+        ("find", True, [text, text], text, _find),
+        ("findAll", True, [text, text], many, _find_all),
+        ("findAll", True, [text, text, number], many, lambda value, pattern, most: _find_all(value, pattern)[:most]),
+        ("isSorted", True, [many], flag, _sorted),
+        ("sum", True, [many], dyn, sum),
+        ("min", True, [many], dyn, min),
+        ("max", True, [many], dyn, max),
+    ]
+    overloads: dict[str, list[cel.Overload]] = {}
+    for name, member, parameters, returned, function in table:
+        key = f"{name}_{len(overloads.get(name, ()))}"
+        overload = cel.Overload(key, return_type=returned, parameters=parameters, is_member=member, impl=function)
+        overloads.setdefault(name, []).append(overload)
+    return [cel.FunctionDecl(name, found) for name, found in overloads.items()]
+
+
+CelData: TypeAlias = "bool | int | float | str | bytes | list[CelData] | dict[str, CelData] | None"
+"""What a rule's `self` can be."""
+
+
+def view(node: Node | None, data: Json) -> CelData:
+    """The value as a rule sees it: fields by their escaped names, numbers by the schema's type, bytes decoded.
+
+    Source: apiserver, pkg/cel/common/values.go.
+    """
+    if node is None or RENAMED not in node.below:
+        return cast(CelData, data)
+    if isinstance(data, dict):
+        return {node.escaped.get(key, key): view(node.child(key), value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [view(node.items, entry) for entry in data]
+    if node.type == "number" and isinstance(data, int) and not isinstance(data, bool):
+        return float(data)
+    if node.format == "byte" and isinstance(data, str):
+        return _decoded(data)
+    return data
+
+
+def _decoded(text: str) -> bytes | str:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return text

@@ -1,0 +1,222 @@
+"""A structural schema as a tree of nodes: what the API server knows of each field of a custom resource.
+
+Source: apiextensions-apiserver, pkg/apiserver/schema (structural.go, convert.go).
+
+How CEL spells the names of a schema's fields.
+
+Source: Kubernetes, "Common Expression Language in Kubernetes", section on escaping.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
+
+META_FIELDS = frozenset({"apiVersion", "kind", "metadata"})
+"""Fields of every object, which a schema need not name."""
+
+CEL, LISTS, DEFAULTS, RENAMED = "cel", "lists", "defaults", "renamed"
+"""What can stand at a node or below it: CEL rules; lists with keys; defaults; names or numbers that CEL knows
+otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class CelRule:
+    """One entry of x-kubernetes-validations. `field_path` is relative to the scope, `reason` the API server's word."""
+
+    rule: str
+    message: str = ""
+    message_expression: str = ""
+    reason: str = "FieldValueInvalid"
+    field_path: tuple[str, ...] = ()
+    optional_old: bool = False
+    reads_old: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the API server calls the rule: its message, or the rule itself."""
+        return self.message or self.rule.strip()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One field's schema.
+
+    `properties` are the fields it names, `values` the schema of a map's values, `items` that of a list's entries.
+    A `default` of None is no default. `open` keeps unknown fields. `escaped` holds the fields that CEL knows by
+    another name. `rules` are the CEL rules at this field, those of allOf branches included. `below` names what stands
+    at this node or anywhere below it.
+    """
+
+    type: str
+    properties: Mapping[str, Node] = field(default_factory=dict)
+    values: Node | None = None
+    items: Node | None = None
+    default: Json = None
+    nullable: bool = False
+    open: bool = False
+    embedded: bool = False
+    list_type: str = "atomic"
+    list_keys: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    most: int | None = None
+    format: str = ""
+    rules: tuple[CelRule, ...] = ()
+    escaped: Mapping[str, str] = field(default_factory=dict)
+    below: frozenset[str] = frozenset()
+
+    def child(self, step: str | int) -> Node | None:
+        """The schema of a field, of a map's value or of a list's entry; None where nothing is known of it."""
+        return self.items if isinstance(step, int) else self.properties.get(step, self.values)
+
+
+class _Same:
+    """A schema as a cache key: the very same object, whatever it holds."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: JsonObject) -> None:
+        self.schema = schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.schema is self.schema
+
+
+def node_of(schema: JsonObject) -> Node:
+    """The tree of a CRD version's openAPIV3Schema; the same schema object is read once a process."""
+    return _node_of(_Same(schema))
+
+
+@lru_cache(maxsize=512)
+def _node_of(same: _Same) -> Node:
+    return _read(same.schema, ())
+
+
+def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> Node:
+    """The node of a schema; `branches` are what allOf branches of the schemas above say of the same field."""
+    branches = (*branches, *(branch for branch in list_at(schema, "allOf") if isinstance(branch, dict)))
+    properties = {
+        name: _read(below, [found for branch in branches if (found := object_at(branch, "properties", name))])
+        for name, below in object_at(schema, "properties").items()
+        if isinstance(below, dict)
+    }
+    values = _nested(schema, "additionalProperties", branches)
+    items = _nested(schema, "items", branches)
+    escaped = {name: known for name in properties if (known := escape(name)) is not None and known != name}
+    rules = tuple(rule for part in (schema, *branches) for rule in _rules(part))
+    list_type = text_at(schema, "x-kubernetes-list-type") or "atomic"
+    own = {
+        CEL: bool(rules),
+        LISTS: list_type != "atomic",
+        DEFAULTS: schema.get("default") is not None,
+        RENAMED: bool(escaped) or text_at(schema, "type") == "number" or schema.get("format") == "byte",
+    }
+    children = [*properties.values(), *(child for child in (values, items) if child is not None)]
+    return Node(
+        type=text_at(schema, "type"),
+        properties=properties,
+        values=values,
+        items=items,
+        default=schema.get("default"),
+        nullable=schema.get("nullable") is True,
+        open=schema.get("x-kubernetes-preserve-unknown-fields") is True or schema.get("additionalProperties") is True,
+        embedded=schema.get("x-kubernetes-embedded-resource") is True,
+        list_type=list_type,
+        list_keys=tuple(str(key) for key in list_at(schema, "x-kubernetes-list-map-keys")),
+        required=tuple(str(name) for name in list_at(schema, "required")),
+        most=_most(schema),
+        format=text_at(schema, "format"),
+        rules=rules,
+        escaped=escaped,
+        below=frozenset(what for what, here in own.items() if here).union(*(child.below for child in children)),
+    )
+
+
+def _nested(schema: JsonObject, key: str, branches: Sequence[JsonObject]) -> Node | None:
+    below = schema.get(key)
+    if not isinstance(below, dict):
+        return None
+    return _read(below, [found for branch in branches if (found := object_at(branch, key))])
+
+
+def _most(schema: JsonObject) -> int | None:
+    for limit in ("maxItems", "maxLength", "maxProperties"):
+        found = schema.get(limit)
+        if isinstance(found, int):
+            return found
+    return None
+
+
+def _rules(schema: JsonObject) -> list[CelRule]:
+    return [
+        CelRule(
+            rule=text_at(entry, "rule"),
+            message=text_at(entry, "message").strip(),
+            message_expression=text_at(entry, "messageExpression"),
+            reason=text_at(entry, "reason") or "FieldValueInvalid",
+            field_path=_field_path(text_at(entry, "fieldPath")),
+            optional_old=entry.get("optionalOldSelf") is True,
+            reads_old=reads_old(text_at(entry, "rule")),
+        )
+        for entry in list_at(schema, "x-kubernetes-validations")
+        if isinstance(entry, dict)
+    ]
+
+
+_STEP = re.compile(r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]")
+
+
+def _field_path(path: str) -> tuple[str, ...]:
+    return tuple(named or re.sub(r"\\(.)", r"\1", quoted) for named, quoted in _STEP.findall(path))
+
+
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_./-]*\Z")
+_RESERVED = frozenset(
+    {
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+    }
+)
+_ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
+_TO_ESCAPE = re.compile(r"__|[./-]")
+_OLD = re.compile(r"\boldSelf\b")
+
+
+def escape(name: str) -> str | None:
+    """The field's name as a rule writes it; None where no rule can name the field."""
+    if name in _RESERVED:
+        return f"__{name}__"
+    if not _NAME.match(name):
+        return None
+    return _TO_ESCAPE.sub(lambda found: _ESCAPES[found.group()], name)
+
+
+def reads_old(rule: str) -> bool:
+    """Whether the rule compares with the object as it was before."""
+    return _OLD.search(rule) is not None

@@ -1,0 +1,95 @@
+"""From a rollout to its files on disk: what would change, and the change itself."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.errors import UserError
+from gateshift.kustomize.tree.roots import repository_of
+from gateshift.manifests import compare, generate
+from gateshift.manifests.header import header_start
+from gateshift.manifests.keep_pointer_path import named_paths
+from gateshift.model.release import FileState, Standing
+from gateshift.model.rollout import Rollout
+from gateshift.system import atomic_write, owned_files
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A rollout, the folder its files are in, and how each of them stands."""
+
+    rollout: Rollout
+    top: Path
+    states: tuple[FileState, ...]
+
+    @property
+    def pending(self) -> tuple[FileState, ...]:
+        """The files that are not as the rollout asks for."""
+        return tuple(state for state in self.states if state.standing is not Standing.FRESH)
+
+    @property
+    def pending_stages(self) -> tuple[FileState, ...]:
+        """The files of base/ and overlays/ among them: what a pointer's move would deliver. A pointer that its owner
+        rewrote is theirs, and moves like any other."""
+        return tuple(state for state in self.pending if not state.path.startswith("sync/"))
+
+    @property
+    def refused(self) -> tuple[FileState, ...]:
+        """The files that someone else wrote or edited."""
+        return tuple(state for state in self.states if state.standing.in_the_way)
+
+
+def look(rollout: Rollout) -> Generation:
+    """How the rollout's files stand. Writes nothing."""
+    top = rollout.file.parent
+    expected = generate(rollout)
+    name = rollout.service.name
+    return Generation(rollout, top, compare(name, expected, owned_files.read_files(top, expected, header_start(name))))
+
+
+def write(rollout: Rollout, *, force: bool) -> Generation:
+    """Bring the rollout's files up to date under a lock; gives how they stood before.
+
+    Without `force`, nothing at all is written where a file in the way was edited or is someone else's.
+    """
+    with owned_files.locked(rollout.file.parent):
+        before = look(rollout)
+        if before.refused and not force:
+            return before
+        try:
+            owned_files.clean_up(before.top)
+            owned_files.write_files(
+                before.top, {state.path: state.expected for state in before.pending if state.expected is not None}
+            )
+            owned_files.delete_files(before.top, [state.path for state in before.pending if state.expected is None])
+        except OSError as error:
+            raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
+        return before
+
+
+def finish_interrupted(top: Path) -> tuple[Path, ...]:
+    """Finish what a killed `promote` or `next` had written down in the repository around a folder: half of it would
+    look like edits. To be done before rollout.yaml is read. The files that this changed."""
+    repository = repository_of(top)
+    if not (repository / atomic_write.JOURNAL).exists():
+        return ()
+    with owned_files.locked(repository):
+        return atomic_write.recover(repository, ())
+
+
+def stranded(generation: Generation) -> Iterator[tuple[str, str]]:
+    """The pointer files that name a path which is no stage of the rollout, each with that path."""
+    rollout = generation.rollout
+    folder = rollout.pointers.path if rollout.pointers else ""
+    stages = {
+        posixpath.normpath(posixpath.join(folder, rollout.overlay(stage, environment)))
+        for environment in rollout.environments
+        for stage in rollout.stages
+    }
+    for state in generation.states:
+        for path in named_paths(state.expected or ""):
+            if posixpath.normpath(path) not in stages:
+                yield state.path, path

@@ -1,0 +1,265 @@
+"""`gateshift next`: a finished rollout becomes the baseline of the next, and what runs stays as it is."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from gateshift.app.generate.generate import look
+from gateshift.app.plan.plan import Plans
+from gateshift.app.plan.planner import Planner
+from gateshift.app.plan.sides import Side
+from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, held
+from gateshift.app.promote.select_pointers import named_stage
+from gateshift.app.shared.resolve_target import only_root
+from gateshift.app.shared.rollout_pointers import pointing_of, syncs_of
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.status.pointer_history import PointerHistory
+from gateshift.app.validate.assemble import relative
+from gateshift.app.validate.validate import Scope, validate
+from gateshift.config import file_reader, open_rollout, parse_rollout
+from gateshift.config.next_release import NewVersion, next_release
+from gateshift.engines.placement import StageFolders
+from gateshift.errors import Exit, NoVerdict, UserError
+from gateshift.manifests import generate
+from gateshift.model.finding import Level
+from gateshift.model.plan import PlanReport
+from gateshift.model.release import FileState, MovedPointer, ReleaseReport, Standing
+from gateshift.model.rollout import Environment, ManifestWorkload, Rollout, Stage
+from gateshift.model.sync_pointer import Pointing, Post
+from gateshift.report.shares import percent
+from gateshift.system import atomic_write, owned_files
+from gateshift.system.source_files import real_path
+from gateshift.yamldoc import bytes_like, text_of
+
+_TOP = ".git"
+"""A file of this name makes a folder the top of a repository to whoever looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is asked for. `files` hold pointers beside those in sync/; `stage` is the stage in force where no pointer
+    says so."""
+
+    version: NewVersion
+    files: tuple[Path, ...] = ()
+    stage: str = ""
+    dry_run: bool = False
+
+
+def start_next(file: Path, release: Release, choices: Choices, today: date) -> ReleaseReport:
+    """Start the next release. Raises UserError where the rollout is not finished or the result would not do, with
+    nothing changed then; NoVerdict where the result could not be checked."""
+    pointing = pointing_of(open_rollout(file).rollout, release.files)
+    if release.dry_run:
+        return _Start(pointing, release, choices, today).report()
+    with held(pointing):
+        atomic_write.recover(pointing.repository, [file.resolve()])
+        again = pointing_of(open_rollout(file).rollout, release.files)
+        return _Start(again, release, choices, today).carry_out()
+
+
+class _Start:
+    """One run: the state in force, the new texts, the trial, the writing."""
+
+    def __init__(self, pointing: Pointing, release: Release, choices: Choices, today: date) -> None:
+        self.pointing = pointing
+        self.old = pointing.rollout
+        self.release = release
+        self.choices = choices
+        self.today = today
+        self.top = real_path(self.old.file.parent)
+        _refuse_pending(self.old)
+        self.in_force = self._in_force()
+        before = self.old.file.read_bytes()
+        self.before = text_of(before)
+        self.after = next_release(self.before, next(iter(self.in_force.values())), release.version)
+        self.new = parse_rollout(self.after, self.old.file, file_reader(self.old.file.parent)).rollout
+        self.states = look(self.new).states
+        _refuse_strangers(self.new, self.states)
+        self.files = generate(self.new)
+        self.edits = tuple(self._edits())
+        self.contents = self._contents(bytes_like(before, self.after))
+
+    def report(self) -> ReleaseReport:
+        """What is done, once the result has stood its trial."""
+        return ReleaseReport(
+            self.new,
+            self.before,
+            self.after,
+            tuple(self._moved()),
+            self._trial(),
+            tuple(
+                sorted(file.relative_to(self.top).as_posix() for file in self.contents if file.is_relative_to(self.top))
+            ),
+            tuple(state.path for state in self.states if state.standing is Standing.LEFT_OVER),
+            self.release.dry_run,
+        )
+
+    def carry_out(self) -> ReleaseReport:
+        """The report, and everything written: all files and pointers together, then what is left over deleted."""
+        report = self.report()
+        try:
+            atomic_write.replace_by_journal(self.pointing.repository, self.contents)
+            owned_files.delete_files(self.top, report.deleted)
+        except OSError as error:
+            raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
+        return report
+
+    def _in_force(self) -> dict[Environment, Stage]:
+        """The stage in force of each environment. Raises UserError where one of them is not finished."""
+        if not self.pointing.posts:
+            if not self.release.stage:
+                raise UserError(
+                    "the rollout has no pointer, so nothing says whether it is finished",
+                    where=str(self.old.file),
+                    next_step="Name your pointers with --pointer, or the stage in force with --stage.",
+                    exit_code=Exit.FINDINGS,
+                )
+            stage = named_stage(self.old, self.release.stage)
+            _refuse_unfinished(self.old, stage, "the rollout")
+            return dict.fromkeys(self.old.environments, stage)
+        history = PointerHistory(self.old.file.parent)
+        folders = StageFolders(self.old, self.pointing.prefix)
+        found: dict[Environment, Stage] = {}
+        for post in self.pointing.posts:
+            committed = history.at_head(post.found) or post.found.pointer
+            placed = folders.place(replace(post.found, pointer=committed))
+            _refuse_unfinished(self.old, placed.stage if placed else None, str(post.found.pointer))
+            _refuse_unfinished(self.old, post.stage, str(post.found.pointer))
+            if post.environment is not None and post.stage is not None:
+                found[post.environment] = post.stage
+        return found
+
+    def _contents(self, rollout: bytes) -> dict[Path, bytes]:
+        """Every file that changes, with its new content: rollout.yaml, what it generates, and the user's pointers.
+
+        A generated pointer names the first stage, which is where the pointers of the next release start; one that its
+        owner rewrote is moved there by its one scalar, as every other pointer of theirs.
+        """
+        theirs = {state.path for state in self.states if state.standing.in_the_way}
+        contents = {self.top / name: text.encode() for name, text in self.files.items() if name not in theirs}
+        contents[real_path(self.old.file)] = rollout
+        own = [edit for _, edit in self.edits if real_path(edit.file) not in contents]
+        contents |= edited({real_path(edit.file): edit.file.read_bytes() for edit in own}, own)
+        return {file: content for file, content in contents.items() if not _holds(file, content)}
+
+    def _edits(self) -> Iterator[tuple[Post, Edit]]:
+        """What each pointer's path becomes."""
+        pointing = replace(self.pointing, rollout=self.new)
+        for post in self.pointing.posts:
+            if post.environment is not None:
+                yield post, edit_to(pointing, post, post.environment, self.new.stages[0])
+
+    def _moved(self) -> Iterator[MovedPointer]:
+        for post, edit in self.edits:
+            file = relative(post.found.file.resolve(), Path.cwd())
+            yield MovedPointer(file, post.found.pointer.name, post.found.pointer.path, edit.path)
+
+    def _trial(self) -> tuple[PlanReport, ...]:
+        """The result in a folder of its own: it has to validate, and the step to it must change nothing that matters.
+
+        Raises UserError where it does not, NoVerdict where it could not be checked.
+        """
+        with tempfile.TemporaryDirectory(prefix="gateshift-") as folder, Snapshots() as snapshots:
+            repository = real_path(Path(folder))
+            (repository / _TOP).touch()
+            trial = repository / self.top.relative_to(self.pointing.repository)
+            self._write_trial(trial)
+            _refuse_faults(trial, self.choices, self.today)
+            plans = Plans(Planner(self.choices, self.today), snapshots)
+            return tuple(self._plan(plans, trial, environment, stage) for environment, stage in self.in_force.items())
+
+    def _write_trial(self, trial: Path) -> None:
+        texts = {**self.files, "rollout.yaml": self.after}
+        for version in self.new.versions:
+            if isinstance(version.workload, ManifestWorkload):
+                texts[version.workload.path] = version.workload.text
+        for name, text in texts.items():
+            file = trial / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        for name in self.new.schemas.crds:
+            source, target = self.top / name, trial / name
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            elif source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+
+    def _plan(self, plans: Plans, trial: Path, environment: Environment, stage: Stage) -> PlanReport:
+        first = self.new.stages[0]
+        before = Side(stage.name, only_root(self.top / self.old.overlay(stage, environment)))
+        after = Side(first.name, only_root(trial / self.new.overlay(first, environment)))
+        plan = plans.between(before, after, syncs_of(self.pointing, environment))
+        if not plan.safe:
+            reasons = [each.message for verdict in plan.engines for each in verdict.findings]
+            raise UserError(
+                f"the step from {stage.name} to the first stage of the next release is unsafe: {'; '.join(reasons)}",
+                where=str(self.old.file),
+                next_step="Promote to a stage that runs nothing but the last version first.",
+                exit_code=Exit.FINDINGS,
+            )
+        return plan
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    return file.is_file() and not file.is_symlink() and file.read_bytes() == content
+
+
+def _refuse_pending(rollout: Rollout) -> None:
+    pending = look(rollout).pending_stages
+    if pending:
+        raise UserError(
+            f"generated files are not up to date: {', '.join(state.path for state in pending)}",
+            where=str(rollout.file),
+            next_step="Run `gateshift generate`, look at the changes, and commit them.",
+            exit_code=Exit.FINDINGS,
+        )
+
+
+def _refuse_strangers(rollout: Rollout, states: Sequence[FileState]) -> None:
+    strangers = [state.path for state in states if state.standing.in_the_way and not state.path.startswith("sync/")]
+    if strangers:
+        raise UserError(
+            f"files stand in the way that gateshift did not write: {', '.join(strangers)}",
+            where=str(rollout.file),
+            next_step="Move them away.",
+            exit_code=Exit.FINDINGS,
+        )
+
+
+def _refuse_unfinished(rollout: Rollout, stage: Stage | None, who: str) -> None:
+    """A rollout is finished where its last version has every request and runs alone, or nothing comes after."""
+    last = rollout.versions[-1].name
+    if stage is None:
+        raise UserError(
+            f"{who} names no stage", next_step="`gateshift status` says what it names.", exit_code=Exit.FINDINGS
+        )
+    alone = stage.deployed == (last,) or stage == rollout.stages[-1]
+    whole = stage.fraction(last) == 1 and not stage.rules and stage.mirror is None
+    if not (alone and whole):
+        got = f"{last} has {percent(stage.fraction(last))} of the requests" if not whole else f"{last} is not alone"
+        raise UserError(
+            f"the rollout is not finished: {who} is at {stage.name}, where {got}",
+            where=str(rollout.file),
+            next_step=f"Promote it to a stage that runs nothing but {last} first.",
+            exit_code=Exit.FINDINGS,
+        )
+
+
+def _refuse_faults(trial: Path, choices: Choices, today: date) -> None:
+    """Raises UserError where a stage of the result has errors, NoVerdict where that could not be checked."""
+    report = validate(Scope((trial / "overlays",)), choices, today)
+    if report.gaps:
+        gap = report.gaps[0]
+        raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)
+    faults = [finding for finding in report.findings if finding.level is Level.ERROR]
+    if faults:
+        said = "; ".join(f"{each.rule}: {each.message}" for each in faults)
+        raise UserError(f"the next release would not validate: {said}", exit_code=Exit.FINDINGS)

@@ -1,0 +1,123 @@
+"""`gateshift plan`: what a step from one state to another does, and whether a sync engine can make it safely."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.app.plan.plan_values import Reporter
+from gateshift.app.plan.planner import Planner, Step
+from gateshift.app.plan.sides import Side, Sides, rollout_here, root_of
+from gateshift.app.promote.select_pointers import chosen_environment
+from gateshift.app.shared.resolve_target import existing, only_root
+from gateshift.app.shared.rollout_pointers import pointing_of, syncs_of
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.model.finding import Level
+from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
+from gateshift.model.rollout import Environment, Rollout
+from gateshift.model.sync_pointer import WITHOUT_POINTER, Pointing, Sync
+from gateshift.transition.policy import safe_way
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to plan: FROM and TO as typed, None where they are left out, and the environment's name."""
+
+    origin: str | None = None
+    target: str | None = None
+    environment: str = ""
+
+
+class Plans:
+    """The plans of one run."""
+
+    def __init__(self, planner: Planner, snapshots: Snapshots) -> None:
+        self.planner = planner
+        self.snapshots = snapshots
+        self.reporter = Reporter(planner.placer, snapshots)
+
+    def step(self, asked: Asked) -> PlanReport:
+        """One step. Raises UserError where a side cannot be told or built, NoVerdict without Kustomize."""
+        before, after = Sides(self.snapshots, asked.environment).pair(asked.origin, asked.target)
+        return self.between(before, after, self._syncs(before, after))
+
+    def between(self, before: Side, after: Side, syncs: tuple[Sync, ...]) -> PlanReport:
+        """The report of the step between two sides, with the safe way round it where there is one."""
+        step = self.planner.step(before, after, syncs)
+        way = () if step.safe else self.way(before, after, syncs)
+        return self.reporter.plan(before, after, step, safe_way=way)
+
+    def way(self, before: Side, after: Side, syncs: tuple[Sync, ...]) -> tuple[str, ...]:
+        """The stages to pass through instead, the target last; empty where the target is no stage or none helps."""
+        place = after.stage
+        if place is None or self.snapshots.shown(after.root.folder):
+            return ()
+        stages = dict(self._stages(place.rollout, place.environment))
+        known = stages | {after.label: after, before.label: before}
+        self.planner.prepare(known.values())
+
+        def is_safe(one: str, other: str) -> bool:
+            return self.planner.step(known[one], known[other], syncs).safe
+
+        names = [after.label if name == place.stage.name else name for name in stages]
+        return safe_way(names, before.label, after.label, is_safe)
+
+    def matrix(self, environment: str) -> MatrixReport:
+        """Every ordered pair of the stages of the rollout here."""
+        pointing = pointing_of(rollout_here())
+        return self.matrix_of(pointing, chosen_environment(pointing, environment))
+
+    def matrix_of(self, pointing: Pointing, environment: Environment) -> MatrixReport:
+        """Every ordered pair of a rollout's stages in one environment. Raises UserError where a stage has no overlay or
+        cannot be built."""
+        rollout = pointing.rollout
+        syncs = syncs_of(pointing, environment)
+        sides = dict(self._stages(rollout, environment))
+        self.planner.prepare(sides.values())
+
+        def step(one: str, other: str) -> Step:
+            return self.planner.step(sides[one], sides[other], syncs)
+
+        cells = [_cell(one, other, tuple(sides), step) for one in sides for other in sides if one != other]
+        return MatrixReport(rollout.service.name, tuple(sides), tuple(cells))
+
+    def _stages(self, rollout: Rollout, environment: Environment) -> Iterator[tuple[str, Side]]:
+        for stage in rollout.stages:
+            found = existing(root_of(rollout, environment, stage))
+            yield stage.name, Side(stage.name, only_root(_short(found.path)), found.stage)
+
+    def _syncs(self, before: Side, after: Side) -> tuple[Sync, ...]:
+        """How the pointers in force set the engines: those of the environment that the sides belong to."""
+        for side in (after, before):
+            if side.stage is not None and not self.snapshots.shown(side.root.folder):
+                return syncs_of(pointing_of(side.stage.rollout), side.stage.environment)
+        return WITHOUT_POINTER
+
+
+def _short(folder: Path) -> Path:
+    """The folder relative to the current one where it lies below it, as a user would type it."""
+    here = Path.cwd().resolve()
+    return folder.resolve().relative_to(here) if folder.resolve().is_relative_to(here) else folder
+
+
+def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], Step]) -> MatrixCell:
+    made = step(origin, target)
+    engines = tuple((each.verdict.sync.engine.value, each.safe) for each in made.engines)
+    if made.safe:
+        return MatrixCell(origin, target, engines)
+    way = safe_way(stages, origin, target, lambda one, other: step(one, other).safe)
+    return MatrixCell(origin, target, engines, next(_reasons(made)), way)
+
+
+def _reasons(step: Step) -> Iterator[str]:
+    for engine in step.engines:
+        for located in engine.findings:
+            if located.finding.level is Level.ERROR:
+                yield located.finding.message
+
+
+def forward_is_safe(report: MatrixReport) -> bool:
+    """Whether every stage can be reached from the one before it, which is what a rollout needs."""
+    following = dict(zip(report.stages, report.stages[1:], strict=False))
+    return all(safe for cell in report.cells if following.get(cell.origin) == cell.target for _, safe in cell.engines)

@@ -1,0 +1,127 @@
+"""A judged step as the value that renderers take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gateshift.app.plan.planner import EngineFindings, Step
+from gateshift.app.plan.sides import Side
+from gateshift.app.shared.rollouts import StageRoot
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.validate.assemble import reported
+from gateshift.app.validate.locate_findings import Placer
+from gateshift.checks.registry import every_rule
+from gateshift.engines.changes import Change
+from gateshift.model.finding import Level
+from gateshift.model.plan import EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
+from gateshift.model.report import ReportedFinding, ReportedPlace, ResourceName
+from gateshift.model.resource import Build, Resource
+from gateshift.transition.rows import rows_of
+from gateshift.transition.wording import steps_of
+from gateshift.yamldoc.data import Json, pointer_text
+
+_LONGEST = 200
+
+
+class Reporter:
+    """Puts steps into reports: places relative to the current folder, files of revisions as `REF:path`."""
+
+    def __init__(self, placer: Placer, snapshots: Snapshots) -> None:
+        self._placer = placer
+        self._snapshots = snapshots
+        self._base = Path.cwd()
+
+    def plan(
+        self, before: Side, after: Side, step: Step, *, safe_way: tuple[str, ...] = (), live: bool = True
+    ) -> PlanReport:
+        """The report of one step; `safe_way` is the way round it where it is unsafe."""
+        place = after.stage or before.stage
+        return PlanReport(
+            rollout=place.rollout.service.name if place else "",
+            origin=before.label,
+            target=after.label,
+            traffic=traffic_of(before, after, step),
+            changes=tuple(map(_object_change, step.judgement.changes)),
+            engines=tuple(self._engine(each, before.label, safe_way) for each in step.engines),
+            live=live,
+            environment=place.environment.name if place else "",
+        )
+
+    def _engine(self, found: EngineFindings, origin: str, safe_way: tuple[str, ...]) -> EngineVerdict:
+        way = () if found.safe else safe_way
+        return EngineVerdict(
+            found.verdict.sync.engine.value,
+            found.safe,
+            tuple(self._finding(each, (origin, *way) if way else ()) for each in self._reported(found)),
+            steps_of(found.verdict.course),
+            way,
+        )
+
+    def _reported(self, found: EngineFindings) -> Iterator[ReportedFinding]:
+        for located in found.findings:
+            yield reported(located, every_rule(), self._placer.excerpt, self._base)
+
+    def _finding(self, finding: ReportedFinding, way: Sequence[str]) -> ReportedFinding:
+        """The finding with its paths as the user knows them, and with the safe way where it is an error."""
+        if finding.level is Level.ERROR and way:
+            finding = replace(finding, help=f"{finding.help} The safe way here: {' -> '.join(way)}.".lstrip())
+        return replace(
+            finding,
+            place=self._place(finding.place),
+            roots=tuple(self._path(root) for root in finding.roots),
+            related=tuple(replace(each, place=self._place(each.place)) for each in finding.related),
+        )
+
+    def _place(self, place: ReportedPlace) -> ReportedPlace:
+        return replace(place, file=self._path(place.file))
+
+    def _path(self, path: str) -> str:
+        return self._snapshots.shown((self._base / path).resolve()) or path
+
+
+def traffic_of(before: Side, after: Side, step: Step) -> tuple[TrafficRow, ...]:
+    """The traffic rows, with the rules' names from rollout.yaml."""
+    sides = [(root.build, side.stage) for root, side in ((step.after, after), (step.before, before))]
+
+    def rule_name(route: Resource, index: int) -> str:
+        for build, place in sides:
+            if build is not None and place is not None and _holds(build, route):
+                return _name_in(place, route, index)
+        return ""
+
+    return rows_of(step.judgement.ground, rule_name)
+
+
+def _holds(build: Build, route: Resource) -> bool:
+    return any(each is route for each in build.resources)
+
+
+def _name_in(place: StageRoot, route: Resource, index: int) -> str:
+    """The name of an extra rule of the stage; the extra rules stand last in the rollout's own route."""
+    own = place.rollout.route
+    rules = route.data.get("spec")
+    listed = rules.get("rules") if isinstance(rules, dict) else None
+    if (route.kind, route.id.name) != (own.kind.value, own.name) or not isinstance(listed, list):
+        return ""
+    extra = index - (len(listed) - len(place.stage.rules))
+    return place.stage.rules[extra].name if 0 <= extra < len(place.stage.rules) else ""
+
+
+def _object_change(change: Change) -> ObjectChange:
+    identity = change.id
+    name = ResourceName(identity.kind, identity.namespace, identity.name)
+    fields = tuple(
+        FieldChange(pointer_text(each.pointer), _text(each.before), _text(each.after)) for each in change.fields
+    )
+    return ObjectChange(change.action, name, fields)
+
+
+def _text(value: Json) -> str:
+    """A value in one short line, "" for an absent one."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

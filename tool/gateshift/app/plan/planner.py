@@ -1,0 +1,191 @@
+"""Builds sides and judges the step from one to another; both at most once in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from gateshift.app.plan.sides import Side
+from gateshift.app.shared.build_roots import BuiltRoot, build_roots, required
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.locate_findings import Placer
+from gateshift.checks.registry import every_rule
+from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.model.finding import Finding, Level, Located
+from gateshift.model.resource import Build, Resource, ResourceId
+from gateshift.model.rollout import Environment, Rollout, ServiceParent
+from gateshift.model.sync_pointer import Sync
+from gateshift.traffic.cluster import VERSION_LABELS
+from gateshift.transition.judge import NOTHING_SAID, About, Judgement, Verdict, judge
+from gateshift.transition.policy import policy_findings
+from gateshift.transition.rules import RULES as OF_TRANSITIONS
+
+_OURS = frozenset(rule.id for rule in OF_TRANSITIONS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EngineFindings:
+    """One engine's verdict with what is left to say of it once suppressions are heard."""
+
+    verdict: Verdict
+    findings: tuple[Located, ...]
+
+    @property
+    def safe(self) -> bool:
+        """Whether no error is left."""
+        return all(located.finding.level is not Level.ERROR for located in self.findings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A step that was judged: one entry for each engine, the worst of its settings where it has several."""
+
+    before: BuiltRoot
+    after: BuiltRoot
+    judgement: Judgement
+    engines: tuple[EngineFindings, ...]
+
+    @property
+    def safe(self) -> bool:
+        """Whether every engine can make it without losing a request."""
+        return all(each.safe for each in self.engines)
+
+
+class Planner:
+    """Everything that the plans of one run share."""
+
+    def __init__(self, choices: Choices, today: date) -> None:
+        self._choices = choices
+        self._today = today
+        self._reader = TreeReader()
+        self._built: dict[tuple[Path, tuple[Path, ...]], BuiltRoot] = {}
+        self._steps: dict[tuple[int, int, tuple[Sync, ...]], Step] = {}
+        self.placer = Placer(self._reader.sources)
+
+    def prepare(self, sides: Iterable[Side]) -> None:
+        """Build these sides together, which is quicker than one after the other."""
+        wanted = {_key(side): side.root for side in sides if _key(side) not in self._built}
+        built = build_roots(
+            wanted.values(), self._reader, program=self._choices.kustomize, timeout=self._choices.timeout
+        )
+        self._built |= dict(zip(wanted, built, strict=True))
+
+    def built(self, side: Side) -> BuiltRoot:
+        """What came of building the side."""
+        self.prepare((side,))
+        return self._built[_key(side)]
+
+    def files(self, side: Side) -> frozenset[Path]:
+        """The real paths of the files that the side is made of, and the folders that it names."""
+        tree = self._reader.read(side.root)
+        return frozenset((*tree.sources, *(node.folder for node in tree.kustomizations)))
+
+    def step(self, before: Side, after: Side, syncs: tuple[Sync, ...], extra: Sequence[Finding] = ()) -> Step:
+        """The step, judged; `extra` findings belong to it whatever its builds are.
+
+        Raises UserError or NoVerdict where a side cannot be built.
+        """
+        self.prepare((before, after))
+        old, new = self.built(before), self.built(after)
+        key = (id(old), id(new), syncs)
+        if key not in self._steps:
+            made = self._judge(before, after, required(old), required(new), syncs)
+            self._steps[key] = self._step(made, (), (old, new), before, after)
+        found = self._steps[key]
+        return self._step(found.judgement, extra, (old, new), before, after) if extra else found
+
+    def _step(
+        self,
+        made: Judgement,
+        extra: Sequence[Finding],
+        roots: tuple[BuiltRoot, BuiltRoot],
+        before: Side,
+        after: Side,
+    ) -> Step:
+        said = [*extra, *_policy(before, after)]
+        return Step(*roots, made, tuple(self._engines(made, said, roots, before, after)))
+
+    def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[Sync, ...]) -> Judgement:
+        place = after.stage or before.stage
+        return judge(old, new, syncs, NOTHING_SAID if place is None else about(place.rollout, place.environment))
+
+    def _engines(
+        self,
+        judgement: Judgement,
+        extra: Sequence[Finding],
+        roots: tuple[BuiltRoot, BuiltRoot],
+        before: Side,
+        after: Side,
+    ) -> Iterator[EngineFindings]:
+        markers = list(_markers(roots, [side.stage.rollout for side in (after, before) if side.stage]))
+        every = [self._left(verdict, extra, roots, markers) for verdict in judgement.verdicts]
+        for _, group in groupby(every, key=lambda each: each.verdict.sync.engine):
+            yield min(group, key=lambda each: each.safe)
+
+    def _left(
+        self,
+        verdict: Verdict,
+        extra: Sequence[Finding],
+        roots: tuple[BuiltRoot, BuiltRoot],
+        markers: Sequence[Marker],
+    ) -> EngineFindings:
+        located = [self._placed(finding, roots) for finding in (*verdict.findings, *extra)]
+        if markers:
+            settled = settle(located, markers, every_rule(), self._today, frozenset())
+            located = [each for each in settled.findings if each.finding.rule in _OURS]
+        return EngineFindings(verdict, tuple(located))
+
+    def _placed(self, finding: Finding, roots: tuple[BuiltRoot, BuiltRoot]) -> Located:
+        """The finding at its place: each object is looked up in the side that it is of, the later side first."""
+        return self.placer.placed_in(finding, lambda spot: side_of(spot.resource, roots))
+
+
+def _key(side: Side) -> tuple[Path, tuple[Path, ...]]:
+    return side.root.folder, side.root.files
+
+
+def side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot:
+    """The root that built the object. Its data may be a copy that was changed to describe a state in between."""
+    before, after = roots
+    for root in (after, before):
+        if root.build is not None and any(each.origin is resource.origin for each in root.build.resources):
+            return root
+    return after
+
+
+def about(rollout: Rollout, environment: Environment) -> About:
+    """What a transition is told of the rollout: its Service, its versions' Services, and the labels of versions."""
+    service = rollout.service
+    parents = rollout.route.parents if environment.parents is None else environment.parents
+    return About(
+        service=ResourceId("", "Service", environment.namespace or service.namespace, service.name),
+        at_gateways_only=not any(isinstance(parent, ServiceParent) for parent in parents),
+        own_services=frozenset(version.service for version in rollout.versions) - {service.name},
+        version_labels=tuple(dict.fromkeys((service.version_label, *VERSION_LABELS))),
+    )
+
+
+def _policy(before: Side, after: Side) -> Iterator[Finding]:
+    """The owner's limits, where both sides are stages of one rollout as it is now."""
+    if before.stage is None or after.stage is None or before.stage.stage.name == after.stage.stage.name:
+        return
+    rollout = after.stage.rollout
+    names = {stage.name: stage for stage in rollout.stages}
+    same = before.stage.rollout.service.name == rollout.service.name
+    if same and before.stage.stage.name in names:
+        yield from policy_findings(rollout, names[before.stage.stage.name], after.stage.stage)
+
+
+def _markers(roots: Iterable[BuiltRoot], rollouts: Sequence[Rollout]) -> Iterator[Marker]:
+    """The suppressions of rules of transitions: the comments in both sides' files, and the entries of the later side's
+    rollout.yaml, which speak of the earlier side's files as well."""
+    for root in roots:
+        for file in root.tree.files.values():
+            yield from (marker for marker in markers_in(file.path, file.text) if marker.rule in _OURS)
+    for rollout in rollouts:
+        entries = [entry for entry in rollouts[0].suppressions if entry.rule in _OURS]
+        yield from markers_of(entries, rollout.file.resolve().parent)

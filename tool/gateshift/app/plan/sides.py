@@ -1,0 +1,149 @@
+"""The two sides of a plan: what FROM and TO mean, and what they are where they are not given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.app.promote.select_pointers import chosen_environment
+from gateshift.app.shared.resolve_target import Meant, existing, meant, only_root
+from gateshift.app.shared.rollout_pointers import pointing_of
+from gateshift.app.shared.rollouts import StageRoot, rollout_files_in
+from gateshift.app.shared.snapshots import Snapshot, Snapshots
+from gateshift.config import open_rollout
+from gateshift.errors import Exit, UserError
+from gateshift.model.kustomization import Root
+from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+from gateshift.model.sync_pointer import Pointing
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One state: its name as the user may type it again, its root, and the stage that it is, if it is one."""
+
+    label: str
+    root: Root
+    stage: StageRoot | None = None
+
+
+class Sides:
+    """Finds sides in the current folder and in Git's revisions of it."""
+
+    def __init__(self, snapshots: Snapshots, environment: str) -> None:
+        self._snapshots = snapshots
+        self._environment = environment
+
+    def named(self, text: str) -> Side:
+        """The side that a stage's name, a path, `REF:` or `REF:PATH` means. Raises UserError."""
+        ref, colon, path = text.partition(":")
+        if not colon or not ref or Path(text).exists():
+            return _side(text, meant(text, self._environment))
+        snapshot = self._snapshots.at(ref, Path())
+        return _side(text, self._in_snapshot(snapshot, path) if path else self._pointed_in(snapshot, text))
+
+    def pair(self, origin: str | None, target: str | None) -> tuple[Side, Side]:
+        """Both sides; without FROM the stage that the pointer names now, without TO the stage after FROM."""
+        start = self.named(origin) if origin is not None else self._in_force()
+        return start, self.named(target) if target is not None else self._next(start)
+
+    def _in_force(self) -> Side:
+        rollout = rollout_here()
+        found = stage_in_force(pointing_of(rollout), self._environment)
+        return _side(found.stage.name, existing(found))
+
+    def _next(self, origin: Side) -> Side:
+        place = origin.stage
+        if place is None:
+            raise UserError(f"{origin.label} is no stage, so none comes after it", next_step="Name TO as well.")
+        file = place.rollout.file
+        rollout = rollout_here() if self._snapshots.shown(file.resolve()) else place.rollout
+        names = [stage.name for stage in rollout.stages]
+        index = names.index(place.stage.name) + 1 if place.stage.name in names else len(names)
+        if index >= len(names):
+            raise UserError(
+                f"no stage comes after {place.stage.name}",
+                where=str(rollout.file),
+                next_step="Name TO as well, or see `gateshift plan --all`.",
+            )
+        following = rollout.stages[index]
+        return _side(following.name, existing(root_of(rollout, place.environment, following)))
+
+    def _in_snapshot(self, snapshot: Snapshot, path: str) -> Meant:
+        """A path from the repository's top or from the current folder, or the name of a stage, at a revision."""
+        here = snapshot.folder(Path())
+        for top in (snapshot.top, here):
+            found = (top / path).resolve()
+            if not Path(path).is_absolute() and found.exists() and found.is_relative_to(snapshot.top):
+                return meant(f"./{path}", self._environment, top)
+        try:
+            return meant(path, self._environment, here)
+        except UserError as error:
+            raise UserError(
+                f"{error.what} at {snapshot.name}", next_step=error.next_step, exit_code=error.exit_code
+            ) from error
+
+    def _pointed_in(self, snapshot: Snapshot, text: str) -> Meant:
+        """The stage that the pointer named at a revision."""
+        file = snapshot.folder(rollout_here().file)
+        if not file.is_file():
+            raise UserError(
+                f"there is no {FILE_NAME} at {text} yet, so no pointer is known there",
+                next_step="Name a path at that revision: REF:PATH.",
+                exit_code=Exit.NOTHING_FOUND,
+            )
+        rollout = open_rollout(file).rollout
+        return existing(stage_in_force(pointing_of(rollout), self._environment, at=text))
+
+
+def _side(label: str, found: Meant) -> Side:
+    return Side(label, only_root(found.path), found.stage)
+
+
+def root_of(rollout: Rollout, environment: Environment, stage: Stage) -> StageRoot:
+    """The overlay of a stage in an environment."""
+    return StageRoot(rollout.file.parent / rollout.overlay(stage, environment), rollout, environment, stage)
+
+
+def rollout_here() -> Rollout:
+    """The only rollout of the current folder or below it. Raises UserError for none and for several."""
+    files = list(rollout_files_in(Path()))
+    if not files:
+        raise UserError(
+            f"no {FILE_NAME} in this folder or below it",
+            where=str(Path().resolve()),
+            next_step="Name two folders to compare: `gateshift plan FROM TO`.",
+            exit_code=Exit.NOTHING_FOUND,
+        )
+    if len(files) > 1:
+        named = ", ".join(str(file.parent) for file in files[:_MOST_NAMED])
+        more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
+        raise UserError(
+            f"there are several rollouts here: {named}{more}", next_step="Choose one: `gateshift -C DIR plan`."
+        )
+    return open_rollout(files[0]).rollout
+
+
+def stage_in_force(pointing: Pointing, name: str, *, at: str = "") -> StageRoot:
+    """The stage that the environment's pointers name. Raises UserError where they name none, or not the same."""
+    environment = chosen_environment(pointing, name)
+    posts = [post for post in pointing.posts if post.environment == environment]
+    stages = list(dict.fromkeys(post.stage for post in posts))
+    where = at or str(pointing.rollout.file)
+    if not posts:
+        raise UserError(
+            "the rollout has no pointer, so that no stage is known to be in force",
+            where=where,
+            next_step=f"Name both: `gateshift plan FROM TO`. {_stages(pointing.rollout.stages)}",
+        )
+    if len(stages) > 1 or stages[0] is None:
+        named = "; ".join(f"{post.found.pointer} names {post.found.pointer.path}" for post in posts)
+        what = "the pointers do not name the same stage" if len(stages) > 1 else "the pointer names no stage"
+        raise UserError(f"{what}: {named}", where=where, next_step="Name both: `gateshift plan FROM TO`.")
+    return root_of(pointing.rollout, environment, stages[0])
+
+
+def _stages(stages: Sequence[Stage]) -> str:
+    return f"The stages are {', '.join(stage.name for stage in stages)}."

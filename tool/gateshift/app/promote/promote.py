@@ -1,0 +1,195 @@
+"""`gateshift promote`: the pointers of one environment to another stage, all of them or none."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from gateshift.app.generate.generate import look
+from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, held
+from gateshift.app.promote.select_pointers import Wish, chosen_environment, chosen_posts, chosen_target
+from gateshift.app.shared.rollout_pointers import pointing_of
+from gateshift.app.status.pointer_history import PointerHistory
+from gateshift.config import open_rollout
+from gateshift.engines.placement import StageFolders
+from gateshift.errors import UserError
+from gateshift.model.finding import Level
+from gateshift.model.plan import PlanReport
+from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
+from gateshift.model.report import ReportedFinding
+from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.sync_pointer import Pointing, Post, SyncPointer
+from gateshift.report.plan.shift import headline
+from gateshift.system import atomic_write, git
+from gateshift.system.source_files import real_path
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How: only shown, committed, on a new branch, and against refusals."""
+
+    dry_run: bool = False
+    commit: bool = False
+    branch: str = ""
+    force: bool = False
+
+
+class Judge(Protocol):
+    """Who says whether a stage is sound and a step is safe."""
+
+    def faults(self, folder: Path) -> Sequence[ReportedFinding]:
+        """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
+
+    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+        """What the step does, for every engine that the pointers set."""
+
+
+def promote(rollout: Rollout, wish: Wish, manner: Manner, judge: Judge) -> PromotionReport:
+    """Move the pointers. Raises UserError for a wish that cannot be granted, NoVerdict where nothing can be said."""
+    pointing = pointing_of(rollout, wish.files)
+    if manner.dry_run:
+        return _Promotion(pointing, wish, manner, judge).run()
+    with held(pointing):
+        recovered = atomic_write.recover(pointing.repository, [real_path(post.found.file) for post in pointing.posts])
+        again = pointing_of(open_rollout(rollout.file).rollout, wish.files) if recovered else pointing
+        return replace(_Promotion(again, wish, manner, judge).run(), recovered=recovered)
+
+
+class _Promotion:
+    """One run: what is chosen, then what speaks against it, then the writing."""
+
+    def __init__(self, pointing: Pointing, wish: Wish, manner: Manner, judge: Judge) -> None:
+        self.pointing = pointing
+        self.rollout = pointing.rollout
+        self.manner = manner
+        self.judge = judge
+        self.history = PointerHistory(self.rollout.file.parent)
+        self.environment = chosen_environment(pointing, wish.environment)
+        self.posts = chosen_posts(pointing, self.environment, wish.engine)
+        self.committed = [self.history.at_head(post.found) or post.found.pointer for post in self.posts]
+        self.in_force = list(map(self._in_force, self.posts, self.committed))
+        self.target = chosen_target(self.rollout, wish, self.in_force)
+        self.edits = [edit_to(pointing, post, self.environment, self.target) for post in self.posts]
+
+    def run(self) -> PromotionReport:
+        """The report of the whole run."""
+        moves = tuple(map(self._move, self.posts, self.edits, self.in_force))
+        message = headline(self.rollout, self.environment, self.in_force, self.target)
+        report = PromotionReport(
+            self.rollout, self.environment, self.target, moves, message, dry_run=self.manner.dry_run
+        )
+        if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
+            return report
+        refusals = (*self._pointer_refusals(), *self._file_refusals(), *self._fault_refusals())
+        if all(each.obstacle is not Obstacle.INVALID for each in refusals):  # else there is nothing to plan with
+            report = replace(report, plans=tuple(self._plans()))
+            refusals = (*refusals, *self._plan_refusals(report.plans))
+        if refusals and not self.manner.force:
+            return replace(report, refusals=refusals)
+        report = replace(report, overridden=refusals)
+        return report if self.manner.dry_run else self._carry_out(report)
+
+    def _in_force(self, post: Post, committed: SyncPointer) -> Stage | None:
+        """The stage the last commit names, or where Git does not know the pointer, the one the file names."""
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
+        return placed.stage if placed is not None else None
+
+    def _move(self, post: Post, edit: Edit, in_force: Stage | None) -> Move:
+        pointer = post.found.pointer
+        return Move(pointer, edit.file, edit.line, in_force, pointer.path, edit.path)
+
+    def _plans(self) -> Iterator[PlanReport]:
+        for origin in dict.fromkeys(self.in_force):
+            if origin is not None and origin != self.target:
+                yield self.judge.plan(self.pointing, self.environment, origin, self.target)
+
+    def _pointer_refusals(self) -> Iterator[Refusal]:
+        lost = [
+            f"{_shown(post.found.file)}: {committed} names {committed.path or 'no path'}"
+            for post, committed, stage in zip(self.posts, self.committed, self.in_force, strict=True)
+            if stage is None
+        ]
+        if lost:
+            names = ", ".join(stage.name for stage in self.rollout.stages)
+            yield Refusal(Obstacle.NO_STAGE, tuple(lost), f"Point it at a stage by hand: {names}.")
+        edited = dict.fromkeys(file for post in self.posts for file in self.history.edited(post.found))
+        if edited:
+            yield Refusal(
+                Obstacle.EDITED,
+                tuple(f"{_shown(file)} differs from the last commit in more than its path" for file in edited),
+                "Commit these edits, or take them back, first.",
+            )
+
+    def _file_refusals(self) -> Iterator[Refusal]:
+        pending = look(self.rollout).pending_stages
+        if pending:
+            found = tuple(f"{state.path}: {state.standing.value}" for state in pending)
+            yield Refusal(Obstacle.STALE, found, "Run `gateshift generate`, look at the changes, and commit them.")
+
+    def _fault_refusals(self) -> Iterator[Refusal]:
+        folder = self.rollout.file.parent / self.rollout.overlay(self.target, self.environment)
+        faults = self.judge.faults(folder) if folder.is_dir() else ()
+        if faults:
+            found = tuple(f"{each.place.file}:{each.place.line}: {each.rule}: {each.message}" for each in faults)
+            yield Refusal(Obstacle.INVALID, found, f"`gateshift validate {_shown(folder)}` shows them in full.")
+
+    def _plan_refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
+        engines = {post.found.pointer.engine.value for post in self.posts}
+        for plan in plans:
+            for verdict in plan.engines:
+                if verdict.engine in engines and not verdict.safe:
+                    faults = (each for each in verdict.findings if each.level is Level.ERROR)
+                    found = tuple(f"{verdict.engine}: {each.rule}: {each.message}" for each in faults)
+                    way = " -> ".join((plan.origin, *verdict.safe_way))
+                    step = f"{plan.origin} -> {plan.target}"
+                    yield Refusal(
+                        Obstacle.UNSAFE,
+                        found or (f"{verdict.engine}: {step} is unsafe",),
+                        f"The safe way is {way}."
+                        if verdict.safe_way
+                        else f"`gateshift plan {plan.origin} {plan.target}` says more.",
+                    )
+
+    def _carry_out(self, report: PromotionReport) -> PromotionReport:
+        old = {real_path(edit.file): edit.file.read_bytes() for edit in self.edits}
+        new = edited(old, self.edits)
+        changed = {file: content for file, content in new.items() if content != old[file]}
+        try:
+            atomic_write.replace_together(self.pointing.repository, changed)
+        except OSError as error:
+            raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
+        if not self.manner.commit:
+            return report
+        try:
+            return self._commit(report, list(new))
+        except BaseException:
+            atomic_write.replace_together(self.pointing.repository, {file: old[file] for file in changed})
+            if self.history.repository is not None:
+                git.unstage(self.history.repository, [self.history.name(file) for file in new])
+            raise
+
+    def _commit(self, report: PromotionReport, files: Sequence[Path]) -> PromotionReport:
+        repository = self.history.repository
+        if repository is None:
+            raise UserError("there is no Git work tree to commit in", where=str(self.rollout.file.parent))
+        names = [self.history.name(file) for file in files]
+        with git.on_new_branch(repository, self.manner.branch) if self.manner.branch else contextlib.nullcontext():
+            commit = git.commit_files(repository, names, _letter(report))
+        return replace(report, commit=commit, branch=self.manner.branch)
+
+
+def _letter(report: PromotionReport) -> str:
+    """The commit message: the shift, then what the stage is for, then what was overridden."""
+    parts = [report.message, report.target.description]
+    parts += [f"Forced although the {each.obstacle.value}: {'; '.join(each.found)}" for each in report.overridden]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _shown(path: Path | str) -> str:
+    """A path as seen from the current folder, where it lies below it."""
+    here = Path.cwd().resolve()
+    real = real_path(Path(path))
+    return real.relative_to(here).as_posix() if real.is_relative_to(here) else str(path)

@@ -1,0 +1,44 @@
+"""Who judges a promotion: the stage it goes to by `validate`, the step by `plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from gateshift.app.plan.plan import Plans
+from gateshift.app.plan.planner import Planner
+from gateshift.app.plan.sides import Sides
+from gateshift.app.shared.rollout_pointers import syncs_of
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.validate import Scope, validate
+from gateshift.errors import NoVerdict
+from gateshift.model.finding import Level
+from gateshift.model.plan import PlanReport
+from gateshift.model.report import ReportedFinding
+from gateshift.model.rollout import Environment, Stage
+from gateshift.model.sync_pointer import Pointing
+
+
+class StageJudge:
+    """Judges the stages of the rollout in the current folder; each stage is built at most once a run."""
+
+    def __init__(self, choices: Choices, today: date, snapshots: Snapshots) -> None:
+        self._choices = choices
+        self._today = today
+        self._plans = Plans(Planner(choices, today), snapshots)
+
+    def faults(self, folder: Path) -> Sequence[ReportedFinding]:
+        """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
+        report = validate(Scope((folder,)), self._choices, self._today)
+        if report.gaps:
+            gap = report.gaps[0]
+            raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)
+        return [finding for finding in report.findings if finding.level is Level.ERROR]
+
+    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+        """What the step does, for every engine, set as these pointers set it."""
+        sides = Sides(self._plans.snapshots, environment.name)
+        before, after = (sides.named(stage.name) for stage in (origin, target))
+        return self._plans.between(before, after, syncs_of(pointing, environment))

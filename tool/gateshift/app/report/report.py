@@ -1,0 +1,104 @@
+"""`gateshift report`: rollouts -> builds, pictures, answers, findings -> one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from gateshift.app.plan.plan import Plans
+from gateshift.app.plan.planner import Planner
+from gateshift.app.report.picture import Subject, picture
+from gateshift.app.report.request_classes import request_classes, shares_of
+from gateshift.app.shared.rollout_pointers import pointing_of
+from gateshift.app.shared.rollouts import Rollouts, rollout_files_named
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.stages import BuiltStage, build_stages, parents_of
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.status.pointer_history import PointerHistory
+from gateshift.app.validate.assemble import relative
+from gateshift.app.validate.validate import Scope, validate
+from gateshift.errors import UserError
+from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
+from gateshift.model.rollout import Environment, Rollout
+from gateshift.model.sync_pointer import Pointing
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.outcome import outcome
+
+
+def page(paths: Sequence[Path], choices: Choices, today: date) -> Page:
+    """The page about the rollouts that the paths name; without paths, those of the current folder and below it.
+
+    Raises UserError where there is none or one cannot be read. What cannot be built or checked is a finding or a gap.
+    """
+    files = rollout_files_named(paths)
+    rollouts = Rollouts.of(files).all
+    stages = build_stages(rollouts, choices)
+    with Snapshots() as snapshots:
+        plans = Plans(Planner(choices, today), snapshots)
+        pictures = [
+            _rollout(rollout, environment, [stage for stage in stages if stage.root.rollout is rollout], plans)
+            for rollout in rollouts
+            for environment in rollout.environments
+        ]
+    return Page(tuple(pictures), validate(Scope(rollouts=files), choices, today))
+
+
+def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltStage], plans: Plans) -> RolloutPicture:
+    own = [stage for stage in stages if stage.root.environment is environment]
+    pointing = pointing_of(rollout)
+    shown = RolloutPicture(
+        name=rollout.service.name,
+        file=relative(rollout.file, Path.cwd()),
+        environment=environment.name,
+        versions=tuple(version.name for version in rollout.versions),
+        stages=tuple(_stage(stage) for stage in own),
+        pointers=tuple(_pointers(pointing, environment)),
+        classes=request_classes(rollout, own),
+    )
+    try:
+        return replace(shown, matrix=plans.matrix_of(pointing, environment))
+    except UserError as error:
+        return replace(shown, unjudged=str(error))
+
+
+def _pointers(pointing: Pointing, environment: Environment) -> Iterator[PointerPlace]:
+    """The environment's pointers; one of which nobody can tell the environment stands in the first."""
+    history = PointerHistory(pointing.repository)
+    for post in pointing.posts:
+        if (post.environment or pointing.rollout.environments[0]) == environment:
+            pointer, commit = post.found.pointer, history.moved_by(post.found)
+            yield PointerPlace(
+                pointer.kind,
+                relative(post.found.file, Path.cwd()),
+                pointer.path,
+                post.stage.name if post.stage else "",
+                f"by {commit.id[:9]} on {commit.date[:10]}" if commit else "",
+            )
+
+
+def _stage(built: BuiltStage) -> StagePicture:
+    rollout, stage = built.root.rollout, built.root.stage
+    kind, name = rollout.route.kind.value, rollout.route.name
+    extras = tuple(rule.name for rule in stage.rules)
+    subject = Subject(parents_of(rollout, built.root.environment), (kind, name), extras)
+    return StagePicture(
+        name=stage.name,
+        description=stage.description,
+        overlay=relative(built.root.folder, Path.cwd()),
+        deployed=stage.deployed,
+        shares=_shares(built.cluster, kind, name) if built.cluster else (),
+        picture=picture(built.cluster, subject) if built.cluster else None,
+        soak=stage.soak,
+        approval=stage.approval,
+    )
+
+
+def _shares(cluster: Cluster, kind: str, name: str) -> tuple[tuple[str, float], ...]:
+    """What the production rule, the route's first, gives each version; a failure has its status as key."""
+    route = next((each for each in cluster.routes if (each.kind, each.name) == (kind, name)), None)
+    if route is None or not route.rules:
+        return ()
+    mesh = all(parent.is_service for parent in route.parents)
+    return shares_of(outcome(cluster, route, 0, mesh=mesh).backends)

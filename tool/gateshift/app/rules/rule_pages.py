@@ -1,0 +1,60 @@
+"""The documentation of rules: what each says of itself, and its examples from the files that the tests run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import gateshift.checks
+from gateshift.checks.registry import every_rule
+from gateshift.errors import UserError
+from gateshift.model.nearest import nearest
+from gateshift.model.rule import Rule
+from gateshift.report.docs.rules import ExampleFile, RulePage
+
+_EXAMPLES = Path(gateshift.checks.__file__).parent / "examples"
+
+
+def rule_pages(named: tuple[str, ...] = ()) -> tuple[RulePage, ...]:
+    """The pages of the named rules (an id, a name, or the first letters of ids such as GS3), or of all.
+
+    Raises UserError for a name that means none.
+    """
+    rules = every_rule()
+    chosen = [rule for text in named for rule in _meant(text, rules)] if named else list(rules.values())
+    return tuple(_page(rule) for rule in dict.fromkeys(chosen))
+
+
+def _meant(text: str, rules: dict[str, Rule]) -> list[Rule]:
+    wanted = text.strip().upper().removesuffix("XX")
+    found = [
+        rule
+        for rule in rules.values()
+        if rule.id == wanted or rule.name == text.lower() or (len(wanted) == 3 and rule.id.startswith(wanted))
+    ]
+    if found:
+        return found
+    near = nearest(wanted, rules) or nearest(text.lower(), [rule.name for rule in rules.values()], most=4)
+    raise UserError(
+        f"there is no rule {text}",
+        next_step=f"Did you mean {near}?" if near else "`gateshift rules` lists them.",
+    )
+
+
+def _page(rule: Rule) -> RulePage:
+    return RulePage(rule, tuple(_files(rule.id, "bad")), tuple(_files(rule.id, "good")))
+
+
+def _files(rule: str, kind: str) -> Iterator[ExampleFile]:
+    """The files of an example: one, or those of its folder, rollout.yaml and kustomizations first."""
+    single = _EXAMPLES / f"{rule}.{kind}.yaml"
+    folder = _EXAMPLES / f"{rule}.{kind}"
+    if single.is_file():
+        yield ExampleFile(single.name, single.read_text(encoding="utf-8"))
+    elif folder.is_dir():
+        found = [path for path in folder.rglob("*") if path.is_file()]
+        for path in sorted(found, key=lambda path: (path.name not in _FIRST, path.relative_to(folder).as_posix())):
+            yield ExampleFile(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
+
+
+_FIRST = ("rollout.yaml", "kustomization.yaml")

@@ -1,0 +1,1 @@
+"""What several commands need: roots built, rollouts and stages found, pointers read."""

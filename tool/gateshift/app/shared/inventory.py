@@ -1,0 +1,46 @@
+"""Takes stock of the programs and schemas that validation would use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gateshift.errors import NoVerdict
+from gateshift.model.inventory import Stock, StockedProgram, StockedSchemas
+from gateshift.schemas.layout import CHANNELS, INDEX, gateway_api_set, installed_versions, kubernetes_set
+from gateshift.system.cache import cache_root
+from gateshift.tools.find import find
+from gateshift.tools.lock import PinnedProgram, pinned
+from gateshift.yamldoc.data import list_at
+
+
+def take_stock(overrides: Mapping[str, Path | None]) -> Stock:
+    """What is there; `overrides` are the programs that the user named."""
+    programs = tuple(_program(program, overrides.get(program.name)) for program in pinned().programs)
+    return Stock(cache_root(), programs, tuple(_schemas()))
+
+
+def _program(program: PinnedProgram, override: Path | None) -> StockedProgram:
+    try:
+        found = find(program.name, override)
+    except NoVerdict as error:
+        return StockedProgram(program.name, program.version, missing=f"{error.what}. {error.next_step}")
+    return StockedProgram(
+        program.name, program.version, found.version, found.argv[0], found.source.value, found.warnings
+    )
+
+
+def _schemas() -> Iterator[StockedSchemas]:
+    for version in installed_versions("kubernetes"):
+        folder = kubernetes_set(version)
+        yield StockedSchemas("kubernetes", version, "", _kinds(folder), folder, version == pinned().kubernetes)
+    for version in installed_versions("gateway-api"):
+        for channel in CHANNELS:
+            folder = gateway_api_set(version, channel)
+            default = version == pinned().gateway_api and channel == CHANNELS[0]
+            yield StockedSchemas("gateway-api", version, channel, _kinds(folder), folder, default)
+
+
+def _kinds(folder: Path) -> int:
+    return len(list_at(json.loads((folder / INDEX).read_bytes()), "kinds"))

@@ -1,0 +1,144 @@
+"""The pointers of a rollout, read from its sync/ folder and from whatever other files the user names.
+
+How the pointers of an environment set the sync engines.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from gateshift.engines import pointers_in, sources_in, with_source
+from gateshift.engines.placement import StageFolders, in_order
+from gateshift.engines.read import sync_of
+from gateshift.errors import Exit, UserError
+from gateshift.kustomize.tree.roots import repository_of
+from gateshift.model.rollout import Engine, Environment, Rollout
+from gateshift.model.sync_pointer import WITHOUT_POINTER, NotUnderstood, PointerInFile, Pointing, Post, Sync
+from gateshift.system.source_files import Sources, real_path
+from gateshift.yamldoc import load_all, text_of
+from gateshift.yamldoc.data import Json
+
+_ENDINGS = (".yaml", ".yml")
+_MOST_FILES = 5000
+
+
+def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
+    """The pointers in sync/ beside the rollout, and in `others`, files or folders of the repository.
+
+    Raises UserError for a file that is no YAML, and for one outside the repository.
+    """
+    top = rollout.file.parent
+    repository = repository_of(top)
+    prefix = prefix_of(rollout, repository)
+    reader = _Reader(repository)
+    found, unknown = [], []
+    for file in dict.fromkeys(_files([top / "sync"] if (top / "sync").is_dir() else [], others, repository)):
+        for each in reader.pointers(file):
+            if isinstance(each, NotUnderstood):
+                unknown.append((file, each))
+            else:
+                found.append(each)
+    folders = StageFolders(rollout, prefix)
+    sources = sources_in(reader.documents)
+    known = [replace(each, pointer=with_source(each.pointer, sources)) for each in found]
+    posts = [post for each in known if (post := folders.place(each)) is not None]
+    return Pointing(rollout, repository, prefix, in_order(rollout, posts), tuple(unknown))
+
+
+def prefix_of(rollout: Rollout, repository: Path) -> str:
+    """The rollout's folder as pointers write it: as declared, else where it lies in the repository."""
+    if rollout.pointers is not None:
+        return rollout.pointers.path.strip("/")
+    relative = real_path(rollout.file.parent).relative_to(repository).as_posix()
+    return "" if relative == "." else relative
+
+
+def _files(own: Iterable[Path], others: Sequence[Path], repository: Path) -> Iterator[Path]:
+    for path in (*own, *others):
+        if not path.exists():
+            raise UserError("there is no such file or folder", where=str(path), exit_code=Exit.NOTHING_FOUND)
+        for file in _below(path) if path.is_dir() else [path]:
+            if not real_path(file).is_relative_to(repository):
+                raise UserError(f"lies outside the repository {repository}", where=str(file))
+            yield file
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(path) / name for name in sorted(files) if name.endswith(_ENDINGS) and not name.startswith("."))
+
+
+class _Reader:
+    """Reads files of one repository, and remembers the documents they hold."""
+
+    def __init__(self, repository: Path) -> None:
+        self.repository = repository
+        self.sources = Sources()
+        self.documents: list[Json] = []
+
+    def pointers(self, file: Path) -> list[PointerInFile | NotUnderstood]:
+        """The pointers of a file. Raises UserError where it is no YAML."""
+        source = self.sources.read(real_path(file))
+        fault = source.fault
+        if fault is not None:
+            raise UserError(
+                f"no pointer can be read: {fault.what}",
+                where=f"{file}:{fault.line}:{fault.column}",
+                next_step="Mend the file; what Git marked as a conflict must be settled first.",
+            )
+        self.documents += (document.data for document in source.documents)
+        return list(pointers_in(source.documents, file, self.matching))
+
+    def matching(self, pattern: str) -> Mapping[str, Json]:
+        """The data of the repository's files that match a git generator's pattern."""
+        return files_matching(self.repository, pattern, self.sources)
+
+
+def line_of(repository: Path, found: PointerInFile) -> int:
+    """The line of the scalar that a pointer's path stands in, from 1."""
+    slots = found.pointer.slots
+    if not slots:
+        return 1
+    source = Sources().read(real_path(repository / slots[0].file if slots[0].file else found.file))
+    return source.place(slots[0].at, 0 if slots[0].file else found.document).line
+
+
+def files_matching(repository: Path, pattern: str, sources: Sources | None = None) -> Mapping[str, Json]:
+    """The data of the repository's files that match, by path from the top; those that are no YAML are left out."""
+    reader = sources or Sources()
+    if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
+        return {}
+    found: dict[str, Json] = {}
+    for file in islice(sorted(repository.glob(pattern)), _MOST_FILES):
+        if file.is_file() and real_path(file).is_relative_to(repository):
+            source = reader.read(real_path(file))
+            if len(source.documents) == 1:
+                found[file.relative_to(repository).as_posix()] = source.data()
+    return found
+
+
+def syncs_of(pointing: Pointing, environment: Environment) -> tuple[Sync, ...]:
+    """Each distinct setting of each engine; an engine without a pointer there is set as one without a pointer."""
+    return with_every_engine(settings_in(post for post in pointing.posts if post.environment == environment))
+
+
+def with_every_engine(found: Iterable[Sync]) -> tuple[Sync, ...]:
+    """The settings, and for each engine that has none those of an engine without a pointer."""
+    listed = tuple(dict.fromkeys(found))
+    engines = list(Engine)
+    missing = tuple(each for each in WITHOUT_POINTER if each.engine not in {one.engine for one in listed})
+    return tuple(sorted((*listed, *missing), key=lambda each: (engines.index(each.engine), repr(each))))
+
+
+def settings_in(posts: Iterable[Post]) -> Iterator[Sync]:
+    """The settings of these pointers, from the objects that hold them."""
+    for post in posts:
+        documents = load_all(text_of(post.found.file.read_bytes()))
+        found = sync_of(documents[post.found.document])
+        if found is not None:
+            yield found

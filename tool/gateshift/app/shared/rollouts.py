@@ -1,0 +1,105 @@
+"""Finds and reads the rollouts of a repository, and tells which stage a folder is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.errors import Exit, UserError
+from gateshift.model.finding import Finding
+from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+
+_SKIPPED = frozenset({"node_modules", "__pycache__"})
+
+
+@dataclass(frozen=True, slots=True)
+class StageRoot:
+    """The overlay folder of one stage in one environment."""
+
+    folder: Path
+    rollout: Rollout
+    environment: Environment
+    stage: Stage
+
+
+def find_rollout_files(folder: Path) -> Iterator[Path]:
+    """Every rollout.yaml in the folder and below it, hidden folders left out, in a stable order."""
+    for path, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        if FILE_NAME in files:
+            yield Path(path) / FILE_NAME
+
+
+def rollout_files_in(folder: Path) -> tuple[Path, ...]:
+    """The rollout.yaml of the folder; where it has none, all those below it."""
+    here = folder / FILE_NAME
+    return (here,) if here.is_file() else tuple(find_rollout_files(folder))
+
+
+def rollout_files_named(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The rollouts that paths mean: a file itself, the rollout.yaml in a folder, or where it has none all those below.
+
+    No paths mean the current folder. Raises UserError where a path means none (exit code 4).
+    """
+    named = list(paths) or [Path()]
+    return tuple(dict.fromkeys(file for path in named for file in _named(path)))
+
+
+def _named(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path
+        return
+    found = rollout_files_in(path)
+    if not found:
+        raise UserError(
+            f"no {FILE_NAME} in this folder or below it",
+            where=str(path),
+            next_step="Write one with `gateshift init NAME --image v1=IMAGE --image v2=IMAGE`.",
+            exit_code=Exit.NOTHING_FOUND,
+        )
+    yield from found
+
+
+def rollout_file_above(path: Path, top: Path) -> Path | None:
+    """The nearest rollout.yaml beside the path or in a folder above it, up to and including `top`."""
+    for folder in (path, *path.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if folder == top:
+            return None
+    return None
+
+
+def stage_roots(rollout: Rollout) -> Iterator[StageRoot]:
+    """The overlay of every stage in every environment, in the rollout's order."""
+    for environment in rollout.environments:
+        for stage in rollout.stages:
+            folder = rollout.file.parent / rollout.overlay(stage, environment)
+            yield StageRoot(folder, rollout, environment, stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollouts:
+    """The rollouts of a run: what each overlay folder is, and what their files warned of."""
+
+    all: tuple[Rollout, ...]
+    by_folder: dict[Path, StageRoot]
+    warnings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, files: Iterable[Path]) -> Rollouts:
+        """Read these files, each once. Raises UserError for the first that cannot be read."""
+        distinct = tuple(dict.fromkeys(path.resolve() for path in files))
+        if not distinct:
+            return cls((), {}, ())
+        from gateshift.config import open_rollout  # a third of the start-up time, which plain roots need not pay
+
+        parsed = [open_rollout(file) for file in distinct]
+        roots = [root for each in parsed for root in stage_roots(each.rollout)]
+        return cls(
+            tuple(each.rollout for each in parsed),
+            {root.folder: root for root in roots},
+            tuple(warning for each in parsed for warning in each.warnings),
+        )

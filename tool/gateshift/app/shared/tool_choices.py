@@ -1,0 +1,72 @@
+"""What the user decides about programs and schemas, for every command that builds.
+
+`--install`: what a run needs, fetched before it is used. What is there already is not fetched again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.model.rollout import Rollout, SchemaChoice
+from gateshift.schemas import Schemas, open_schemas
+from gateshift.schemas.install import How, install_schemas, no_news
+from gateshift.tools.install import install
+from gateshift.tools.lock import pinned
+
+_TOOLS_OWN = SchemaChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The programs, the schemas, and how long a program may take, in seconds.
+
+    Empty fields of `schemas` leave the choice to rollout.yaml, then to the tool.
+    `install` is how schemas that are missing are fetched; without it they are not.
+    `say` hears which schemas are used.
+    """
+
+    kustomize: Path | None = None
+    kubeconform: Path | None = None
+    schemas: SchemaChoice = _TOOLS_OWN
+    crds: tuple[Path, ...] = ()
+    timeout: float = 60.0
+    install: How | None = None
+    say: Callable[[str], None] = no_news
+
+    def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
+        """The chosen schemas: an option goes before rollout.yaml, that before the tool's own versions.
+
+        Raises NoVerdict where they are not installed, UserError for broken CRDs.
+        """
+        declared = next((rollout for rollout in rollouts if rollout.schemas != _TOOLS_OWN), None)
+        wanted = declared.schemas if declared else _TOOLS_OWN
+        own = tuple(declared.file.parent / path for path in wanted.crds) if declared else ()
+        choice = SchemaChoice(
+            self.schemas.kubernetes or wanted.kubernetes,
+            self.schemas.gateway_api or wanted.gateway_api,
+            self.schemas.channel or wanted.channel,
+        )
+        if self.install is not None:
+            install_chosen(choice, self.install)
+        opened = open_schemas(choice, (*self.crds, *own))
+        for folder in opened.sets:
+            self.say(f"schemas: {folder}")
+        return opened
+
+
+def install_programs(named: dict[str, Path | None], how: How) -> None:
+    """Install the pinned programs, but for those that the user named. Raises NoVerdict where one cannot be had."""
+    for program in pinned().programs:
+        if named.get(program.name) is None:
+            install(program, offline=how.offline, say=how.say, progress=how.progress)
+
+
+def install_chosen(choice: SchemaChoice, how: How) -> None:
+    """Install the schemas of the chosen versions, or of the pinned ones where nothing is chosen.
+
+    Raises NoVerdict where they cannot be had.
+    """
+    install_schemas("kubernetes", choice.kubernetes or pinned().kubernetes, how)
+    install_schemas("gateway-api", choice.gateway_api or pinned().gateway_api, how)

@@ -1,0 +1,138 @@
+"""What Git knows of a pointer: the path the last commit names, since when, and edits that are not committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gateshift.engines import pointers_in
+from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
+from gateshift.system import git
+from gateshift.system.git import Commit
+from gateshift.system.source_files import real_path
+from gateshift.yamldoc import Document, UnreadableYaml, parse_all, splice, text_of
+from gateshift.yamldoc.data import Json, Pointer
+
+_HEAD = "HEAD"
+
+
+class PointerHistory:
+    """The pointers of one repository at other commits. `top` is any folder in it; without Git nothing is known."""
+
+    def __init__(self, top: Path) -> None:
+        self.repository = git.work_tree(top)
+        self._texts: dict[tuple[str, Path], str] = {}
+
+    def at_head(self, found: PointerInFile) -> SyncPointer | None:
+        """The pointer as the last commit has it; None where that has none, or where there is no Git."""
+        return self._at(_HEAD, found)
+
+    def moved_by(self, found: PointerInFile) -> Commit | None:
+        """The commit since which the pointer names the folder that it names at the last commit."""
+        since, now = None, self.at_head(found)
+        for commit in self._history(found):
+            then = self._at(commit.id, found)
+            if now is None or then is None or then.folder != now.folder:
+                break
+            since = commit
+        return since
+
+    def edited(self, found: PointerInFile) -> tuple[Path, ...]:
+        """The pointer's files that differ from the last commit in more than the paths of pointers."""
+        if self.repository is None:
+            return ()
+        return tuple(
+            file
+            for file in self.files(found)
+            if git.uncommitted(self.repository, [self.name(file)]) and self._edited_beside_paths(file, found)
+        )
+
+    def files(self, found: PointerInFile) -> tuple[Path, ...]:
+        """The real paths of the files that hold the pointer, and the scalars its path is made of."""
+        own = [real_path(found.file)]
+        if self.repository is not None:
+            own += [self.repository / slot.file for slot in found.pointer.slots if slot.file]
+        return tuple(dict.fromkeys(own))
+
+    def name(self, file: Path) -> str:
+        """A file's path from the top of the work tree."""
+        return file.relative_to(self.repository).as_posix() if self.repository else str(file)
+
+    def _history(self, found: PointerInFile) -> Iterator[Commit]:
+        if self.repository is not None:
+            commits = [each for file in self.files(found) for each in git.history(self.repository, self.name(file))]
+            yield from dict.fromkeys(sorted(commits, key=lambda each: each.date, reverse=True))
+
+    def _at(self, commit: str, found: PointerInFile) -> SyncPointer | None:
+        """The pointer of the same kind and name at a commit: the one in the same place, where it had several paths."""
+        text = self._text(commit, real_path(found.file))
+        same = [each for each in self._pointers(text, commit, found) if _identity(each) == _identity(found.pointer)]
+        places = [slot.at for slot in found.pointer.slots]
+        return next((each for each in same if [slot.at for slot in each.slots] == places), next(iter(same), None))
+
+    def _pointers(self, text: str, commit: str, found: PointerInFile) -> Iterator[SyncPointer]:
+        def matching(_: str) -> dict[str, Json]:
+            names = {slot.file for slot in found.pointer.slots if slot.file}
+            return {name: data for name in names for data in self._data(commit, name)}
+
+        for each in pointers_in(_documents(text), found.file, matching):
+            if not isinstance(each, NotUnderstood):
+                yield each.pointer
+
+    def _data(self, commit: str, name: str) -> list[Json]:
+        assert self.repository is not None
+        return [document.data for document in _documents(self._text(commit, self.repository / name))][:1]
+
+    def _text(self, commit: str, file: Path) -> str:
+        """A file's text at a commit; "" where the commit has none, or none that is text."""
+        if self.repository is None:
+            return ""
+        key = commit, file
+        if key not in self._texts:
+            self._texts[key] = _text(git.read_file(self.repository, commit, self.name(file)) or b"")
+        return self._texts[key]
+
+    def _edited_beside_paths(self, file: Path, found: PointerInFile) -> bool:
+        committed, now = self._text(_HEAD, file), _text(file.read_bytes())
+        if not committed:
+            return False
+        if file == real_path(found.file):
+            places = [self._places(text, found) for text in (committed, now)]
+        else:
+            at = [
+                (0, slot.at) for slot in found.pointer.slots if self.repository and self.repository / slot.file == file
+            ]
+            places = [at, at]
+        return _without(committed, places[0]) != _without(now, places[1])
+
+    def _places(self, text: str, found: PointerInFile) -> list[tuple[int, Pointer]]:
+        """Where the paths of all pointers stand in the text: the document, and the scalar in it."""
+        each = (each for each in pointers_in(_documents(text), found.file) if not isinstance(each, NotUnderstood))
+        return [(one.document, slot.at) for one in each for slot in one.pointer.slots if not slot.file]
+
+
+def _identity(pointer: SyncPointer) -> tuple[str, str, str]:
+    return pointer.kind, pointer.namespace, pointer.name
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return text_of(raw)
+    except UnreadableYaml:
+        return ""
+
+
+def _documents(text: str) -> tuple[Document, ...]:
+    try:
+        return parse_all(text)
+    except UnreadableYaml:
+        return ()
+
+
+def _without(text: str, places: Sequence[tuple[int, Pointer]]) -> str:
+    """The text with a mark in the place of each of these scalars."""
+    documents = _documents(text)
+    spans = {documents[number].span(at) for number, at in places if number < len(documents)}
+    for span in sorted((span for span in spans if span is not None), key=lambda span: span.start, reverse=True):
+        text = splice(text, span, "\0")
+    return text

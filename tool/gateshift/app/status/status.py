@@ -1,0 +1,114 @@
+"""`gateshift status`: where every pointer of a rollout stands, by its file, its commit and the step that comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from gateshift.app.promote.promote import Judge
+from gateshift.app.shared.rollout_pointers import line_of, pointing_of
+from gateshift.app.status.pointer_history import PointerHistory
+from gateshift.app.validate.assemble import relative
+from gateshift.engines.placement import StageFolders
+from gateshift.errors import UserError
+from gateshift.model.finding import Level
+from gateshift.model.plan import PlanReport
+from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport
+from gateshift.model.sync_pointer import Pointing, Post
+
+
+def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge) -> StatusReport:
+    """Where the rollout stands. `files` are files or folders with pointers beside those in sync/.
+
+    Where a stage cannot be built, or without Kustomize, the next step has no verdict and says why.
+    """
+    return _Status(pointing_of(rollout, files), judge).report()
+
+
+class _Status:
+    def __init__(self, pointing: Pointing, judge: Judge) -> None:
+        self.pointing = pointing
+        self.rollout = pointing.rollout
+        self.judge = judge
+        self.history = PointerHistory(self.rollout.file.parent)
+        self.steps: dict[tuple[str, str], NextStep] = {}
+
+    def report(self) -> StatusReport:
+        pointers = tuple(map(self._pointer, self.pointing.posts))
+        stages = tuple(stage.name for stage in self.rollout.stages)
+        unknown = (f"{file}: {each.kind} {each.name}: {each.why}" for file, each in self.pointing.not_understood)
+        return StatusReport(
+            self.rollout.service.name, stages, pointers, tuple(_ahead(pointers, stages)), tuple(unknown)
+        )
+
+    def _pointer(self, post: Post) -> PointerStatus:
+        pointer = post.found.pointer
+        stage = self._in_force(post)
+        moved = post.stage.name if post.stage is not None and post.stage != stage else ""
+        return PointerStatus(
+            post.environment.name if post.environment else "",
+            pointer.engine.value,
+            pointer.name,
+            relative(post.found.file, Path.cwd()),
+            line_of(self.pointing.repository, post.found),
+            pointer.path,
+            stage.name if stage else "",
+            tuple(_shares(self.rollout, stage)) if stage else (),
+            self._next(post.environment, stage) if stage and post.environment is not None else None,
+            self._since(post),
+            moved,
+        )
+
+    def _in_force(self, post: Post) -> Stage | None:
+        committed = self.history.at_head(post.found)
+        if committed is None:
+            return post.stage
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
+        return placed.stage if placed is not None else None
+
+    def _since(self, post: Post) -> Since | None:
+        commit = self.history.moved_by(post.found)
+        return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
+
+    def _next(self, environment: Environment, stage: Stage) -> NextStep | None:
+        index = self.rollout.stages.index(stage) + 1
+        if index >= len(self.rollout.stages):
+            return None
+        key = (environment.name, stage.name)
+        if key not in self.steps:
+            target = self.rollout.stages[index]
+            self.steps[key] = self._judged(environment, stage, target)
+        return self.steps[key]
+
+    def _judged(self, environment: Environment, stage: Stage, target: Stage) -> NextStep:
+        try:
+            plan = self.judge.plan(self.pointing, environment, stage, target)
+        except UserError as error:
+            return NextStep(target.name, None, f"{error.what}. {error.next_step}".removesuffix(". "))
+        return NextStep(target.name, plan.safe, _reason(plan))
+
+
+def _shares(rollout: Rollout, stage: Stage) -> Iterator[tuple[str, float]]:
+    for version in rollout.versions:
+        share = stage.fraction(version.name)
+        if share > 0:
+            yield version.name, share
+
+
+def _reason(plan: PlanReport) -> str:
+    found = (each for engine in plan.engines for each in engine.findings if each.level is Level.ERROR)
+    return next((each.message for each in found), "")
+
+
+def _ahead(pointers: tuple[PointerStatus, ...], stages: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The environments by how far their furthest pointer is, where there are several."""
+    furthest: dict[str, str] = {}
+    for pointer in pointers:
+        if pointer.stage in stages:
+            known = furthest.get(pointer.environment)
+            if known is None or stages.index(pointer.stage) > stages.index(known):
+                furthest[pointer.environment] = pointer.stage
+    if len(furthest) > 1:
+        yield from sorted(furthest.items(), key=lambda entry: -stages.index(entry[1]))

@@ -1,0 +1,64 @@
+"""From findings of many roots to a report: the same fault in several roots told once, paths made short."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from gateshift.model.finding import Finding, Located, Spot
+from gateshift.model.place import Place
+from gateshift.model.report import ReportedFinding, ReportedPlace, ReportedRelated, ResourceName, SourceLine
+from gateshift.model.rule import Rule
+from gateshift.yamldoc.data import pointer_text
+
+Excerpt = Callable[[Place], tuple[SourceLine, ...]]
+
+
+def merged(findings: Iterable[Located]) -> tuple[Located, ...]:
+    """Each fault once, with every root it reaches; sorted by file, line, column, rule and message."""
+    by_fault: dict[tuple[str, int, int, str, str], Located] = {}
+    for located in findings:
+        place, finding = located.place, located.finding
+        key = (str(place.file), place.line, place.column, finding.rule, finding.message)
+        known = by_fault.get(key)
+        roots = located.roots if known is None else tuple(sorted({*known.roots, *located.roots}))
+        by_fault[key] = replace(known or located, roots=roots)
+    return tuple(by_fault[key] for key in sorted(by_fault))
+
+
+def reported(located: Located, rules: Mapping[str, Rule], excerpt: Excerpt, base: Path) -> ReportedFinding:
+    """The finding as a renderer takes it, its paths relative to `base` (the working directory)."""
+    finding = located.finding
+    return ReportedFinding(
+        rule=finding.rule,
+        name=rules[finding.rule].name,
+        level=finding.level,
+        message=finding.message,
+        place=_place(located.place, excerpt, base),
+        roots=tuple(relative(root, base) for root in located.roots),
+        resource=_resource(finding),
+        pointer=pointer_text(finding.at.pointer) if isinstance(finding.at, Spot) else "",
+        cluster_says=finding.cluster_says,
+        help=finding.help,
+        related=tuple(ReportedRelated(message, _place(place, excerpt, base)) for message, place in located.related),
+    )
+
+
+def relative(path: Path, base: Path) -> str:
+    """The path as seen from `base`, with forward slashes; `.` for the base itself."""
+    return Path(os.path.relpath(path, base)).as_posix()
+
+
+def _place(place: Place, excerpt: Excerpt, base: Path) -> ReportedPlace:
+    end = (place.end_line, place.end_column)
+    end_line, end_column = end if end > (place.line, place.column) else (place.line, place.column)
+    return ReportedPlace(relative(place.file, base), place.line, place.column, end_line, end_column, excerpt(place))
+
+
+def _resource(finding: Finding) -> ResourceName | None:
+    if not isinstance(finding.at, Spot):
+        return None
+    identity = finding.at.resource.id
+    return ResourceName(identity.kind, identity.namespace, identity.name)

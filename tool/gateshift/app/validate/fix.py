@@ -1,0 +1,61 @@
+"""`gateshift validate --fix`: writes the safe edits into the files that the roots are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateshift.app.shared.build_roots import BuiltRoot, build_roots
+from gateshift.app.shared.rollouts import Rollouts
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.validate import Scope, chosen_by, rollout_files_of
+from gateshift.checks.fixes import FIXED_RULES, with_defaults_written
+from gateshift.checks.suppression import markers_in
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.manifests.header import read_seal
+from gateshift.model.source import SourceFile
+from gateshift.system.atomic_write import replace_file
+from gateshift.yamldoc import text_of
+from gateshift.yamldoc.bounds import bytes_like
+
+
+def write_fixes(scope: Scope, choices: Choices) -> tuple[Path, ...]:
+    """Edit the files of every root of the scope, and say which were changed.
+
+    Generated files are left alone, as are files outside the repository and those that suppress the rule. Raises
+    UserError for paths that hold no root, NoVerdict where the schemas are not installed.
+    """
+    reader = TreeReader()
+    roots = chosen_by(scope, reader).roots
+    rollouts = Rollouts.of(rollout_files_of(roots))
+    catalog = choices.open_schemas(rollouts.all)
+    changed = []
+    built = tuple(build_roots(roots, reader, program=choices.kustomize, timeout=choices.timeout))
+    for file in _own_files(built):
+        if _write(file, with_defaults_written(file.text, catalog)):
+            changed.append(file.path)
+    return tuple(changed)
+
+
+def _own_files(built: tuple[BuiltRoot, ...]) -> Iterator[SourceFile]:
+    """The files that objects of the builds stand in, each once, those that must not be edited left out."""
+    seen: set[Path] = set()
+    for root in built:
+        repository = root.tree.root.repository
+        for resource in root.build.resources if root.build else ():
+            file = root.tree.files.get(resource.origin.file)
+            if file is None or file.path in seen or not file.path.is_relative_to(repository):
+                continue
+            seen.add(file.path)
+            silenced = {marker.rule for marker in markers_in(file.path, file.text)}
+            if read_seal(file.text) is None and not silenced & set(FIXED_RULES):
+                yield file
+
+
+def _write(file: SourceFile, text: str) -> bool:
+    """Write the text in the file's own encoding; False where nothing changes or the file changed meanwhile."""
+    raw = file.path.read_bytes()
+    if text == file.text or text_of(raw) != file.text:
+        return False
+    replace_file(file.path, bytes_like(raw, text))
+    return True

@@ -1,0 +1,52 @@
+"""Turns what checks point at into files, lines and columns, with the source lines around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from gateshift.app.shared.build_roots import BuiltRoot
+from gateshift.kustomize.trace import Found, Locator
+from gateshift.model.finding import Finding, Located, Spot
+from gateshift.model.place import Place
+from gateshift.model.report import SourceLine
+from gateshift.system.source_files import Sources
+
+_MOST_LINES = 3
+
+
+class Placer:
+    """Places findings of one run; files are read once, and an object is followed once however many findings it has."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._locators: dict[int, Locator] = {}
+
+    def placed(self, findings: Iterable[Finding], root: BuiltRoot) -> Iterator[Located]:
+        """The findings of one root with their places."""
+        for finding in findings:
+            yield replace(self.placed_in(finding, lambda _: root), roots=(root.path,))
+
+    def placed_in(self, finding: Finding, root_of: Callable[[Spot], BuiltRoot]) -> Located:
+        """A finding whose objects may be of several roots, with their places; its root is that of its first object."""
+        roots = (root_of(finding.at).path,) if isinstance(finding.at, Spot) else ()
+        found = self._where(finding.at, root_of)
+        related = [(each.message, self._where(each.at, root_of).place) for each in finding.related]
+        return Located(finding, found.place, roots, (*related, *found.related))
+
+    def alone(self, finding: Finding) -> Located:
+        """A finding that belongs to no root, with the place it already has."""
+        assert isinstance(finding.at, Place)
+        return Located(finding, finding.at, ())
+
+    def excerpt(self, place: Place) -> tuple[SourceLine, ...]:
+        """The source lines of a place, at most three."""
+        lines = self._sources.read(place.file.resolve()).text.splitlines()
+        last = min(max(place.end_line - (place.end_column == 1), place.line), place.line + _MOST_LINES - 1, len(lines))
+        return tuple(SourceLine(number, lines[number - 1]) for number in range(place.line, last + 1))
+
+    def _where(self, at: Spot | Place, root_of: Callable[[Spot], BuiltRoot]) -> Found:
+        if isinstance(at, Place):
+            return Found(at)
+        root = root_of(at)
+        return self._locators.setdefault(id(root), Locator(root.tree)).find(at)

@@ -1,0 +1,44 @@
+"""The order of a rollout's stages: whether every stage can be reached from the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from gateshift.app.plan.planner import about, side_of
+from gateshift.app.shared.build_roots import BuiltRoot
+from gateshift.app.shared.rollout_pointers import pointing_of, syncs_of
+from gateshift.app.validate.locate_findings import Placer
+from gateshift.model.finding import Finding, Level, Located
+from gateshift.model.rollout import Environment, Rollout
+from gateshift.transition.judge import judge
+
+
+def order_findings(rollout: Rollout, built: Mapping[Path, BuiltRoot], placer: Placer) -> Iterator[Located]:
+    """What a step from each stage to the next would lose, as warnings: `plan` and `promote` refuse it when it comes.
+
+    `built` are the overlays by their real paths; a stage that was not built has a finding of its own.
+    """
+    pointing = pointing_of(rollout)
+    for environment in rollout.environments:
+        syncs = syncs_of(pointing, environment)
+        for before, after in pairwise(rollout.stages):
+            roots = tuple(_built(rollout, environment, name, built) for name in (before.name, after.name))
+            old, new = roots
+            if old is None or new is None or old.build is None or new.build is None:
+                continue
+            verdicts = judge(old.build, new.build, syncs, about(rollout, environment)).verdicts
+            for finding in dict.fromkeys(found for verdict in verdicts for found in verdict.findings):
+                if finding.level is Level.ERROR:
+                    yield _placed(finding, f"{before.name} -> {after.name}", (old, new), placer)
+
+
+def _built(rollout: Rollout, environment: Environment, stage: str, built: Mapping[Path, BuiltRoot]) -> BuiltRoot | None:
+    return built.get((rollout.file.parent / rollout.overlay(rollout.stage(stage), environment)).resolve())
+
+
+def _placed(finding: Finding, step: str, roots: tuple[BuiltRoot, BuiltRoot], placer: Placer) -> Located:
+    told = replace(finding, level=Level.WARNING, message=f"{step}: {finding.message}")
+    return placer.placed_in(told, lambda spot: side_of(spot.resource, roots))

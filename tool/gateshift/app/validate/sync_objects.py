@@ -1,0 +1,130 @@
+"""The sync objects of a validation: those in the roots, and those beside a rollout that is looked at as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from gateshift.app.shared.build_roots import BuiltRoot
+from gateshift.app.shared.rollout_pointers import files_matching, prefix_of
+from gateshift.app.shared.rollouts import rollout_file_above
+from gateshift.checks.subject import Subject
+from gateshift.checks.sync import objects as sync_checks
+from gateshift.checks.sync import pointers as pointer_checks
+from gateshift.checks.sync.pointers import Aim, Aims
+from gateshift.config import open_rollout
+from gateshift.engines import pointers_of, sources_in, with_source
+from gateshift.engines.placement import StageFolders, plain_url
+from gateshift.errors import UserError
+from gateshift.kustomize.build import plain_build
+from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.roots import find_roots
+from gateshift.model.finding import Finding, Spot
+from gateshift.model.resource import Resource
+from gateshift.model.rollout import Rollout
+from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
+from gateshift.system import git
+from gateshift.system.source_files import real_path
+from gateshift.yamldoc.data import Json
+
+_USUAL = ("", "HEAD", "main", "master")
+
+
+def pointer_roots(rollouts: Iterable[Rollout], reader: TreeReader) -> tuple[BuiltRoot, ...]:
+    """The sync/ folders beside these rollouts, each as one root of plain YAML."""
+    folders = [folder for rollout in rollouts if (folder := rollout.file.parent / "sync").is_dir()]
+    trees = [reader.read(root) for folder in folders for root in find_roots([folder], reader.sources).roots]
+    return tuple(BuiltRoot(tree, plain_build(tree)) for tree in trees if tree.root.files)
+
+
+def sync_findings(built: Iterable[BuiltRoot], beside: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
+    """What pointers do wrong, each finding with the root it is found in.
+
+    The objects of the roots in `built` have been checked one by one before; those of the sync/ folders `beside` are
+    checked here, by nothing but the rules about sync objects.
+    """
+    for root in beside:
+        if root.build is not None:
+            subject = Subject.of(root.build)
+            yield from ((root, finding) for check in sync_checks.CHECKS for finding in check(subject))
+    by_repository: dict[Path, list[BuiltRoot]] = {}
+    for root in (*built, *beside):
+        by_repository.setdefault(root.tree.root.repository, []).append(root)
+    for repository, roots in by_repository.items():
+        yield from _of_repository(repository, roots)
+
+
+def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
+    owner = {id(each): (root, each) for root in roots if root.build is not None for each in root.build.resources}
+    resources = [resource for _, resource in owner.values()]
+    sources = sources_in(resource.data for resource in resources)
+    aiming = _Aiming(repository)
+    aims = [
+        aiming.aim(resource, with_source(found, sources))
+        for resource in resources
+        for found in pointers_of(resource.data, aiming.matching)
+        if not isinstance(found, NotUnderstood)
+    ]
+    built = {
+        root.tree.root.folder.relative_to(repository).as_posix(): root.build.resources
+        for root in roots
+        if root.build is not None and not root.tree.root.files
+    }
+    for check in pointer_checks.CHECKS if aims else ():
+        for finding in check(Aims(tuple(aims), built)):
+            assert isinstance(finding.at, Spot)
+            yield owner[id(finding.at.resource)][0], finding
+
+
+class _Aiming:
+    """Tells what the pointers of one repository name."""
+
+    def __init__(self, repository: Path) -> None:
+        self.repository = repository
+        self._rollouts: dict[Path, Rollout | None] = {}
+        self._here: frozenset[str] | None = None
+
+    def matching(self, pattern: str) -> Mapping[str, Json]:
+        """The data of the repository's files that a git generator would read."""
+        return files_matching(self.repository, pattern)
+
+    def aim(self, resource: Resource, pointer: SyncPointer) -> Aim:
+        """The pointer with the folder, the rollout and the stage that it names."""
+        folder = real_path(self.repository / pointer.folder)
+        inside = folder.is_relative_to(self.repository)
+        post, rollout = None, None
+        for rollout in self._near(folder if inside else self.repository, resource.origin.file):
+            in_file = PointerInFile(resource.origin.file, resource.origin.document, pointer)
+            post = StageFolders(rollout, prefix_of(rollout, self.repository)).place(in_file)
+            if post is not None:
+                break
+        exists = (inside and folder.is_dir()) or (False if post or self._is_of_here(pointer) else None)
+        if post is None:
+            return Aim(resource, pointer, exists)
+        return Aim(resource, pointer, exists, rollout, post.environment, post.stage)
+
+    def _near(self, folder: Path, file: Path) -> Iterator[Rollout]:
+        """The rollouts that the pointer may belong to: above the folder that it names, and above its own file."""
+        for start in dict.fromkeys((folder, real_path(file).parent)):
+            found = rollout_file_above(start, self.repository) if start.is_relative_to(self.repository) else None
+            rollout = self._open(found) if found is not None else None
+            if rollout is not None:
+                yield rollout
+
+    def _open(self, file: Path) -> Rollout | None:
+        """The rollout of a file; None where it cannot be read, which is told where that rollout is looked at."""
+        if file not in self._rollouts:
+            try:
+                self._rollouts[file] = open_rollout(file).rollout
+            except UserError:
+                self._rollouts[file] = None
+        return self._rollouts[file]
+
+    def _is_of_here(self, pointer: SyncPointer) -> bool:
+        """Whether the pointer reads this very repository, at a revision that is likely the one checked out."""
+        if not pointer.repository or pointer.revision not in _USUAL:
+            return False
+        if self._here is None:
+            top = git.work_tree(self.repository)
+            self._here = frozenset(map(plain_url, git.remotes(top))) if top is not None else frozenset()
+        return plain_url(pointer.repository) in self._here

@@ -1,0 +1,106 @@
+"""What a kustomization can act upon: the objects below it, under the names and labels they have in their files and
+under those they are built with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.checks.subject import Subject
+from gateshift.model.kustomization import Kind, Kustomization, KustomizationTree, Refused, Role
+from gateshift.model.resource import objects_in
+from gateshift.model.source import EmbeddedSource, SourceFile
+from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
+
+_GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+_HOLDERS = (Role.RESOURCE, Role.COMPONENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An object that a kustomization can act upon, as a file has it or as it was built."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    data: JsonObject
+
+    @property
+    def group(self) -> str:
+        """The API group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def version(self) -> str:
+        """The API version without its group."""
+        return self.api_version.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The objects below a kustomization. `complete` is False where it has others that no file shows: those of a
+    generator, a chart or a remote base."""
+
+    objects: tuple[Known, ...]
+    complete: bool
+
+
+def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> Scope:
+    """What the kustomization can act upon. A component acts upon everything of the kustomization that includes it, so
+    all objects of the tree count for it."""
+    nodes = list(tree.kustomizations) if node.kind is Kind.COMPONENT else list(_below(node))
+    objects: list[Known] = []
+    complete = True
+    files: set[Path] = set()
+    for each in nodes:
+        files.add(each.file.path)
+        complete = complete and not (each.data.keys() & {"helmCharts", "helmChartInflationGenerator", "generators"})
+        objects += _generated(each)
+        for reference in each.references:
+            if reference.role not in _HOLDERS:
+                continue
+            if isinstance(reference.target, Refused):
+                complete = False
+            elif isinstance(reference.target, SourceFile) and not isinstance(reference.target, EmbeddedSource):
+                files.add(reference.target.path)
+                objects += _in_file(reference.target)
+    origins = files | {path for path, file in tree.files.items() if file.path in files}
+    objects += [
+        Known(each.api_version, each.kind, each.id.namespace, each.id.name, each.data)
+        for each in subject.build.resources
+        if each.origin.file in origins or each.origin.generated_by in origins
+    ]
+    return Scope(tuple(objects), complete)
+
+
+def _below(node: Kustomization) -> Iterator[Kustomization]:
+    waiting, seen = [node], {id(node)}
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for reference in node.references:
+            child = reference.target
+            if isinstance(child, Kustomization) and id(child) not in seen:
+                seen.add(id(child))
+                waiting.append(child)
+
+
+def _in_file(file: SourceFile) -> Iterator[Known]:
+    for document in file.documents:
+        for _, data in objects_in(document.data):
+            metadata = object_at(data, "metadata")
+            yield Known(
+                text_at(data, "apiVersion"),
+                text_at(data, "kind"),
+                text_at(metadata, "namespace"),
+                text_at(metadata, "name"),
+                data,
+            )
+
+
+def _generated(node: Kustomization) -> Iterator[Known]:
+    for field, kind in _GENERATORS.items():
+        for entry in list_at(node.data, field):
+            yield Known("v1", kind, text_at(entry, "namespace"), text_at(entry, "name"), {})

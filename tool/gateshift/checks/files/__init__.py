@@ -1,0 +1,1 @@
+"""GS7xx: generated files."""

@@ -1,0 +1,117 @@
+"""GS7xx: generated files that are not what rollout.yaml asks for. Pure: the texts were read before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.model.finding import Finding, Level
+from gateshift.model.place import Place
+from gateshift.model.release import FileState, Standing
+from gateshift.model.rule import Check, check
+
+_WAY_OUT = "Run `gateshift generate`."
+_FORCE = "Move the change into rollout.yaml, or give it up with `gateshift generate --force`."
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The states of a rollout's files; their paths are relative to `top`, the folder of rollout.yaml."""
+
+    top: Path
+    states: tuple[FileState, ...]
+
+
+@check("GS701", source="product contract, generate --check")
+def generated_file_stale(files: Files) -> Iterator[Finding]:
+    """A generated file is older than rollout.yaml.
+
+    A pointer would deliver a stage that the rollout no longer describes, so a review of rollout.yaml says nothing about
+    what reaches the cluster.
+    """
+    yield from _each(files, Standing.STALE, lambda _: "rollout.yaml asks for another text", _WAY_OUT)
+
+
+@check("GS702", source="product contract, generate")
+def generated_file_edited(files: Files) -> Iterator[Finding]:
+    """A generated file was edited by hand.
+
+    The next run of generate would take the edit back; until then the stage differs from the one that rollout.yaml, its
+    plan and its reviewers know.
+    """
+
+    def message(state: FileState) -> str:
+        return "edited by hand" if state.expected is not None else "edited by hand, and no stage asks for it any more"
+
+    yield from _each(files, Standing.EDITED, message, _FORCE)
+
+
+@check("GS703", source="product contract, generate --check")
+def generated_file_missing(files: Files) -> Iterator[Finding]:
+    """A file that rollout.yaml asks for is not there.
+
+    A stage without one of its files does not build, or builds without its route or its Service.
+    """
+    yield from _each(files, Standing.MISSING, lambda _: "rollout.yaml asks for this file", _WAY_OUT)
+
+
+@check("GS704", source="product contract, generate")
+def generated_file_left_over(files: Files) -> Iterator[Finding]:
+    """A generated file is there that rollout.yaml no longer asks for.
+
+    A pointer can still name the stage it belongs to, and nobody keeps that stage up to date.
+    """
+    yield from _each(files, Standing.LEFT_OVER, lambda _: "rollout.yaml asks for no such file any more", _WAY_OUT)
+
+
+@check("GS705", source="product contract, generate")
+def strange_file_in_the_way(files: Files) -> Iterator[Finding]:
+    """A file that gateshift did not write stands where a generated one belongs.
+
+    The stage is built from it, whatever it says; generate neither overwrites nor deletes it.
+    """
+
+    def message(state: FileState) -> str:
+        writer = f"it was generated for the rollout {state.owner}" if state.owner else "gateshift did not write it"
+        return f"a generated file belongs here, and {writer}"
+
+    yield from _each(
+        files, Standing.STRANGER, message, "Move it away, or give it up with `gateshift generate --force`."
+    )
+
+
+CHECKS: tuple[Check[Files], ...] = (
+    generated_file_stale,
+    generated_file_edited,
+    generated_file_missing,
+    generated_file_left_over,
+    strange_file_in_the_way,
+)
+RULES = tuple(found.rule for found in CHECKS)
+
+_RULE = {
+    Standing.STALE: "GS701",
+    Standing.EDITED: "GS702",
+    Standing.MISSING: "GS703",
+    Standing.LEFT_OVER: "GS704",
+    Standing.STRANGER: "GS705",
+}
+
+
+def _each(files: Files, standing: Standing, message: Callable[[FileState], str], way_out: str) -> Iterator[Finding]:
+    for state in files.states:
+        if state.standing is standing:
+            place = Place(files.top / state.path, _first_difference(state))
+            yield Finding(_RULE[standing], Level.ERROR, f"{state.path}: {message(state)}", place, help=way_out)
+
+
+def _first_difference(state: FileState) -> int:
+    """The first line, from 1, whose text differs, the header apart; 1 where one of the texts is not there."""
+    if state.found is None or state.expected is None:
+        return 1
+    found, expected = state.found.split("\n"), state.expected.split("\n")
+    for number, (there, wanted) in enumerate(zip(found, expected, strict=False), start=1):
+        if number > 1 and there != wanted:
+            return number
+    return 1 if len(found) == len(expected) else min(len(found), len(expected))

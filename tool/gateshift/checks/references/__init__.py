@@ -1,0 +1,1 @@
+"""GS3xx: references from one object to another."""

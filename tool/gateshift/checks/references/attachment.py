@@ -1,0 +1,174 @@
+"""Parents in the build that refuse a route, with the reason they would report.
+
+Source: Gateway API v1.6, apis/v1/shared_types.go (the Accepted condition of a route).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.checks.subject import Subject
+from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.nearest import nearest
+from gateshift.model.resource import Resource
+from gateshift.model.rule import check
+from gateshift.traffic.attach import CONFLICTED, NO_HOSTNAME, NO_PARENT, NOT_ALLOWED, Attachment, Standing, attachments
+from gateshift.traffic.listener_status import supported_kinds
+from gateshift.traffic.listeners import Listener
+from gateshift.traffic.routes import RouteParent
+from gateshift.yamldoc.data import Pointer, look_up
+
+
+def _refused(subject: Subject, reason: str) -> Iterator[Attachment]:
+    for attachment in attachments(subject.cluster):
+        if attachment.standing is Standing.REFUSED and attachment.reason == reason:
+            yield attachment
+
+
+def _parent_of(subject: Subject, parent: RouteParent) -> Resource | None:
+    return subject.cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
+
+
+def _says(attachment: Attachment) -> str:
+    return f"Accepted: False, {attachment.reason} for {attachment.parent}; the route serves nothing there"
+
+
+@check("GS311", source="Gateway API v1.6, Accepted with reason NoMatchingParent")
+def no_such_listener(subject: Subject) -> Iterator[Finding]:
+    """A route's sectionName or port names no listener of its Gateway, or no port of its Service.
+
+    The parent refuses the route, and its requests get 404, or go on as if there were no route.
+    """
+    for attachment in _refused(subject, NO_PARENT):
+        parent, held = attachment.parent, _parent_of(subject, attachment.parent)
+        sections = _sections(attachment, held)
+        field, wanted, known = "sectionName", parent.section_name, [name for name, _ in sections]
+        if not parent.section_name or parent.section_name in known:
+            field, wanted, known = "port", str(parent.port), [str(port) for _, port in sections]
+        if not parent.section_name and parent.port is None:
+            field, wanted = "name", parent.name
+        near = nearest(wanted, known) if field == "sectionName" else None
+        shown = ", ".join(f"{name or 'unnamed'} on port {port}" for name, port in sections) or "none"
+        what = "ports" if parent.is_service else "listeners"
+        yield Finding(
+            "GS311",
+            Level.ERROR,
+            f"{attachment.route}: {attachment.message} ({what} of {parent}: {shown})",
+            Spot(attachment.route.resource, (*parent.pointer, field)),
+            _says(attachment),
+            f"Did you mean {near}?" if near else f"Name one of the {what}, or leave sectionName and port out for all.",
+            _related(held),
+        )
+
+
+def _sections(attachment: Attachment, held: Resource | None) -> list[tuple[str, int]]:
+    at: Pointer = ("spec", "ports") if attachment.parent.is_service else ("spec", "listeners")
+    entries = look_up(held.data, at) if held else None
+    found = []
+    for entry in entries if isinstance(entries, list) else []:
+        name, port = look_up(entry, ("name",)), look_up(entry, ("port",))
+        found.append((name if isinstance(name, str) else "", port if isinstance(port, int) else 0))
+    return found
+
+
+def _related(held: Resource | None) -> tuple[Related, ...]:
+    if held is None:
+        return ()
+    at: Pointer = ("spec", "ports") if held.kind == "Service" else ("spec", "listeners")
+    return (Related(f"{held.id} has these", Spot(held, at)),)
+
+
+@check("GS312", source="Gateway API v1.6, Accepted with reason NotAllowedByListeners; AllowedRoutes")
+def not_allowed_by_listeners(subject: Subject) -> Iterator[Finding]:
+    """No listener of the Gateway allows a route of this kind from this namespace.
+
+    A listener allows routes of its own namespace unless `allowedRoutes.namespaces` says more, and carries only the
+    kinds that its protocol and `allowedRoutes.kinds` allow. The requests get 404.
+    """
+    for attachment in _refused(subject, NOT_ALLOWED):
+        route, parent = attachment.route, attachment.parent
+        listeners = [each for each in _listeners(subject, parent) if _is_meant(parent, each)]
+        allowed = "; ".join(_allowance(each) for each in listeners)
+        yield Finding(
+            "GS312",
+            Level.ERROR,
+            f"{route}: {attachment.message} ({allowed})",
+            Spot(route.resource, parent.pointer),
+            _says(attachment),
+            "Let allowedRoutes of the listener name the route's namespace and kind, or use another listener.",
+            tuple(Related(str(each), Spot(each.owner, each.pointer)) for each in listeners[:3]),
+        )
+
+
+def _listeners(subject: Subject, parent: RouteParent) -> tuple[Listener, ...]:
+    if parent.kind == "ListenerSet":
+        found = subject.cluster.listener_set(parent.namespace, parent.name)
+        return found.listeners if found else ()
+    gateway = subject.cluster.gateway(parent.namespace, parent.name)
+    return gateway.listeners if gateway else ()
+
+
+def _is_meant(parent: RouteParent, listener: Listener) -> bool:
+    return parent.section_name in ("", listener.name) and parent.port in (None, listener.port)
+
+
+def _allowance(listener: Listener) -> str:
+    kinds = ", ".join(kind for _, kind in listener.kinds)
+    of_kinds = f" of kind {kinds}" if kinds else ""
+    return f"{listener.name} ({listener.protocol}) allows routes{of_kinds} from {listener.namespaces.source}"
+
+
+@check("GS313", source="Gateway API v1.6, Accepted with reason NoMatchingListenerHostname")
+def hostname_of_no_listener(subject: Subject) -> Iterator[Finding]:
+    """No hostname of a route meets the hostname of a listener that would take the route.
+
+    The Gateway refuses the route; requests for these hosts get 404 or no certificate. A wildcard covers one label or
+    more, never the bare domain.
+    """
+    for attachment in _refused(subject, NO_HOSTNAME):
+        listeners = [
+            each
+            for each in _listeners(subject, attachment.parent)
+            if _is_meant(attachment.parent, each) and attachment.route.kind in supported_kinds(each)
+        ]
+        shown = ", ".join(sorted({each.hostname or "any" for each in listeners}))
+        yield Finding(
+            "GS313",
+            Level.ERROR,
+            f"{attachment.route}: {', '.join(attachment.route.hostnames)} meets no hostname of {attachment.parent}"
+            f" ({shown})",
+            Spot(attachment.route.resource, ("spec", "hostnames")),
+            _says(attachment),
+            "Name a host that the listener covers, or add a listener for it.",
+            tuple(Related(str(each), Spot(each.owner, (*each.pointer, "hostname"))) for each in listeners[:3]),
+        )
+
+
+@check("GS322", source="Gateway API v1.6, HTTPRoute and GRPCRoute on one listener; GEP-1294, Route types")
+def rival_route_kinds(subject: Subject) -> Iterator[Finding]:
+    """Two routes of different kinds claim the same hosts of a listener, or the same port of a Service.
+
+    Exactly one of them is accepted: on a Gateway the older one, in a mesh the more specific kind. The other one's
+    requests are answered by it or get 404.
+    """
+    for attachment in _refused(subject, CONFLICTED):
+        rivals = [
+            other
+            for other in attachments(subject.cluster)
+            if str(other.parent) == str(attachment.parent)
+            and other.standing is Standing.ACCEPTED
+            and other.route.kind != attachment.route.kind
+        ]
+        yield Finding(
+            "GS322",
+            Level.ERROR,
+            f"{attachment.route}: {attachment.message}: {', '.join(str(each.route) for each in rivals)}",
+            Spot(attachment.route.resource, attachment.parent.pointer),
+            _says(attachment),
+            "Give the two kinds hostnames or ports of their own.",
+            tuple(Related(str(each.route), Spot(each.route.resource, each.parent.pointer)) for each in rivals[:3]),
+        )
+
+
+CHECKS = (no_such_listener, not_allowed_by_listeners, hostname_of_no_listener, rival_route_kinds)
+RULES = tuple(each.rule for each in CHECKS)

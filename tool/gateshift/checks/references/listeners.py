@@ -1,0 +1,243 @@
+"""Listeners of Gateways and ListenerSets that the cluster would not serve, or that serve less than they say.
+
+Source: Gateway API v1.6, apis/v1/gateway_types.go and listenerset_types.go (the conditions of listeners).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gateshift.checks.subject import Subject
+from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.nearest import nearest
+from gateshift.model.resource import Resource
+from gateshift.model.rule import check
+from gateshift.traffic.certificates import NOT_PERMITTED, Fault, client_certificate
+from gateshift.traffic.conditions import FALSE, UNKNOWN, Condition, conditions
+from gateshift.traffic.listener_status import (
+    CARRIED,
+    ListenerState,
+    carried,
+    conflict,
+    listener_states,
+    supported_kinds,
+)
+from gateshift.traffic.listeners import Listener
+from gateshift.yamldoc.data import Pointer, object_at, text_at
+
+
+@check("GS330", source="Gateway API v1.6, Distinct Listeners; Accepted with HostnameConflict or ProtocolConflict")
+def listeners_conflict(subject: Subject) -> Iterator[Finding]:
+    """Two listeners share a port and cannot be told apart: one hostname twice, or two protocols.
+
+    The cluster serves none of those that conflict inside one Gateway; of a Gateway and its ListenerSets, the older one
+    wins. Every route of a listener that is not served gets no requests.
+    """
+    for gateway in subject.cluster.gateways:
+        states = listener_states(subject.cluster, gateway)
+        for state in states:
+            if state.conflict:
+                yield _conflict(state, states)
+
+
+def _conflict(state: ListenerState, states: tuple[ListenerState, ...]) -> Finding:
+    listener = state.listener
+    rivals = [
+        each.listener
+        for each in sorted(states, key=lambda each: not each.accepted)
+        if each.listener is not listener and conflict(listener, each.listener) == state.conflict
+    ]
+    by_hostname = state.conflict == "HostnameConflict"
+    field = "hostname" if by_hostname and listener.hostname else "port" if by_hostname else "protocol"
+    shared = f"with the same hostname {listener.hostname or '(any)'}" if by_hostname else "with another protocol"
+    more = f" and {len(rivals) - 2} more" if len(rivals) > 2 else ""
+    return Finding(
+        "GS330",
+        Level.ERROR,
+        f"{listener} shares port {listener.port} {shared}: {', '.join(map(str, rivals[:2]))}{more}",
+        Spot(listener.owner, (*listener.pointer, field)),
+        f"Accepted: False, {state.conflict}; Conflicted: True, {state.conflict}{_whole(listener, states)}",
+        "Give the listeners different hostnames or ports.",
+        tuple(Related(str(each), Spot(each.owner, each.pointer)) for each in rivals[:2]),
+    )
+
+
+def _whole(listener: Listener, states: Iterable[ListenerState]) -> str:
+    """What the Gateway or ListenerSet itself reports when none of its listeners is accepted."""
+    siblings = [each for each in states if each.listener.owner is listener.owner]
+    none_left = siblings and not any(each.accepted for each in siblings)
+    return f"; {listener.owner.kind}: Accepted: False, ListenersNotValid" if none_left else ""
+
+
+@check("GS331", source="Gateway API v1.6, Accepted with reason UnsupportedProtocol; ProtocolType")
+def listener_protocol_unknown(subject: Subject) -> Iterator[Finding]:
+    """A listener's protocol is none of HTTP, HTTPS, TLS, TCP and UDP, nor an implementation's own.
+
+    The listener is not served, and its routes get no requests. An implementation's own protocols carry a domain, such
+    as `example.com/bar`.
+    """
+    for state in _states(subject):
+        listener = state.listener
+        if state.reason != "UnsupportedProtocol":
+            continue
+        near = nearest(listener.protocol.upper(), CARRIED) or (
+            listener.protocol.upper() in CARRIED and "it in capitals"
+        )
+        yield Finding(
+            "GS331",
+            Level.ERROR,
+            f"{listener} has the protocol {listener.protocol!r}; known are {', '.join(CARRIED)}",
+            Spot(listener.owner, (*listener.pointer, "protocol")),
+            f"Accepted: False, UnsupportedProtocol{_whole(listener, _states(subject))}",
+            f"Write {near}." if near else "Write one of the known protocols.",
+        )
+
+
+@check("GS332", source="Gateway API v1.6, AllowedRoutes.kinds; ResolvedRefs with reason InvalidRouteKinds")
+def listener_route_kind_invalid(subject: Subject) -> Iterator[Finding]:
+    """A listener allows a kind of route that its protocol does not carry, or that does not exist.
+
+    The listener reports InvalidRouteKinds; routes of that kind never attach to it. It is an error where no kind is left
+    that could attach.
+    """
+    for state in _states(subject):
+        for fault in state.faults:
+            if fault.reason == "InvalidRouteKinds":
+                able = ", ".join(carried(state.listener))
+                yield Finding(
+                    "GS332",
+                    Level.WARNING if supported_kinds(state.listener) else Level.ERROR,
+                    f"{state.listener}: {fault.message}",
+                    Spot(state.listener.owner, (*fault.pointer, "kind")),
+                    "ResolvedRefs: False, InvalidRouteKinds",
+                    f"Name a kind that {state.listener.protocol} carries: {able}.",
+                )
+
+
+@check("GS333", source="Gateway API v1.6, ResolvedRefs of listeners and Gateways: certificate references")
+def certificate_unusable(subject: Subject) -> Iterator[Finding]:
+    """A Gateway or listener names a certificate that it cannot use.
+
+    It is missing, of another kind, without its keys, or in a namespace whose ReferenceGrants do not permit it. The
+    listener serves no TLS. Secrets are seldom in Git, so one that is not in the build is a note.
+    """
+    seen: set[tuple[Resource, Pointer]] = set()
+    for owner, fault, accepted in _certificate_faults(subject):
+        if (owner, fault.pointer) in seen:
+            continue
+        seen.add((owner, fault.pointer))
+        outside = fault.outside and not _is_here(subject, owner, fault.pointer)
+        refused = "; Accepted: False, NoValidCACertificate" if accepted == "NoValidCACertificate" else ""
+        yield Finding(
+            "GS333",
+            Level.NOTE if outside else Level.ERROR,
+            f"{owner.id}: {fault.message}",
+            Spot(owner, fault.pointer),
+            f"ResolvedRefs: False, {fault.reason}{refused}" + (", unless it is in the cluster" if outside else ""),
+            "Add a ReferenceGrant in the certificate's namespace."
+            if fault.reason == NOT_PERMITTED
+            else "Name a Secret with tls.crt and tls.key, or for client validation a ConfigMap with ca.crt.",
+        )
+
+
+def _states(subject: Subject) -> Iterator[ListenerState]:
+    for gateway in subject.cluster.gateways:
+        yield from listener_states(subject.cluster, gateway)
+
+
+def _is_here(subject: Subject, owner: Resource, at: Pointer) -> bool:
+    """Whether the build holds the object that is referred to, so that it would hold its grant as well."""
+    reference = object_at(owner.data, *at)
+    kind, namespace = text_at(reference, "kind") or "Secret", text_at(reference, "namespace") or owner.id.namespace
+    group, name = text_at(reference, "group"), text_at(reference, "name")
+    return subject.cluster.find(group, kind, namespace, name) is not None
+
+
+def _certificate_faults(subject: Subject) -> Iterator[tuple[Resource, Fault, str]]:
+    """The faults of every certificate reference, with the reason of the listener's Accepted condition."""
+    for gateway in subject.cluster.gateways:
+        if gateway.client_certificate is not None:
+            fault = client_certificate(subject.cluster, gateway.resource, gateway.client_certificate)
+            if fault is not None:
+                yield gateway.resource, fault, ""
+        for state in listener_states(subject.cluster, gateway):
+            for fault in state.faults:
+                inside = fault.pointer[: len(state.listener.pointer)] == state.listener.pointer
+                if fault.reason != "InvalidRouteKinds":
+                    yield (state.listener.owner if inside else gateway.resource), fault, state.reason
+
+
+@check("GS334", source="Gateway API v1.6, ListenerSet: Accepted with reason NotAllowed; AllowedListeners")
+def listener_set_not_allowed(subject: Subject) -> Iterator[Finding]:
+    """A ListenerSet names a Gateway that does not allow ListenerSets from its namespace.
+
+    None of its listeners exists, and routes that name it get no requests. A Gateway allows none unless
+    `allowedListeners` says so.
+    """
+    for condition in conditions(subject.cluster):
+        if (condition.resource.kind, condition.type, condition.reason) != ("ListenerSet", "Accepted", "NotAllowed"):
+            continue
+        yield Finding(
+            "GS334",
+            Level.ERROR,
+            f"{condition.resource.id}: {condition.message}",
+            Spot(condition.resource, condition.pointer),
+            "Accepted: False, NotAllowed; Programmed: False, NotAllowed",
+            "Set allowedListeners.namespaces on the Gateway.",
+        )
+
+
+@check("GS335", source="Gateway API v1.6, ListenerSetSpec.parentRef")
+def listener_set_parent_missing(subject: Subject) -> Iterator[Finding]:
+    """A ListenerSet names a Gateway that is not in the build.
+
+    If it exists nowhere, none of its listeners exists. It is a warning where the build has a Gateway of almost that
+    name.
+    """
+    for condition in conditions(subject.cluster):
+        if condition.resource.kind == "ListenerSet" and condition.type == "Accepted" and condition.status == UNKNOWN:
+            found = subject.cluster.listener_set(condition.resource.id.namespace, condition.resource.id.name)
+            near = nearest(found.parent.name, (each.name for each in subject.cluster.gateways)) if found else None
+            yield Finding(
+                "GS335",
+                Level.WARNING if near else Level.NOTE,
+                f"{condition.resource.id}: {condition.message}",
+                Spot(condition.resource, (*condition.pointer, "name")),
+                "no status at all, unless the Gateway exists in the cluster",
+                f"Did you mean {near}?" if near else "Make sure that another root provides it.",
+            )
+
+
+@check("GS336", source="Gateway API v1.6, BackendTLSPolicy: Accepted and ResolvedRefs; GEP-1897")
+def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
+    """A BackendTLSPolicy cannot be used: its CA certificates are of a wrong kind or missing, or an older policy has the
+    same target.
+
+    Without a usable policy the data plane must not send the requests on in plain text: it answers with an error.
+    """
+    faults: dict[tuple[Resource, Pointer, str], list[Condition]] = {}
+    for condition in conditions(subject.cluster):
+        if condition.resource.kind == "BackendTLSPolicy" and condition.status == FALSE:
+            faults.setdefault((condition.resource, condition.pointer, condition.message), []).append(condition)
+    for (resource, pointer, message), found in faults.items():
+        conflicted = any(each.reason == "Conflicted" for each in found)
+        yield Finding(
+            "GS336",
+            Level.NOTE if all(each.outside for each in found) else Level.ERROR,
+            f"{resource.id}: {message}",
+            Spot(resource, pointer),
+            "; ".join(f"{each.type}: False, {each.reason}" for each in found),
+            "Keep one policy for each target and section." if conflicted else "Name a ConfigMap with the key ca.crt.",
+        )
+
+
+CHECKS = (
+    listeners_conflict,
+    listener_protocol_unknown,
+    listener_route_kind_invalid,
+    certificate_unusable,
+    listener_set_not_allowed,
+    listener_set_parent_missing,
+    backend_tls_policy_unusable,
+)
+RULES = tuple(each.rule for each in CHECKS)

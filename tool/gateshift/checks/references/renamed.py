@@ -1,0 +1,95 @@
+"""References that Kustomize's transformers left behind when they renamed or moved what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateshift.apischema.kinds import GATEWAY_API
+from gateshift.checks.references.backend_refs import uses
+from gateshift.checks.references.original_names import moved, transformer_of
+from gateshift.checks.subject import Subject
+from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.resource import Resource
+from gateshift.model.rule import check
+from gateshift.traffic.attach import Standing, attachments
+from gateshift.yamldoc.data import Pointer, text_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Dangling:
+    """A reference that finds nothing: who holds it, where, what it names, and what the cluster would say."""
+
+    holder: Resource
+    pointer: Pointer
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    level: Level
+    says: str
+
+
+@check(
+    "GS303",
+    source="kustomize#5208, kustomize#5119; Kustomize, api/internal/konfig/builtinpluginconsts/namereference.go",
+)
+def reference_left_behind(subject: Subject) -> Iterator[Finding]:
+    """A reference names an object by the name or namespace it has in its file, and Kustomize gave it another.
+
+    namePrefix, nameSuffix and namespace change the Service, the Gateway or the Deployment, but Kustomize does not know
+    the references of routes, so they still name what no longer exists: the share of such a backend is answered with
+    500, and a route attaches to nothing.
+    """
+    for each in _dangling(subject):
+        found = moved(subject, each.group, each.kind, each.namespace, each.name)
+        if found is None:
+            continue
+        yield Finding(
+            "GS303",
+            each.level,
+            f"{each.holder.id} names {each.kind} {each.name}, which {transformer_of(found, each.name)} made {found.id}",
+            Spot(each.holder, each.pointer),
+            each.says,
+            "Write final names in the files and drop the transformer, or patch the reference beside it.",
+            (Related(f"built as {found.id}", Spot(found, ("metadata", "name"))),),
+        )
+
+
+def _dangling(subject: Subject) -> Iterator[_Dangling]:
+    for use in uses(subject):
+        if use.resolved.reason in ("BackendNotFound", "RefNotPermitted") and use.resolved.service is None:
+            ref = use.backend.ref
+            if subject.cluster.find(ref.group, ref.kind, ref.namespace, ref.name) is None:
+                at = (*use.backend.pointer, "name")
+                says = f"ResolvedRefs: False, BackendNotFound; {use.consequence}"
+                yield _Dangling(use.route.resource, at, ref.group, ref.kind, ref.namespace, ref.name, use.worst, says)
+    for attachment in attachments(subject.cluster):
+        parent = attachment.parent
+        known = subject.cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
+        if attachment.standing is Standing.UNKNOWN and known is None and parent.group in ("", GATEWAY_API):
+            yield _Dangling(
+                attachment.route.resource,
+                (*parent.pointer, "name"),
+                parent.group,
+                parent.kind,
+                parent.namespace,
+                parent.name,
+                Level.ERROR,
+                "no status at all: the route attaches to nothing",
+            )
+    yield from _scaled(subject)
+
+
+def _scaled(subject: Subject) -> Iterator[_Dangling]:
+    for scaler in subject.cluster.autoscalers:
+        kind, name = scaler.target
+        group = text_at(scaler.resource.data, "spec", "scaleTargetRef", "apiVersion").rpartition("/")[0]
+        if subject.cluster.find(group, kind, scaler.namespace, name) is None:
+            at = ("spec", "scaleTargetRef", "name")
+            says = "AbleToScale: False, FailedGetScale"
+            yield _Dangling(scaler.resource, at, group, kind, scaler.namespace, name, Level.ERROR, says)
+
+
+CHECKS = (reference_left_behind,)
+RULES = tuple(each.rule for each in CHECKS)

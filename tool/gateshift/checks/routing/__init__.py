@@ -1,0 +1,1 @@
+"""GS4xx: routes that do something else than they look like."""

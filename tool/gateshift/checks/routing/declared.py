@@ -1,0 +1,204 @@
+"""A stage as it was built against what rollout.yaml declares of it.
+
+Source: rollout.yaml itself; the expected route is the one that `generate` writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from gateshift.checks.references.backend_refs import percent
+from gateshift.checks.subject import Declared, Subject
+from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.place import Place
+from gateshift.model.resource import Origin, Resource, ResourceId
+from gateshift.model.rollout import Version, Workload
+from gateshift.model.rule import check
+from gateshift.traffic.cluster import same_namespace
+from gateshift.traffic.match import Condition, candidates
+from gateshift.traffic.resolve import fractions
+from gateshift.traffic.routes import Route, RouteRule, read_route
+from gateshift.yamldoc.data import list_at, look_up, text_at
+
+_CLOSE = 0.0005
+"""Shares that differ by less are the same: 1/3 and 33.3 %."""
+
+
+def _home(declared: Declared) -> str:
+    return declared.environment.namespace or declared.rollout.service.namespace
+
+
+def _expected(declared: Declared) -> Route:
+    from gateshift.manifests.route import route as expected_route  # only a rollout's stages pay for the generator
+
+    data = expected_route(declared.rollout, declared.stage, declared.environment)
+    identity = ResourceId(
+        text_at(data, "apiVersion").rpartition("/")[0],
+        text_at(data, "kind"),
+        _home(declared),
+        declared.rollout.route.name,
+    )
+    return read_route(Resource(text_at(data, "apiVersion"), identity, data, Origin(declared.rollout.file)))
+
+
+def _built(subject: Subject, declared: Declared) -> Route | None:
+    wanted = declared.rollout.route
+    for route in subject.cluster.routes:
+        if (route.kind, route.name) == (wanted.kind.value, wanted.name) and same_namespace(
+            route.namespace, _home(declared)
+        ):
+            return route
+    return None
+
+
+def _requests(route: Route) -> dict[int, frozenset[frozenset[Condition]]]:
+    """What each rule of the route matches, whatever the order of its matches."""
+    found: dict[int, set[frozenset[Condition]]] = {}
+    for each in candidates(route):
+        found.setdefault(each.rule, set()).add(frozenset(each.conditions))
+    return {rule: frozenset(matches) for rule, matches in found.items()}
+
+
+def _shares(rule: RouteRule) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for backend, share in zip(rule.backends, fractions([each.weight for each in rule.backends]), strict=True):
+        if share:
+            shares[backend.ref.name] = shares.get(backend.ref.name, 0.0) + share
+    return shares
+
+
+def _shown(shares: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {percent(share)}" for name, share in sorted(shares.items())) or "nobody"
+
+
+def _stage_place(declared: Declared) -> Place:
+    return declared.stage.place or Place(declared.rollout.file)
+
+
+@check("GS404", source="the shares that rollout.yaml declares for the stage")
+def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
+    """A rule of the stage's route divides its requests in another way than rollout.yaml declares.
+
+    The stage is not what its name says: `plan`, `promote` and whoever reads rollout.yaml count on shares that the
+    cluster does not get.
+    """
+    declared = subject.declared
+    built = _built(subject, declared) if declared and declared.stage.shares else None
+    if declared is None or built is None:
+        return
+    wanted = _expected(declared)
+    there = {matches: index for index, matches in _requests(built).items()}
+    for index, matches in _requests(wanted).items():
+        if matches not in there:
+            continue
+        rule = built.rules[there[matches]]
+        shares, expected = _shares(rule), _shares(wanted.rules[index])
+        if any(
+            abs(shares.get(name, 0.0) - expected.get(name, 0.0)) > _CLOSE for name in shares.keys() | expected.keys()
+        ):
+            yield Finding(
+                "GS404",
+                Level.ERROR,
+                f"{built}: stage {declared.stage.name} declares {_shown(expected)}; the build gives {_shown(shares)}",
+                Spot(built.resource, (*rule.pointer, "backendRefs")),
+                help="Run `gateshift generate`, or change the stage in rollout.yaml.",
+            )
+
+
+@check("GS415", source="the rules that rollout.yaml declares for the stage")
+def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
+    """The stage's route is missing, is there although the stage has none, or lacks a rule that rollout.yaml declares.
+
+    A rule is the same only if it matches the same requests: two headers in one match must both hold, in two matches one
+    of them is enough.
+    """
+    declared = subject.declared
+    if declared is None:
+        return
+    built, name = _built(subject, declared), declared.stage.name
+    if built is None:
+        if declared.stage.shares:
+            message = f"stage {name} declares shares, but the build has no {declared.rollout.route.kind.value}"
+            message += f" {declared.rollout.route.name}"
+            yield Finding("GS415", Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
+        return
+    if not declared.stage.shares:
+        message = f"stage {name} declares no shares, and so no route, but the build has {built}"
+        yield Finding("GS415", Level.ERROR, message, Spot(built.resource), help="Run `gateshift generate`.")
+        return
+    there = set(_requests(built).values())
+    wanted = _expected(declared)
+    for index, matches in _requests(wanted).items():
+        if matches not in there:
+            conditions = " or ".join(" and ".join(sorted(map(str, each))) or "every request" for each in matches)
+            yield Finding(
+                "GS415",
+                Level.ERROR,
+                f"{built}: stage {name} declares a rule for {conditions} to {_shown(_shares(wanted.rules[index]))}, and"
+                " no rule of the build matches just that",
+                Spot(built.resource, ("spec", "rules")),
+                help="Run `gateshift generate`, or change the stage in rollout.yaml.",
+            )
+
+
+@check("GS423", source="the versions that rollout.yaml declares as deployed in the stage")
+def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
+    """A stage declares a version as deployed, and the build has no Deployment for it, or the other way round.
+
+    A version without pods answers its share with 503; one that should be gone still takes part wherever a Service
+    selects it.
+    """
+    declared = subject.declared
+    if declared is None:
+        return
+    for version in declared.rollout.versions:
+        found = _deployment(subject, declared, version)
+        wanted = version.name in declared.stage.deployed
+        name = f"Deployment {version.deployment}"
+        if wanted and found is None:
+            message = f"stage {declared.stage.name} deploys {version.name}, but the build has no {name}"
+            yield Finding("GS423", Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
+        elif found is not None and not wanted:
+            message = f"stage {declared.stage.name} does not deploy {version.name}, but the build has {found.id}"
+            yield Finding("GS423", Level.ERROR, message, Spot(found), help="Run `gateshift generate`.")
+
+
+def _deployment(subject: Subject, declared: Declared, version: Version) -> Resource | None:
+    return subject.cluster.find("apps", "Deployment", _home(declared), version.deployment)
+
+
+@check("GS424", source="the images that rollout.yaml declares; kustomize#6001")
+def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
+    """A version runs another image than rollout.yaml declares.
+
+    An `images` entry of Kustomize changes every container with that image name, the old version's as well as the new
+    one's: the share that moves to the new version then moves nowhere.
+    """
+    declared = subject.declared
+    if declared is None:
+        return
+    for version in declared.rollout.versions:
+        found = _deployment(subject, declared, version)
+        if found is None or not isinstance(version.workload, Workload):
+            continue
+        at = ("spec", "template", "spec", "containers")
+        for index, container in enumerate(list_at(found.data, *at)):
+            image = look_up(container, ("image",))
+            if text_at(container, "name") == version.workload.container and image != version.workload.image:
+                yield Finding(
+                    "GS424",
+                    Level.ERROR,
+                    f"{found.id} runs {image}, and rollout.yaml declares {version.workload.image} for {version.name}",
+                    Spot(found, (*at, index, "image")),
+                    f"requests for {version.name} reach another build of the service",
+                    "Change the image in rollout.yaml and run `gateshift generate`; drop the images entry.",
+                )
+
+
+CHECKS = (
+    shares_differ_from_declared,
+    route_differs_from_declared,
+    declared_version_not_deployed,
+    image_differs_from_declared,
+)
+RULES = tuple(each.rule for each in CHECKS)

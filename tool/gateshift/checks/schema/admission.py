@@ -1,0 +1,182 @@
+"""What the API server refuses, or drops without a word, although the object's plain schema passes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+
+from gateshift.apischema.cel.engine import available
+from gateshift.apischema.cel.rules import NotEvaluated, Violation, field_path, violations
+from gateshift.apischema.defaulting import Completed, blocked, complete
+from gateshift.apischema.kinds import is_built_in
+from gateshift.apischema.list_types import repeated
+from gateshift.apischema.schema_tree import CEL, LISTS, Node, node_of
+from gateshift.checks.subject import Subject
+from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.nearest import nearest
+from gateshift.model.report import Gap
+from gateshift.model.resource import Resource
+from gateshift.model.rule import Rule, check
+from gateshift.model.schema_verdict import FaultKind, Verdict
+from gateshift.yamldoc.data import Pointer
+
+SCHEMA_VIOLATION = Rule(
+    "GS201",
+    "schema-violation",
+    "An object does not fit the schema of its kind.",
+    "The API server refuses the object, and a sync engine that applies the root stops half way or not at all.",
+    "Kubernetes OpenAPI and the installed CRDs, checked with kubeconform",
+)
+UNKNOWN_FIELD = Rule(
+    "GS206",
+    "unknown-field",
+    "An object holds a field that the schema of its kind does not know.",
+    "kubectl and Flux refuse the object; Argo CD's client-side apply drops the field without a word, so that what the"
+    " file says is not what the cluster does.",
+    "Kubernetes, Field validation (Strict); apiextensions-apiserver, pkg/apiserver/schema/pruning/algorithm.go",
+)
+EXPERIMENTAL_FIELD = Rule(
+    "GS207",
+    "experimental-field",
+    "An object uses a field of the Gateway API's experimental channel, and the schemas in use are the standard ones.",
+    "On a cluster with the standard channel the field is dropped without a word, or the object is refused where the"
+    " client is strict: retries or sticky sessions that the file promises do not exist.",
+    "Gateway API v1.6, config/crd/standard and config/crd/experimental",
+)
+
+
+@lru_cache(maxsize=1024)
+def completed(node: Node, resource: Resource) -> Completed:
+    """The object as the API server completes it; made once for each object."""
+    return complete(node, resource.data)
+
+
+def _structured(subject: Subject) -> tuple[tuple[Resource, Node, Completed], ...]:
+    """The objects whose schema says more than JSON schema can, as the API server completes them."""
+    return subject.cluster.once("structured", lambda: tuple(_structure(subject)))
+
+
+def _structure(subject: Subject) -> Iterator[tuple[Resource, Node, Completed]]:
+    for resource in subject.build.resources:
+        schema = subject.schema(resource)
+        node = node_of(schema) if schema is not None else None
+        if node is not None and node.below & {CEL, LISTS}:
+            yield resource, node, completed(node, resource)
+
+
+def _judged(subject: Subject) -> tuple[tuple[Resource, Violation | NotEvaluated], ...]:
+    """The outcome of every CEL rule that does not hold or could not be evaluated; asked for once by each root."""
+    return subject.cluster.once("cel", lambda: tuple(_judge(subject)))
+
+
+def _judge(subject: Subject) -> Iterator[tuple[Resource, Violation | NotEvaluated]]:
+    for resource, node, done in _structured(subject):
+        if CEL in node.below and not blocked(node, done.data):
+            for outcome in violations(node, done.data):
+                yield resource, outcome
+
+
+@check("GS202", source="apiextensions-apiserver, pkg/apiserver/schema/cel/validation.go")
+def cel_rule_violated(subject: Subject) -> Iterator[Finding]:
+    """An object breaks a validation rule that its CRD writes in CEL.
+
+    The API server refuses the object. Plain schema validators pass it, because the rule stands in
+    `x-kubernetes-validations`, which JSON schema does not know.
+    """
+    if not available():
+        return
+    for resource, outcome in _judged(subject):
+        if isinstance(outcome, Violation):
+            where = field_path(outcome.pointer) or "the object"
+            message = f"{resource.id}: {where} breaks a rule of its CRD: {outcome.detail}"
+            yield Finding("GS202", Level.ERROR, message, Spot(resource, outcome.pointer), outcome.cluster_says)
+
+
+@check("GS203", source="apiextensions-apiserver, pkg/apiserver/schema/listtype/validation.go")
+def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
+    """A list whose entries must differ holds the same key or value twice.
+
+    The API server refuses a custom resource with it; an object of Kubernetes' own kinds is refused by server-side
+    apply, which Flux uses, and quietly keeps one of the two elsewhere. Plain schema validators pass it, because JSON
+    schema does not know `x-kubernetes-list-type`.
+    """
+    for resource, node, done in _structured(subject):
+        built_in = is_built_in(resource.id.group)
+        if (resource.id.group, resource.kind) == ("", "Service"):
+            continue  # GS212 knows more about the ports of a Service
+        for found in repeated(node, done.data):
+            value = json.dumps(found.value, ensure_ascii=False, separators=(",", ":"))
+            where = field_path(found.pointer)
+            yield Finding(
+                "GS203",
+                Level.WARNING if built_in else Level.ERROR,
+                f"{resource.id}: {where} repeats {field_path(found.first)}, and each entry must differ: {value}",
+                Spot(resource, found.pointer),
+                f"server-side apply: duplicate entries for key {value}"
+                if built_in
+                else f"{where}: Duplicate value: {value}",
+                "Keep one of the two entries.",
+                (Related("the first of them", Spot(resource, found.first)),),
+            )
+
+
+def schema_findings(subject: Subject, resource: Resource, verdict: Verdict) -> Iterator[Finding]:
+    """What kubeconform's verdict on an object comes to."""
+    for fault in verdict.faults:
+        where = field_path(fault.pointer) or "the object"
+        at = Spot(resource, fault.pointer, key=fault.at_key)
+        if fault.kind is not FaultKind.UNKNOWN:
+            says = f"{where}: Invalid value: {fault.message}"
+            yield Finding("GS201", Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
+        elif _is_experimental(subject, resource, fault.pointer):
+            message = f"{resource.id}: {where} exists only in the experimental channel of the Gateway API"
+            way_out = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
+            yield Finding(
+                "GS207", Level.WARNING, message, at, "the field is dropped before the object is stored", way_out
+            )
+        else:
+            message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
+            says = f'strict decoding error: unknown field "{where}"'
+            yield Finding("GS206", Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
+
+
+def _is_experimental(subject: Subject, resource: Resource, at: Pointer) -> bool:
+    catalog = subject.catalog
+    return catalog is not None and catalog.experimental_only(resource.id.group, resource.version, resource.kind, at)
+
+
+def _near(subject: Subject, resource: Resource, at: Pointer) -> str:
+    """The field that was probably meant, of those the schema knows in that place."""
+    node = node_of(schema) if (schema := subject.schema(resource)) else None
+    for step in at[:-1]:
+        node = node.child(step) if node else None
+    meant = nearest(str(at[-1]), node.properties if node else ())
+    return f"Did you mean {meant}?" if meant else "Remove the field, or correct its name or place."
+
+
+def gaps(subject: Subject) -> tuple[Gap, ...]:
+    """What the CEL check could not judge in this root: all of it without the evaluator, else single rules."""
+    concerned = [resource for resource, node, _ in _structured(subject) if CEL in node.below]
+    if concerned and not available():
+        kinds = ", ".join(sorted({resource.kind for resource in concerned}))
+        return (
+            Gap(
+                f"the CEL rules of {kinds}",
+                "the CEL evaluator cel-expr-python is not installed, and has no wheel for every platform",
+                "Install it with `pip install cel-expr-python`, or run with `--without-cel` and leave these out.",
+            ),
+        )
+    unjudged = {
+        (resource.kind, outcome.rule.text, outcome.why)
+        for resource, outcome in (_judged(subject) if concerned else ())
+        if isinstance(outcome, NotEvaluated)
+    }
+    return tuple(
+        Gap(f"the CEL rule of {kind}: {text}", why, "Run with `--without-cel` to leave the CEL rules out.")
+        for kind, text, why in sorted(unjudged)
+    )
+
+
+CHECKS = (cel_rule_violated, duplicate_list_entry)
+RULES = (SCHEMA_VIOLATION, UNKNOWN_FIELD, EXPERIMENTAL_FIELD, *(each.rule for each in CHECKS))

@@ -1,0 +1,1 @@
+"""GS6xx: the objects that tell a sync engine what to follow."""

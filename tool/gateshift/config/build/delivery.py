@@ -1,0 +1,123 @@
+"""What surrounds the stages of a faultless draft -> policy, gate, pointers, environments, suppressions, schemas."""
+
+from __future__ import annotations
+
+import posixpath
+
+from gateshift.config.build.routing import parents_of, texts_at
+from gateshift.config.draft import Draft, number
+from gateshift.config.semantics.delivery import day_of
+from gateshift.config.semantics.routes import milliseconds
+from gateshift.model.place import Place
+from gateshift.model.rollout import (
+    ArgoPointer,
+    Environment,
+    FluxPointer,
+    Gate,
+    Parent,
+    Pointers,
+    Policy,
+    SchemaChoice,
+    Suppression,
+)
+from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
+
+
+def policy_of(data: JsonObject) -> Policy:
+    """The limits of a promotion."""
+    return Policy(max_step=_figure(data.get("maxStep")), allow_skip=data.get("allowSkip") is True)
+
+
+def _figure(value: Json) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def gate_of(data: JsonObject) -> Gate | None:
+    """The gate; None where the file has none."""
+    if not data:
+        return None
+    labels = object_at(data, "labels")
+    p99 = text_at(data, "p99")
+    return Gate(
+        prometheus=text_at(data, "prometheus"),
+        labels=tuple((name, value) for name, value in labels.items() if isinstance(value, str)),
+        success_rate=_figure(data.get("successRate")),
+        p99_ms=float(milliseconds(p99)) if p99 else None,
+        request_rate=_figure(data.get("requestRate")),
+    )
+
+
+def pointers_of(data: JsonObject) -> Pointers | None:
+    """The pointers; None where the file has none."""
+    if not data:
+        return None
+    path = posixpath.normpath(text_at(data, "path") or ".")
+    return Pointers(
+        repository=text_at(data, "repository"),
+        revision=text_at(data, "revision") or "main",
+        path="" if path == "." else path,
+        argocd=_argocd(object_at(data, "argocd")) if "argocd" in data else None,
+        flux=_flux(object_at(data, "flux")) if "flux" in data else None,
+    )
+
+
+def _argocd(data: JsonObject) -> ArgoPointer:
+    default = ArgoPointer()
+    return ArgoPointer(
+        namespace=text_at(data, "namespace") or default.namespace,
+        project=text_at(data, "project") or default.project,
+        server=text_at(data, "server") or default.server,
+    )
+
+
+def _flux(data: JsonObject) -> FluxPointer:
+    default = FluxPointer()
+    return FluxPointer(
+        namespace=text_at(data, "namespace") or default.namespace,
+        interval=text_at(data, "interval") or default.interval,
+    )
+
+
+def environment_of(draft: Draft, data: JsonObject) -> Environment:
+    """One environment, with only what differs from the rollout."""
+    namespace = text_at(data, "namespace") or None
+    return Environment(
+        name=text_at(data, "name"),
+        namespace=namespace,
+        parents=_parents_there(draft, data, namespace),
+        hostnames=texts_at(data, "hostnames") if "hostnames" in data else None,
+        replicas=tuple((name, number(count, 0)) for name, count in object_at(data, "replicas").items()),
+        revision=text_at(data, "revision") or None,
+    )
+
+
+def _parents_there(draft: Draft, data: JsonObject, namespace: str | None) -> tuple[Parent, ...] | None:
+    """The environment's parents; None where they are the route's, also by namespace: a Gateway without one stands
+    beside the service, wherever the environment puts it."""
+    if "parents" in data:
+        return parents_of(data, namespace or draft.namespace)
+    route = object_at(draft.data, "route")
+    there = parents_of(route, namespace or draft.namespace)
+    return None if there == parents_of(route, draft.namespace) else there
+
+
+def suppression_of(data: JsonObject, place: Place) -> Suppression:
+    """One accepted finding."""
+    return Suppression(
+        rule=text_at(data, "rule"),
+        reason=" ".join(text_at(data, "reason").split()),
+        until=day_of(text_at(data, "until")),
+        file=text_at(data, "file"),
+        resource=text_at(data, "resource"),
+        place=place,
+    )
+
+
+def schemas_of(data: JsonObject) -> SchemaChoice:
+    """The versions of the schemas to check against."""
+    return SchemaChoice(
+        kubernetes=text_at(data, "kubernetes").removeprefix("v"),
+        gateway_api=text_at(data, "gatewayApi").removeprefix("v"),
+        channel=text_at(data, "channel"),
+        crds=texts_at(data, "crds"),
+    )

@@ -1,0 +1,102 @@
+"""A faultless draft -> the Rollout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateshift.config.build.delivery import environment_of, gate_of, pointers_of, policy_of, schemas_of, suppression_of
+from gateshift.config.build.routing import route_of, stage_of
+from gateshift.config.draft import Draft, number, objects
+from gateshift.config.semantics.manifest import Manifest
+from gateshift.model.place import Place
+from gateshift.model.rollout import (
+    Autoscaling,
+    Environment,
+    ManifestWorkload,
+    Rollout,
+    RouteKind,
+    Service,
+    Version,
+    Workload,
+)
+from gateshift.yamldoc import Document
+from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
+
+
+def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, Manifest]) -> Rollout:
+    """The rollout that the draft declares. `manifests` are the owner's own Deployments by version."""
+    data = draft.data
+    return Rollout(
+        file=file,
+        service=_service(draft),
+        route=route_of(draft),
+        versions=tuple(_version(draft, name, manifests.get(name)) for name in draft.versions),
+        stages=tuple(stage_of(draft, item, _place(document, file, ("stages", at))) for at, item in draft.stages()),
+        policy=policy_of(object_at(data, "policy")),
+        gate=gate_of(object_at(data, "gate")),
+        pointers=pointers_of(object_at(data, "pointers")),
+        environments=tuple(environment_of(draft, item) for _, item in draft.environments()) or (Environment(),),
+        suppressions=tuple(
+            suppression_of(item, _place(document, file, ("ignore", at)))
+            for at, item in objects(list_at(data, "ignore"))
+        ),
+        schemas=schemas_of(object_at(data, "schemas")),
+    )
+
+
+def _place(document: Document, file: Path, at: Pointer) -> Place:
+    _, span = document.nearest(at)
+    return Place(file, span.line, span.column, span.end_line, span.end_column)
+
+
+def _service(draft: Draft) -> Service:
+    grpc = draft.kind is RouteKind.GRPC
+    target = look_up(draft.data, ("service", "targetPort"))
+    return Service(
+        name=draft.service,
+        namespace=draft.namespace,
+        port=draft.port,
+        target_port=target if isinstance(target, str) else number(target, draft.port),
+        port_name=text_at(draft.data, "service", "portName") or ("grpc" if grpc else "http"),
+        app_protocol=text_at(draft.data, "service", "appProtocol"),
+        selector=tuple(draft.selector.items()),
+        version_label=draft.version_label,
+    )
+
+
+def _version(draft: Draft, name: str, manifest: Manifest | None) -> Version:
+    data = draft.version(name)
+    scaling = object_at(data, "autoscaling") if "autoscaling" in data else None
+    decided_elsewhere = scaling is not None or manifest is not None
+    return Version(
+        name=name,
+        deployment=manifest.deployment if manifest else draft.deployment_of(name),
+        service=draft.service_of(name),
+        workload=ManifestWorkload(manifest.path, manifest.text) if manifest else _workload(draft, data),
+        replicas=number(data["replicas"], 1) if "replicas" in data else None if decided_elsewhere else 1,
+        autoscaling=None
+        if scaling is None
+        else Autoscaling(number(scaling.get("min"), 1), number(scaling["max"], 1), number(scaling.get("cpu"), 80)),
+    )
+
+
+def _workload(draft: Draft, version: JsonObject) -> Workload:
+    data = {**object_at(draft.data, "workload"), **version}
+    return Workload(
+        image=text_at(data, "image"),
+        container=text_at(data, "container") or draft.service,
+        image_pull_policy=text_at(data, "imagePullPolicy"),
+        service_account=text_at(data, "serviceAccount"),
+        env=_env(data.get("env")),
+        resources=object_at(data, "resources"),
+        readiness_probe=object_at(data, "readinessProbe"),
+        liveness_probe=object_at(data, "livenessProbe"),
+        startup_probe=object_at(data, "startupProbe"),
+    )
+
+
+def _env(data: Json) -> tuple[JsonObject, ...]:
+    if isinstance(data, dict):
+        return tuple({"name": name, "value": value} for name, value in data.items())
+    return tuple(item for _, item in objects(data)) if isinstance(data, list) else ()

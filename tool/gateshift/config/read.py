@@ -1,0 +1,210 @@
+"""rollout.yaml text -> Rollout, with every mistake of it in one run.
+
+rollout.yaml from the disk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from gateshift.config.build import build
+from gateshift.config.describe import dotted
+from gateshift.config.draft import Draft
+from gateshift.config.schema import ROLLOUT
+from gateshift.config.semantics.delivery import check_delivery
+from gateshift.config.semantics.kept import check_kept
+from gateshift.config.semantics.manifest import Manifest, Unreadable, check_manifest, read_manifest
+from gateshift.config.semantics.names import check_deployments, check_names
+from gateshift.config.semantics.routes import check_route
+from gateshift.config.semantics.stages import check_stages
+from gateshift.config.semantics.warnings import warnings_of
+from gateshift.config.semantics.workloads import check_workloads
+from gateshift.config.semantics.yaml_ambiguities import check_surprises
+from gateshift.config.spec_errors import Fault, Faults, Mistake, SpecError
+from gateshift.config.structure import check_structure
+from gateshift.errors import UserError
+from gateshift.model.finding import Finding
+from gateshift.model.place import Place
+from gateshift.model.rollout import FILE_NAME, Rollout
+from gateshift.yamldoc import Document, Limits, Span, UnreadableYaml, parse_all, text_of
+from gateshift.yamldoc.data import text_at
+
+MOST_BYTES = 1 << 20
+_LIMITS = Limits(size=MOST_BYTES, values=200_000)
+
+_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+
+ReadFile = Callable[[str], str | None]
+"""The text of a file named relative to rollout.yaml; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A rollout, and what is doubtful in its file."""
+
+    rollout: Rollout
+    warnings: tuple[Finding, ...] = ()
+
+
+def read_rollout(text: str, file: Path, read_file: ReadFile) -> Rollout:
+    """The rollout that the text declares. Raises SpecError with every mistake in it."""
+    return parse_rollout(text, file, read_file).rollout
+
+
+def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
+    """The rollout that the text declares, and warnings. Raises SpecError with every mistake in it."""
+    document = _only_document(text, file)
+    faults = Faults()
+    for duplicate in document.duplicates:
+        at = duplicate.pointer
+        faults.add(
+            at,
+            f"{dotted(at)}: the key stands twice, first in line {duplicate.first.line}",
+            "remove one of them",
+            key=True,
+        )
+    check_surprises(document, faults)
+    draft = Draft(check_structure(document.data, ROLLOUT, faults, document.plain))
+    for check in (check_names, check_route, check_kept, check_workloads, check_stages, check_delivery):
+        check(draft, faults)
+    manifests, in_manifests = _manifests(draft, file, read_file, faults)
+    check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)
+    mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
+    if mistakes:
+        raise SpecError(file, tuple(mistakes), faults.more)
+    return Parsed(build(draft, document, file, manifests), tuple(warnings_of(draft, document, file)))
+
+
+def _only_document(text: str, file: Path) -> Document:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise _refused(
+            file, f"U+{ord(text[error.start]):04X} is no character", text.count("\n", 0, error.start) + 1
+        ) from error
+    if size > MOST_BYTES:
+        raise _refused(file, f"more than {MOST_BYTES:,} bytes; a rollout.yaml is for people and never so long")
+    try:
+        documents = parse_all(text, yaml_1_2=True, limits=_LIMITS)
+    except UnreadableYaml as error:
+        tab = "\t" in line_of(text, error.line)
+        raise _refused(
+            file,
+            f"not YAML: {error.what}",
+            error.line,
+            error.column,
+            text,
+            way_out="YAML is indented by spaces; there is a tab in this line" if tab else "",
+        ) from error
+    if not documents or (len(documents) == 1 and documents[0].data is None):
+        raise _refused(
+            file, "the file is empty", way_out="write one with `gateshift init NAME --image v1=... --image v2=...`"
+        )
+    if len(documents) > 1:
+        span = documents[1].span() or Span(0, 0, 1, 1, 1, 1)
+        raise _refused(
+            file,
+            f"{len(documents)} YAML documents; a rollout.yaml is one",
+            span.line,
+            span.column,
+            text,
+            way_out="give each service's rollout a folder and a rollout.yaml of its own",
+        )
+    return documents[0]
+
+
+def _refused(file: Path, what: str, line: int = 1, column: int = 1, text: str = "", *, way_out: str = "") -> SpecError:
+    return SpecError(file, (Mistake(Place(file, line, column), what, way_out, line_of(text, line)),))
+
+
+def line_of(text: str, number: int) -> str:
+    """The line of that number, counted as YAML counts them; "" beyond the end."""
+    lines = _lines(text)
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(_BREAK.split(text))
+
+
+def _mistake(document: Document, file: Path, fault: Fault) -> Mistake:
+    _, span = document.nearest(fault.pointer, key=fault.key)
+    place = Place(file, span.line, span.column, span.end_line, span.end_column)
+    return Mistake(place, fault.message, fault.way_out, line_of(document.text, span.line))
+
+
+def _manifests(
+    draft: Draft, file: Path, read_file: ReadFile, faults: Faults
+) -> tuple[dict[str, Manifest], list[Mistake]]:
+    """The owner's Deployments by version, and the mistakes in them."""
+    manifests: dict[str, Manifest] = {}
+    mistakes: list[Mistake] = []
+    for version in draft.versions:
+        path = text_at(draft.version(version), "manifest")
+        if not path:
+            continue
+        try:
+            text = read_file(path)
+        except SpecError as error:
+            mistakes.extend(error.mistakes)
+            continue
+        if text is None:
+            at = ("versions", version, "manifest")
+            faults.add(at, f"{dotted(at)}: there is no file `{path}` beside {file.name}")
+            continue
+        manifest = read_manifest(path, text)
+        mistakes.extend(_in_manifest(draft, version, manifest, file.parent / path, text))
+        if isinstance(manifest, Manifest):
+            manifests[version] = manifest
+    return manifests, mistakes
+
+
+def _in_manifest(
+    draft: Draft, version: str, manifest: Manifest | Unreadable, file: Path, text: str
+) -> Iterator[Mistake]:
+    if isinstance(manifest, Unreadable):
+        place = Place(file, manifest.line, manifest.column)
+        yield Mistake(place, manifest.what, line=line_of(text, manifest.line))
+        return
+    for fault in check_manifest(draft, version, manifest):
+        yield _mistake(manifest.document, file, fault)
+
+
+def open_rollout(path: Path) -> Parsed:
+    """The rollout of a rollout.yaml, or of the folder that holds one. Raises UserError, of which SpecError is one."""
+    file = path / FILE_NAME if path.is_dir() else path
+    try:
+        return parse_rollout(_text(file), file, file_reader(file.parent))
+    except SpecError as error:
+        raise error.seen_from(Path.cwd()) from error
+
+
+def file_reader(folder: Path) -> Callable[[str], str | None]:
+    """Reads the owner's files in the folder or below; a file outside, by `..` or a symbolic link, is not there."""
+
+    def read(name: str) -> str | None:
+        found = (folder / name).resolve()
+        if not found.is_relative_to(folder.resolve()) or not found.is_file():
+            return None
+        return _text(folder / name)
+
+    return read
+
+
+def _text(file: Path) -> str:
+    if file.exists() and not file.is_file():  # reading a pipe or a device may never end
+        raise UserError("cannot read the file: it is no regular file", where=str(file))
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"cannot read the file: {error.strerror}", where=str(file)) from error
+    try:
+        return text_of(raw, Limits(size=MOST_BYTES))
+    except UnreadableYaml as error:
+        raise SpecError(file, (Mistake(Place(file, error.line, error.column), error.what),)) from error

@@ -1,0 +1,167 @@
+"""The form of what surrounds the stages: policy, gate, pointers, environments, accepted findings and schemas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateshift.config.schema import vocabulary
+from gateshift.config.schema.route import HOSTNAMES, PARENTS
+from gateshift.config.schema.schema_types import Fields, Flag, ListOf, MapOf, Number, Text
+
+POLICY = Fields(
+    means="Limits that `plan` and `promote` hold a step to.",
+    expects="limits such as {maxStep: 50}",
+    keys={
+        "maxStep": Number(
+            means="The largest change of a version's share in one step, in percentage points.",
+            expects="percentage points above 0, up to 100",
+            whole=False,
+            above=True,
+            most=100,
+        ),
+        "allowSkip": Flag(means="Whether a promotion may skip a stage.", default=False),
+    },
+)
+
+_LIMITS = ("successRate", "p99", "requestRate")
+
+GATE = Fields(
+    means="Where the candidate's figures come from, and by what limits `gate` judges them.",
+    expects="a gate such as {prometheus: 'http://prometheus:9090', successRate: 0.99}",
+    required=("prometheus",),
+    keys={
+        "prometheus": replace(vocabulary.WEB_URL, means="The address of Prometheus."),
+        "labels": MapOf(
+            means="Labels that select the candidate's series, beside those the tool knows.",
+            expects="a mapping of label names to values",
+            name=Text(expects="a Prometheus label's name", pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
+            value=Text(expects="a label's value in quotes", least=0, most=1024),
+        ),
+        "successRate": Number(
+            means="The least part of requests that succeed.", expects="a part of 1 such as 0.99", whole=False, most=1
+        ),
+        "p99": replace(vocabulary.DURATION, means="The largest latency of the fastest 99 per cent."),
+        "requestRate": Number(
+            means="The least requests a second, below which nothing is judged.",
+            expects="requests a second, from 0",
+            whole=False,
+            most=1e9,
+        ),
+    },
+    any_of=(_LIMITS,),
+)
+
+POINTERS = Fields(
+    means="The objects that tell Argo CD or Flux which stage is in force.",
+    expects="pointers such as {repository: 'https://github.com/team/shop', argocd: {}}",
+    required=("repository",),
+    keys={
+        "repository": replace(vocabulary.GIT_URL, means="The URL of the Git repository that holds this file."),
+        "revision": replace(
+            vocabulary.GIT_REVISION, means="The branch, tag or commit that is followed.", default="main"
+        ),
+        "path": replace(vocabulary.FOLDER, means="This file's folder in the repository; its top unless given."),
+        "argocd": Fields(
+            means="An Argo CD Application for each environment.",
+            expects="a mapping; `argocd: {}` takes the defaults",
+            keys={
+                "namespace": replace(vocabulary.LABEL, means="The Application's namespace.", default="argocd"),
+                "project": replace(vocabulary.SUBDOMAIN, means="Its AppProject.", default="default"),
+                "server": replace(
+                    vocabulary.WEB_URL, means="The cluster it deploys to.", default="https://kubernetes.default.svc"
+                ),
+            },
+        ),
+        "flux": Fields(
+            means="A Flux GitRepository, and a Kustomization for each environment.",
+            expects="a mapping; `flux: {}` takes the defaults",
+            keys={
+                "namespace": replace(vocabulary.LABEL, means="Their namespace.", default="flux-system"),
+                "interval": replace(vocabulary.INTERVAL, means="How often they look for changes.", default="1m"),
+            },
+        ),
+    },
+    any_of=(("argocd", "flux"),),
+)
+
+ENVIRONMENTS = ListOf(
+    means="Places the service is rolled out to, each with overlays and a pointer of its own; one unless given.",
+    expects="a list of environments",
+    least=1,
+    most=100,
+    item=Fields(
+        expects="an environment such as {name: prod, namespace: shop}",
+        required=("name",),
+        keys={
+            "name": replace(
+                vocabulary.LABEL, means="The environment's name: its folder's under overlays/, and in its pointer's."
+            ),
+            "namespace": replace(vocabulary.LABEL, means="Its namespace, where it differs from the service's."),
+            "parents": replace(PARENTS, means="Its parents, where they differ from the route's."),
+            "hostnames": replace(HOSTNAMES, means="Its host names, where they differ from the route's."),
+            "replicas": MapOf(
+                means="Replicas by version, where they differ from the version's.",
+                expects="replicas such as {v1: 3, v2: 3}",
+                name=replace(vocabulary.LABEL, expects="a version's name"),
+                value=Number(expects="a whole number from 0", least=0, most=2147483647),
+            ),
+            "revision": replace(vocabulary.GIT_REVISION, means="The revision its pointer follows, where it differs."),
+        },
+    ),
+)
+
+IGNORE = ListOf(
+    means="Findings that are accepted until a day, with the reason.",
+    expects="a list of accepted findings",
+    most=1000,
+    item=Fields(
+        expects="an accepted finding such as {rule: GS402, reason: ..., until: 2026-12-31}",
+        required=("rule", "reason", "until"),
+        keys={
+            "rule": replace(vocabulary.RULE_ID, means="The rule's id."),
+            "reason": replace(vocabulary.SENTENCE, means="Why the finding is accepted."),
+            "until": replace(vocabulary.DAY, means="The last day it is accepted."),
+            "file": replace(
+                vocabulary.FILE, means="Only findings in this file, relative to this one; all files unless given."
+            ),
+            "resource": Text(
+                means="Only findings about this object, as `Kind/name`; all objects unless given.",
+                expects="an object as `Kind/name`",
+                pattern=f"^[A-Z][A-Za-z0-9]*/{vocabulary.SUBDOMAIN.pattern[1:-1]}$",
+                most=317,
+            ),
+        },
+    ),
+)
+
+SCHEMAS = Fields(
+    means="The versions of the schemas that `validate` checks against; the tool's own unless given.",
+    expects="versions such as {kubernetes: '1.37.2', gatewayApi: '1.6.3'}",
+    keys={
+        "kubernetes": Text(
+            means="The version of Kubernetes.",
+            expects="a version in quotes such as '1.37.2'",
+            pattern=vocabulary.RELEASE,
+            most=32,
+        ),
+        "gatewayApi": Text(
+            means="The version of the Gateway API.",
+            expects="a version in quotes such as '1.6.3'",
+            pattern=vocabulary.RELEASE,
+            most=32,
+        ),
+        "channel": Text(
+            means="The Gateway API's channel.",
+            expects="`standard` or `experimental`",
+            choices=("standard", "experimental"),
+            default="standard",
+        ),
+        "crds": ListOf(
+            means="Files or folders with further CustomResourceDefinitions, relative to this file.",
+            expects="a list of paths",
+            item=vocabulary.FILE,
+            most=100,
+            distinct=True,
+        ),
+    },
+)

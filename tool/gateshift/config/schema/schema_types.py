@@ -1,0 +1,140 @@
+"""The forms a value of rollout.yaml can have. One tree of them is the single description of the file:
+`structure` checks data against it, `schema` publishes it as JSON Schema, and the documentation prints it.
+
+Every form says what it `expects`, to complete "expected ...", and what it `means` where it stands; `default` is what
+holds where it is left out. `shared` names a form that stands in several places, so that the schema holds it once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gateshift.yamldoc.data import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A string of `least` to `most` characters. `pattern` is anchored and means the same in Python and ECMAScript.
+
+    `choices` are the only words allowed, where there are any.
+    """
+
+    expects: str
+    means: str = ""
+    pattern: str = ""
+    least: int = 1
+    most: int = 253
+    choices: tuple[str, ...] = ()
+    default: Json = None
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number between `least` and `most`, a whole one where `whole` says so; `above` excludes `least` itself."""
+
+    expects: str
+    means: str = ""
+    whole: bool = True
+    least: float = 0
+    most: float | None = None
+    above: bool = False
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """true or false."""
+
+    means: str = ""
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A part that another specification describes, kept as written: a mapping whose keys are not checked here."""
+
+    expects: str
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOf:
+    """A list; `distinct` refuses two equal items."""
+
+    item: Form
+    expects: str
+    means: str = ""
+    least: int = 0
+    most: int | None = None
+    distinct: bool = False
+    shared: str = ""
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapOf:
+    """A mapping from names that the owner chooses, each of the form `name`, to values of one form."""
+
+    name: Text
+    value: Form
+    expects: str
+    means: str = ""
+    least: int = 0
+    most: int | None = None
+    shared: str = ""
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """A mapping with the keys given here and no others.
+
+    Of each group in `exclusive` at most one key may stand; of each group in `any_of` at least one must.
+    `elsewhere` explains keys that people look for here and that have another way.
+    """
+
+    keys: dict[str, Form]
+    expects: str
+    means: str = ""
+    required: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    shared: str = ""
+    default: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """One of several forms that differ in kind (text, number, list, mapping), so that the kind of the value decides.
+
+    Several mappings may stand here; then the keys of `Fields.required` tell them apart.
+    """
+
+    options: tuple[Form, ...]
+    expects: str
+    means: str = ""
+    shared: str = ""
+    default: Json = None
+
+
+Form: TypeAlias = Text | Number | Flag | Raw | ListOf | MapOf | Fields | Either
+
+
+def accepts(form: Form) -> tuple[str, ...]:
+    """The kinds of value the form can be, by their JSON names."""
+    match form:
+        case Text():
+            return ("string",)
+        case Number():
+            return ("number",)
+        case Flag():
+            return ("boolean",)
+        case ListOf():
+            return ("array",)
+        case Raw() | MapOf() | Fields():
+            return ("object",)
+        case Either():
+            return tuple(kind for option in form.options for kind in accepts(option))

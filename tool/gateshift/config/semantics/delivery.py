@@ -1,0 +1,88 @@
+"""What surrounds the stages: autoscaling, gate, pointers, environments, accepted findings."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlsplit
+
+from gateshift.config.describe import dotted
+from gateshift.config.draft import Draft, number, objects
+from gateshift.config.semantics.routes import milliseconds
+from gateshift.config.semantics.stages import known_version
+from gateshift.config.spec_errors import Faults
+from gateshift.yamldoc.data import Pointer, list_at, look_up, object_at, text_at
+
+
+def check_delivery(draft: Draft, faults: Faults) -> None:
+    """Report limits that contradict each other and values that no reader of theirs would take."""
+    _autoscaling(draft, faults)
+    _gate(draft, faults)
+    _pointers(draft, faults)
+    _replicas(draft, faults)
+    _days(draft, faults)
+
+
+def _autoscaling(draft: Draft, faults: Faults) -> None:
+    for version in draft.versions:
+        scaling = object_at(draft.version(version), "autoscaling")
+        least, most = number(scaling.get("min"), 1), number(scaling.get("max"), 0)
+        if most and least > most:
+            at: Pointer = ("versions", version, "autoscaling", "min")
+            faults.add(at, f"{dotted(at)}: {least} is more than `max`, {most}", f"write at most {most}")
+
+
+def _gate(draft: Draft, faults: Faults) -> None:
+    p99 = text_at(draft.data, "gate", "p99")
+    if p99 and milliseconds(p99) == 0:
+        faults.add(("gate", "p99"), "gate.p99: no request is answered in no time", "write a duration such as 500ms")
+
+
+def _pointers(draft: Draft, faults: Faults) -> None:
+    url = text_at(draft.data, "pointers", "repository")
+    at: Pointer = ("pointers", "repository")
+    if not url:
+        return
+    if "://" not in url:
+        if "flux" in object_at(draft.data, "pointers"):
+            host, _, path = url.partition(":")
+            faults.add(
+                at,
+                "pointers.repository: Flux takes only URLs that begin with http://, https:// or ssh://",
+                f"write ssh://{host}/{path}",
+            )
+        return
+    try:
+        password = urlsplit(url).password
+    except ValueError as error:
+        faults.add(at, f"pointers.repository: not a URL: {error}")
+        return
+    if password:
+        faults.add(
+            at, "pointers.repository: a password in the URL would stand in Git for all to read", "keep it in a Secret"
+        )
+
+
+def _replicas(draft: Draft, faults: Faults) -> None:
+    for index, environment in draft.environments():
+        for version in object_at(environment, "replicas"):
+            at: Pointer = ("environments", index, "replicas", version)
+            if known_version(draft, version, at, faults, key=True) and "autoscaling" in draft.version(version):
+                faults.add(
+                    at, f"{dotted(at)}: an autoscaler decides how many pods of `{version}` run", "remove it", key=True
+                )
+
+
+def _days(draft: Draft, faults: Faults) -> None:
+    for index, _ in objects(list_at(draft.data, "ignore")):
+        at: Pointer = ("ignore", index, "until")
+        day = look_up(draft.data, at)
+        if isinstance(day, str) and day_of(day) is None:
+            faults.add(at, f"{dotted(at)}: there is no such day as {day}")
+
+
+def day_of(text: str) -> date | None:
+    """The day, or None where the calendar has none such."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

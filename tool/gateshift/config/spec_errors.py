@@ -1,0 +1,108 @@
+"""What is wrong with a rollout.yaml: every fault with its place, gathered in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gateshift.errors import UserError
+from gateshift.model.place import Place
+from gateshift.yamldoc.data import Pointer
+
+MOST_FAULTS = 100
+"""So many faults are reported of one file; a file with more is no rollout.yaml, and its owner reads no more anyway."""
+_WIDEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake: the value at `pointer`, or with `key` the key that names it. `way_out` is what to write instead."""
+
+    pointer: Pointer
+    message: str
+    way_out: str = ""
+    key: bool = False
+
+
+@dataclass(slots=True)
+class Faults:
+    """Gathers faults: the first at each spot counts, and beyond MOST_FAULTS they are only counted."""
+
+    found: dict[tuple[Pointer, bool], Fault] = field(default_factory=dict)
+    more: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether another fault would only be counted."""
+        return len(self.found) >= MOST_FAULTS
+
+    def add(self, pointer: Pointer, message: str, way_out: str = "", *, key: bool = False) -> None:
+        """Report a mistake, unless the same spot already has one."""
+        if (pointer, key) in self.found:
+            return
+        if self.full:
+            self.more += 1
+            return
+        self.found[pointer, key] = Fault(pointer, message, way_out, key)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self.found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A fault at its place, with the source line it stands on ("" where there is none)."""
+
+    place: Place
+    message: str
+    way_out: str = ""
+    line: str = ""
+
+    def __str__(self) -> str:
+        """`file:line:column: message`, the source line with a caret, and the way out."""
+        parts = [f"{self.place}: {self.message}"]
+        if self.line.strip() and self.place.column <= _WIDEST:
+            number = str(self.place.line)
+            shown = self.line[:_WIDEST].replace("\t", " ")
+            parts += [
+                f"  {number} | {shown}",
+                f"  {' ' * len(number)} | {' ' * (self.place.column - 1)}{self._caret()}",
+            ]
+        if self.way_out:
+            parts.append(f"  {self.way_out}")
+        return "\n".join(parts)
+
+    def _caret(self) -> str:
+        same_line = self.place.end_line == self.place.line
+        width = self.place.end_column - self.place.column if same_line else 1
+        return "^" * max(1, min(width, _WIDEST - self.place.column))
+
+
+class SpecError(UserError):
+    """A rollout.yaml that cannot be read, with every mistake in it, in the order of their places."""
+
+    def __init__(self, file: Path, mistakes: tuple[Mistake, ...], more: int = 0) -> None:
+        total = len(mistakes) + more
+        super().__init__(f"{file}: {total} mistake{'s' if total != 1 else ''}")
+        self.file = file
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.place))
+        self.more = more
+
+    def seen_from(self, folder: Path) -> SpecError:
+        """The same with the files in the folder named relative to it, as people who work there read them."""
+        mistakes = (replace(each, place=_seen_from(folder, each.place)) for each in self.mistakes)
+        return SpecError(_relative(folder, self.file), tuple(mistakes), self.more)
+
+    def __str__(self) -> str:
+        """The number of mistakes, then each of them."""
+        rest = (f"... and {self.more} more",) if self.more else ()
+        return "\n".join((self.what, *map(str, self.mistakes), *rest))
+
+
+def _seen_from(folder: Path, place: Place) -> Place:
+    return replace(place, file=_relative(folder, place.file))
+
+
+def _relative(folder: Path, file: Path) -> Path:
+    return file.relative_to(folder) if file.is_relative_to(folder) else file

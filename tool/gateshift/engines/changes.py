@@ -1,0 +1,147 @@
+"""What a sync does to objects when it goes from one build to another: created, changed, pruned, and field by field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gateshift.model.plan import Action
+from gateshift.model.resource import Resource, ResourceId
+from gateshift.yamldoc.data import Json, JsonObject, Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that differs. `pointer` is the field in the object after the change, or before it where it is gone;
+    None stands for an absent value, since the API server takes null for absent."""
+
+    pointer: Pointer
+    before: Json
+    after: Json
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """One object that is created (`before` is None), changed or pruned (`after` is None)."""
+
+    before: Resource | None
+    after: Resource | None
+    fields: tuple[Difference, ...] = ()
+
+    @property
+    def action(self) -> Action:
+        """What happens to the object."""
+        if self.before is None:
+            return Action.CREATE
+        return Action.PRUNE if self.after is None else Action.CHANGE
+
+    @property
+    def resource(self) -> Resource:
+        """The object as it will be, or as it was where it goes."""
+        found = self.after or self.before
+        assert found is not None, "a change has at least one side"
+        return found
+
+    @property
+    def id(self) -> ResourceId:
+        """The object's identity."""
+        return self.resource.id
+
+
+def changes_between(before: Iterable[Resource], after: Iterable[Resource]) -> tuple[Change, ...]:
+    """Every object that differs, sorted by identity; the order of the builds plays no part.
+
+    Of two objects with one identity in a build (a route in two API versions) the last counts, as in a cluster.
+    """
+    old, new = _by_id(before), _by_id(after)
+    old = _settled(old, new)
+    found = []
+    for identity in sorted({*old, *new}):
+        change = _compare(old.get(identity), new.get(identity))
+        if change is not None:
+            found.append(change)
+    return tuple(found)
+
+
+def _by_id(resources: Iterable[Resource]) -> dict[ResourceId, Resource]:
+    return {resource.id: resource for resource in resources}
+
+
+def _settled(old: Mapping[ResourceId, Resource], new: Mapping[ResourceId, Resource]) -> dict[ResourceId, Resource]:
+    """The old objects, each under the identity that its successor has: a namespace that only one side writes out
+    is one the sync engine fills in, so the object stays the same."""
+    by_name: dict[tuple[str, str, str], list[ResourceId]] = {}
+    for identity in new:
+        by_name.setdefault((identity.group, identity.kind, identity.name), []).append(identity)
+    found: dict[ResourceId, Resource] = {}
+    for identity, resource in old.items():
+        others = by_name.get((identity.group, identity.kind, identity.name), [])
+        same = identity in new or len(others) != 1 or (others[0].namespace != "" and identity.namespace != "")
+        found[identity if same else others[0]] = resource
+    return found
+
+
+def _compare(before: Resource | None, after: Resource | None) -> Change | None:
+    if before is None or after is None:
+        return Change(before, after)
+    fields = tuple(differences(before.data, after.data))
+    return Change(before, after, fields) if fields else None
+
+
+def differences(before: Json, after: Json, at: Pointer = ()) -> Iterator[Difference]:
+    """The fields in which two values differ, the deepest that say it; keys in order, list items by their name where
+    every item of both lists has one of its own (containers, environment, ports), else by index."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from differences(before.get(key), after.get(key), (*at, key))
+    elif isinstance(before, list) and isinstance(after, list):
+        yield from _list_differences(before, after, at)
+    elif not same(before, after):
+        yield Difference(at, before, after)
+
+
+def _list_differences(before: list[Json], after: list[Json], at: Pointer) -> Iterator[Difference]:
+    old, new = _named(before), _named(after)
+    if old is None or new is None or not before or not after:
+        for index in range(max(len(before), len(after))):
+            one = before[index] if index < len(before) else None
+            other = after[index] if index < len(after) else None
+            yield from differences(one, other, (*at, index))
+        return
+    for name, (index, item) in new.items():
+        yield from differences(old[name][1] if name in old else None, item, (*at, index))
+    for name, (index, item) in old.items():
+        if name not in new:
+            yield Difference((*at, index), item, None)
+    kept = [name for name in old if name in new]
+    if kept != [name for name in new if name in old]:
+        yield Difference(at, list(old), list(new))
+
+
+def _named(items: list[Json]) -> dict[str, tuple[int, JsonObject]] | None:
+    """The items by name; None where one has no name or shares it."""
+    found: dict[str, tuple[int, JsonObject]] = {}
+    for index, item in enumerate(items):
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(item, dict) or not isinstance(name, str) or name in found:
+            return None
+        found[name] = (index, item)
+    return found
+
+
+def same(before: Json, after: Json) -> bool:
+    """Whether the API server would see no difference: null is absent, also inside; `1` is `1.0` but not `true`."""
+    return before is after or _plain(before) == _plain(after)
+
+
+def _plain(value: Json) -> str:
+    return json.dumps(_without_nulls(value), sort_keys=True)
+
+
+def _without_nulls(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,109 @@
+"""What happens in the course of one sync: objects are applied and pruned, and pods become Ready some time later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from gateshift.engines.changes import Change
+from gateshift.engines.pods import Passage, passage
+from gateshift.model.plan import Action
+from gateshift.model.resource import Resource
+from gateshift.traffic.cluster import Cluster
+from gateshift.yamldoc.data import look_up, object_at
+
+_WAITS_FOR_PODS = (Passage.START, Passage.SWAP, Passage.GAP)
+
+
+class Deed(Enum):
+    """What an event does."""
+
+    APPLY = "apply"
+    READY = "Ready"
+    PRUNE = "prune"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """One thing that happens: an object is applied or pruned, or the pods of an applied workload become Ready.
+
+    `bit` is the event's own bit; a set of events is the sum of their bits.
+    """
+
+    bit: int
+    deed: Deed
+    change: Change
+    passage: Passage = Passage.NONE
+
+    def __str__(self) -> str:
+        """`apply Service default/customers`, `the pods of Deployment default/a are Ready`."""
+        if self.deed is Deed.READY:
+            return f"the pods of {self.change.id} are Ready"
+        return f"{self.deed.value} {self.change.id}"
+
+
+def events_of(changes: Iterable[Change], before: Cluster, after: Cluster) -> tuple[Event, ...]:
+    """Every event that the changes can bring, whichever engine makes them."""
+    found: list[Event] = []
+    for change in changes:
+        if change.action is Action.PRUNE:
+            found.append(Event(1 << len(found), Deed.PRUNE, change))
+            continue
+        kind = passage(change, before, after)
+        found.append(Event(1 << len(found), Deed.APPLY, change, kind))
+        if kind in _WAITS_FOR_PODS:
+            found.append(Event(1 << len(found), Deed.READY, change, kind))
+    return tuple(found)
+
+
+class Between:
+    """The cluster in every state between two builds. A state is the set of events that have happened."""
+
+    def __init__(self, before: Cluster, events: tuple[Event, ...]) -> None:
+        self._before = before
+        self._events = events
+        self._clusters: dict[int, Cluster] = {0: before}
+        self._old_pods: dict[int, Resource] = {}
+
+    def cluster(self, done: int) -> Cluster:
+        """The cluster once these events have happened and no other."""
+        if done not in self._clusters:
+            self._clusters[done] = self._make(done)
+        return self._clusters[done]
+
+    def _make(self, done: int) -> Cluster:
+        put: list[Resource] = []
+        gone = [each.change.before.id for each in self._events if each.bit & done and each.change.before]
+        unready = {}
+        ready = {id(each.change) for each in self._events if each.deed is Deed.READY and each.bit & done}
+        for event in self._events:
+            if event.deed is not Deed.APPLY or not event.bit & done or event.change.after is None:
+                continue
+            waiting = event.passage in _WAITS_FOR_PODS and id(event.change) not in ready
+            put.append(self._applied(event, waiting=waiting))
+            if waiting and event.passage is not Passage.SWAP:
+                unready[event.change.id] = 0
+        return self._before.derive(put=put, remove=gone, ready=unready)
+
+    def _applied(self, event: Event, *, waiting: bool) -> Resource:
+        """The object as applied; with the old pods' template where those still answer."""
+        change = event.change
+        assert change.after is not None
+        if not (event.passage is Passage.KEEP or (waiting and event.passage is Passage.SWAP)) or change.before is None:
+            return change.after
+        if event.bit not in self._old_pods:
+            self._old_pods[event.bit] = _with_pods_of(change.after, change.before)
+        return self._old_pods[event.bit]
+
+
+def _with_pods_of(after: Resource, before: Resource) -> Resource:
+    if after.kind == "Pod":
+        return replace(before, id=after.id)
+    spec = {**object_at(after.data, "spec"), "template": look_up(before.data, ("spec", "template"))}
+    return replace(after, data={**after.data, "spec": spec})
+
+
+def in_set(events: Iterable[Event], done: int) -> Iterator[Event]:
+    """The events of the set."""
+    return (event for event in events if event.bit & done)

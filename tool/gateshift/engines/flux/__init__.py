@@ -1,0 +1,1 @@
+"""Flux: what a Kustomization follows, and the order in which it applies and prunes."""

@@ -1,0 +1,39 @@
+"""What a Flux Kustomization follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.model.rollout import Engine
+from gateshift.model.sync_pointer import Slot, SyncPointer
+from gateshift.yamldoc.data import JsonObject, text_at
+
+GROUP = "kustomize.toolkit.fluxcd.io"
+SOURCE_GROUP = "source.toolkit.fluxcd.io"
+
+
+def kustomization_pointers(data: JsonObject) -> Iterator[SyncPointer]:
+    """The folder of a Kustomization; without a path it is the top of what its source holds, which no scalar says."""
+    namespace = text_at(data, "metadata", "namespace")
+    path = text_at(data, "spec", "path")
+    source = (
+        text_at(data, "spec", "sourceRef", "kind"),
+        text_at(data, "spec", "sourceRef", "namespace") or namespace,
+        text_at(data, "spec", "sourceRef", "name"),
+    )
+    yield SyncPointer(
+        Engine.FLUX,
+        "Kustomization",
+        namespace,
+        text_at(data, "metadata", "name"),
+        path,
+        (Slot(("spec", "path"), path),) if path else (),
+        source=source,
+    )
+
+
+def repository_of(data: JsonObject) -> tuple[str, str]:
+    """The URL and the revision of a GitRepository: its commit, name, semver, tag or branch, as Flux ranks them."""
+    ref = ("spec", "ref")
+    ranked = (text_at(data, *ref, key) for key in ("commit", "name", "semver", "tag", "branch"))
+    return text_at(data, "spec", "url"), next((revision for revision in ranked if revision), "master")

@@ -1,0 +1,193 @@
+"""Builds roots with Kustomize: in a folder of its own, several at once, without the network, within a time limit."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+
+from gateshift.errors import NoVerdict
+from gateshift.kustomize.build_error import refusal
+from gateshift.kustomize.output import Reader
+from gateshift.kustomize.wrapper import can_wrap, traced_exactly, wrapper_text
+from gateshift.model.kustomization import KustomizationTree
+from gateshift.model.resource import Build, Origin, Resource, Unbuilt, objects_in
+from gateshift.system.process import Finished, Running, run
+from gateshift.system.source_files import real_path
+from gateshift.tools.program import Program
+
+_REFUSED = 1
+_CRASH = re.compile(r"^(panic:|fatal error:|runtime: |SIG[A-Z]+:)", re.MULTILINE)
+_NOWHERE = "http://127.0.0.1:1"
+_OFFLINE = {
+    "HTTP_PROXY": _NOWHERE,
+    "HTTPS_PROXY": _NOWHERE,
+    "http_proxy": _NOWHERE,
+    "https_proxy": _NOWHERE,
+    "NO_PROXY": "",
+    "no_proxy": "",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+"""A second lock on the door: remote references were refused when the tree was read; should one slip through, it
+fails to connect."""
+
+_SHORT_LIVED = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+_ONE_OF_MANY = {"GOMAXPROCS": "1"}
+"""A build lives for milliseconds, a fifth of which Go's collector takes at its default pace; and where every core has
+a build of its own, a second thread in each only gets in the way. Who sets these variables is obeyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """What Kustomize said of a root: with traces, and where that may differ or has failed, without. `folder` is
+    where the traced build was started."""
+
+    traced: Finished | None
+    plain: Finished | None
+    folder: Path
+
+
+Outcome = Build | Unbuilt | NoVerdict
+"""What came of a root: its objects, Kustomize's refusal, or that Kustomize crashed, hung or could not be started."""
+
+
+def build_all(
+    trees: Sequence[KustomizationTree], program: Program, timeout: float, *, jobs: int | None = None
+) -> Iterator[Outcome]:
+    """Each tree's outcome, in order, as soon as it is there; trees with refusals in them must be left out before.
+
+    `timeout` is each build's, in seconds. One root without a verdict does not keep the others from theirs.
+    """
+    reader, running = Reader(), Running()
+    jobs = jobs or _cores()
+    environment = {**_SHORT_LIVED, **(_ONE_OF_MANY if len(trees) > jobs else {}), **os.environ, **_OFFLINE}
+    command = partial(_kustomize, program, timeout, environment, running)
+    with tempfile.TemporaryDirectory(prefix="gateshift-") as temporary, ThreadPoolExecutor(jobs) as pool:
+        folders = _folders(real_path(Path(temporary)), jobs)
+        started: list[Future[_Runs] | None] = []
+        try:
+            for tree in trees:
+                job = (tree, folders, command)
+                started.append(None if tree.root.files else pool.submit(_run, *job))
+            for index, tree in enumerate(trees):
+                future = started[index]
+                yield plain_build(tree) if future is None else _outcome(tree, future, reader)
+                started[index] = None
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            running.stop()
+            raise
+
+
+def build(tree: KustomizationTree, program: Program, timeout: float) -> Build | Unbuilt:
+    """The build of one tree, as `build_all` makes it. Raises NoVerdict."""
+    (outcome,) = build_all((tree,), program, timeout, jobs=1)
+    if isinstance(outcome, NoVerdict):
+        raise outcome
+    return outcome
+
+
+def plain_build(tree: KustomizationTree) -> Build:
+    """The objects of plain YAML files, in the order of the files; documents that are no objects are left out."""
+    found = [
+        Resource.of(data, Origin(file.path, document.index))
+        for file in tree.files.values()
+        for document in file.documents
+        for _, data in objects_in(document.data)
+        if data.get("kind") and data.get("apiVersion")
+    ]
+    return Build(tree.root.path, tuple(found))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _folders(top: Path, count: int) -> SimpleQueue[Path]:
+    """As many folders as builds run at once; each is used again by the next build."""
+    folders: SimpleQueue[Path] = SimpleQueue()
+    for number in range(count):
+        folder = top / str(number)
+        folder.mkdir()
+        folders.put(folder)
+    return folders
+
+
+def _kustomize(
+    program: Program, timeout: float, environment: Mapping[str, str], running: Running, folder: Path
+) -> Finished:
+    return run((*program.argv, str(folder)), timeout=timeout, env=environment, running=running)
+
+
+def _run(tree: KustomizationTree, folders: SimpleQueue[Path], kustomize: Callable[[Path], Finished]) -> _Runs:
+    folder = folders.get()
+    try:
+        return _run_in(folder, tree, kustomize)
+    finally:
+        folders.put(folder)
+
+
+def _run_in(folder: Path, tree: KustomizationTree, kustomize: Callable[[Path], Finished]) -> _Runs:
+    traced = None
+    if can_wrap(tree, folder):
+        (folder / "kustomization.yaml").write_text(wrapper_text(tree, folder), encoding="utf-8")
+        traced = kustomize(folder)
+        if traced.exit_code == 0 and traced_exactly(tree):
+            return _Runs(traced, None, folder)
+    return _Runs(traced, kustomize(tree.root.folder), folder)
+
+
+def _outcome(tree: KustomizationTree, future: Future[_Runs], reader: Reader) -> Outcome:
+    try:
+        return _result(tree, future.result(), reader)
+    except NoVerdict as error:
+        return error
+
+
+def _result(tree: KustomizationTree, runs: _Runs, reader: Reader) -> Build | Unbuilt:
+    """The plain build's objects where there is one, with the origins of the traced one."""
+    counts = runs.plain or runs.traced
+    assert counts is not None
+    if counts.exit_code != 0:
+        return _unbuilt(tree, counts)
+    warnings = tuple(dict.fromkeys(line for line in counts.stderr.splitlines() if line.strip()))
+    traced = _resources(tree, runs.traced, reader, runs.folder)
+    if runs.plain is None:
+        return Build(tree.root.path, traced, warnings)
+    plain = _resources(tree, runs.plain, reader, tree.root.folder, keep_traces=True)
+    return Build(tree.root.path, _with_origins(plain, traced), warnings)
+
+
+def _resources(
+    tree: KustomizationTree, said: Finished | None, reader: Reader, folder: Path, *, keep_traces: bool = False
+) -> tuple[Resource, ...]:
+    if said is None or said.exit_code != 0:
+        return ()
+    return reader.read(said.stdout.decode(errors="replace"), tree, folder, keep_traces=keep_traces)
+
+
+def _with_origins(plain: tuple[Resource, ...], traced: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """The plain build's objects, each with its origin from the traced build: they come in the same order."""
+    if [resource.id for resource in plain] == [resource.id for resource in traced]:
+        return tuple(replace(one, origin=other.origin) for one, other in zip(plain, traced, strict=True))
+    origins = {resource.id: resource.origin for resource in traced}
+    return tuple(replace(one, origin=origins.get(one.id, one.origin)) for one in plain)
+
+
+def _unbuilt(tree: KustomizationTree, said: Finished) -> Unbuilt:
+    stderr = said.stderr.strip()
+    if said.exit_code != _REFUSED or not stderr or _CRASH.search(stderr):
+        raise NoVerdict(
+            f"`{said.command}` ended with exit code {said.exit_code}" + (f" and said: {stderr}" if stderr else ""),
+            where=str(tree.root.path),
+            next_step="Run that command by hand; another Kustomize can be named with `--kustomize PATH`.",
+        )
+    message, place = refusal(stderr, tree)
+    return Unbuilt(tree.root.path, message, place, stderr)

@@ -1,0 +1,116 @@
+"""The place that a message of Kustomize speaks of, as far as its words tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateshift.kustomize.messages import OBJECT_ID, UNKNOWN_FIELD, WRONG_TYPE, field_path
+from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
+from gateshift.model.place import Place
+from gateshift.model.resource import objects_in
+from gateshift.model.source import SourceFile
+from gateshift.yamldoc.data import Json, Pointer, text_at
+
+_LINE = re.compile(r"\byaml: (?:unmarshal errors:\s+)?line (\d+): ")
+_TOKENS = (
+    re.compile(r"(?:for path: |testing value |path )'?(/[^\s':]*)"),
+    re.compile(r'field "([^"]+)" in replacement'),
+    re.compile(r"resource with name (\S+) does not match"),
+    re.compile(r"invalid literal source ([^,]+),"),
+    re.compile(r"unable to load builtin ([A-Za-z]+)"),
+    re.compile(r'ResId\{.*Name:"([^"]+)"'),
+    re.compile(r"nothing selected by \w+\.[^/]*/([^\s:]+)\.(?:\[noNs\]|[\w-]+):"),
+)
+_FIELDS = (
+    (re.compile(r"\AapiVersion for "), "apiVersion"),
+    (re.compile(r"\Akind should be "), "kind"),
+    (re.compile(r"the field 'sortOptions"), "sortOptions"),
+    (re.compile(r"builtin PatchTransformer with config"), "patches"),
+    (re.compile(r"builtin PatchJson6902Transformer with config"), "patchesJson6902"),
+    (re.compile(r"builtin PatchStrategicMergeTransformer with config"), "patchesStrategicMerge"),
+    (re.compile(r"builtin ReplacementTransformer with config"), "replacements"),
+    (re.compile(r"builtin ImageTagTransformer with config"), "images"),
+    (re.compile(r"builtin LabelTransformer with config"), "labels"),
+    (re.compile(r"\Avar '"), "vars"),
+)
+_GO_KINDS: dict[str, type | tuple[type, ...]] = {
+    "number": (int, float),
+    "string": str,
+    "bool": bool,
+    "array": list,
+    "object": dict,
+}
+
+
+def place_in_file(message: str, file: SourceFile) -> Place | None:
+    """The line that the message names, or the object that lacks what it misses or has an id it names."""
+    line = _LINE.search(message)
+    if line:
+        return Place(file.path, int(line[1]))
+    identity = OBJECT_ID.search(message)
+    for document in file.documents:
+        for pointer, data in objects_in(document.data):
+            kind, name = text_at(data, "kind"), text_at(data, "metadata", "name")
+            missing = ("missing kind" in message and not kind) or ("missing metadata.name" in message and not name)
+            if missing or (identity and (kind, name) == (identity["kind"], identity["name"])):
+                return file.place(pointer, document.index)
+    return None
+
+
+def place_in_kustomization(message: str, node: Kustomization) -> Place | None:
+    """The unknown field, or the value of the wrong type, in a kustomization file."""
+    unknown, wrong = UNKNOWN_FIELD.search(message), WRONG_TYPE.search(message)
+    if unknown:
+        pointers = (pointer for pointer, _ in _walk(node.file.data()) if pointer[-1:] == (unknown["field"],))
+        pointer = next(pointers, None)
+        return None if pointer is None else node.file.place(pointer, key=True)
+    if wrong:
+        for pointer, value in _walk(node.file.data()):
+            names = tuple(step for step in pointer if isinstance(step, str))
+            if names[: len(field_path(wrong))] == field_path(wrong) and _is_kind(value, wrong["found"]):
+                return node.file.place(pointer)
+    line = _LINE.search(message)
+    field = next((field for pattern, field in _FIELDS if pattern.search(message) and field in node.data), None)
+    return Place(node.file.path, int(line[1])) if line else node.place(field, key=True) if field else None
+
+
+def place_of_token(message: str, tree: KustomizationTree) -> Place | None:
+    """The first patch, replacement or entry of a kustomization that holds what the message names."""
+    files = list(_directives(tree))
+    for match in filter(None, (token.search(message) for token in _TOKENS)):
+        for file in files:
+            for document in file.documents:
+                for pointer, value in _walk(document.data):
+                    if value == match[1]:
+                        return file.place(pointer, document.index)
+    identity = OBJECT_ID.search(message)
+    for file in files if identity else ():
+        place = place_in_file(message, file)
+        if place:
+            return place
+    return None
+
+
+def _directives(tree: KustomizationTree) -> Iterator[SourceFile]:
+    for node in tree.kustomizations:
+        yield node.file
+        for reference in node.references:
+            if isinstance(reference.target, SourceFile) and reference.role not in (Role.RESOURCE, Role.DATA):
+                yield reference.target
+
+
+def _walk(data: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+    """Every value below, with its pointer, in the order of the text."""
+    yield pointer, data
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _walk(value, (*pointer, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _walk(value, (*pointer, index))
+
+
+def _is_kind(value: Json, kind: str) -> bool:
+    expected = _GO_KINDS.get(kind, object)
+    return isinstance(value, expected) and (kind == "bool" or not isinstance(value, bool))

@@ -1,0 +1,119 @@
+"""Kustomize's output as resources: the traces it was asked for taken out of the data and read as origins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gateshift.errors import NoVerdict
+from gateshift.kustomize.trace.source import document_of, guessed_origin
+from gateshift.kustomize.wrapper import ORIGIN, TRANSFORMATIONS
+from gateshift.model.kustomization import KustomizationTree
+from gateshift.model.resource import Origin, Resource, Transformer
+from gateshift.yamldoc import UnreadableYaml, load_all
+from gateshift.yamldoc.data import Json, JsonObject, text_at
+
+_SEPARATOR = "\n---\n"
+
+
+class Reader:
+    """Reads builds. Objects that several roots print alike, as they do for a base they share, are parsed once."""
+
+    def __init__(self) -> None:
+        self._parsed: dict[str, tuple[JsonObject, JsonObject, str, str]] = {}
+        self._traces: dict[str, Json] = {}
+
+    def read(
+        self, output: str, tree: KustomizationTree, folder: Path, *, keep_traces: bool = False
+    ) -> tuple[Resource, ...]:
+        """The objects in output order. `folder` is where the build was started; its annotations are relative to it.
+        With `keep_traces` the annotations are the user's own and stay in the data.
+
+        Raises NoVerdict for output that is no YAML of objects.
+        """
+        found = []
+        for chunk in output.removesuffix("\n").split(_SEPARATOR) if output.strip() else ():
+            whole, data, origin, transformations = self._parse(chunk)
+            found.append(
+                Resource.of(whole, guessed_origin(whole, tree))
+                if keep_traces
+                else Resource.of(data, self._origin(data, origin, transformations, tree, folder))
+            )
+        return tuple(found)
+
+    def _parse(self, chunk: str) -> tuple[JsonObject, JsonObject, str, str]:
+        known = self._parsed.get(chunk)
+        if known is None:
+            whole = _object_of(chunk)
+            known = self._parsed[chunk] = (whole, *_without_traces(whole))
+        return known
+
+    def _origin(
+        self, data: JsonObject, origin: str, transformations: str, tree: KustomizationTree, folder: Path
+    ) -> Origin:
+        trace = self._trace(origin)
+        passed = self._trace(transformations)
+        transformers = tuple(
+            Transformer(
+                _file(text_at(step, "configuredIn"), tree, folder),
+                text_at(step, "configuredBy", "kind"),
+                text_at(step, "configuredBy", "name"),
+            )
+            for step in (passed if isinstance(passed, list) else ())
+        )
+        path = text_at(trace, "path")
+        if path:
+            file = _file(path, tree, folder)
+            return Origin(file, document_of(data, tree, file), None, transformers)
+        if text_at(trace, "configuredBy", "kind").endswith("Generator"):
+            file = _file(text_at(trace, "configuredIn"), tree, folder)
+            return Origin(file, 0, file, transformers)
+        # A patch took the annotation, and the next transformer claims to have made the object.
+        return guessed_origin(data, tree)
+
+    def _trace(self, text: str) -> Json:
+        if text not in self._traces:
+            self._traces[text] = _read_trace(text)
+        return self._traces[text]
+
+
+def _read_trace(text: str) -> Json:
+    """What an annotation says; nothing where a user wrote one of that name that is no YAML."""
+    try:
+        documents = load_all(text)
+    except UnreadableYaml:
+        return None
+    return documents[0] if documents else None
+
+
+def _object_of(chunk: str) -> JsonObject:
+    try:
+        documents = load_all(chunk)
+    except UnreadableYaml as error:
+        raise NoVerdict(f"Kustomize printed no YAML: {error.what} (line {error.line} of an object)") from error
+    if len(documents) != 1 or not isinstance(documents[0], dict):
+        raise NoVerdict("Kustomize printed something that is no object: " + chunk[:200])
+    return documents[0]
+
+
+def _without_traces(data: JsonObject) -> tuple[JsonObject, str, str]:
+    """The object as a plain build prints it, and the texts of the two annotations that trace it.
+
+    A plain build never prints an empty `annotations`, so none is left behind.
+    """
+    metadata = data.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(annotations, dict):
+        return data, "", ""
+    kept = {key: value for key, value in annotations.items() if key not in (ORIGIN, TRANSFORMATIONS)}
+    without = {key: value for key, value in metadata.items() if key != "annotations"}
+    if kept:
+        without = {key: kept if key == "annotations" else value for key, value in metadata.items()}
+    return {**data, "metadata": without}, text_at(annotations, ORIGIN), text_at(annotations, TRANSFORMATIONS)
+
+
+def _file(path: str, tree: KustomizationTree, folder: Path) -> Path:
+    """The file that an annotation names: Kustomize joins paths as texts, from the folder where the build started."""
+    named = Path(os.path.normpath(folder / path))
+    known = tree.files.get(named)
+    return known.path if known else named

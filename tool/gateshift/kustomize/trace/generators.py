@@ -1,0 +1,106 @@
+"""ConfigMaps and Secrets that a generator makes: each key leads to the literal, file or line it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gateshift.kustomize.trace.traced import Mark, Node, node_of
+from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
+from gateshift.model.resource import Resource, objects_in
+from gateshift.model.source import SourceFile
+from gateshift.yamldoc.data import text_at
+
+_FIELDS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
+
+
+def generated(resource: Resource, tree: KustomizationTree) -> Node | None:
+    """The object as its generators configure it: those of bases first, for the ones above add to or replace it.
+
+    None where no generator fits.
+    """
+    entries = [(node, entry) for node in reversed(tree.kustomizations) for entry in _entries(node, resource.kind)]
+    names = {entry.text("name") for _, entry in entries} - {""}
+    fitting = [name for name in names if name in resource.id.name]
+    name = max(sorted(fitting), key=len, default=None)
+    result: Node | None = None
+    for kustomization, entry in entries:
+        if name and entry.text("name") == name:
+            result = _object(resource, kustomization, entry, result)
+    return result
+
+
+def _entries(kustomization: Kustomization, kind: str) -> Iterator[Node]:
+    field = _FIELDS.get(kind, "")
+    value = kustomization.data.get(field)
+    if isinstance(value, list):
+        yield from node_of(kustomization.file, 0, kustomization.pointer(field), value).items or ()
+    for reference in kustomization.refers_to(Role.GENERATOR):
+        for document in reference.target.documents if isinstance(reference.target, SourceFile) else ():
+            for pointer, data in objects_in(document.data):
+                if text_at(data, "kind") == f"{kind}Generator" and isinstance(reference.target, SourceFile):
+                    yield _with_name(node_of(reference.target, document.index, pointer, data))
+
+
+def _with_name(config: Node) -> Node:
+    """A generator's own object has its name in its metadata, where an entry has it beside its sources."""
+    name = config.find(("metadata", "name"))
+    return config if name is None or config.at("name") else config.put(("name",), name)
+
+
+def _object(resource: Resource, kustomization: Kustomization, entry: Node, below: Node | None) -> Node:
+    fields = {"metadata": Node(entry.mark, fields={"name": name} if (name := entry.at("name")) else {})}
+    for key in ("apiVersion", "kind"):
+        fields[key] = Node(entry.mark, scalar=text_at(resource.data, key))
+    for key in ("type", "immutable"):
+        if (value := entry.at(key) or entry.find(("options", key))) is not None:
+            fields[key] = value
+    data = Node(entry.mark, fields=dict(_data(kustomization, entry)))
+    node = Node(entry.mark, fields={**fields, "data": data})
+    for key in ("labels", "annotations"):
+        if (value := entry.find(("options", key))) is not None:
+            node = node.put(("metadata", key), value)
+    if below is None or entry.text("behavior") != "merge":
+        return node
+    kept = below.find(("data",))
+    merged = {**((kept.fields or {}) if kept else {}), **(data.fields or {})}
+    return below.swap(("data",), replace(data, fields=merged))
+
+
+def _data(kustomization: Kustomization, entry: Node) -> Iterator[tuple[str, Node]]:
+    """Each key with the place it comes from; the value is what the text says, where it says it."""
+    files = {
+        (reference.file, reference.pointer): reference.target
+        for reference in kustomization.refers_to(Role.DATA)
+        if isinstance(reference.target, SourceFile)
+    }
+    for source in _texts(entry, "envs", "env"):
+        file = files.get((source.mark.file, source.mark.pointer))
+        yield from _lines(file) if file else ()
+    for source in _texts(entry, "files"):
+        file = files.get((source.mark.file, source.mark.pointer))
+        if file is not None:
+            key, equals, _ = str(source.scalar).partition("=")
+            yield (key if equals else file.path.name), Node(Mark(file, 0, (), line=1), scalar=file.text)
+    for source in _texts(entry, "literals"):
+        key, _, value = str(source.scalar).partition("=")
+        yield key, replace(source, scalar=_unquoted(value))
+
+
+def _texts(entry: Node, *fields: str) -> Iterator[Node]:
+    for field in fields:
+        found = entry.at(field)
+        if found is not None:
+            yield from found.items if found.items is not None else (found,)
+
+
+def _lines(file: SourceFile) -> Iterator[tuple[str, Node]]:
+    for number, line in enumerate(file.text.splitlines(), 1):
+        key, equals, value = line.strip().partition("=")
+        if equals and not key.startswith("#"):
+            yield key, Node(Mark(file, 0, (), line=number), scalar=value)
+
+
+def _unquoted(value: str) -> str:
+    """A literal's value without the quotes around it (api/internal/generators, kv loader)."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value

@@ -1,0 +1,120 @@
+"""From a field of a built object to the line that wrote it.
+
+The source document is followed through the transformers that the object passed; then the field is looked up step by
+step, and where several have written it, the last one counts whose value is the one that was built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateshift.kustomize.trace.generators import generated
+from gateshift.kustomize.trace.selectors import Passing
+from gateshift.kustomize.trace.source import best_source
+from gateshift.kustomize.trace.steps import Steps
+from gateshift.kustomize.trace.strategic_merge import partner
+from gateshift.kustomize.trace.traced import Mark, Node, node_of
+from gateshift.model.finding import Spot
+from gateshift.model.kustomization import KustomizationTree
+from gateshift.model.place import Place
+from gateshift.model.resource import Resource
+from gateshift.yamldoc.data import Json, Pointer, look_up
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a field was written, and second places that explain it: what a patch replaced."""
+
+    place: Place
+    related: tuple[tuple[str, Place], ...] = ()
+
+
+class Locator:
+    """Finds the places of one tree's fields; an object is followed once, however many findings it has."""
+
+    def __init__(self, tree: KustomizationTree) -> None:
+        self._tree = tree
+        self._followed: dict[int, tuple[Resource, Node | None]] = {}
+
+    @cached_property
+    def _steps(self) -> Steps:
+        return Steps(self._tree)
+
+    def find(self, spot: Spot) -> Found:
+        """Where the field was written; where it was not, the nearest part of the way to it that was."""
+        resource = spot.resource
+        root = self._follow(resource)
+        if root is None:
+            return Found(Place(resource.origin.file))
+        node, rest = _deepest(root, resource.data, spot.pointer)
+        if rest:
+            removed = node.removed.get(rest[0]) if isinstance(rest[0], str) else None
+            return Found(removed.place() if removed else node.mark.place(key=True))
+        return Found(node.mark.place(key=spot.key), _related(node))
+
+    def _follow(self, resource: Resource) -> Node | None:
+        known = self._followed.get(id(resource))
+        if known is None:
+            known = self._followed[id(resource)] = (resource, self._traced(resource))
+        return known[1]
+
+    def _traced(self, resource: Resource) -> Node | None:
+        source = self._source(resource)
+        if source is None or not resource.origin.transformers:
+            return source
+        return self._steps.through(Passing.of(source), resource.origin.transformers).node
+
+    def _source(self, resource: Resource) -> Node | None:
+        origin = resource.origin
+        if origin.generated_by is not None:
+            return generated(resource, self._tree) or self._document(resource, ())
+        file = self._tree.sources.get(origin.file)
+        if file is None or not file.documents:
+            return None
+        document, pointer = best_source(resource.data, file)
+        return node_of(file, document, pointer, look_up(file.data(document), pointer))
+
+    def _document(self, resource: Resource, pointer: Pointer) -> Node | None:
+        file = self._tree.sources.get(resource.origin.file)
+        return Node(Mark(file, resource.origin.document, pointer)) if file else None
+
+
+def locate(spot: Spot, tree: KustomizationTree) -> Found:
+    """Where one field of a built object was written; for many fields of a tree, keep a Locator."""
+    return Locator(tree).find(spot)
+
+
+def _deepest(node: Node, built: Json, pointer: Pointer) -> tuple[Node, Pointer]:
+    """The last value on the way to the pointer whose place is known, and the rest of the way."""
+    node = _writer(node, built)
+    for length, step in enumerate(pointer):
+        if node.unknown:
+            return node, ()
+        below = _below(node, built, step)
+        built = look_up(built, (step,))
+        if below is None:
+            return node, pointer[length:]
+        node = _writer(below, built)
+    return node, ()
+
+
+def _below(node: Node, built: Json, step: str | int) -> Node | None:
+    if isinstance(step, int) and isinstance(built, list) and 0 <= step < len(built):
+        return partner(node.items or (), built, step)
+    return node.at(step)
+
+
+def _writer(node: Node, built: Json) -> Node:
+    """The last writer of the value that was built; the last of all where none wrote just that."""
+    writer: Node | None = node
+    while writer is not None and not writer.unknown and writer.data != built:
+        writer = writer.before
+    return writer or node
+
+
+def _related(node: Node) -> tuple[tuple[str, Place], ...]:
+    before = node.before
+    while before is not None and before.unknown:
+        before = before.before
+    return () if before is None else (("what it replaces", before.mark.place()),)

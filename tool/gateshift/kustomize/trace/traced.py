@@ -1,0 +1,131 @@
+"""Data in which every value knows where it is written, so that a patch can be followed value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from gateshift.model.place import Place
+from gateshift.model.source import SourceFile
+from gateshift.yamldoc.data import Json, Pointer, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A value in a document of a file, by its pointer; or `line` of a file that is no YAML, from 1."""
+
+    file: SourceFile
+    document: int
+    pointer: Pointer
+    line: int = 0
+
+    def place(self, *, key: bool = False) -> Place:
+        """Where the value stands, or with `key` the key that names it."""
+        if self.line:
+            return Place(self.file.path, self.line)
+        return self.file.place(self.pointer, self.document, key=key)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A value with its mark: a mapping has `fields`, a list has `items`, anything else is `scalar`.
+
+    `before` is the value that this one took the place of; `removed` says for keys that are no longer in a mapping what
+    took them out. Of an `unknown` value only the place is known, not what it became.
+    """
+
+    mark: Mark
+    scalar: Scalar = None
+    fields: Mapping[str, Node] | None = None
+    items: tuple[Node, ...] | None = None
+    before: Node | None = None
+    unknown: bool = False
+    removed: Mapping[str, Mark] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Json:
+        """The value without marks."""
+        if self.fields is not None:
+            return {key: node.data for key, node in self.fields.items()}
+        if self.items is not None:
+            return [node.data for node in self.items]
+        return self.scalar
+
+    def at(self, step: str | int) -> Node | None:
+        """The value one step below, or None."""
+        if isinstance(step, str):
+            return self.fields.get(step) if self.fields is not None else None
+        return self.items[step] if self.items is not None and 0 <= step < len(self.items) else None
+
+    def find(self, pointer: Pointer) -> Node | None:
+        """The value at the pointer, or None."""
+        node: Node | None = self
+        for step in pointer:
+            node = node.at(step) if node else None
+        return node
+
+    def text(self, *pointer: str | int) -> str:
+        """The string at the pointer, "" where it is absent or no string."""
+        found = self.find(pointer)
+        return found.scalar if found and isinstance(found.scalar, str) else ""
+
+    def put(self, pointer: Pointer, value: Node) -> Node:
+        """The same data with the value at the pointer; mappings on the way are made, and where the way leads through
+        something else nothing changes. A value that was there becomes the new one's `before`."""
+        if not pointer:
+            return replace(value, before=self)
+        step, rest = pointer[0], pointer[1:]
+        below = self.at(step)
+        if below is not None:
+            return self._with(step, below.put(rest, value))
+        if isinstance(step, int) or self.items is not None or (self.fields is None and self.scalar is not None):
+            return self
+        made = Node(value.mark, fields={}).put(rest, value) if rest else value
+        return replace(self, fields={**(self.fields or {}), step: made})
+
+    def swap(self, pointer: Pointer, value: Node) -> Node:
+        """The same data with another value at a pointer that exists, which does not count as written anew."""
+        if not pointer:
+            return value
+        below = self.at(pointer[0])
+        return self if below is None else self._with(pointer[0], below.swap(pointer[1:], value))
+
+    def without(self, pointer: Pointer, by: Mark) -> Node:
+        """The same data without the value at the pointer, which `by` took out; the same where there is none."""
+        below = self.at(pointer[0]) if pointer else None
+        if below is None:
+            return self
+        step, rest = pointer[0], pointer[1:]
+        if rest:
+            return self._with(step, below.without(rest, by))
+        if isinstance(step, int):
+            items = self.items or ()
+            return replace(self, items=(*items[:step], *items[step + 1 :]))
+        fields = {key: node for key, node in (self.fields or {}).items() if key != step}
+        return replace(self, fields=fields, removed={**self.removed, step: by})
+
+    def _with(self, step: str | int, value: Node) -> Node:
+        if isinstance(step, str):
+            return replace(self, fields={**(self.fields or {}), step: value})
+        items = self.items or ()
+        return replace(self, items=(*items[:step], value, *items[step + 1 :]))
+
+
+def node_of(file: SourceFile, document: int = 0, pointer: Pointer = (), data: Json = None) -> Node:
+    """The value at a pointer of a document, with the marks of everything in it."""
+    mark = Mark(file, document, pointer)
+    if isinstance(data, dict):
+        return Node(mark, fields={key: node_of(file, document, (*pointer, key), item) for key, item in data.items()})
+    if isinstance(data, list):
+        items = tuple(node_of(file, document, (*pointer, index), item) for index, item in enumerate(data))
+        return Node(mark, items=items)
+    return Node(mark, scalar=data)
+
+
+def walk(node: Node, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Node]]:
+    """Every value below, itself first, each with its pointer."""
+    yield pointer, node
+    for key, below in (node.fields or {}).items():
+        yield from walk(below, (*pointer, key))
+    for index, below in enumerate(node.items or ()):
+        yield from walk(below, (*pointer, index))

@@ -1,0 +1,96 @@
+"""Reads a root's tree: its kustomization and everything that one leads to, following nothing that leaves the
+repository, and nothing that would be fetched or run.
+
+Files are read once a run, and so is a base that many roots share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from gateshift.kustomize.tree.field_names import canonical
+from gateshift.kustomize.tree.references import References
+from gateshift.kustomize.tree.tree_order import tree_of
+from gateshift.model.kustomization import (
+    KUSTOMIZATION_NAMES,
+    Kind,
+    Kustomization,
+    KustomizationTree,
+    Problem,
+    Refused,
+    Root,
+)
+from gateshift.model.place import Place
+from gateshift.model.source import SourceFile
+from gateshift.system.source_files import Sources, above, outside, shown
+
+_DEEPEST = 60
+_HELM = ("helmCharts", "helmChartInflationGenerator")
+
+
+class TreeReader:
+    """Reads the trees of one run. A kustomization and a file are read once, whichever roots they belong to."""
+
+    def __init__(self, sources: Sources | None = None) -> None:
+        self.sources = sources or Sources()
+        self._known: dict[tuple[Path, Path], Kustomization | Refused] = {}
+        self._open: list[Path] = []
+
+    def read(self, root: Root) -> KustomizationTree:
+        """The tree of a root; refusals and faults are values in it, nothing is raised for them."""
+        if root.files:
+            return self._plain(root)
+        top = self._kustomization(root.folder, root.folder, root.repository)
+        if isinstance(top, Refused):
+            return KustomizationTree(root, None, (), {}, {}, ((Place(root.folder), top),))
+        return tree_of(root, top)
+
+    def _plain(self, root: Root) -> KustomizationTree:
+        files: dict[Path, SourceFile] = {}
+        problems = []
+        for path in root.files:
+            real = self.sources.real(path)
+            refused = outside(path, real, root.repository)
+            if refused:
+                problems.append((Place(path), refused))
+            else:
+                files[path] = self.sources.read(real)
+        sources = {file.path: file for file in files.values()}
+        return KustomizationTree(root, None, (), files, sources, tuple(problems))
+
+    def _kustomization(self, folder: Path, key: Path, repository: Path) -> Kustomization | Refused:
+        if folder in self._open:
+            return Refused(Problem.CYCLE, shown(folder, repository))
+        if len(self._open) >= _DEEPEST:
+            return Refused(Problem.TOO_LARGE, f"bases of bases more than {_DEEPEST} levels deep")
+        known = self._known.get((repository, key))
+        if known is None:
+            self._open.append(folder)
+            known = self._load(folder, key, repository)
+            self._open.pop()
+            self._known[repository, key] = known
+        return known
+
+    def _load(self, folder: Path, key: Path, repository: Path) -> Kustomization | Refused:
+        found = [name for name in KUSTOMIZATION_NAMES if (folder / name).is_file()]
+        if not found:
+            return Refused(Problem.NO_KUSTOMIZATION, shown(folder, repository))
+        if len(found) > 1:
+            return Refused(Problem.SEVERAL_KUSTOMIZATIONS, " and ".join(found))
+        path = folder / found[0]
+        real = self.sources.real(path)
+        refused = outside(path, real, repository) or above(real, folder, repository)
+        if refused:
+            return refused
+        file = self.sources.read(real)
+        data, spelled, twice = canonical(file.data())
+        problems = [((written,), Refused(Problem.FIELD_TWICE, field)) for written, field in twice]
+        problems += [((spelled.get(field, field),), Refused(Problem.HELM, field)) for field in _HELM if data.get(field)]
+        kind = Kind.COMPONENT if data.get("kind") == Kind.COMPONENT.value else Kind.KUSTOMIZATION
+        node = Kustomization(folder, key, file, kind, data, spelled, (), tuple(problems))
+
+        def follow(real: Path, key: Path) -> Kustomization | Refused:
+            return self._kustomization(real, key, repository)
+
+        return replace(node, references=tuple(References(node, repository, self.sources, follow).read()))

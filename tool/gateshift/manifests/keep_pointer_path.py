@@ -1,0 +1,50 @@
+"""The one scalar of a generated pointer that is not the generator's: the path of the stage in force."""
+
+from __future__ import annotations
+
+from gateshift.yamldoc import Span, UnreadableYaml, parse_all, splice
+from gateshift.yamldoc.data import Pointer, text_at
+
+_PATHS: dict[tuple[str, str], Pointer] = {
+    ("argoproj.io", "Application"): ("spec", "source", "path"),
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "path"),
+}
+_MARK = "\ufeff"
+"""A byte order mark: no generated file has one, and libyaml does not count it among the characters."""
+
+
+def path_spans(text: str) -> list[Span]:
+    """Where the paths of pointers stand in the text, in order; empty where it is no YAML or holds no pointer."""
+    return [span for span, _ in _paths(text)]
+
+
+def named_paths(text: str) -> list[str]:
+    """The paths that the pointers in the text name, in order."""
+    return [path for _, path in _paths(text)]
+
+
+def carry_over(expected: str, found: str) -> str:
+    """The expected text of a pointer with the paths as the found text writes them. Any other text is given back."""
+    ours, theirs = path_spans(expected), path_spans(found)
+    if len(ours) == len(theirs):
+        for span, kept in reversed(list(zip(ours, theirs, strict=True))):
+            expected = splice(expected, span, found[kept.start : kept.end])
+    return expected
+
+
+def _paths(text: str) -> list[tuple[Span, str]]:
+    if not any(group in text for group, _ in _PATHS) or text.startswith(_MARK):
+        return []
+    try:
+        text.encode()
+        documents = parse_all(text)
+    except (UnreadableYaml, UnicodeEncodeError):
+        return []
+    found = []
+    for document in documents:
+        group = text_at(document.data, "apiVersion").partition("/")[0]
+        pointer = _PATHS.get((group, text_at(document.data, "kind")), ())
+        span, path = document.span(pointer), text_at(document.data, *pointer)
+        if span is not None and path and span.line == span.end_line:
+            found.append((span, path))
+    return found

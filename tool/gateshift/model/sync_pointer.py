@@ -1,0 +1,129 @@
+"""A pointer: what an Argo CD or Flux object says about the folder it syncs, and where it says so.
+
+Where the pointers of a rollout stand.
+
+How a sync engine is set to make a change: what the pointer in force says of it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateshift.model.rollout import Engine, Environment, Rollout, Stage
+from gateshift.yamldoc.data import Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A scalar that a synced path is made of: the path is `before` + `value` + `after`.
+
+    `at` is its place in the object, or, where `file` is not "", in the one document of that file, a path from the top
+    of the repository.
+    """
+
+    at: Pointer
+    value: str
+    before: str = ""
+    after: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPointer:
+    """One folder that a sync object follows.
+
+    `path` is as the engine reads it, with any template filled in; `slots` are the scalars whose change would move it,
+    the likeliest first, none where it stands in no scalar. `repository` and `revision` are "" where the object leaves
+    them to another one; then `source` names that one as (kind, namespace, name).
+    """
+
+    engine: Engine
+    kind: str
+    namespace: str
+    name: str
+    path: str
+    slots: tuple[Slot, ...] = ()
+    repository: str = ""
+    revision: str = ""
+    source: tuple[str, str, str] = ("", "", "")
+
+    @property
+    def folder(self) -> str:
+        """The path from the top of the repository, without `./` or a slash at its ends; "" for the top."""
+        return folder_of(self.path)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """A sync object whose folder cannot be told from files: which one, and why."""
+
+    kind: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointerInFile:
+    """A pointer and the document that holds it: the file, and its place among the file's documents from 0."""
+
+    file: Path
+    document: int
+    pointer: SyncPointer
+
+
+def folder_of(path: str) -> str:
+    """A path of a sync object as a folder from the top of the repository, "" for the top itself."""
+    normal = posixpath.normpath(path.strip("/") or ".")
+    return "" if normal == "." else normal
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A pointer of the rollout, and what it names: the environment it belongs to, None where that cannot be told, and
+    the stage, None where its path is none."""
+
+    found: PointerInFile
+    environment: Environment | None
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """A rollout with its pointers, in the order of its environments, engines and names.
+
+    `repository` is the folder that the pointers' paths start from; `prefix` is the folder of rollout.yaml as those
+    paths write it. `not_understood` are objects that may be pointers, each with its file.
+    """
+
+    rollout: Rollout
+    repository: Path
+    prefix: str
+    posts: tuple[Post, ...]
+    not_understood: tuple[tuple[Path, NotUnderstood], ...] = ()
+
+    def folder(self, stage: Stage, environment: Environment) -> str:
+        """The path that names the stage, from the top of the repository."""
+        overlay = self.rollout.overlay(stage, environment)
+        return f"{self.prefix}/{overlay}" if self.prefix else overlay
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One engine's settings. `prune`: objects that leave the files leave the cluster. `prune_last` and `waves` are
+    Argo CD's: prunes wait until everything else is healthy, and sync-wave annotations count.
+
+    The defaults are those of an engine without a pointer: one wave, and prunes as early as the engine makes them.
+    """
+
+    engine: Engine
+    prune: bool = True
+    prune_last: bool = False
+    waves: bool = False
+
+
+WITHOUT_POINTER = (Sync(Engine.ARGOCD), Sync(Engine.FLUX))

@@ -1,0 +1,1 @@
+"""Decisions of `explain`, a module a format."""

@@ -1,0 +1,1 @@
+"""A validation, a module a format."""

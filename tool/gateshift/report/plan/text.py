@@ -1,0 +1,151 @@
+"""Plans for people at a terminal: shares as bars before and after, what a sync does, and each engine's verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.model.plan import (
+    Action,
+    EngineVerdict,
+    MatrixCell,
+    MatrixReport,
+    ObjectChange,
+    PlanReport,
+    PullRequestReport,
+    TrafficRow,
+)
+from gateshift.report.findings.text import finding_lines
+from gateshift.report.plan.words import ENGINE_NAMES, PROOF, answerer, keys, share, title, verb, verdict
+from gateshift.report.shares import bar, percent, points
+from gateshift.report.style import Style, printable
+
+_PLAIN = Style()
+_ACTION_COLOURS = {Action.CREATE: "green", Action.CHANGE: "yellow", Action.PRUNE: "red"}
+_MOST_FIELDS = 8
+_LONGEST_VALUE = 60
+
+
+def render(report: PlanReport, style: Style = _PLAIN) -> str:
+    """The traffic of each class, the objects, the findings, and the verdict last."""
+    return "\n".join(_plan(report, style)) + f"\n\n{style.paint(PROOF, 'dim')}\n"
+
+
+def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str:
+    """Every plan of the branch, one below the other, and a line that counts them."""
+    if not report.plans:
+        return f"Nothing that a stage builds and no pointer has changed since {printable(report.since)}.\n"
+    blocks = ["\n".join(_plan(plan, style)) for plan in report.plans]
+    unsafe = [plan for plan in report.plans if not plan.safe]
+    live = sum(plan.live for plan in unsafe)
+    said = f"{len(report.plans)} {'change' if len(report.plans) == 1 else 'changes'} since {printable(report.since)}: "
+    said += f"{len(unsafe)} unsafe, {live} of them live" if unsafe else "all safe"
+    return (
+        "\n\n".join([*blocks, style.paint(said, "red" if live else "green", "bold"), style.paint(PROOF, "dim")]) + "\n"
+    )
+
+
+def render_matrix(report: MatrixReport, style: Style = _PLAIN) -> str:
+    """A table of every ordered pair of stages, and below it each unsafe pair with its reason and its safe way."""
+    cells = {(cell.origin, cell.target): cell for cell in report.cells}
+    corner = "from \\ to"
+    width = max(len(name) for name in (corner, *report.stages))
+    yes, partly, no = ("✓", "◐", "✗") if style.unicode else ("ok", "part", "no")
+    lines = ["  ".join([f"{corner:<{width}}", *(f"{printable(stage):<4}" for stage in report.stages)]).rstrip()]
+    for origin in report.stages:
+        marks = []
+        for target in report.stages:
+            mark, colour = _mark(cells.get((origin, target)), yes, partly, no)
+            marks.append(style.paint(f"{mark:<{max(len(printable(target)), 4)}}", colour))
+        lines.append("  ".join([f"{printable(origin):<{width}}", *marks]).rstrip())
+    lines += ["", f"{yes} safe   {partly} safe for one engine only   {no} unsafe", ""]
+    for cell in report.cells:
+        if not all(safe for _, safe in cell.engines):
+            lines += list(_reason(cell, style))
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _mark(cell: MatrixCell | None, yes: str, partly: str, no: str) -> tuple[str, str]:
+    if cell is None:
+        return "-", "dim"
+    verdicts = [safe for _, safe in cell.engines]
+    return (yes, "green") if all(verdicts) else (partly, "yellow") if any(verdicts) else (no, "red")
+
+
+def _reason(cell: MatrixCell, style: Style) -> Iterator[str]:
+    against = ", ".join(ENGINE_NAMES.get(engine, engine) for engine, safe in cell.engines if not safe)
+    step = printable(f"{cell.origin} -> {cell.target}")
+    yield f"{style.paint(step, 'bold')} ({printable(against)}): {printable(cell.reason)}"
+    if cell.safe_way:
+        yield f"  safe way: {_way((cell.origin, *cell.safe_way), style)}"
+
+
+def _way(stages: tuple[str, ...], style: Style) -> str:
+    return (" → " if style.unicode else " -> ").join(printable(stage) for stage in stages)
+
+
+def _plan(report: PlanReport, style: Style) -> Iterator[str]:
+    arrow = printable(title(report)).replace(" -> ", " → " if style.unicode else " -> ")
+    yield style.paint(arrow, "bold")
+    if not report.live:
+        yield style.paint("  no pointer names this stage", "dim")
+    for row in report.traffic:
+        yield ""
+        yield from traffic_lines(row, style)
+    yield ""
+    yield from _objects(report, style)
+    yield ""
+    for engine in report.engines:
+        yield from _engine(engine, report, style)
+    yield style.paint(printable(verdict(report)), "green" if report.safe else "red", "bold")
+
+
+def traffic_lines(row: TrafficRow, style: Style) -> Iterator[str]:
+    """One class of requests: each answerer's share before and after as bars, and the change in percentage points."""
+    yield f"  {style.paint(printable(row.name), 'bold')}  {style.paint(printable(row.match), 'dim')}".rstrip()
+    names = keys(row)
+    if not names:
+        yield "    nothing answers, before or after"
+    width = max((len(printable(answerer(key))) for key in names), default=0)
+    arrow = "→" if style.unicode else "->"
+    for key in names:
+        before, after = share(row.before, key), share(row.after, key)
+        change = points(before, after)
+        colour = "dim" if not change else "red" if key.isdigit() and after > before else "cyan"
+        shown = f"{bar(before, style)} {percent(before):>7} {arrow} {bar(after, style)} {percent(after):>7}"
+        yield f"    {printable(answerer(key)):<{width}}  {style.paint(shown, colour)}  {change}".rstrip()
+
+
+def _objects(report: PlanReport, style: Style) -> Iterator[str]:
+    if not report.changes:
+        yield "  no object changes"
+    for change in report.changes:
+        action = style.paint(f"{verb(change.action):<6}", _ACTION_COLOURS[change.action])
+        yield f"  {action} {printable(str(change.resource))}"
+        yield from _fields(change)
+
+
+def _fields(change: ObjectChange) -> Iterator[str]:
+    for field in change.fields[:_MOST_FIELDS]:
+        yield f"           {printable(field.pointer)}: {_value(field.before)} -> {_value(field.after)}"
+    if len(change.fields) > _MOST_FIELDS:
+        yield f"           and {len(change.fields) - _MOST_FIELDS} more fields"
+
+
+def _value(text: str) -> str:
+    shown = printable(text) or "(absent)"
+    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 3] + "..."
+
+
+def _engine(engine: EngineVerdict, report: PlanReport, style: Style) -> Iterator[str]:
+    name = printable(ENGINE_NAMES.get(engine.engine, engine.engine))
+    yield f"  {name:<8}{style.paint('safe', 'green') if engine.safe else style.paint('unsafe', 'red', 'bold')}"
+    for step in engine.steps:
+        yield f"    {style.paint(printable(step), 'dim')}"
+    for finding in engine.findings:
+        yield ""
+        yield from (f"    {line}".rstrip() for line in finding_lines(finding, style))
+    if engine.safe_way:
+        yield ""
+        yield f"    safe way: {_way((report.origin, *engine.safe_way), style)}"
+    if engine.findings or engine.safe_way:
+        yield ""

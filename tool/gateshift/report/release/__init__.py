@@ -1,0 +1,1 @@
+"""What `generate`, `promote`, `next` and `status` did or found."""

@@ -1,0 +1,108 @@
+"""Where rollouts stand, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from gateshift.model.status import PointerStatus, StatusReport
+from gateshift.report.shares import bar, percent
+from gateshift.report.style import Style, printable
+from gateshift.yamldoc.data import Json, JsonObject
+
+_PLAIN = Style()
+_SHORT = 12
+
+
+def render(report: StatusReport, style: Style = _PLAIN) -> str:
+    """The strip of stages of each pointer, its shares, since when, and what is next."""
+    return "\n".join(_lines(report, style)) + "\n"
+
+
+def render_json(report: StatusReport) -> str:
+    """The same as data: `{"schema": 1, "rollout", "stages", "pointers": [...], "ahead"}`."""
+    pointers: list[Json] = [_pointer_data(each) for each in report.pointers]
+    ahead: list[Json] = [{"environment": name, "stage": stage} for name, stage in report.ahead]
+    document: JsonObject = {
+        "schema": 1,
+        "rollout": report.rollout,
+        "stages": list(report.stages),
+        "pointers": pointers,
+        "ahead": ahead,
+        "notUnderstood": list(report.not_understood),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _pointer_data(pointer: PointerStatus) -> JsonObject:
+    step, since = pointer.next_step, pointer.since
+    return {
+        "environment": pointer.environment,
+        "engine": pointer.engine,
+        "name": pointer.name,
+        "file": pointer.file,
+        "line": pointer.line,
+        "path": pointer.path,
+        "stage": pointer.stage or None,
+        "shares": dict(pointer.shares),
+        "next": None if step is None else {"stage": step.stage, "safe": step.safe, "reason": step.reason},
+        "since": None
+        if since is None
+        else {"commit": since.commit, "date": since.date, "author": since.author, "subject": since.subject},
+        "movedTo": pointer.moved_to or None,
+    }
+
+
+def _lines(report: StatusReport, style: Style) -> Iterator[str]:
+    yield style.paint(printable(report.rollout), "bold")
+    if not report.pointers:
+        yield "  no pointer names a stage of this rollout: declare `pointers` in rollout.yaml"
+    for pointer in report.pointers:
+        yield ""
+        yield from _pointer(pointer, report, style)
+    if report.ahead:
+        yield ""
+        yield "ahead: " + " > ".join(f"{printable(name)} ({printable(stage)})" for name, stage in report.ahead)
+    for unknown in report.not_understood:
+        yield f"not understood: {printable(unknown)}"
+
+
+def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iterator[str]:
+    who = " ".join(part for part in (pointer.environment, pointer.engine, pointer.name) if part)
+    yield f"  {style.paint(printable(who), 'bold')}  {style.paint(printable(f'{pointer.file}:{pointer.line}'), 'dim')}"
+    if not pointer.stage:
+        yield f"    {style.paint(printable(f'{pointer.path} is no stage'), 'red')}"
+    else:
+        yield f"    {_strip(pointer.stage, report.stages, style)}"
+    for version, share in pointer.shares:
+        yield f"    {printable(version):<8} {bar(share, style)} {percent(share):>7}"
+    if pointer.stage and not pointer.shares:
+        yield "    no route: the Service's own endpoints answer"
+    if pointer.since is not None:
+        since = pointer.since
+        yield printable(f"    since    {since.date} by {since.author} ({since.commit[:_SHORT]} {since.subject})")
+    if pointer.moved_to:
+        yield f"    moved    to {printable(pointer.moved_to)} in this work tree, not committed"
+    yield from _next(pointer, style)
+
+
+def _strip(stage: str, stages: tuple[str, ...], style: Style) -> str:
+    arrow = " → " if style.unicode else " > "
+    shown = (
+        style.paint(f"[{printable(each)}]", "green", "bold") if each == stage else printable(each) for each in stages
+    )
+    return arrow.join(shown)
+
+
+def _next(pointer: PointerStatus, style: Style) -> Iterator[str]:
+    step = pointer.next_step
+    if step is None:
+        if pointer.stage:
+            yield "    next     none: `gateshift next VERSION --image IMAGE` starts the next release"
+        return
+    verdict = {
+        True: style.paint("safe", "green"),
+        False: style.paint("unsafe", "red", "bold"),
+        None: style.paint("no verdict", "yellow"),
+    }[step.safe]
+    yield f"    next     {printable(step.stage)}, {verdict}" + (f": {printable(step.reason)}" if step.reason else "")

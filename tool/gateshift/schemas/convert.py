@@ -1,0 +1,61 @@
+"""The zip of a publisher's Go module -> a folder of schemas."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gateshift.apischema.crd import is_crd, shapes_of_crd
+from gateshift.apischema.openapi import shapes_of_openapi
+from gateshift.apischema.structural import Shape
+from gateshift.errors import NoVerdict
+from gateshift.schemas.layout import CHANNELS, write_set
+from gateshift.yamldoc import load_all, text_of
+from gateshift.yamldoc.data import object_at
+
+_OPENAPI = "api/openapi-spec/v3/"
+_CRDS = "config/crd/"
+
+
+def write_schemas(name: str, archive: zipfile.ZipFile, folder: Path) -> None:
+    """Write the schemas that the module's zip publishes into an empty folder; `name` is the publisher's."""
+    match name:
+        case "kubernetes":
+            _write_kubernetes(archive, folder)
+        case "gateway-api":
+            _write_gateway_api(archive, folder)
+        case _:
+            raise ValueError(f"no publisher is called {name}")
+
+
+def _members(archive: zipfile.ZipFile, folder: str, suffix: str) -> Iterator[bytes]:
+    """The contents of the module's files directly in the folder; a module's zip names them path@version/file."""
+    for info in archive.infolist():
+        _, _, path = info.filename.partition("@")
+        _, _, path = path.partition("/")
+        inside = path.removeprefix(folder)
+        if path.startswith(folder) and "/" not in inside and inside.endswith(suffix):
+            yield archive.read(info)
+
+
+def _write_kubernetes(archive: zipfile.ZipFile, folder: Path) -> None:
+    documents = (object_at(json.loads(content)) for content in _members(archive, _OPENAPI, "_openapi.json"))
+    _write(folder, (shape for one in documents for shape in shapes_of_openapi(one)), "OpenAPI v3")
+
+
+def _write_gateway_api(archive: zipfile.ZipFile, folder: Path) -> None:
+    for channel in CHANNELS:
+        contents = _members(archive, f"{_CRDS}{channel}/", ".yaml")
+        documents = (one for content in contents for one in load_all(text_of(content)))
+        crds = (one for one in documents if is_crd(one) and isinstance(one, dict))
+        _write(
+            folder / channel, (shape for crd in crds for shape in shapes_of_crd(crd)), f"CRDs of the {channel} channel"
+        )
+
+
+def _write(folder: Path, shapes: Iterable[Shape], what: str) -> None:
+    folder.mkdir(exist_ok=True)
+    if write_set(folder, shapes) == 0:
+        raise NoVerdict(f"this version publishes no {what}; it is too old")

@@ -1,0 +1,71 @@
+"""Installs the schemas of a version: fetches the publisher's Go module and converts what it holds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateshift.errors import NoVerdict, UserError
+from gateshift.schemas.layout import TITLES, newest_installed, plain_version, root
+from gateshift.system.cache import new_folder, only_one
+from gateshift.tools.lock import Lock, pinned
+
+_MODULES = {"kubernetes": "k8s.io/kubernetes", "gateway-api": "sigs.k8s.io/gateway-api"}
+
+
+def no_news(text: str) -> None:
+    """Say nothing."""
+
+
+def no_progress(done: int, total: int | None) -> None:
+    """Show nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How an installation goes about it: whether it may fetch, who hears of it, and the pins without which nothing
+    is taken from a module proxy directly."""
+
+    offline: bool = False
+    say: Callable[[str], None] = no_news
+    progress: Callable[[int, int | None], None] = no_progress
+    lock: Lock | None = None
+
+
+def install_schemas(name: str, version: str, how: How) -> str:
+    """Make sure that this version of "kubernetes" or "gateway-api" is installed; the exact version.
+
+    `1.35` means its latest patch, unless one is installed already. Both channels of the Gateway API are published
+    together and installed together.
+    """
+    asked = plain_version(version)
+    if asked is None:
+        raise UserError(f"{version!r} is no version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
+    there = newest_installed(name, asked)
+    if there:
+        return there
+    if how.offline:
+        raise NoVerdict(
+            f"the schemas of {TITLES[name]} {asked} are not installed, and --offline forbids to fetch them",
+            next_step=f"Run `gateshift tools install --{name} {asked}` once with the network.",
+        )
+    with only_one(root() / ".lock"):
+        return newest_installed(name, asked) or _make(name, asked, how)
+
+
+def _make(name: str, asked: str, how: How) -> str:
+    # Imported here: most runs find everything installed, and must find that out at once.
+    import zipfile
+
+    from gateshift.schemas.convert import write_schemas
+    from gateshift.tools.modules import fetched
+
+    how.say(f"fetching the schemas of {TITLES[name]} {asked}")
+    with fetched(_MODULES[name], f"v{asked}", how.lock or pinned(), progress=how.progress) as module:
+        version = module.version.removeprefix("v")
+        target = root() / name / version
+        shutil.rmtree(target, ignore_errors=True)  # what an outsider left of it
+        with zipfile.ZipFile(module.zip) as archive, new_folder(target) as folder:
+            write_schemas(name, archive, folder)
+    return version

@@ -1,0 +1,113 @@
+"""Where schemas lie in the cache, and how a set of them is written.
+
+A set is a folder that is made once and never changed: `index.json` names its kinds, `strict/` is laid out as
+kubeconform asks for it, `structural/` the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from gateshift.apischema.structural import Shape
+from gateshift.system.cache import cache_root
+from gateshift.yamldoc.data import Json, JsonObject
+
+_FORMAT = "6"
+"""Changes whenever the conversion does, so that sets an older release made are not taken for this one's."""
+
+TEMPLATE = "strict/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
+"""A set's schemas as kubeconform's -schema-location. Its Group is the whole group, and `v1` for the core one;
+ResourceKind is in lower case (kubeconform pkg/registry/registry.go)."""
+
+CHANNELS = ("standard", "experimental")
+"""The Gateway API's channels: two different schemas of the same versions."""
+
+TITLES = {"kubernetes": "Kubernetes", "gateway-api": "the Gateway API"}
+"""The publishers of schemas, by the name of their folder and of the option that chooses a version."""
+
+INDEX = "index.json"
+
+_NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?")
+
+
+def root() -> Path:
+    """The folder of all sets."""
+    return cache_root() / "schemas" / _FORMAT
+
+
+def kubernetes_set(version: str) -> Path:
+    """The built-in kinds of this Kubernetes version, such as 1.37.2."""
+    return root() / "kubernetes" / version
+
+
+def gateway_api_set(version: str, channel: str) -> Path:
+    """The Gateway API's kinds of this version and channel."""
+    return root() / "gateway-api" / version / channel
+
+
+def installed_versions(name: str) -> list[str]:
+    """The versions of "kubernetes" or "gateway-api" that are installed, oldest first."""
+    folder = root() / name
+    found = [path for path in folder.iterdir() if path.name[:1].isdigit()] if folder.is_dir() else []
+    return sorted((path.name for path in found if _is_whole(path)), key=version_key)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the version's sets are there; an index is written last."""
+    return (folder / INDEX).is_file() or all((folder / channel / INDEX).is_file() for channel in CHANNELS)
+
+
+def newest_installed(name: str, version: str) -> str | None:
+    """The installed version that the text means: itself, or the newest patch of a shorter one."""
+    fitting = [one for one in installed_versions(name) if one == version or one.startswith(f"{version}.")]
+    return fitting[-1] if fitting else None
+
+
+def plain_version(text: str) -> str | None:
+    """`v1.37.2` or `1.37.2` as 1.37.2; None for what is no version."""
+    found = _NUMBERS.fullmatch(text.strip())
+    return found[1] + (found[2] or "") if found else None
+
+
+def version_key(version: str) -> tuple[list[int], bool, str]:
+    """Sorts versions by their numbers; a release stands after its candidates."""
+    numbers, dash, candidate = version.partition("-")
+    return [int(part) for part in numbers.split(".") if part.isdigit()], not dash, candidate
+
+
+def group_folder(group: str) -> str:
+    """The folder of a group, as kubeconform calls it: `v1` for the core group."""
+    return group or "v1"
+
+
+def file_name(kind: str, version: str) -> str:
+    """The file of a kind in a version."""
+    return f"{kind.lower()}_{version}.json"
+
+
+def write_set(folder: Path, shapes: Iterable[Shape]) -> int:
+    """Write the shapes into an empty folder; how many there were."""
+    kinds: list[Json] = []
+    for shape in shapes:
+        for part, schema in (("strict", shape.strict), ("structural", shape.structural)):
+            _write(folder / part / group_folder(shape.group) / file_name(shape.kind, shape.version), schema)
+        kinds.append(
+            {
+                "group": shape.group,
+                "version": shape.version,
+                "kind": shape.kind,
+                "namespaced": shape.namespaced,
+                "served": shape.served,
+                "storage": shape.storage,
+            }
+        )
+    _write(folder / INDEX, {"kinds": kinds})
+    return len(kinds)
+
+
+def _write(path: Path, value: JsonObject) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, separators=(",", ":"), sort_keys=True), encoding="utf-8")

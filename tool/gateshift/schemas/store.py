@@ -1,0 +1,132 @@
+"""Reads installed schemas; one kind's file at a time, when it is asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateshift.apischema.sharing import unshare
+from gateshift.apischema.structural import at
+from gateshift.errors import NoVerdict
+from gateshift.schemas.layout import INDEX, file_name, group_folder, root
+from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+
+_VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
+_MATURITY = {None: 2, "beta": 1, "alpha": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class KindInfo:
+    """What the API server knows of a kind in one version."""
+
+    version: str
+    namespaced: bool
+    served: bool
+    storage: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schemas:
+    """The schemas of one choice of versions. `sets` are searched in order: the user's own kinds come first.
+
+    `experimental` is the Gateway API's experimental channel where `sets` holds the standard one, else None.
+    """
+
+    sets: tuple[Path, ...]
+    experimental: Path | None = None
+    _read: dict[Path, JsonObject] = field(default_factory=dict)
+    _resolved: dict[Path, JsonObject] = field(default_factory=dict)
+    _kinds: dict[Path, dict[tuple[str, str], list[KindInfo]]] = field(default_factory=dict)
+
+    def structural(self, group: str, version: str, kind: str) -> JsonObject | None:
+        """The publisher's own schema with defaults, list types and CEL rules, without references or descriptions.
+
+        Equal parts are the same value in memory; None where there is no such kind or version.
+        """
+        home = self._home(group, kind)
+        return None if home is None else self._structural(home, group, version, kind)
+
+    def strict(self, group: str, version: str, kind: str) -> JsonObject | None:
+        """The strict schema that kubeconform uses, with its `definitions`."""
+        for folder in self.sets:
+            schema = self._file(folder / "strict" / group_folder(group) / file_name(kind, version))
+            if schema:
+                return schema
+        return None
+
+    def versions(self, group: str, kind: str) -> tuple[KindInfo, ...]:
+        """Every version of the kind, served or not; empty where the kind is unknown."""
+        home = self._home(group, kind)
+        return tuple(self._index(home)[group, kind]) if home is not None else ()
+
+    def served(self, group: str, kind: str) -> tuple[str, ...]:
+        """The versions the API server takes, the most mature and newest first; empty where the kind is unknown."""
+        found = [info.version for info in self.versions(group, kind) if info.served]
+        return tuple(sorted(found, key=_maturity, reverse=True))
+
+    def namespaced(self, group: str, kind: str) -> bool | None:
+        """Whether objects of the kind live in a namespace; None where the kind is unknown."""
+        versions = self.versions(group, kind)
+        return versions[0].namespaced if versions else None
+
+    def experimental_only(self, group: str, version: str, kind: str, pointer: Pointer = ()) -> bool:
+        """Whether the field (or the whole kind and version) exists in the experimental channel of the Gateway API and
+        not in the standard channel, which is the one in use."""
+        if self.experimental is None:
+            return False
+        there = self._structural(self.experimental, group, version, kind)
+        here = self.structural(group, version, kind)
+        return there is not None and at(there, pointer) is not None and (here is None or at(here, pointer) is None)
+
+    def _structural(self, folder: Path, group: str, version: str, kind: str) -> JsonObject | None:
+        path = folder / "structural" / group_folder(group) / file_name(kind, version)
+        if path not in self._resolved:
+            self._resolved[path] = unshare(self._file(path))
+        return self._resolved[path] or None
+
+    def _home(self, group: str, kind: str) -> Path | None:
+        return next((folder for folder in self.sets if (group, kind) in self._index(folder)), None)
+
+    def _index(self, folder: Path) -> dict[tuple[str, str], list[KindInfo]]:
+        if folder not in self._kinds:
+            kinds: dict[tuple[str, str], list[KindInfo]] = {}
+            for entry in list_at(self._file(folder / INDEX), "kinds"):
+                kinds.setdefault((text_at(entry, "group"), text_at(entry, "kind")), []).append(_info(entry))
+            self._kinds[folder] = kinds
+        return self._kinds[folder]
+
+    def _file(self, path: Path) -> JsonObject:
+        if path not in self._read:
+            try:
+                self._read[path] = object_at(json.loads(path.read_bytes()))
+            except FileNotFoundError:
+                self._read[path] = {}
+            except ValueError as error:
+                raise damaged(path) from error
+        return self._read[path]
+
+
+def damaged(path: Path) -> NoVerdict:
+    """The refusal to go by a schema that something outside has changed."""
+    return NoVerdict(
+        f"{path} is not as it was installed",
+        next_step=f"Delete {root()} and run `gateshift tools install`.",
+    )
+
+
+def _info(entry: Json) -> KindInfo:
+    fact = object_at(entry)
+    return KindInfo(
+        text_at(entry, "version"),
+        fact.get("namespaced") is True,
+        fact.get("served") is True,
+        fact.get("storage") is True,
+    )
+
+
+def _maturity(version: str) -> tuple[int, int, int]:
+    """Kubernetes' own order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, and others last."""
+    found = _VERSION.fullmatch(version)
+    return (_MATURITY[found[2]], int(found[1]), int(found[3] or 0)) if found else (-1, 0, 0)

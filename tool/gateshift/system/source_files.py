@@ -1,0 +1,122 @@
+"""Which files may be read: none outside the repository, and with Kustomize none above the kustomization's folder.
+
+Reads each source file once a run, however many roots it is part of; a file that must not be read has a fault.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from difflib import get_close_matches
+from pathlib import Path
+
+from gateshift.model.kustomization import Problem, Refused
+from gateshift.model.source import SourceFile
+from gateshift.yamldoc import Limits, UnreadableYaml, text_of
+from gateshift.yamldoc.bounds import DEFAULT
+
+
+def real_path(path: Path) -> Path:
+    """The path with all links resolved."""
+    return Path(os.path.realpath(path))
+
+
+def outside(path: Path, real: Path, repository: Path) -> Refused | None:
+    """A refusal where the path, or what its links lead to, leaves the repository."""
+    if real.is_relative_to(repository):
+        return None
+    if path.is_relative_to(repository):
+        return Refused(Problem.LINK_OUT, str(real))
+    return Refused(Problem.OUTSIDE_REPOSITORY, str(real))
+
+
+def above(real: Path, folder: Path, repository: Path) -> Refused | None:
+    """A refusal where a file is not in or below the kustomization's folder (RestrictionRootOnly)."""
+    if real.is_relative_to(folder):
+        return None
+    return Refused(Problem.ABOVE_FOLDER, f"{shown(real, repository)} is not in or below {shown(folder, repository)}")
+
+
+def missing(path: Path, real: Path, repository: Path) -> Refused | None:
+    """A refusal where nothing is at the path, with the nearest name that is there."""
+    try:
+        os.stat(real)
+    except (FileNotFoundError, NotADirectoryError):
+        return Refused(Problem.MISSING, _instead(path, real, repository))
+    except OSError:
+        return None  # it is there, and reading it will say what is wrong with it
+    return None
+
+
+def _instead(path: Path, real: Path, repository: Path) -> str:
+    if path.is_symlink():
+        return f"it is a link to {shown(real, repository)}, which does not exist"
+    try:
+        names = sorted(os.listdir(path.parent))
+    except OSError:
+        return f"there is no folder {shown(path.parent, repository)}"
+    near = get_close_matches(path.name, names, 1)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def shown(path: Path, repository: Path) -> str:
+    """A path as a person of this repository would write it."""
+    return f"{path.relative_to(repository).as_posix()}" if path.is_relative_to(repository) else str(path)
+
+
+class Sources:
+    """The files of one run by their real paths. What was read stays as it was, though the file may change."""
+
+    def __init__(self, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
+        self._files: dict[Path, SourceFile] = {}
+        self._data: dict[Path, SourceFile] = {}
+        self._real: dict[str, str] = {os.sep: os.sep}
+
+    def read(self, path: Path) -> SourceFile:
+        """The file at a path with all links resolved; never raises for what the file is or holds."""
+        known = self._files.get(path)
+        if known is None:
+            known = self._files[path] = self._read(path)
+        return known
+
+    def read_data(self, path: Path) -> SourceFile:
+        """A file that is taken as it is, binary or not: where it is no text, its text is as near as can be."""
+        known = self._data.get(path)
+        if known is None:
+            known = self._data[path] = self._read(path, as_it_is=True)
+        return known
+
+    def real(self, path: str | Path) -> Path:
+        """The path with all links resolved; `..` in it steps back over names, as Kustomize takes it. Each folder is
+        looked at once a run."""
+        return Path(self._resolved(os.path.abspath(path)))
+
+    def _resolved(self, path: str) -> str:
+        known = self._real.get(path)
+        if known is None:
+            parent, name = os.path.split(path)
+            joined = os.path.join(self._resolved(parent), name)
+            known = self._real[path] = os.path.realpath(joined) if os.path.islink(joined) else joined
+        return known
+
+    def _read(self, path: Path, *, as_it_is: bool = False) -> SourceFile:
+        try:
+            raw = _bytes(path, self._limits)
+            text = raw.decode(errors="replace") if as_it_is else text_of(raw, self._limits)
+            return SourceFile(path, text)
+        except UnreadableYaml as error:
+            return SourceFile(path, "", error)
+        except OSError as error:
+            return SourceFile(path, "", UnreadableYaml(f"it cannot be read: {error.strerror}"))
+
+
+def _bytes(path: Path, limits: Limits) -> bytes:
+    """The file's bytes, but no device's or pipe's, which may never end, and none beyond the limit."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableYaml("it is no regular file")
+    if found.st_size > limits.size:
+        raise UnreadableYaml(f"{found.st_size:,} bytes are more than the {limits.size:,} that are read of one file")
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        return file.read(limits.size + 1)

@@ -1,0 +1,108 @@
+"""Finds a program: where the user says, in the tool's own cache, on PATH, or inside kubectl."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from gateshift.errors import NoVerdict
+from gateshift.system.cache import cache_root
+from gateshift.tools.lock import PinnedProgram, pinned
+from gateshift.tools.program import Program, Source, kubectl_kustomize_version, version_of
+
+_PARTS = re.compile(r"v(\d+)\.(\d+)\.")
+# Argo CD: argoproj/argo-cd, hack/tool-versions.sh, KUSTOMIZE_VERSION=5.8.1. Flux: fluxcd/pkg, kustomize/go.mod, which
+# pins sigs.k8s.io/kustomize/api to v0.21.1, the library of kustomize v5.8.1. Both as of mid-2026.
+_ENGINES = "Argo CD and Flux build with v5.8.1"
+_VERBS = {"kustomize": ("build",), "kubeconform": ()}
+
+
+def find(name: str, override: Path | None = None) -> Program:
+    """The program named "kustomize" or "kubeconform".
+
+    `override` is the path the user gave; without one GATESHIFT_<NAME> counts the same. Raises NoVerdict, with the
+    command that installs it, where there is none that can be used.
+    """
+    program = pinned().program(name)
+    named = override or _from_environment(name)
+    if named is not None:
+        return _named(program, named)
+    installed = installed_path(program)
+    if os.access(installed, os.X_OK):
+        return _found(program, installed, program.version, Source.CACHE)
+    return _on_path(program) or _inside_kubectl(program) or _missing(program)
+
+
+def installed_path(program: PinnedProgram) -> Path:
+    """Where the pinned version lies in the cache once it is installed."""
+    return cache_root() / "tools" / program.name / program.version / program.name
+
+
+def _from_environment(name: str) -> Path | None:
+    value = os.environ.get(f"GATESHIFT_{name.upper()}", "")
+    return Path(value) if value else None
+
+
+def _named(program: PinnedProgram, path: Path) -> Program:
+    found = shutil.which(path) if path.parent == Path() else None
+    path = Path(found) if found else path.absolute()
+    if not os.access(path, os.X_OK) or path.is_dir():
+        raise NoVerdict(
+            f"{path}, named as {program.name}, is no program that can be run",
+            next_step=f"Name another one, or none: `gateshift tools install {program.name}` gets the pinned one.",
+        )
+    version = version_of(path, program)
+    return _found(program, path, version, Source.OPTION, _doubts(program, path, version))
+
+
+def _on_path(program: PinnedProgram) -> Program | None:
+    found = shutil.which(program.name)
+    if found is None:
+        return None
+    path = Path(found)
+    version = version_of(path, program)
+    if _major(version) != _major(program.version):
+        return None
+    return _found(program, path, version, Source.PATH, _doubts(program, path, version))
+
+
+def _inside_kubectl(program: PinnedProgram) -> Program | None:
+    found = shutil.which("kubectl") if program.name == "kustomize" else None
+    if found is None:
+        return None
+    version = kubectl_kustomize_version(Path(found))
+    if _major(version) != _major(program.version):
+        return None
+    doubts = _doubts(program, Path(found), version)
+    return Program("kustomize", (found, "kustomize"), version, Source.KUBECTL, doubts)
+
+
+def _missing(program: PinnedProgram) -> Program:
+    found = shutil.which(program.name)
+    what = f"{program.name} {program.version} is not installed"
+    if found:
+        version = version_of(Path(found), program) or "of an unknown version"
+        what += f"; {found} is {version}, which does not fit"
+    raise NoVerdict(what, next_step=f"Run `gateshift tools install {program.name}`.")
+
+
+def _found(program: PinnedProgram, path: Path, version: str, source: Source, warnings: tuple[str, ...] = ()) -> Program:
+    return Program(program.name, (str(path), *_VERBS[program.name]), version, source, warnings)
+
+
+def _major(version: str) -> str:
+    parts = _PARTS.match(version)
+    return parts[1] if parts else ""
+
+
+def _doubts(program: PinnedProgram, path: Path, version: str) -> tuple[str, ...]:
+    """What a version says that is not the pinned minor one."""
+    have, want = _PARTS.match(version), _PARTS.match(program.version)
+    if have and want and have.groups() == want.groups():
+        return ()
+    said = f"{path} is {program.name} {version or 'of an unknown version'}, not {program.version}"
+    if program.name == "kustomize":
+        said += f"; its output may differ from the cluster's: {_ENGINES}"
+    return (f"{said}. `gateshift tools install {program.name}` gets the pinned one.",)

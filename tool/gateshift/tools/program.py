@@ -1,0 +1,125 @@
+"""A program that was found, ready to be run.
+
+Which version a program is, asked once for each state of its file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import mmap
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from gateshift.errors import NoVerdict
+from gateshift.system.cache import cache_root, write_json
+from gateshift.system.process import run
+from gateshift.tools.lock import PinnedProgram
+from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
+
+
+class Source(Enum):
+    """Where a program was found, in the order in which places are searched."""
+
+    OPTION = "option"
+    CACHE = "cache"
+    PATH = "path"
+    KUBECTL = "kubectl"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """`argv` holds the words in front of the arguments: (".../kustomize", "build") or, where only kubectl is there,
+    (".../kubectl", "kustomize"); (".../kubeconform",).
+
+    `version` is like "v5.8.1", or "" where the program does not say. `warnings` are sentences about that version.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    version: str
+    source: Source
+    warnings: tuple[str, ...] = ()
+
+
+_ASKING = 20.0
+_VERSION = re.compile(r"v\d+\.\d+\.\d+[-+.\w]*")
+_ANSWERS = "versions.json"
+
+
+def version_of(path: Path, program: PinnedProgram) -> str:
+    """The program's version such as "v5.8.1", or "" where neither it nor its build says."""
+    return _remembered(path, program.name, lambda: _ask(path, program))
+
+
+def kubectl_kustomize_version(path: Path) -> str:
+    """The version of the kustomize inside kubectl, or ""."""
+    return _remembered(path, "kubectl", lambda: _ask_kubectl(path))
+
+
+def module_sum(path: Path, module: str) -> tuple[str, str] | None:
+    """The version and h1 sum of the module that a Go program says it was built from; None where it says nothing.
+
+    Go writes the build's modules into every binary (runtime/debug.BuildInfo), as lines of words parted by tabs.
+    """
+    line = re.compile(b"mod\t" + re.escape(module.encode()) + rb"\t(v[^\t\n]+)\t(h1:[A-Za-z0-9+/=]+)\n")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        found = line.search(content)
+        return (found[1].decode(), found[2].decode()) if found else None
+
+
+def _ask(path: Path, program: PinnedProgram) -> str:
+    words = ["version"] if program.name == "kustomize" else ["-v"]
+    answer = _VERSION.search(_said(path, words))
+    if answer:
+        return answer[0]
+    # kubeconform only knows its version where its release build told it; `go install` does not.
+    built = module_sum(path, program.module)
+    return built[0] if built else ""
+
+
+def _ask_kubectl(path: Path) -> str:
+    try:
+        answer: Json = json.loads(_said(path, ["version", "--client", "--output=json"]))
+    except json.JSONDecodeError:
+        return ""
+    return text_at(answer, "kustomizeVersion")
+
+
+def _said(path: Path, words: list[str]) -> str:
+    try:
+        finished = run([str(path), *words], timeout=_ASKING)
+    except NoVerdict:
+        return ""
+    return finished.stdout.decode(errors="replace") if finished.exit_code == 0 else ""
+
+
+def _remembered(path: Path, name: str, ask: Callable[[], str]) -> str:
+    """The answer given when the file had the same size and time of change; a program takes 30 ms to say its version."""
+    state = path.stat()
+    store = cache_root() / _ANSWERS
+    answers = _read(store)
+    known = object_at(answers, str(path))
+    if known.get("size") == state.st_size and known.get("changed") == state.st_mtime_ns and known.get("name") == name:
+        return text_at(known, "version")
+    version = ask()
+    if version:
+        fact: JsonObject = {"name": name, "size": state.st_size, "changed": state.st_mtime_ns, "version": version}
+        _write(store, {**answers, str(path): fact})
+    return version
+
+
+def _read(store: Path) -> JsonObject:
+    try:
+        answers: Json = json.loads(store.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return object_at(answers)
+
+
+def _write(store: Path, answers: JsonObject) -> None:
+    with contextlib.suppress(OSError, NoVerdict):  # a cache that cannot be written costs time, nothing else
+        write_json(store, answers)

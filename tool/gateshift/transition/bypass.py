@@ -1,0 +1,63 @@
+"""What a step does beside the requests it is about: versions that others meet, and objects that stay behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateshift.engines.sync_plan import Course
+from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.resource import ResourceId
+from gateshift.model.rollout import Engine
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.endpoints import selected_workloads
+from gateshift.traffic.services import Service
+from gateshift.transition import rules
+from gateshift.transition.answers import version_name
+
+
+def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = None) -> Iterator[Finding]:
+    """Versions that a Service starts to select behind a mesh route that sends them nothing, or, for the Service
+    `unsteered` of a rollout at Gateways, beside the Gateways' route."""
+    steered = {
+        (parent.namespace, parent.name): (route, f"a Gateway and clients outside the mesh bypass {route}")
+        for route in after.routes
+        for parent in route.parents
+        if parent.is_service
+    }
+    if unsteered is not None and after.routes:
+        first = after.routes[0]
+        told = (first, f"whoever calls it directly bypasses the Gateway and {first}")
+        steered.setdefault((unsteered.namespace, unsteered.name), told)
+    for (namespace, name), (route, who) in sorted(steered.items(), key=lambda item: item[0]):
+        service, earlier = after.service(namespace, name), before.service(namespace, name)
+        if service is None or earlier is None:
+            continue
+        fresh = _versions(after, service) - _versions(before, earlier)
+        if fresh and _versions(before, earlier):
+            yield Finding(
+                rules.ROUTE_BYPASSED.id,
+                Level.WARNING,
+                f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well: {who}, with a share by the "
+                "number of pods",
+                Spot(service.resource, ("spec", "selector")),
+                help="Let such clients call a version's own Service, or let a Gateway's route name those Services.",
+                related=(Related("the route that hides it", Spot(route.resource)),),
+            )
+
+
+def _versions(cluster: Cluster, service: Service) -> frozenset[str]:
+    found = selected_workloads(cluster, service)
+    return frozenset(version_name(cluster, each) or "unlabelled pods" for each in found)
+
+
+def left_behind(course: Course) -> Iterator[Finding]:
+    """Objects that the files no longer hold and that the engine does not prune."""
+    engine = "Argo CD" if course.sync.engine is Engine.ARGOCD else "Flux"
+    for resource in course.kept:
+        yield Finding(
+            rules.LEFT_BEHIND.id,
+            Level.WARNING,
+            f"{resource.id} leaves the files, but {engine} does not prune it: it stays in the cluster",
+            Spot(resource),
+            help="Let the engine prune it, or delete it by hand once nothing refers to it.",
+        )

@@ -1,0 +1,181 @@
+"""What files cannot show but practice taught: steps that are sound on paper and lose requests on some data planes, or
+that the API server refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gateshift.engines.changes import Change
+from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.filters import RequestMirror
+from gateshift.traffic.references import BackendRef
+from gateshift.traffic.routes import HTTPMatch, Match, Route, RouteRule, is_route, read_route
+from gateshift.transition import rules
+from gateshift.transition.immutable import immutable_changes
+from gateshift.yamldoc.data import look_up, pointer_text
+
+_Backend = tuple[str, str, str, str, int | None]
+"""Group, kind, namespace ("" for the route's own), name and port."""
+
+
+def practice_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Finding]:
+    """What practice says of the step, whichever engine makes it."""
+    warm = frozenset(_warm(before.routes))
+    for change in changes:
+        yield from _immutable(change)
+        yield from _replicas_unset(change)
+        if change.before is not None and change.after is not None and is_route(change.after):
+            old, new = read_route(change.before), read_route(change.after)
+            pairs = list(_counterparts(old, new))
+            yield from _moved(old, new, pairs)
+            yield from _swapped(old, new, pairs, warm)
+    yield from _replaced_routes(changes, warm)
+
+
+def _immutable(change: Change) -> Iterator[Finding]:
+    for pointer in immutable_changes(change):
+        assert change.after is not None
+        assert change.before is not None
+        yield Finding(
+            rules.IMMUTABLE_FIELD.id,
+            Level.ERROR,
+            f"{change.id} changes {pointer_text(pointer)}, which the API server lets nobody change",
+            Spot(change.after, pointer),
+            cluster_says=f"{change.id} is invalid: {'.'.join(map(str, pointer))}: field is immutable",
+            help="Give the object another name and take the old one away in a later commit.",
+            related=(Related("the value in force", Spot(change.before, pointer)),),
+        )
+
+
+def _replicas_unset(change: Change) -> Iterator[Finding]:
+    at = ("spec", "replicas")
+    if change.before is None or change.after is None or change.id.kind not in ("Deployment", "StatefulSet", "Rollout"):
+        return
+    before, after = look_up(change.before.data, at), look_up(change.after.data, at)
+    if isinstance(before, int) and after is None and before != 1:
+        yield _unset(change, f"{change.id} no longer says how many replicas it has: they fall from {before} to 1")
+    elif before is not None and after is None:
+        yield _unset(change, f"{change.id} no longer says how many replicas it has: the API server fills in 1")
+
+
+def _unset(change: Change, message: str) -> Finding:
+    assert change.after is not None
+    assert change.before is not None
+    return Finding(
+        rules.REPLICAS_UNSET.id,
+        Level.ERROR,
+        message,
+        Spot(change.after, ("spec",), key=True),
+        help="Keep `replicas`, or hand the field over to the autoscaler in the cluster before it leaves the files.",
+        related=(Related("written here before", Spot(change.before, ("spec", "replicas"))),),
+    )
+
+
+def _counterparts(old: Route, new: Route) -> Iterator[tuple[int, int]]:
+    """Which rule of the old route is which of the new one: by name, else by matches, else, where both are left over,
+    by place."""
+    left = dict(enumerate(old.rules))
+    unpaired: list[int] = []
+    for index, rule in enumerate(new.rules):
+        found = next((each for each, known in left.items() if _same_rule(known, rule)), None)
+        if found is None:
+            unpaired.append(index)
+        else:
+            del left[found]
+            yield found, index
+    yield from ((index, index) for index in unpaired if index in left)
+
+
+def _same_rule(one: RouteRule, other: RouteRule) -> bool:
+    if one.name or other.name:
+        return one.name == other.name
+    return _matches(one) == _matches(other)
+
+
+def _matches(rule: RouteRule) -> frozenset[tuple[object, ...]]:
+    return frozenset(_of_match(match) for match in rule.matches)
+
+
+def _of_match(match: Match) -> tuple[object, ...]:
+    headers = frozenset((each.name.lower(), each.type, each.value) for each in match.headers)
+    if isinstance(match, HTTPMatch):
+        query = frozenset((each.name, each.type, each.value) for each in match.query)
+        return match.path_type, match.path, match.method, headers, query
+    return match.type, match.service, match.method, headers
+
+
+def _moved(old: Route, new: Route, pairs: Iterable[tuple[int, int]]) -> Iterator[Finding]:
+    for before, after in pairs:
+        if before != after:
+            name = new.rules[after].name
+            yield Finding(
+                rules.RULE_MOVED.id,
+                Level.WARNING,
+                f"rule {name or before} of {new} moves from index {before} to {after}; some data planes answer 503 "
+                "while an index moves",
+                Spot(new.resource, new.rules[after].pointer),
+                help="Append new rules behind the existing ones; which rule answers does not depend on the order.",
+                related=(Related("where it was", Spot(old.resource, old.rules[before].pointer)),),
+            )
+
+
+def _warm(routes: Iterable[Route]) -> Iterator[_Backend]:
+    """The backends that carry requests, copies of requests among them."""
+    for route in routes:
+        for rule in route.rules:
+            yield from _carrying(route, rule)
+            for filters in (rule.filters, *rule.backend_filters):
+                for each in filters:
+                    if isinstance(each, RequestMirror) and each.share:
+                        yield _key(route, each.backend)
+
+
+def _carrying(route: Route, rule: RouteRule) -> Iterator[_Backend]:
+    return (_key(route, backend) for backend in rule.backends if backend.weight)
+
+
+def _key(route: Route, backend: BackendRef) -> _Backend:
+    ref = backend.ref
+    namespace = "" if ref.namespace == route.namespace else ref.namespace
+    return ref.group, ref.kind, namespace, ref.name, backend.port
+
+
+def _swapped(old: Route, new: Route, pairs: Iterable[tuple[int, int]], warm: frozenset[_Backend]) -> Iterator[Finding]:
+    for before, after in pairs:
+        left, right = (set(_carrying(route, route.rules[at])) for route, at in ((old, before), (new, after)))
+        if left and right and not right & (left | warm):
+            yield _swap(old, before, new, after)
+
+
+def _swap(old: Route, before: int, new: Route, after: int) -> Finding:
+    left, right = (_names(route.rules[index]) for route, index in ((old, before), (new, after)))
+    return Finding(
+        rules.BACKEND_SWAPPED.id,
+        Level.ERROR,
+        f"rule {new.rules[after].name or after} of {new} goes over at once from {left} to {right}, which carried "
+        "nothing before",
+        Spot(new.resource, (*new.rules[after].pointer, "backendRefs")),
+        cluster_says="503 for as long as the data plane has given up the old backend and not warmed the new one",
+        help=f"Give {right} a share beside {left} first, and take {left} away in a later commit.",
+        related=(Related("what answers before", Spot(old.resource, (*old.rules[before].pointer, "backendRefs"))),),
+    )
+
+
+def _names(rule: RouteRule) -> str:
+    return " and ".join(dict.fromkeys(backend.ref.name for backend in rule.backends if backend.weight))
+
+
+def _replaced_routes(changes: Iterable[Change], warm: frozenset[_Backend]) -> Iterator[Finding]:
+    """The same for a route that gives way to one of another name with the same parents."""
+    routes = [change for change in changes if is_route(change.resource)]
+    gone = [read_route(change.before) for change in routes if change.before is not None and change.after is None]
+    come = [read_route(change.after) for change in routes if change.after is not None and change.before is None]
+    for old in gone:
+        for new in come:
+            if _parents(old) & _parents(new):
+                yield from _swapped(old, new, list(_counterparts(old, new)), warm)
+
+
+def _parents(route: Route) -> set[tuple[str, str, str, str]]:
+    return {(each.group, each.kind, each.namespace, each.name) for each in route.parents}

@@ -1,0 +1,189 @@
+"""Classes of requests: all that either build, or any state between the two, could tell apart, each with one request
+that stands for it.
+
+Two requests belong together where every match of every route of either build holds for both or for neither, and every
+hostname covers both or neither: then no mixture of old and new routes can answer them differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice, product
+
+from gateshift.traffic.hostnames import covers
+from gateshift.traffic.match import Call, Candidate, Path, Procedure, candidates
+from gateshift.traffic.request import Protocol, Request
+from gateshift.traffic.routes import EXACT, GRPC, HTTP, PREFIX
+from gateshift.transition.entry_points import Entrance
+from gateshift.transition.request_shape import ANY_METHOD, ANY_SERVICE, Traits, traits_of
+
+_MOST_PRODUCTS = 512
+_MOST_MERGED = 4096
+_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+_ELSEWHERE = "/gateshift-elsewhere"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RequestClass:
+    """Requests that are alike to every route of both builds. `holds` are the candidates, of either build, that match
+    them; `traits` tell the one request that stands for all."""
+
+    entrance: Entrance
+    traits: Traits
+    request: Request
+    holds: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """The classes of one entrance, the plainest first. `unseen` are regular expressions for which no request was found
+    that they match, so that their requests are not followed; `complete` is false where there were too many
+    combinations to try them all."""
+
+    found: tuple[RequestClass, ...]
+    unseen: tuple[str, ...]
+    complete: bool
+
+
+def classes_of(entrance: Entrance) -> Classes:
+    """The classes of requests at the entrance."""
+    listed = tuple(candidate for route in entrance.routes for candidate in candidates(route))
+    hosts = _hosts(entrance)
+    ways, complete = _ways(entrance, listed)
+    known: dict[tuple[bool, ...], RequestClass] = {}
+    for traits in sorted((way for way in ways), key=lambda each: (each.count, str(each))):
+        for host in hosts:
+            made = _made(entrance, traits, host, listed)
+            known.setdefault(made[0], made[1])
+    ordered = sorted(known.values(), key=lambda each: (each.traits.count, str(each.traits)))
+    return Classes(tuple(ordered), tuple(_unseen(listed)), complete)
+
+
+def _made(
+    entrance: Entrance, traits: Traits, host: str, listed: Sequence[Candidate]
+) -> tuple[tuple[bool, ...], RequestClass]:
+    request = Request(
+        entrance.parent,
+        Protocol.GRPC if traits.grpc else entrance.protocol,
+        host=host,
+        method="POST" if traits.grpc else traits.method or "GET",
+        path=traits.path or "/",
+        query=traits.query,
+        headers=traits.headers,
+        port=entrance.port,
+        listener=entrance.listener,
+        from_namespace=entrance.from_namespace,
+        scheme="https" if entrance.protocol is Protocol.HTTPS else "",
+    )
+    call = Call(request)
+    held = tuple(bool(candidate.holds(call)) for candidate in listed)
+    patterns = dict.fromkeys((*entrance.hostnames, *(name for route in entrance.routes for name in route.hostnames)))
+    covered = tuple(covers(pattern, host) for pattern in patterns)
+    shown = Traits(host, traits.path, traits.method, traits.headers, traits.query, traits.grpc)
+    holds = tuple(candidate for candidate, holding in zip(listed, held, strict=True) if holding)
+    return (traits.grpc, *held, *covered), RequestClass(entrance, shown, request, holds)
+
+
+def _hosts(entrance: Entrance) -> tuple[str, ...]:
+    """One host for every hostname in sight, and one for none of them. A mesh does not look at the host."""
+    if entrance.parent.kind == "Service":
+        return ("",)
+    patterns = {name for route in entrance.routes for name in route.hostnames} | set(entrance.hostnames)
+    exact = {pattern for pattern in patterns if pattern and not pattern.startswith("*.")}
+    wild = {_under(pattern, exact) for pattern in patterns if pattern.startswith("*.")}
+    return ("", *sorted(exact | wild))
+
+
+def _under(pattern: str, taken: Iterable[str]) -> str:
+    host = "any" + pattern[1:]
+    while host in set(taken):
+        host = f"any-{host}"
+    return host
+
+
+def _ways(entrance: Entrance, listed: Sequence[Candidate]) -> tuple[Iterable[Traits], bool]:
+    """Combinations of what the candidates look at: all of them where there are few, else each candidate's own request,
+    those of each two together, and those that lack one condition."""
+    kinds = {route.kind for route in entrance.routes} or {HTTP}
+    own = [each for each in (traits_of(candidate) for candidate in listed) if each is not None]
+    plain = [Traits(grpc=kind == GRPC) for kind in sorted(kinds)]
+    every = [way for grpc in {each.grpc for each in plain} for way in _products(own, listed, grpc=grpc)]
+    if len(every) <= _MOST_PRODUCTS:
+        return {*plain, *every}, True
+    merged = {*plain, *own, *_elsewhere(listed)}
+    for one, other in combinations(own, 2):
+        both = one.merged(other)
+        if both is not None:
+            merged.add(both)
+        if len(merged) > _MOST_MERGED:
+            break
+    return merged | {less for each in own for less in _lessened(each)}, False
+
+
+def _products(own: Sequence[Traits], listed: Sequence[Candidate], *, grpc: bool) -> list[Traits]:
+    """Every combination, or one more than are wanted."""
+    here = [each for each in own if each.grpc is grpc]
+    paths = list(dict.fromkeys(["", *(each.path for each in here), *(each.path for each in _elsewhere(listed))]))
+    methods = [""] if grpc else list(dict.fromkeys(["", *(each.method for each in here), *_other_verb(here)]))
+    headers = _choices(each.headers for each in here)
+    query = _choices(each.query for each in here)
+    found: list[Traits] = []
+    for path, method, named, asked in product(paths, methods, _assigned(headers), _assigned(query)):
+        found.append(Traits("", path, method, named, asked, grpc))
+        if len(found) > _MOST_PRODUCTS:
+            break
+    return found
+
+
+def _assigned(choices: Mapping[str, Sequence[str | None]]) -> list[tuple[tuple[str, str], ...]]:
+    """Every way to give each name one of its values, or none; one more than are wanted where there are many."""
+    ways = islice(product(*choices.values()), _MOST_PRODUCTS + 1)
+    return [
+        tuple(sorted((name, value) for name, value in zip(choices, way, strict=True) if value is not None))
+        for way in ways
+    ]
+
+
+def _choices(lists: Iterable[tuple[tuple[str, str], ...]]) -> Mapping[str, list[str | None]]:
+    """The values of each name, and its absence."""
+    found: dict[str, list[str | None]] = {}
+    for pairs in lists:
+        for name, value in pairs:
+            values = found.setdefault(name, [None])
+            if value not in values:
+                values.append(value)
+    return found
+
+
+def _other_verb(own: Sequence[Traits]) -> Iterator[str]:
+    """A method that no match names, where some name GET."""
+    named = {each.method for each in own}
+    if "GET" in named:
+        yield next((verb for verb in _VERBS if verb not in named), "GATESHIFT")
+
+
+def _elsewhere(listed: Sequence[Candidate]) -> Iterator[Traits]:
+    """Paths beside those that are named: below each prefix and exact path, and somewhere else."""
+    paths = [each for candidate in listed for each in candidate.conditions if isinstance(each, Path)]
+    if paths:
+        yield Traits(path=_ELSEWHERE)
+    for each in paths:
+        if each.type in (EXACT, PREFIX) and each.value:
+            yield Traits(path=each.value.rstrip("/") + _ELSEWHERE)
+    if any(isinstance(each, Procedure) for candidate in listed for each in candidate.conditions):
+        yield Traits(path=f"/{ANY_SERVICE}/{ANY_METHOD}", grpc=True)
+
+
+def _lessened(traits: Traits) -> Iterator[Traits]:
+    """The request without one of its headers or parameters."""
+    for name, _ in traits.headers:
+        kept = tuple(pair for pair in traits.headers if pair[0] != name)
+        yield Traits(traits.host, traits.path, traits.method, kept, traits.query, traits.grpc)
+    for name, _ in traits.query:
+        kept = tuple(pair for pair in traits.query if pair[0] != name)
+        yield Traits(traits.host, traits.path, traits.method, traits.headers, kept, traits.grpc)
+
+
+def _unseen(listed: Sequence[Candidate]) -> Iterator[str]:
+    return (str(candidate) for candidate in listed if traits_of(candidate) is None)
