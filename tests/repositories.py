@@ -13,7 +13,7 @@ from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource, Unbuilt
 from gateshift.tools.find import find
 from gateshift.tools.program import Program
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 HERE = "# <-- here"
 
@@ -74,6 +74,6 @@ def named(build: Build, name: str) -> Resource:
     return found
 
 
-def pointer(text: str) -> Pointer:
+def pointer(text: str) -> FieldPath:
     """`spec/ports/0/port` as a pointer."""
     return tuple(int(step) if step.isdecimal() else step.replace("~1", "/") for step in text.split("/")) if text else ()

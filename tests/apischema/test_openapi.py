@@ -35,12 +35,12 @@ def document(properties: JsonObject, **components: Any) -> JsonObject:
     listed: JsonObject = {"type": "object", "x-kubernetes-group-version-kind": [gvk("ThingList")]}
     meta: JsonObject = {"type": "object", "properties": {"name": {"type": "string"}}}
     named = {REF.removesuffix("schemas/") and name.replace("__", "."): part for name, part in components.items()}
-    post: JsonObject = {"post": {"x-kubernetes-group-version-kind": gvk("Thing")}}
+    stage_pointer: JsonObject = {"post": {"x-kubernetes-group-version-kind": gvk("Thing")}}
     return {
         "components": {"schemas": {"Thing": top, "ThingList": listed, META: meta, **named}},
         "paths": {
             "/apis/apps/v1/things": {"get": {}},
-            "/apis/apps/v1/namespaces/{namespace}/things": post,
+            "/apis/apps/v1/namespaces/{namespace}/things": stage_pointer,
             "/apis/apps/v1/namespaces/{namespace}/things/{name}/scale": {
                 "post": {"x-kubernetes-group-version-kind": gvk("ThingList")}
             },

@@ -9,10 +9,10 @@ import pytest
 
 from gateshift.apischema.schema_errors import faults
 from gateshift.model.schema_verdict import FaultKind
-from gateshift.yamldoc.data import JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, JsonObject
 
 
-def refuses(_: Pointer, pattern: str) -> bool:
+def refuses(_: FieldPath, pattern: str) -> bool:
     return pattern == "^refused$"
 
 
@@ -146,7 +146,7 @@ TEXT: JsonObject = {"type": ["string", "null"]}
     ],
 )
 def test_each_fault_is_named_where_it_is(
-    schema: JsonObject, data: JsonObject, found: list[tuple[Pointer, FaultKind, str]]
+    schema: JsonObject, data: JsonObject, found: list[tuple[FieldPath, FaultKind, str]]
 ) -> None:
     assert [(fault.pointer, fault.kind, fault.message) for fault in faults(schema, data, refuses)] == found
 

@@ -13,7 +13,7 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Stage
-from gateshift.model.sync_pointer import Pointing
+from gateshift.model.sync_pointer import RolloutPointers
 
 
 @contextmanager
@@ -31,7 +31,7 @@ class Content:
         del folder
         return ()
 
-    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+    def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """A plan without a word in it."""
         del environment
         return PlanReport(pointing.rollout.service.name, origin.name, target.name, (), (), ())

@@ -13,7 +13,7 @@ from gateshift.app.generate.generate import look, stranded, write
 from gateshift.checks.files.generated import CHECKS, Files
 from gateshift.errors import UserError
 from gateshift.manifests import generate
-from gateshift.model.release import Standing
+from gateshift.model.release import FileStatus
 from gateshift.model.rollout import Environment, Rollout
 from tests.manifests.customers import CUSTOMERS, workload
 from tests.system.killing import killed_at
@@ -33,8 +33,8 @@ def files_in(top: Path) -> dict[str, bytes]:
     return {file.relative_to(top).as_posix(): file.read_bytes() for file in top.rglob("*") if file.is_file()}
 
 
-def standings(rollout: Rollout) -> dict[str, Standing]:
-    return {state.path: state.standing for state in look(rollout).pending}
+def standings(rollout: Rollout) -> dict[str, FileStatus]:
+    return {state.path: state.status for state in look(rollout).pending}
 
 
 def rules(rollout: Rollout) -> list[str]:
@@ -71,7 +71,7 @@ def test_only_what_changed_is_written(rollout: Rollout, tmp_path: Path) -> None:
 
 def test_a_stage_that_is_removed_takes_its_files_and_folder_along(rollout: Rollout, tmp_path: Path) -> None:
     smaller = without(rollout, "half")
-    assert set(standings(smaller).values()) == {Standing.LEFT_OVER}
+    assert set(standings(smaller).values()) == {FileStatus.LEFT_OVER}
     write(smaller, force=False)
     assert not (tmp_path / "overlays/half").exists()
     assert (tmp_path / "overlays/final").exists()
@@ -90,18 +90,18 @@ def test_a_stranger_s_file_beside_ours_survives(rollout: Rollout, tmp_path: Path
 @pytest.mark.parametrize(
     ("edit", "standing"),
     [
-        (lambda raw: raw + b"# mine\n", Standing.EDITED),
-        (lambda raw: raw.replace(b"weight: 10", b"weight: 11"), Standing.EDITED),
-        (lambda raw: raw.replace(b"\n", b"\r\n"), Standing.EDITED),
-        (lambda raw: b"\xef\xbb\xbf" + raw, Standing.EDITED),
-        (lambda raw: raw.replace(b"weight", b"w\xff"), Standing.EDITED),
-        (lambda raw: raw.replace(b"Edit rollout.yaml", b"Do not edit"), Standing.EDITED),
-        (lambda raw: raw.partition(b"\n")[2], Standing.STRANGER),
-        (lambda raw: raw.replace(b"for customers", b"for someone-else"), Standing.STRANGER),
-        (lambda _: b"", Standing.STRANGER),
+        (lambda raw: raw + b"# mine\n", FileStatus.EDITED),
+        (lambda raw: raw.replace(b"weight: 10", b"weight: 11"), FileStatus.EDITED),
+        (lambda raw: raw.replace(b"\n", b"\r\n"), FileStatus.EDITED),
+        (lambda raw: b"\xef\xbb\xbf" + raw, FileStatus.EDITED),
+        (lambda raw: raw.replace(b"weight", b"w\xff"), FileStatus.EDITED),
+        (lambda raw: raw.replace(b"Edit rollout.yaml", b"Do not edit"), FileStatus.EDITED),
+        (lambda raw: raw.partition(b"\n")[2], FileStatus.STRANGER),
+        (lambda raw: raw.replace(b"for customers", b"for someone-else"), FileStatus.STRANGER),
+        (lambda _: b"", FileStatus.STRANGER),
     ],
 )
-def test_an_edit_is_neither_overwritten_nor_forgotten(rollout: Rollout, tmp_path: Path, edit, standing) -> None:  # type: ignore[no-untyped-def]
+def test_an_edit_is_neither_overwritten_nor_forgotten(rollout: Rollout, tmp_path: Path, edit, status) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / ROUTE
     raw = file.read_bytes()
     file.write_bytes(edited := edit(raw))
@@ -109,7 +109,7 @@ def test_an_edit_is_neither_overwritten_nor_forgotten(rollout: Rollout, tmp_path
     assert write(rollout, force=False).refused
     assert file.read_bytes() == edited
     assert not (tmp_path / "base/service.yaml").exists()
-    assert standings(rollout) == {ROUTE: standing, "base/service.yaml": Standing.MISSING}
+    assert standings(rollout) == {ROUTE: status, "base/service.yaml": FileStatus.MISSING}
     write(rollout, force=True)
     assert file.read_bytes() == raw
     assert standings(rollout) == {}
@@ -128,7 +128,7 @@ def test_an_edited_file_of_a_removed_stage_is_kept(rollout: Rollout, tmp_path: P
 def test_another_rollout_s_files_are_a_stranger_s(rollout: Rollout, tmp_path: Path) -> None:
     other = replace(rollout, service=replace(rollout.service, name="orders"))
     assert write(other, force=False).refused
-    assert Standing.LEFT_OVER not in standings(other).values()
+    assert FileStatus.LEFT_OVER not in standings(other).values()
     assert b"for customers" in (tmp_path / ROUTE).read_bytes()
 
 
@@ -149,7 +149,7 @@ def test_a_pointer_that_is_written_anew_still_names_its_stage(rollout: Rollout, 
     file.write_text(file.read_text().replace("overlays/initial", "overlays/canary"))
     assert rollout.pointers is not None
     elsewhere = replace(rollout, pointers=replace(rollout.pointers, revision="release"))
-    assert standings(elsewhere)[APPLICATION] is Standing.STALE
+    assert standings(elsewhere)[APPLICATION] is FileStatus.STALE
     write(elsewhere, force=False)
     assert "targetRevision: release" in file.read_text()
     assert "path: overlays/canary" in file.read_text()
@@ -159,7 +159,7 @@ def test_a_pointer_that_is_written_anew_still_names_its_stage(rollout: Rollout, 
 def test_any_other_byte_of_a_pointer_is_an_edit(rollout: Rollout, tmp_path: Path, edit: tuple[str, str]) -> None:
     file = tmp_path / APPLICATION
     file.write_text(file.read_text().replace(*edit))
-    assert standings(rollout) == {APPLICATION: Standing.EDITED}
+    assert standings(rollout) == {APPLICATION: FileStatus.EDITED}
 
 
 def test_a_pointer_to_a_stage_that_goes_away_is_told(rollout: Rollout) -> None:
@@ -218,7 +218,7 @@ def test_a_link_in_a_file_s_place_is_a_stranger_and_its_target_is_safe(rollout: 
     target.write_text("precious")
     file.unlink()
     file.symlink_to(target)
-    assert standings(rollout) == {ROUTE: Standing.STRANGER}
+    assert standings(rollout) == {ROUTE: FileStatus.STRANGER}
     write(rollout, force=True)
     assert target.read_text() == "precious"
     assert not file.is_symlink()

@@ -1,7 +1,7 @@
 import pytest
 
-from gateshift.app.report.picture import Subject, picture
-from gateshift.model.picture import Edge, Lane, Picture, Role
+from gateshift.app.report.picture import PictureSubject, picture
+from gateshift.model.picture import Edge, Lane, NodeRole, Picture
 from gateshift.traffic.routes import RouteParent
 from tests.app.stages import shipped, stage_cluster
 from tests.traffic.building import cluster, service
@@ -13,7 +13,7 @@ def drawn(stage_name: str) -> Picture:
     rollout = shipped()
     stage = rollout.stage(stage_name)
     extras = tuple(rule.name for rule in stage.rules)
-    subject = Subject((PARENT,), ("HTTPRoute", "customers"), extras)
+    subject = PictureSubject((PARENT,), ("HTTPRoute", "customers"), extras)
     return picture(stage_cluster(rollout, stage, rollout.environments[0]), subject)
 
 
@@ -56,7 +56,7 @@ def test_shares_go_on_to_what_runs() -> None:
 
 
 def test_each_workload_has_its_version() -> None:
-    found = {node.name: node.version for node in drawn("half").nodes if node.role is Role.WORKLOAD}
+    found = {node.name: node.version for node in drawn("half").nodes if node.role is NodeRole.WORKLOAD}
     assert found == {"customers-v1": "v1", "customers-v2": "v2"}
 
 
@@ -91,7 +91,9 @@ spec:
     metadata: {labels: {app: shop}}
     spec: {containers: [{name: shop, image: shop}]}
 """
-    return picture(cluster(ROUTE, service("shop", app="shop"), service("shadow", app="shadow"), deployment), Subject())
+    return picture(
+        cluster(ROUTE, service("shop", app="shop"), service("shadow", app="shadow"), deployment), PictureSubject()
+    )
 
 
 def test_a_backend_outside_the_build_is_drawn_failing(shop: Picture) -> None:
@@ -106,7 +108,7 @@ def test_a_mirror_is_a_lane_of_its_own(shop: Picture) -> None:
 
 
 def test_a_gateway_is_a_parent_with_its_listener(shop: Picture) -> None:
-    (gateway,) = (node for node in shop.nodes if node.role is Role.PARENT)
+    (gateway,) = (node for node in shop.nodes if node.role is NodeRole.PARENT)
     assert (gateway.kind, gateway.name, gateway.notes) == ("Gateway", "edge", ("infra", "listener https"))
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.app.promote.promote import Manner, promote
-from gateshift.app.promote.select_pointers import Wish
+from gateshift.app.promote.promote import PromoteOptions, promote
+from gateshift.app.promote.select_pointers import PromoteRequest
 from gateshift.config import open_rollout
 from gateshift.errors import UserError
 from gateshift.model.promotion import Obstacle, PromotionReport
@@ -28,7 +28,7 @@ from tests.app.step_verdicts import Content, real_judge
 from tests.system.killing import killed_at
 
 NAMES = ["initial", "subsets", "routed", "dark", "debug", "canary", "half", "final", "retired"]
-COMMITTED = Manner(commit=True)
+COMMITTED = PromoteOptions(commit=True)
 
 
 @pytest.fixture
@@ -38,9 +38,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, wish: Wish = Wish(), manner: Manner = Manner()) -> PromotionReport:  # noqa: B008 -- frozen
+def run(
+    folder: Path,
+    request: PromoteRequest = PromoteRequest(),  # noqa: B008 -- frozen
+    options: PromoteOptions = PromoteOptions(),  # noqa: B008 -- frozen
+) -> PromotionReport:
     with real_judge() as judging:
-        return promote(open_rollout(folder / "rollout.yaml").rollout, wish, manner, judging)
+        return promote(open_rollout(folder / "rollout.yaml").rollout, request, options, judging)
 
 
 def at(folder: Path, stage: str) -> Path:
@@ -70,10 +74,10 @@ def changed_lines(folder: Path, commit: str) -> dict[str, list[str]]:
 def test_only_the_engine_that_moves_has_to_make_the_step(folder: Path) -> None:
     point_at(folder, "half", ARGOCD)
     commit_all(folder, "Argo CD is ahead")
-    report = run(folder, Wish("half", engine=Engine.ARGOCD))
+    report = run(folder, PromoteRequest("half", engine=Engine.ARGOCD))
     assert report.moves[0].pointer.engine is Engine.ARGOCD
     assert len(report.moves) == 1
-    report = run(folder, Wish("subsets", engine=Engine.FLUX), COMMITTED)
+    report = run(folder, PromoteRequest("subsets", engine=Engine.FLUX), COMMITTED)
     assert stages_in(folder, ARGOCD, FLUX) == ["half", "subsets"]
     assert list(changed_lines(folder, report.commit)) == [FLUX]
 
@@ -83,7 +87,7 @@ def test_pointers_that_disagree_need_a_stage_by_name(folder: Path) -> None:
     commit_all(folder, "Flux is ahead")
     with pytest.raises(UserError, match="canary, half"):
         run(folder)
-    report = run(folder, Wish("half"), COMMITTED)
+    report = run(folder, PromoteRequest("half"), COMMITTED)
     assert report.message == "customers: canary -> half (v2 10 % -> 50 %)"
     assert stages_in(folder, ARGOCD, FLUX) == ["half", "half"]
 
@@ -113,23 +117,25 @@ def test_a_pointer_at_no_stage_is_refused_until_forced(folder: Path) -> None:
     commit_all(folder, "Lost")
     with pytest.raises(UserError, match="no stage"):
         run(folder)
-    assert obstacles(run(folder, Wish("initial"))) == [Obstacle.NO_STAGE]
-    assert run(folder, Wish("initial"), Manner(force=True)).message == "customers: -> initial (no route)"
+    assert obstacles(run(folder, PromoteRequest("initial"))) == [Obstacle.NO_STAGE]
+    assert (
+        run(folder, PromoteRequest("initial"), PromoteOptions(force=True)).message == "customers: -> initial (no route)"
+    )
     assert stages_in(folder, ARGOCD, FLUX) == ["initial", "initial"]
 
 
 def test_a_second_run_changes_nothing(folder: Path) -> None:
     at(folder, "canary")
-    run(folder, Wish("half"))
+    run(folder, PromoteRequest("half"))
     before = (folder / ARGOCD).stat().st_ino
-    for wish in (Wish("half"), Wish()):
-        report = run(folder, wish)
+    for request in (PromoteRequest("half"), PromoteRequest()):
+        report = run(folder, request)
         assert report.target.name == "half"
         assert not any(move.changes for move in report.moves)
     assert (folder / ARGOCD).stat().st_ino == before
-    report = run(folder, Wish("half"), COMMITTED)
+    report = run(folder, PromoteRequest("half"), COMMITTED)
     assert git(folder, "log", "-1", "--format=%s") == "customers: canary -> half (v2 10 % -> 50 %)"
-    assert run(folder, Wish("half"), COMMITTED).commit == ""
+    assert run(folder, PromoteRequest("half"), COMMITTED).commit == ""
 
 
 def test_a_commit_takes_the_pointers_and_nothing_else(folder: Path) -> None:
@@ -150,7 +156,7 @@ def test_a_commit_that_fails_leaves_everything_as_it_was(folder: Path, detached:
     hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
     hook.chmod(0o755)
     with pytest.raises(UserError, match="not today"):
-        run(folder, manner=Manner(commit=True, branch="promote"))
+        run(folder, manner=PromoteOptions(commit=True, branch="promote"))
     assert git(folder, "status", "--porcelain") == ""
     assert git(folder, "branch", "--format=%(refname:short)").splitlines()[-1] == "main"
     assert git(folder, "rev-parse", "--abbrev-ref", "HEAD") == ("HEAD" if detached else "main")
@@ -173,7 +179,7 @@ def test_each_environment_goes_its_own_way(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(UserError, match="there are several environments") as refused:
         run(tmp_path)
     assert "staging, prod" in refused.value.next_step
-    report = run(tmp_path, Wish(environment="staging"), COMMITTED)
+    report = run(tmp_path, PromoteRequest(environment="staging"), COMMITTED)
     assert report.message == "customers staging: initial -> subsets (Service for v1 and v2)"
     names = [f"sync/{engine}/customers-{name}.yaml" for name in ("staging", "prod") for engine in ("argocd", "flux")]
     assert stages_in(tmp_path, *names) == ["subsets", "subsets", "initial", "initial"]
@@ -197,23 +203,23 @@ def test_a_user_s_own_pointer_moves_with_the_others_and_keeps_every_other_byte(f
     raw = b"\xef\xbb\xbf" + OWN.replace("\n", "\r\n").encode()
     (folder / "apps/shop.yaml").write_bytes(raw)
     commit_all(folder, "Ours")
-    report = run(folder, Wish(files=(folder / "apps",)), COMMITTED)
+    report = run(folder, PromoteRequest(files=(folder / "apps",)), COMMITTED)
     assert len(report.moves) == 3
     assert (folder / "apps/shop.yaml").read_bytes() == raw.replace(b"overlays/initial", b"overlays/subsets")
     assert stages_in(folder, ARGOCD, FLUX) == ["subsets", "subsets"]
 
 
 @pytest.mark.parametrize(
-    ("wish", "message"),
+    ("request", "message"),
     [
-        (Wish("halff"), "no stage `halff`"),
-        (Wish(back=True), "first stage"),
-        (Wish(environment="prod"), "no environment"),
+        (PromoteRequest("halff"), "no stage `halff`"),
+        (PromoteRequest(back=True), "first stage"),
+        (PromoteRequest(environment="prod"), "no environment"),
     ],
 )
-def test_a_wish_that_cannot_be_granted_is_explained(folder: Path, wish: Wish, message: str) -> None:
+def test_a_wish_that_cannot_be_granted_is_explained(folder: Path, request: PromoteRequest, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        run(folder, wish)
+        run(folder, request)
 
 
 def test_without_pointers_there_is_nothing_to_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,11 +234,11 @@ def test_a_kill_before_any_step_leaves_all_pointers_old_or_all_new(folder: Path)
     rollout: Rollout = open_rollout(folder / "rollout.yaml").rollout
     old = {name: (folder / name).read_bytes() for name in (ARGOCD, FLUX)}
     step, outcomes = 0, set()
-    while killed_at(step, lambda: promote(rollout, Wish("subsets"), Manner(), Content())):
+    while killed_at(step, lambda: promote(rollout, PromoteRequest("subsets"), PromoteOptions(), Content())):
         stages = stages_in(folder, ARGOCD, FLUX)
         assert stages in (["initial"] * 2, ["subsets"] * 2), f"step {step}"
         outcomes.add(stages[0])
-        promote(rollout, Wish("initial"), Manner(), Content())
+        promote(rollout, PromoteRequest("initial"), PromoteOptions(), Content())
         assert {name: (folder / name).read_bytes() for name in (ARGOCD, FLUX)} == old
         assert git(folder, "status", "--porcelain") == "", f"step {step}: not cleaned up"
         step += 1
@@ -298,12 +304,12 @@ def test_an_element_of_an_application_set_moves_with_the_environment(
     parameters = '{\n  "env": "prod", "stage":  "initial"\n}\n'
     (tmp_path / "clusters/west/shop.json").write_text(parameters)
     commit_all(tmp_path, "Pointers of our own")
-    report = run(tmp_path, Wish("subsets", environment="prod"), COMMITTED)
+    report = run(tmp_path, PromoteRequest("subsets", environment="prod"), COMMITTED)
     assert report.message == "customers prod: initial -> subsets (Service for v1 and v2)"
     assert (tmp_path / "sync/shops.yaml").read_text() == APPLICATIONS.replace(
         "{env: prod, stage: initial}", "{env: prod, stage: subsets}"
     )
     assert (tmp_path / "clusters/west/shop.json").read_text() == parameters.replace("initial", "subsets")
-    again = run(tmp_path, Wish(environment="prod"), COMMITTED)
+    again = run(tmp_path, PromoteRequest(environment="prod"), COMMITTED)
     assert again.message == "customers prod: subsets -> routed (route: v1 100 %)"
     assert list(changed_lines(tmp_path, again.commit)) == ["clusters/west/shop.json", "sync/shops.yaml"]

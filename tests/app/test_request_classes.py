@@ -5,7 +5,7 @@ from gateshift.app.report.request_classes import request_classes
 from gateshift.app.shared.rollouts import stage_roots
 from gateshift.app.shared.stages import BuiltStage
 from gateshift.config import read_rollout
-from gateshift.model.picture import RequestClass
+from gateshift.model.picture import PictureClass
 from gateshift.model.rollout import Rollout
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.request import ParentRef
@@ -26,7 +26,7 @@ stages:
 """
 
 
-def classes(rollout: Rollout, *, unbuilt: str = "") -> dict[str, RequestClass]:
+def classes(rollout: Rollout, *, unbuilt: str = "") -> dict[str, PictureClass]:
     """The classes by name, with the stage called `unbuilt` left unbuilt."""
     stages = [
         BuiltStage(root, None if root.stage.name == unbuilt else _cluster(rollout, root.stage.name))
@@ -41,7 +41,7 @@ def _cluster(rollout: Rollout, stage: str) -> Cluster:
     return cluster.derive(assume=absent(cluster, parents))
 
 
-def shares(found: RequestClass) -> dict[str, dict[str, float]]:
+def shares(found: PictureClass) -> dict[str, dict[str, float]]:
     return {answer.stage: dict(answer.shares) for answer in found.answers}
 
 

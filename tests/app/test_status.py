@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.app.promote.promote import Manner, promote
-from gateshift.app.promote.select_pointers import Wish
+from gateshift.app.promote.promote import PromoteOptions, promote
+from gateshift.app.promote.select_pointers import PromoteRequest
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.status import status
 from gateshift.config import open_rollout
@@ -33,7 +33,7 @@ def seen(folder: Path, choices: Choices | None = None) -> StatusReport:
 
 def go_to(folder: Path, stage: str) -> str:
     rollout = open_rollout(folder / "rollout.yaml").rollout
-    return promote(rollout, Wish(stage), Manner(commit=True), Content()).commit
+    return promote(rollout, PromoteRequest(stage), PromoteOptions(commit=True), Content()).commit
 
 
 def test_a_stage_that_was_left_and_come_back_to_counts_from_the_last_time(folder: Path) -> None:

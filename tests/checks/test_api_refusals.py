@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateshift.model.finding import Spot
+from gateshift.model.finding import FieldRef
 from gateshift.schemas import Schemas
 from tests.checks.writing import API, MESH, PUBLIC, findings, gateway, header, listener, obj, path, route, rule, to
 
@@ -225,7 +225,7 @@ def test_the_api_server_refuses(text: str, field: str, words: str, schemas: Sche
     assert field in {each.cluster_says.partition(": ")[0] for each in found}
     said = next(each for each in found if words in each.cluster_says)
     assert said.cluster_says.startswith(f"{field}: ")
-    assert isinstance(said.at, Spot)
+    assert isinstance(said.at, FieldRef)
     assert field == "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in said.at.pointer)[1:]
 
 

@@ -304,7 +304,7 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "two Services of one version each": (*VERSIONS, route(SPLIT)),
         "two workloads of one version behind one Service": (
             *VERSIONS,
-            deployment("shop-v2-spot", V2, selector={**V2, "pool": "spot"}),
+            deployment("shop-v2-spot", V2, selector={**V2, "pool": "field_ref"}),
             route(SPLIT),
         ),
     },

@@ -108,9 +108,9 @@ def test_pointers_that_disagree_are_told(repo: Path) -> None:
     ],
 )
 def test_substitution_is_told_where_it_can_touch_the_output(
-    repo: Path, post: str, value: str, expected: list[tuple[str, Level]]
+    repo: Path, stage_pointer: str, value: str, expected: list[tuple[str, Level]]
 ) -> None:
-    edit(repo, KUSTOMIZATION, "  prune: true\n", f"  prune: true\n  postBuild: {post}\n")
+    edit(repo, KUSTOMIZATION, "  prune: true\n", f"  prune: true\n  postBuild: {stage_pointer}\n")
     edit(repo, "overlays/first/httproute.yaml", "sync-wave: ", f'note: "{value}"\n    a.example.org/wave: ')
     assert rules(repo) == expected
 

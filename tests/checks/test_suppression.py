@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.checks.suppression import Marker, Settled, markers_in, markers_of, settle
-from gateshift.model.finding import Finding, Level, Located, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.model.rollout import Suppression
@@ -16,11 +16,11 @@ TODAY = date(2026, 5, 1)
 ROUTE = Resource("g/v1", ResourceId("g", "HTTPRoute", "default", "customers"), {}, Origin(FILE))
 
 
-def fault(rule: str = "GS301", line: int = 3, file: Path = FILE) -> Located:
-    return Located(Finding(rule, Level.ERROR, "broken", Spot(ROUTE)), Place(file, line, 1), (Path("/repo"),))
+def fault(rule: str = "GS301", line: int = 3, file: Path = FILE) -> PlacedFinding:
+    return PlacedFinding(Finding(rule, Level.ERROR, "broken", FieldRef(ROUTE)), Place(file, line, 1), (Path("/repo"),))
 
 
-def settled(findings: list[Located], markers: list[Marker]) -> Settled:
+def settled(findings: list[PlacedFinding], markers: list[Marker]) -> Settled:
     return settle(findings, markers, RULES, TODAY, frozenset(RULES))
 
 

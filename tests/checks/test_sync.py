@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateshift.checks.sync.objects import CHECKS
-from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.yamldoc.data import look_up
 from tests.checks.subjects import subject
 
@@ -177,5 +177,5 @@ def test_what_looks_like_a_fault_and_is_none_is_silent(text: str) -> None:
 )
 def test_a_finding_points_at_the_field(text: str, value: object) -> None:
     (finding,) = found(text)
-    assert isinstance(finding.at, Spot)
+    assert isinstance(finding.at, FieldRef)
     assert look_up(finding.at.resource.data, finding.at.pointer) == value

@@ -84,9 +84,9 @@ def test_json_says_how_every_file_stands(folder: Path) -> None:
     (folder / ROUTE).unlink()
     answer = json.loads(gateshift(folder, "generate", "--check", "-f", "json").stdout)
     assert answer["schema"] == 1
-    standing = {found["file"]: found["standing"] for found in answer["files"]}
-    assert standing.pop(ROUTE) == "missing"
-    assert set(standing.values()) == {"fresh"}
+    status = {found["file"]: found["standing"] for found in answer["files"]}
+    assert status.pop(ROUTE) == "missing"
+    assert set(status.values()) == {"fresh"}
 
 
 @pytest.mark.parametrize("path", ["shop", "shop/rollout.yaml", "."])

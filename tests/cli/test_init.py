@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateshift.config import open_rollout, parse_rollout
-from gateshift.config.skeleton import ParentGateway, Wish, skeleton
+from gateshift.config.skeleton import InitRequest, ParentGateway, skeleton
 from gateshift.manifests import generate
-from gateshift.model.rollout import GatewayParent, Match, RouteKind, ServiceParent, ValueMatch
+from gateshift.model.rollout import DeclaredValueMatch, GatewayParent, Match, RouteKind, ServiceParent
 from tests.manifests.building import kustomize_build, rules_of, weights
 from tests.strategies import images, labels, subdomains, version_names
 
@@ -87,7 +87,7 @@ def test_testers_of_a_grpc_service_use_a_header_that_grpc_clients_can_set(tmp_pa
     assert gateshift(tmp_path, "init", "shop", *IMAGES, "--kind", "GRPCRoute").returncode == 0
 
     rollout = open_rollout(tmp_path).rollout
-    assert rollout.stage("debug").rules[0].matches == (Match(headers=(ValueMatch("x-debug", "debug"),)),)
+    assert rollout.stage("debug").rules[0].matches == (Match(headers=(DeclaredValueMatch("x-debug", "debug"),)),)
     assert (rollout.service.port_name, rollout.service.app_protocol) == ("grpc", "kubernetes.io/h2c")
 
 
@@ -138,7 +138,7 @@ def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says", "way_out"),
+    ("arguments", "says", "hint"),
     [
         (("Shop", *IMAGES), "expected a Service's name", "did you mean `shop`?"),
         (("9shop", *IMAGES), "begins with a letter", "did you mean `shop`?"),
@@ -168,14 +168,14 @@ def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> Non
     ],
 )
 def test_a_wrong_flag_is_a_usage_error_with_the_nearest_way_out(
-    tmp_path: Path, arguments: tuple[str, ...], says: str, way_out: str
+    tmp_path: Path, arguments: tuple[str, ...], says: str, hint: str
 ) -> None:
     refused = gateshift(tmp_path, "init", *arguments)
 
     assert refused.returncode == 2
     told = " ".join(refused.stderr.split())
     assert says in told
-    assert way_out in told
+    assert hint in told
     assert list(tmp_path.iterdir()) == []
 
 
@@ -202,7 +202,7 @@ _COMMENTED = re.compile(r"^(\s*)# ?(?=( *[\w-]+:| *- ))", re.MULTILINE)
 
 @pytest.mark.parametrize("kind", RouteKind)
 def test_every_commented_part_becomes_valid_when_its_hash_is_removed(kind: RouteKind) -> None:
-    text = skeleton(Wish("shop", (("v1", "shop:1"), ("v2", "shop:2")), kind=kind))
+    text = skeleton(InitRequest("shop", (("v1", "shop:1"), ("v2", "shop:2")), kind=kind))
     body = text[text.index("service:") :]
     assert body.count("\n#") > 15
 
@@ -224,7 +224,7 @@ def test_every_commented_part_becomes_valid_when_its_hash_is_removed(kind: Route
 
 
 def test_the_file_fits_on_a_few_screens_and_in_the_width_of_one() -> None:
-    text = skeleton(Wish("customers", (("v1", "customers:1"), ("v2", "customers:2"))))
+    text = skeleton(InitRequest("customers", (("v1", "customers:1"), ("v2", "customers:2"))))
 
     lines = text.splitlines()
     assert len(lines) < 120
@@ -257,11 +257,11 @@ def test_any_wish_is_read_back_as_it_was_made(
     hostnames: list[str],
 ) -> None:
     old, new = versions
-    wish = Wish(
+    request = InitRequest(
         service, (old, new), namespace, port, target_port, kind, not gateways, tuple(gateways), tuple(hostnames)
     )
 
-    rollout = parse_rollout(skeleton(wish), Path("rollout.yaml"), lambda _: None).rollout
+    rollout = parse_rollout(skeleton(request), Path("rollout.yaml"), lambda _: None).rollout
 
     assert (rollout.service.name, rollout.service.namespace, rollout.route.kind) == (service, namespace, kind)
     assert (rollout.service.port, rollout.service.target_port) == (port, port if target_port is None else target_port)

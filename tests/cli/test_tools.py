@@ -29,13 +29,13 @@ def gateshift(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
 def test_list_shows_each_program_with_its_version_its_pin_and_its_place() -> None:
     finished = gateshift("list", "-f", "json")
     assert finished.returncode == 0
-    stock = json.loads(finished.stdout)
-    assert stock["schema"] == 1
-    assert [(one["name"], one["version"], one["pinned"], one["source"]) for one in stock["programs"]] == [
+    inventory = json.loads(finished.stdout)
+    assert inventory["schema"] == 1
+    assert [(one["name"], one["version"], one["pinned"], one["source"]) for one in inventory["programs"]] == [
         (program.name, program.version, program.version, "cache") for program in pinned().programs
     ]
-    assert all(os.access(one["path"], os.X_OK) for one in stock["programs"])
-    defaults = {(one["name"], one["version"], one["channel"]) for one in stock["schemas"] if one["default"]}
+    assert all(os.access(one["path"], os.X_OK) for one in inventory["programs"])
+    defaults = {(one["name"], one["version"], one["channel"]) for one in inventory["schemas"] if one["default"]}
     assert defaults == {("kubernetes", pinned().kubernetes, None), ("gateway-api", pinned().gateway_api, "standard")}
     text = gateshift("list").stdout
     assert f"kustomize    {pinned().program('kustomize').version}" in text
@@ -48,9 +48,9 @@ def test_list_of_an_empty_machine_says_what_is_missing_and_how_to_get_it(tmp_pat
     assert "missing" in finished.stdout
     assert "gateshift tools install kubeconform" in finished.stdout
     assert "`gateshift tools install` gets the pinned versions." in finished.stdout
-    stock = json.loads(gateshift("list", "-f", "json", GATESHIFT_CACHE=str(tmp_path), PATH="/nowhere").stdout)
-    assert [one["version"] for one in stock["programs"]] == [None, None]
-    assert stock["schemas"] == []
+    inventory = json.loads(gateshift("list", "-f", "json", GATESHIFT_CACHE=str(tmp_path), PATH="/nowhere").stdout)
+    assert [one["version"] for one in inventory["programs"]] == [None, None]
+    assert inventory["schemas"] == []
 
 
 def test_path_prints_the_place_alone() -> None:

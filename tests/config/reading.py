@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.config import Mistake, Parsed, SpecError, parse_rollout
+from gateshift.config import ConfigError, Mistake, Parsed, parse_rollout
 from gateshift.model.rollout import Rollout
 
 FILE = Path("rollout.yaml")
@@ -44,7 +44,7 @@ def read(*edits: tuple[str, str]) -> Rollout:
 
 def mistakes(text: str, **files: str) -> tuple[Mistake, ...]:
     """The mistakes in a text that must have some."""
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         parsed(text, **files)
     return raised.value.mistakes
 

@@ -9,7 +9,7 @@ import jsonschema
 
 from gateshift.config.schema import ROLLOUT
 from gateshift.config.schema.json_schema import json_schema
-from gateshift.config.spec_errors import Faults
+from gateshift.config.spec_errors import SpecErrors
 from gateshift.config.structure import check_structure
 from gateshift.yamldoc.data import Json
 
@@ -32,7 +32,7 @@ SCHEMA = _Validator(json_schema())
 
 def shape_faults(data: Json) -> list[str]:
     """What the parser finds wrong with the shape of the data."""
-    faults = Faults()
+    faults = SpecErrors()
     check_structure(data, ROLLOUT, faults, lambda _: None)
     return [fault.message for fault in faults]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.config import SpecError, open_rollout
+from gateshift.config import ConfigError, open_rollout
 from gateshift.errors import Exit, UserError
 from tests.config.reading import BASE, mistakes, only_mistake, parsed
 
@@ -21,7 +21,7 @@ def test_an_empty_file_is_told_how_to_begin(text: str) -> None:
     mistake = only_mistake(text)
 
     assert mistake.message == "the file is empty"
-    assert "gateshift init" in mistake.way_out
+    assert "gateshift init" in mistake.hint
 
 
 def test_several_documents_are_refused_at_the_second() -> None:
@@ -51,7 +51,7 @@ def test_a_text_that_is_not_yaml_is_told_at_its_line(text: str, line: int, says:
 
 
 def test_a_tab_is_named() -> None:
-    assert "spaces" in only_mistake("service:\n\tname: a\n").way_out
+    assert "spaces" in only_mistake("service:\n\tname: a\n").hint
 
 
 @pytest.mark.parametrize("text", ["[]", "a text", "42", "- service: a"])
@@ -87,7 +87,7 @@ NONSENSE = {
 @pytest.mark.parametrize("name", NONSENSE)
 def test_nonsense_costs_little_and_says_little(name: str) -> None:
     begun = time.process_time()
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         parsed(NONSENSE[name])
 
     assert time.process_time() - begun < 20
@@ -96,7 +96,7 @@ def test_nonsense_costs_little_and_says_little(name: str) -> None:
 
 
 def test_what_is_not_listed_is_counted() -> None:
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         parsed("\n".join(f"k{index}: v" for index in range(250)))
 
     assert len(raised.value.mistakes) == 100
@@ -117,7 +117,7 @@ def test_a_mistake_shows_its_line_with_a_caret() -> None:
 def test_a_file_on_the_disk_is_read_no_further_than_it_may_be_long(tmp_path: Path) -> None:
     (tmp_path / "rollout.yaml").write_bytes(b"a" * (10 * MEBIBYTE))
 
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         open_rollout(tmp_path)
 
     assert "more than the 1,048,576 that are read" in str(raised.value)
@@ -126,7 +126,7 @@ def test_a_file_on_the_disk_is_read_no_further_than_it_may_be_long(tmp_path: Pat
 def test_bytes_that_are_no_text_are_told_at_their_line(tmp_path: Path) -> None:
     (tmp_path / "rollout.yaml").write_bytes(b"service:\n  name: caf\xe9\n")
 
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         open_rollout(tmp_path)
 
     [mistake] = raised.value.mistakes
@@ -148,7 +148,7 @@ def test_a_manifest_outside_the_folder_is_not_there(tmp_path: Path) -> None:
     (folder / "own.yaml").symlink_to(tmp_path / "secret.yaml")
     (folder / "rollout.yaml").write_text(BASE.replace("{image: 'a:1'}", "{manifest: own.yaml}"))
 
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         open_rollout(folder)
 
     assert "there is no file `own.yaml`" in str(raised.value)
@@ -159,7 +159,7 @@ def test_a_manifest_that_is_no_text_is_one_of_the_mistakes(tmp_path: Path) -> No
     (tmp_path / "own.yaml").write_bytes(b"\xff\xff\xff")
     (tmp_path / "rollout.yaml").write_text(BASE.replace("{image: 'a:1'}", "{manifest: own.yaml}"))
 
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         open_rollout(tmp_path)
 
     assert [str(mistake.place.file) for mistake in raised.value.mistakes] == [str(tmp_path / "own.yaml")]

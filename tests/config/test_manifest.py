@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateshift.config import SpecError
+from gateshift.config import ConfigError
 from gateshift.model.rollout import ManifestWorkload
 from tests.config.reading import edited, mistakes, only_mistake, parsed
 
@@ -114,7 +114,7 @@ def test_two_versions_cannot_have_the_same_deployment() -> None:
 
 
 def test_mistakes_in_both_files_are_reported_in_one_run() -> None:
-    with pytest.raises(SpecError) as raised:
+    with pytest.raises(ConfigError) as raised:
         parsed(WITH_OWN.replace("{v1: 1, v2: 1}", "{v1: 1, v3: 1}"), own=OWN.replace("Deployment", "Pod"))
 
     assert {str(mistake.place.file) for mistake in raised.value.mistakes} == {"own.yaml", "rollout.yaml"}

@@ -269,13 +269,15 @@ AROUND = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("before", "after", "spot", "says", "way_out"), [*NAMES, *VERSIONS, *ROUTE, *STAGES, *AROUND])
-def test_a_mistake_is_told_once_where_it_stands(before: str, after: str, spot: str, says: str, way_out: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "after", "field_ref", "says", "hint"), [*NAMES, *VERSIONS, *ROUTE, *STAGES, *AROUND]
+)
+def test_a_mistake_is_told_once_where_it_stands(before: str, after: str, field_ref: str, says: str, hint: str) -> None:
     mistake = only_mistake(edited((before, after)))
 
     assert says in mistake.message
-    assert way_out in mistake.way_out
-    assert pointed_at(mistake).startswith(spot)
+    assert hint in mistake.hint
+    assert pointed_at(mistake).startswith(field_ref)
 
 
 GRPC_MISTAKES = [
@@ -294,14 +296,14 @@ GRPC_MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("edit", "spot", "says"), GRPC_MISTAKES)
-def test_a_grpc_route_has_fields_of_its_own(edit: tuple[str, str], spot: str, says: str) -> None:
+@pytest.mark.parametrize(("edit", "field_ref", "says"), GRPC_MISTAKES)
+def test_a_grpc_route_has_fields_of_its_own(edit: tuple[str, str], field_ref: str, says: str) -> None:
     text = edited(edit).replace(f"[{PARENT}]", f"[{PARENT}]\n  kind: GRPCRoute")
 
     mistake = only_mistake(text)
 
     assert says in mistake.message
-    assert pointed_at(mistake) == spot
+    assert pointed_at(mistake) == field_ref
 
 
 def test_every_mistake_is_reported_in_one_run_in_the_order_of_the_file() -> None:
@@ -358,7 +360,7 @@ def test_a_name_may_have_63_characters_with_its_version(length: int) -> None:
 
     assert [pointed_at(mistake) for mistake in found] == ["v1", "v2"]
     assert f"`{name}-v1`, which has {length + 3} characters" in found[0].message
-    assert "`service:`" in found[0].way_out
+    assert "`service:`" in found[0].hint
 
 
 def test_a_version_without_replicas_gets_no_requests() -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 from gateshift.config import open_rollout
 from gateshift.model.rollout import (
     ArgoPointer,
+    DeclaredRoute,
+    DeclaredService,
+    DeclaredValueMatch,
     ExtraRule,
     FluxPointer,
     Match,
     Pointers,
-    Route,
     RouteKind,
-    Service,
     ServiceParent,
     Share,
-    ValueMatch,
 )
 
 SHIPPED = Path(__file__).parents[2] / "rollout.yaml"
@@ -28,8 +28,10 @@ def test_the_shipped_rollout_is_read_without_a_warning() -> None:
     rollout = parsed.rollout
     assert parsed.warnings == ()
     assert rollout.file == SHIPPED
-    assert rollout.service == Service("customers", "default", 80, 3000, "http", "", (("app", "customers"),), "version")
-    assert rollout.route == Route(RouteKind.HTTP, "customers", (ServiceParent(),))
+    assert rollout.service == DeclaredService(
+        "customers", "default", 80, 3000, "http", "", (("app", "customers"),), "version"
+    )
+    assert rollout.route == DeclaredRoute(RouteKind.HTTP, "customers", (ServiceParent(),))
     assert rollout.pointers == Pointers(
         "https://github.com/gateshift/gateshift", "main", "", ArgoPointer(), FluxPointer()
     )
@@ -50,5 +52,5 @@ def test_the_shipped_stages_deploy_serve_and_share_as_the_lab_does() -> None:
         ("final", both, both, (Share("v2", 100),)),
         ("retired", ("v2",), ("v2",), (Share("v2", 100),)),
     ]
-    match = Match(headers=(ValueMatch("user-agent", "debug"),))
+    match = Match(headers=(DeclaredValueMatch("user-agent", "debug"),))
     assert stages[4].rules == (ExtraRule("debug", (match,), "v2"),)

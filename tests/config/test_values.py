@@ -11,6 +11,10 @@ from gateshift.model.place import Place
 from gateshift.model.rollout import (
     ArgoPointer,
     Autoscaling,
+    DeclaredRoute,
+    DeclaredService,
+    DeclaredValueMatch,
+    DeclaredWorkload,
     Environment,
     ExtraRule,
     FluxPointer,
@@ -21,15 +25,11 @@ from gateshift.model.rollout import (
     Mirror,
     Pointers,
     Policy,
-    Route,
     RouteKind,
     SchemaChoice,
-    Service,
     ServiceParent,
     Share,
     Suppression,
-    ValueMatch,
-    Workload,
 )
 from tests.config.reading import edited, parsed, read
 
@@ -42,9 +42,11 @@ V1 = "{image: 'a:1'}"
 def test_the_smallest_file_has_every_default() -> None:
     rollout = read()
 
-    assert rollout.service == Service("customers", "default", 80, 80, "http", "", (("app", "customers"),), "version")
-    assert rollout.route == Route(RouteKind.HTTP, "customers", (ServiceParent(),))
-    assert rollout.versions[0].workload == Workload("a:1", "customers", "", "")
+    assert rollout.service == DeclaredService(
+        "customers", "default", 80, 80, "http", "", (("app", "customers"),), "version"
+    )
+    assert rollout.route == DeclaredRoute(RouteKind.HTTP, "customers", (ServiceParent(),))
+    assert rollout.versions[0].workload == DeclaredWorkload("a:1", "customers", "", "")
     assert (rollout.versions[0].replicas, rollout.versions[0].autoscaling) == (1, None)
     assert (rollout.versions[0].service, rollout.versions[0].deployment) == ("customers-v1", "customers-v1")
     assert rollout.stages[0].deployed == rollout.stages[0].services == ("v1", "v2")
@@ -61,7 +63,7 @@ def test_every_key_of_the_service() -> None:
         "  selector: {app.kubernetes.io/name: customers, tier: back}\n  versionLabel: app.kubernetes.io/version\n"
     )
 
-    assert read((NAME, NAME + said)).service == Service(
+    assert read((NAME, NAME + said)).service == DeclaredService(
         name="customers",
         namespace="shop",
         port=8080,
@@ -112,7 +114,7 @@ def test_what_the_route_keeps_is_kept_as_written() -> None:
   rules: [{name: health, matches: [{path: {value: /healthz}}], backendRefs: [{name: h, port: 80}]}]
 """
 
-    assert read((PARENTS, PARENTS + kept)).route == Route(
+    assert read((PARENTS, PARENTS + kept)).route == DeclaredRoute(
         kind=RouteKind.HTTP,
         name="shop.customers",
         parents=(ServiceParent(),),
@@ -138,10 +140,10 @@ def test_versions_share_a_workload_and_may_say_otherwise() -> None:
 
     first, second = rollout.versions
     reference = {"name": "K", "valueFrom": {"fieldRef": {"fieldPath": "a"}}}
-    assert first.workload == Workload("a:1", "own", "Always", "shop", env=(reference,))
+    assert first.workload == DeclaredWorkload("a:1", "own", "Always", "shop", env=(reference,))
     assert first.replicas == 0
     variables = ({"name": "A", "value": "b"}, {"name": "C", "value": ""})
-    assert second.workload == Workload("a:2", "app", "Always", "shop", env=variables)
+    assert second.workload == DeclaredWorkload("a:2", "app", "Always", "shop", env=variables)
 
 
 def test_probes_and_resources_are_kept_as_kubernetes_spells_them() -> None:
@@ -153,7 +155,7 @@ def test_probes_and_resources_are_kept_as_kubernetes_spells_them() -> None:
 
     workload = read((V1, own)).versions[0].workload
 
-    assert isinstance(workload, Workload)
+    assert isinstance(workload, DeclaredWorkload)
     assert workload.resources == {
         "requests": {"cpu": "100m", "memory": "64Mi"},
         "limits": {"cpu": 1, "example.com/gpu": 2},
@@ -213,9 +215,12 @@ MATCHES = [
     ("{path: {exact: /a}}", Match(path=(MatchType.EXACT, "/a"))),
     ("{path: {regex: 'a+'}}", Match(path=(MatchType.REGEX, "a+"))),
     ("{path: {prefix: /a/}, method: PUT}", Match(path=(MatchType.PREFIX, "/a/"), method="PUT")),
-    ("{headers: {a: b, c: {regex: d}}}", Match(headers=(ValueMatch("a", "b"), ValueMatch("c", "d", MatchType.REGEX)))),
-    ("{query: {a: {exact: b}}}", Match(query=(ValueMatch("a", "b"),))),
-    ("{cookies: {a: b, c: d}}", Match(cookies=(ValueMatch("a", "b"), ValueMatch("c", "d")))),
+    (
+        "{headers: {a: b, c: {regex: d}}}",
+        Match(headers=(DeclaredValueMatch("a", "b"), DeclaredValueMatch("c", "d", MatchType.REGEX))),
+    ),
+    ("{query: {a: {exact: b}}}", Match(query=(DeclaredValueMatch("a", "b"),))),
+    ("{cookies: {a: b, c: d}}", Match(cookies=(DeclaredValueMatch("a", "b"), DeclaredValueMatch("c", "d")))),
 ]
 
 
@@ -325,6 +330,6 @@ def test_anchors_and_merges_are_read() -> None:
 
     versions = parsed(text).rollout.versions
 
-    assert isinstance(versions[1].workload, Workload)
+    assert isinstance(versions[1].workload, DeclaredWorkload)
     assert versions[1].workload.image == "a:2"
     assert versions[1].workload.env == ({"name": "A", "value": "b"},)

@@ -7,12 +7,12 @@ import pytest
 from gateshift.engines.changes import changes_between, differences
 from gateshift.model.plan import Action
 from gateshift.transition.immutable import immutable_changes
-from gateshift.yamldoc.data import Json, pointer_text
+from gateshift.yamldoc.data import Json, json_pointer
 from tests.traffic.building import resources
 
 
 def said(before: Json, after: Json) -> list[tuple[str, Json, Json]]:
-    return [(pointer_text(each.pointer), each.before, each.after) for each in differences(before, after)]
+    return [(json_pointer(each.pointer), each.before, each.after) for each in differences(before, after)]
 
 
 def config(name: str, namespace: str = "default", value: str = "1") -> str:
@@ -129,7 +129,7 @@ roleRef: {name: reader}
 def test_fields_that_nobody_may_change_are_known(before: str, old: str, new: str, pointers: list[str]) -> None:
     assert before.count(old) == 1
     (change,) = changes_between(resources(before), resources(before.replace(old, new)))
-    assert [pointer_text(pointer) for pointer in immutable_changes(change)] == pointers
+    assert [json_pointer(pointer) for pointer in immutable_changes(change)] == pointers
 
 
 def test_an_address_written_for_a_service_that_has_another_allocated_is_refused() -> None:

@@ -12,10 +12,10 @@ from gateshift.engines import move_to, pointers_in, replace_value
 from gateshift.errors import UserError
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.yamldoc import bytes_like, load_all, parse_all, text_of
-from gateshift.yamldoc.data import Json, Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, Json, look_up
 from tests.engines.test_read import GIT_FILES, LISTED
 
-AT: Pointer = ("spec", "source", "path")
+AT: FieldPath = ("spec", "source", "path")
 BEFORE = """\
 # What we follow.~~~
 ---
@@ -47,8 +47,8 @@ QUOTED = {"": "overlays/half", '"': '"overlays/half"', "'": "'overlays/half'"}
 def moved(text: str, folder: str) -> str:
     """The text with its only pointer moved."""
     (found,) = (each for each in pointers_in(parse_all(text), Path("a.yaml")) if not isinstance(each, NotUnderstood))
-    slot, value = move_to(found.pointer, folder)
-    return replace_value(text, found.document, slot.at, value)
+    scalar, value = move_to(found.pointer, folder)
+    return replace_value(text, found.document, scalar.at, value)
 
 
 @pytest.mark.parametrize("quote", QUOTED)
@@ -116,8 +116,8 @@ def data_of(text: str) -> Json:
 
 def test_an_element_of_a_list_generator_is_moved_alone() -> None:
     found = [each for each in pointers_in(parse_all(LISTED), Path("a.yaml")) if not isinstance(each, NotUnderstood)]
-    slot, value = move_to(found[1].pointer, "overlays/prod/half")
-    assert replace_value(LISTED, 0, slot.at, value) == LISTED.replace("stage: canary", "stage: half")
+    scalar, value = move_to(found[1].pointer, "overlays/prod/half")
+    assert replace_value(LISTED, 0, scalar.at, value) == LISTED.replace("stage: canary", "stage: half")
 
 
 def test_a_template_that_cannot_say_the_folder_is_refused() -> None:
@@ -137,8 +137,8 @@ def test_a_parameter_file_is_named_with_the_slot() -> None:
         for each in pointers_in(parse_all(GIT_FILES), Path("a.yaml"), lambda _: files)
         if not isinstance(each, NotUnderstood)
     )
-    slot, value = move_to(found.pointer, "overlays/retired")
-    assert (slot.file, slot.at, value) == ("clusters/prod/shop.yaml", ("stage", "path"), "overlays/retired")
+    scalar, value = move_to(found.pointer, "overlays/retired")
+    assert (scalar.file, scalar.at, value) == ("clusters/prod/shop.yaml", ("stage", "path"), "overlays/retired")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from gateshift.manifests import generate
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer, folder_of
 from gateshift.yamldoc import load_all, parse_all
-from gateshift.yamldoc.data import Json, Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, Json, look_up
 from tests.manifests.customers import CUSTOMERS
 
 APPLICATION = """\
@@ -72,24 +72,24 @@ def test_an_application_names_a_path() -> None:
         "https://example.org/shop.git",
         "main",
     )
-    assert [slot.at for slot in found.slots] == [("spec", "source", "path")]
+    assert [scalar.at for scalar in found.scalars] == [("spec", "source", "path")]
 
 
 def test_of_several_sources_those_with_a_path_count_and_hide_the_single_one() -> None:
     (found,) = read(SEVERAL)
     assert isinstance(found, SyncPointer)
     assert (found.folder, found.repository) == ("overlays/half", "https://example.org/shop.git")
-    assert found.slots[0].at == ("spec", "sources", 2, "path")
+    assert found.scalars[0].at == ("spec", "sources", 2, "path")
 
 
 def test_a_list_generator_makes_a_pointer_of_each_element() -> None:
     assert paths(LISTED) == [("shop-staging", "overlays/staging/half"), ("shop-prod", "overlays/prod/canary")]
     found = read(LISTED)[1]
     assert isinstance(found, SyncPointer)
-    slots: list[Pointer] = [slot.at for slot in found.slots]
-    element: Pointer = ("spec", "generators", 0, "list", "elements", 1)
-    assert slots == [(*element, "stage"), (*element, "env")]
-    assert [look_up(load_all(LISTED)[0], at) for at in slots] == ["canary", "prod"]
+    scalars: list[FieldPath] = [scalar.at for scalar in found.scalars]
+    element: FieldPath = ("spec", "generators", 0, "list", "elements", 1)
+    assert scalars == [(*element, "stage"), (*element, "env")]
+    assert [look_up(load_all(LISTED)[0], at) for at in scalars] == ["canary", "prod"]
 
 
 def test_go_templates_have_a_dot() -> None:
@@ -113,15 +113,15 @@ def test_a_template_without_placeholders_is_a_slot_itself() -> None:
     (one, two) = read(LISTED.replace('"overlays/{{ env }}/{{stage}}"', "overlays/canary"))
     assert isinstance(one, SyncPointer)
     assert isinstance(two, SyncPointer)
-    assert one.slots == two.slots
-    assert one.slots[0].at == ("spec", "template", "spec", "source", "path")
+    assert one.scalars == two.scalars
+    assert one.scalars[0].at == ("spec", "template", "spec", "source", "path")
 
 
 def test_a_parameter_used_twice_is_no_slot() -> None:
     (one, _) = read(LISTED.replace("{{ env }}/{{stage}}", "{{stage}}/{{stage}}"))
     assert isinstance(one, SyncPointer)
     assert one.path == "overlays/half/half"
-    assert one.slots == ()
+    assert one.scalars == ()
 
 
 GIT_FILES = (
@@ -147,8 +147,8 @@ def test_a_git_generator_reads_files_of_the_repository() -> None:
     assert isinstance(found, SyncPointer)
     assert (found.name, found.path) == ("shop-prod", "overlays/final")
     assert found.repository == "https://example.org/shop.git"
-    (slot,) = found.slots
-    assert (slot.file, slot.at) == ("clusters/prod/shop.yaml", ("stage", "path"))
+    (scalar,) = found.scalars
+    assert (scalar.file, scalar.at) == ("clusters/prod/shop.yaml", ("stage", "path"))
 
 
 def test_a_git_generator_takes_a_plain_directory() -> None:
@@ -157,7 +157,7 @@ def test_a_git_generator_takes_a_plain_directory() -> None:
     (found,) = read(text)
     assert isinstance(found, SyncPointer)
     assert (found.name, found.path) == ("shop-half", "overlays/half")
-    assert found.slots[0].at == ("spec", "generators", 0, "git", "directories", 0, "path")
+    assert found.scalars[0].at == ("spec", "generators", 0, "git", "directories", 0, "path")
 
 
 @pytest.mark.parametrize(

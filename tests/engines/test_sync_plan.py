@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import Sync
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.transition.judge import judge
 from gateshift.transition.wording import steps_of
 from tests.transition.objects import (
@@ -25,9 +25,9 @@ from tests.transition.objects import (
     without,
 )
 
-ARGOCD, FLUX = Sync(Engine.ARGOCD), Sync(Engine.FLUX)
-WAVES = Sync(Engine.ARGOCD, waves=True)
-LAST = Sync(Engine.ARGOCD, prune_last=True, waves=True)
+ARGOCD, FLUX = SyncSettings(Engine.ARGOCD), SyncSettings(Engine.FLUX)
+WAVES = SyncSettings(Engine.ARGOCD, waves=True)
+LAST = SyncSettings(Engine.ARGOCD, prune_last=True, waves=True)
 HEALTH = "then check health, which holds nothing back any more"
 
 
@@ -36,9 +36,9 @@ def annotated(text: str, annotation: str, *, label: bool = False) -> str:
     return text.replace("namespace: default", f"namespace: default, {field}: {{{annotation}}}", 1)
 
 
-def steps(build: Builder, before: Objects, after: Objects, sync: Sync) -> tuple[str, ...]:
+def steps(build: Builder, before: Objects, after: Objects, sync: SyncSettings) -> tuple[str, ...]:
     (verdict,) = judge(build(before), build(after), (sync,)).verdicts
-    return steps_of(verdict.course)
+    return steps_of(verdict.sync_plan)
 
 
 def test_argo_cd_prunes_first_in_its_only_wave(build: Builder) -> None:
@@ -65,7 +65,7 @@ def test_flux_prunes_after_it_applied_in_reverse_and_checks_health_at_the_end(bu
 
 
 @pytest.mark.parametrize(("sync", "tail"), [(ARGOCD, ()), (FLUX, (HEALTH,))], ids=["argocd", "flux"])
-def test_objects_are_applied_by_kind_and_routes_last(build: Builder, sync: Sync, tail: tuple[str, ...]) -> None:
+def test_objects_are_applied_by_kind_and_routes_last(build: Builder, sync: SyncSettings, tail: tuple[str, ...]) -> None:
     assert steps(build, {"x": service("aaa", "app: aaa")}, CANARY | {"x": service("aaa", "app: aaa")}, sync) == (
         "apply Service default/customers, then Service default/customers-v1, then Service default/customers-v2, then "
         "Deployment default/customers-v1, then Deployment default/customers-v2, then HTTPRoute default/customers",
@@ -123,7 +123,12 @@ def test_one_object_can_ask_to_be_pruned_last(build: Builder) -> None:
         (FLUX, "kustomize.toolkit.fluxcd.io/reconcile: disabled", False),
     ],
 )
-def test_what_may_not_be_pruned_stays_and_counts(build: Builder, sync: Sync, annotation: str, label: bool) -> None:  # noqa: FBT001 -- a parameter of the case
+def test_what_may_not_be_pruned_stays_and_counts(
+    build: Builder,
+    sync: SyncSettings,
+    annotation: str,
+    label: bool,  # noqa: FBT001 -- a parameter of the case
+) -> None:
     before = DARK | {"v2": annotated(DARK["v2"], annotation, label=label)}
     (verdict,) = judge(build(before), build(SERVED), (sync,)).verdicts
     assert [finding.rule for finding in verdict.findings] == ["GS504", "GS520"], "v2 stays when the route goes"
@@ -131,7 +136,7 @@ def test_what_may_not_be_pruned_stays_and_counts(build: Builder, sync: Sync, ann
 
 
 def test_a_pointer_that_does_not_prune_keeps_the_route(build: Builder) -> None:
-    (verdict,) = judge(build(ROUTED), build(SERVED), (Sync(Engine.FLUX, prune=False),)).verdicts
+    (verdict,) = judge(build(ROUTED), build(SERVED), (SyncSettings(Engine.FLUX, prune=False),)).verdicts
     assert verdict.safe
     assert [finding.rule for finding in verdict.findings] == ["GS520"]
 

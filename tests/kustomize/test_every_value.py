@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from gateshift.kustomize.trace import Locator
-from gateshift.model.finding import Spot
+from gateshift.model.finding import FieldRef
 from gateshift.model.place import Place
 from gateshift.model.resource import Build
 from gateshift.yamldoc import load_all
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.yamldoc.data import FieldPath, Json
 from tests.kustomize.cases import CASES, OPERATIONS, SOURCE, STRATEGIC, Case
 from tests.repositories import built, outcome_of, tree_of, write
 from tests.schemas.shapes import SHAPES
 
 
-def scalars(data: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+def scalars(data: Json, pointer: FieldPath = ()) -> Iterator[tuple[FieldPath, Json]]:
     if isinstance(data, dict):
         for key, value in data.items():
             yield from scalars(value, (*pointer, key))
@@ -43,7 +43,7 @@ def test_every_value_stands_where_it_leads(case: Case, tmp_path: Path) -> None:
         prefixed = ("metadata", "name") if "namePrefix" in case.text else None
         for pointer, value in scalars(resource.data):
             if pointer != prefixed:
-                place = locator.find(Spot(resource, pointer)).place
+                place = locator.find(FieldRef(resource, pointer)).place
                 assert load_all(text_at(place)) == [value], (pointer, str(place))
 
 
@@ -56,6 +56,6 @@ def test_every_value_leads_into_a_file_of_the_tree(name: str, tmp_path: Path) ->
     locator = Locator(tree)
     for resource in found.resources if isinstance(found, Build) else ():
         for pointer, _ in scalars(resource.data):
-            place = locator.find(Spot(resource, (*pointer, "absent"))).place
+            place = locator.find(FieldRef(resource, (*pointer, "absent"))).place
             assert place.file in tree.sources
             assert 1 <= place.line <= len(place.file.read_text().split("\n"))

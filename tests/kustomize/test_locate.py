@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.kustomize.trace import locate
-from gateshift.model.finding import Spot
+from gateshift.model.finding import FieldRef
 from tests.kustomize.cases import CASES, DEPLOYMENT, Case
 from tests.repositories import built, marked, named, pointer, tree_of, write
 
@@ -15,7 +15,7 @@ def test_a_field_leads_to_the_line_that_wrote_it(case: Case, tmp_path: Path) -> 
     top = write(tmp_path, case.text)
     expected = (top / case.file, case.line) if case.file else marked(top)
     tree = tree_of(top / case.root)
-    place = locate(Spot(named(built(tree), case.name), pointer(case.pointer), key=case.key), tree).place
+    place = locate(FieldRef(named(built(tree), case.name), pointer(case.pointer), key=case.key), tree).place
     assert (place.file, place.line) == expected
     if case.column:
         assert place.column == case.column
@@ -32,7 +32,7 @@ replicas: [{name: app, count: 5}]
 """,
     )
     tree = tree_of(top / "overlay")
-    found = locate(Spot(named(built(tree), "Deployment"), ("spec", "replicas")), tree)
+    found = locate(FieldRef(named(built(tree), "Deployment"), ("spec", "replicas")), tree)
     assert found.place.file == top / "overlay/kustomization.yaml"
     ((message, place),) = found.related
     assert message == "what it replaces"

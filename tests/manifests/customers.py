@@ -8,28 +8,28 @@ from pathlib import Path
 from gateshift.manifests import generate
 from gateshift.model.rollout import (
     ArgoPointer,
+    DeclaredRoute,
+    DeclaredService,
+    DeclaredValueMatch,
+    DeclaredWorkload,
     ExtraRule,
     FluxPointer,
     Match,
     Pointers,
     Rollout,
-    Route,
     RouteKind,
-    Service,
     ServiceParent,
     Share,
     Stage,
-    ValueMatch,
     Version,
-    Workload,
 )
 
 BOTH = ("v1", "v2")
 POINTERS = Pointers("https://example.org/customers.git", "main", argocd=ArgoPointer(), flux=FluxPointer())
 
 
-def workload(image: str) -> Workload:
-    return Workload(image, container="svc", image_pull_policy="Always", service_account="customers")
+def workload(image: str) -> DeclaredWorkload:
+    return DeclaredWorkload(image, container="svc", image_pull_policy="Always", service_account="customers")
 
 
 def version(name: str, image: str) -> Version:
@@ -41,7 +41,7 @@ def stage(name: str, deployed: tuple[str, ...], services: tuple[str, ...] = BOTH
     return Stage(name, f"What {name} is for.", deployed, services, weights)
 
 
-DEBUG = ExtraRule("debug", (Match(headers=(ValueMatch("user-agent", "debug"),)),), "v2")
+DEBUG = ExtraRule("debug", (Match(headers=(DeclaredValueMatch("user-agent", "debug"),)),), "v2")
 STAGES = (
     stage("initial", ("v1",), ()),
     stage("subsets", ("v1",)),
@@ -55,8 +55,8 @@ STAGES = (
 )
 CUSTOMERS = Rollout(
     file=Path("rollout.yaml"),
-    service=Service("customers", "default", 80, 3000, "http", "", (("app", "customers"),), "version"),
-    route=Route(RouteKind.HTTP, "customers", (ServiceParent(),)),
+    service=DeclaredService("customers", "default", 80, 3000, "http", "", (("app", "customers"),), "version"),
+    route=DeclaredRoute(RouteKind.HTTP, "customers", (ServiceParent(),)),
     versions=(
         version("v1", "gcr.io/tetratelabs/customers:1.0.0"),
         version("v2", "gcr.io/tetratelabs/customers:2.0.0"),

@@ -8,9 +8,18 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateshift.manifests import carry_over, compare, generate, read_seal
+from gateshift.manifests import compare, generate, keep_pointer_path, read_header
 from gateshift.manifests.header import header_start
-from gateshift.model.rollout import Environment, GatewayParent, Parent, Rollout, ServiceParent, Stage, Version, Workload
+from gateshift.model.rollout import (
+    DeclaredWorkload,
+    Environment,
+    GatewayParent,
+    Parent,
+    Rollout,
+    ServiceParent,
+    Stage,
+    Version,
+)
 from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import JsonObject, list_at, look_up, object_at, text_at
 from tests.manifests.building import kustomize_build, rules_of, weights
@@ -47,7 +56,7 @@ def workloads_are_declared(rollout: Rollout, stage: Stage, environment: Environm
         found = deployments[version.deployment]
         labels = object_at(found, "spec", "template", "metadata", "labels")
         assert {**dict(rollout.service.selector), rollout.service.version_label: version.name} == labels
-        if isinstance(version.workload, Workload):
+        if isinstance(version.workload, DeclaredWorkload):
             assert look_up(found, ("spec", "template", "spec", "containers", 0, "image")) == version.workload.image
         assert look_up(found, ("spec", "replicas")) == replicas_of(version, environment)
     scaled = {version.deployment for version in deployed if version.autoscaling}
@@ -101,9 +110,9 @@ def parent_of(found: object) -> Parent:
 @given(rollouts())
 def test_every_file_is_sealed_and_reads_as_yaml(rollout: Rollout) -> None:
     for path, text in generate(rollout).items():
-        seal = read_seal(text)
-        assert seal is not None, path
-        assert (seal.name, seal.intact) == (rollout.service.name, True)
+        header = read_header(text)
+        assert header is not None, path
+        assert (header.name, header.intact) == (rollout.service.name, True)
         assert text.startswith(header_start(rollout.service.name))
         assert load_all(text)
 
@@ -113,11 +122,11 @@ def test_every_file_is_sealed_and_reads_as_yaml(rollout: Rollout) -> None:
 def test_a_promoted_pointer_stays_fresh(rollout: Rollout, stage: str) -> None:
     files = generate(rollout)
     promoted = {
-        path: carry_over(text, text.replace("path: ", f"path: '{stage}' # was ", 1)) if "sync/" in path else text
+        path: keep_pointer_path(text, text.replace("path: ", f"path: '{stage}' # was ", 1)) if "sync/" in path else text
         for path, text in files.items()
     }
     states = compare(rollout.service.name, files, promoted)
-    assert {state.standing.value for state in states} == {"fresh"}
+    assert {state.status.value for state in states} == {"fresh"}
 
 
 @settings(deadline=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.manifests import generate
-from gateshift.model.rollout import Autoscaling, Environment, ManifestWorkload, Rollout, Version, Workload
+from gateshift.model.rollout import Autoscaling, DeclaredWorkload, Environment, ManifestWorkload, Rollout, Version
 from gateshift.yamldoc.data import JsonObject, look_up, object_at
 from tests.manifests.building import by_name, kustomize_build
 from tests.manifests.customers import CUSTOMERS, written
@@ -101,7 +101,7 @@ def test_an_autoscaler_decides_the_replicas_alone(tmp_path: Path) -> None:
 
 
 def test_probes_env_and_resources_are_kept_as_kubernetes_spells_them(tmp_path: Path) -> None:
-    rich = Workload(
+    rich = DeclaredWorkload(
         "example.org/shop@sha256:" + "0" * 64,
         container="shop",
         image_pull_policy="",
@@ -133,7 +133,7 @@ def test_probes_env_and_resources_are_kept_as_kubernetes_spells_them(tmp_path: P
 @pytest.mark.parametrize("account", ["", "default"])
 def test_the_account_that_every_namespace_has_is_not_made(account: str) -> None:
     first, second = CUSTOMERS.versions
-    assert isinstance(first.workload, Workload)
+    assert isinstance(first.workload, DeclaredWorkload)
     plain = replace(first.workload, service_account=account)
     files = generate(replace(CUSTOMERS, versions=tuple(replace(v, workload=plain) for v in (first, second))))
     assert "base/serviceaccount.yaml" not in files
@@ -153,7 +153,7 @@ def test_a_port_named_by_the_service_is_named_in_the_container(tmp_path: Path) -
 def test_hostile_strings_reach_the_cluster_as_they_are(tmp_path: Path) -> None:
     """Kustomize itself is the judge. It writes U+0085 and U+007F bare and then stumbles over them."""
     values = [value for value in HOSTILE if not {"\x85", "\x7f"} & set(value)]
-    hostile = Workload(
+    hostile = DeclaredWorkload(
         "example.org/shop:1",
         container="shop",
         image_pull_policy="Always",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gateshift.manifests import generate
 from gateshift.model.rollout import (
+    DeclaredValueMatch,
     Environment,
     ExtraRule,
     GatewayParent,
@@ -16,14 +17,13 @@ from gateshift.model.rollout import (
     RouteKind,
     ServiceParent,
     Stage,
-    ValueMatch,
 )
 from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import JsonObject, list_at, look_up, object_at
 from tests.manifests.customers import CUSTOMERS, stage
 
 GATEWAY = GatewayParent("infra", "public", section_name="https", port=443)
-TESTERS = ExtraRule("testers", (Match(headers=(ValueMatch("x-team", "qa"),)),), "v2")
+TESTERS = ExtraRule("testers", (Match(headers=(DeclaredValueMatch("x-team", "qa"),)),), "v2")
 
 
 def route_of(rollout: Rollout, name: str = "canary", folder: str = "overlays") -> JsonObject:
@@ -187,8 +187,8 @@ def test_matches_of_an_extra_rule_are_alternatives_and_their_parts_hold_together
         (
             Match(path=(MatchType.EXACT, "/new"), method="POST"),
             Match(
-                headers=(ValueMatch("a", "1"), ValueMatch("b", "2.*", MatchType.REGEX)),
-                query=(ValueMatch("q", "x"),),
+                headers=(DeclaredValueMatch("a", "1"), DeclaredValueMatch("b", "2.*", MatchType.REGEX)),
+                query=(DeclaredValueMatch("q", "x"),),
             ),
         ),
         "v2",
@@ -240,7 +240,9 @@ def test_shares_are_written_as_declared_whatever_their_sum() -> None:
 
 def test_a_grpc_route_has_neither_paths_nor_timeouts() -> None:
     rule = ExtraRule(
-        "new-call", (Match(grpc_service="shop.Orders", grpc_method="Place", headers=(ValueMatch("a", "b"),)),), "v2"
+        "new-call",
+        (Match(grpc_service="shop.Orders", grpc_method="Place", headers=(DeclaredValueMatch("a", "b"),)),),
+        "v2",
     )
     grpc = replace(CUSTOMERS, route=replace(CUSTOMERS.route, kind=RouteKind.GRPC))
     found = route_of(with_stage(grpc, replace(grpc.stage("canary"), rules=(rule,))))

@@ -17,7 +17,7 @@ from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import Decision
 from gateshift.traffic.request import Request
 
-Deed = tuple[str, ResourceId]
+EventKind = tuple[str, ResourceId]
 """("apply" | "prune" | "ready", object)"""
 
 RANK = {"Service": 0, "Deployment": 1, "HTTPRoute": 2}
@@ -31,7 +31,7 @@ class World:
     after: Mapping[ResourceId, Resource]
     outside: frozenset[ResourceId]
 
-    def deeds(self) -> Iterator[Deed]:
+    def event_kinds(self) -> Iterator[EventKind]:
         for identity, resource in self.after.items():
             old = self.before.get(identity)
             if old is None or old.data != resource.data:
@@ -48,7 +48,7 @@ class World:
             return False
         return old is None or count(old) == 0 or spec(old)["template"] != spec(new)["template"]
 
-    def cluster(self, done: frozenset[Deed]) -> Cluster:
+    def cluster(self, done: frozenset[EventKind]) -> Cluster:
         held: dict[ResourceId, Resource] = {}
         none: dict[ResourceId, int] = {}
         for identity in {*self.before, *self.after}:
@@ -90,9 +90,11 @@ def named(resource: Resource | None) -> dict[str, int]:
     return found
 
 
-def may_happen(world: World, engine: str, deed: Deed, done: frozenset[Deed], every: frozenset[Deed]) -> bool:
+def may_happen(
+    world: World, engine: str, event_kind: EventKind, done: frozenset[EventKind], every: frozenset[EventKind]
+) -> bool:
     """Whether the engine's order lets the deed happen now."""
-    what, identity = deed
+    what, identity = event_kind
     if what == "ready":
         return ("apply", identity) in done
     missing = every - done
@@ -135,25 +137,25 @@ def lets_go(world: World, route: ResourceId, pruned: ResourceId) -> bool:
     )
 
 
-def states(world: World, engine: str) -> Iterator[frozenset[Deed]]:
+def states(world: World, engine: str) -> Iterator[frozenset[EventKind]]:
     """Every state that some order of the deeds passes through, the last included, the first not."""
-    every = frozenset(world.deeds())
-    seen = {frozenset[Deed]()}
-    front = [frozenset[Deed]()]
+    every = frozenset(world.event_kinds())
+    seen = {frozenset[EventKind]()}
+    front = [frozenset[EventKind]()]
     while front:
         done = front.pop()
-        for deed in every - done:
-            following = done | {deed}
-            if following not in seen and may_happen(world, engine, deed, done, every):
+        for event_kind in every - done:
+            following = done | {event_kind}
+            if following not in seen and may_happen(world, engine, event_kind, done, every):
                 seen.add(following)
                 front.append(following)
                 yield following
 
 
-def is_lost(world: World, request: Request, done: frozenset[Deed]) -> bool:
+def is_lost(world: World, request: Request, done: frozenset[EventKind]) -> bool:
     """Whether the request lost its answer in the state, or went to a version that nobody declared for it."""
     first = decide(world.cluster(frozenset()), request, trace=False)
-    last = decide(world.cluster(frozenset(world.deeds())), request, trace=False)
+    last = decide(world.cluster(frozenset(world.event_kinds())), request, trace=False)
     there = world.cluster(done)
     now = decide(there, request, trace=False)
     if failing(first) >= 1:

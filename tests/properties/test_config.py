@@ -9,12 +9,12 @@ from pathlib import Path
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from gateshift.config import SpecError, parse_rollout
+from gateshift.config import ConfigError, parse_rollout
 from gateshift.config.schema import ROLLOUT
-from gateshift.config.schema.schema_types import Either, Fields, Flag, Form, ListOf, MapOf, Number, Raw, Text
+from gateshift.config.schema.schema_types import Either, Fields, Flag, ListOf, MapOf, Number, Raw, SchemaType, Text
 from gateshift.errors import Exit
 from gateshift.yamldoc import dump
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, look_up
 from tests.config.reading import BASE
 from tests.config.schema_agreement import assert_agreement, shape_faults
 from tests.strategies import Declared, declared
@@ -22,12 +22,12 @@ from tests.strategies import Declared, declared
 FILE = Path("rollout.yaml")
 
 
-def read_or_refuse(text: str) -> SpecError | None:
+def read_or_refuse(text: str) -> ConfigError | None:
     """Read any text; the refusal, which must tell at least one mistake at a place in the text."""
     refusal = None
     try:
         parse_rollout(text, FILE, lambda _: None)
-    except SpecError as error:
+    except ConfigError as error:
         refusal = error
     if refusal is not None:
         assert refusal.exit_code is Exit.USAGE
@@ -120,12 +120,12 @@ _NUMBERS = st.sampled_from(
 _JUNK: st.SearchStrategy[Json] = _NUMBERS | _TEXTS | st.sampled_from([None, True, False, [], {}, [1], {"a": 1}])
 
 
-def near(form: Form) -> st.SearchStrategy[Json]:
+def near(form: SchemaType) -> st.SearchStrategy[Json]:
     """Values that often have the form and sometimes just miss it."""
     return st.integers(0, 29).flatmap(lambda draw: _JUNK if draw == 0 else _near(form))
 
 
-def _near(form: Form) -> st.SearchStrategy[Json]:
+def _near(form: SchemaType) -> st.SearchStrategy[Json]:
     match form:
         case Text():
             return st.sampled_from(form.choices) if form.choices else _text_near(form)
@@ -165,14 +165,14 @@ def _fields_near(draw: st.DrawFn, form: Fields) -> JsonObject:
     return data
 
 
-def _pointers(data: Json, at: Pointer = ()) -> Iterator[Pointer]:
+def _pointers(data: Json, at: FieldPath = ()) -> Iterator[FieldPath]:
     yield at
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for step, value in inner:
         yield from _pointers(value, (*at, step))
 
 
-def _replaced(data: Json, at: Pointer, value: Json) -> Json:
+def _replaced(data: Json, at: FieldPath, value: Json) -> Json:
     """The data with another value at the pointer."""
     if not at:
         return value

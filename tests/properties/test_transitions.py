@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateshift.app.plan.planner import about
+from gateshift.app.plan.planner import rollout_context
 from gateshift.manifests import generate
 from gateshift.model.finding import Level
 from gateshift.model.resource import Build, ResourceId
 from gateshift.model.rollout import Engine, Rollout
-from gateshift.model.sync_pointer import Sync
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.request import ParentRef, Request
-from gateshift.transition.judge import Verdict, judge
+from gateshift.transition.judge import EngineVerdict, judge
 from gateshift.transition.rows import rows_of
 from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import list_at
@@ -28,9 +28,9 @@ from tests.transition.objects import DEBUG, GATEWAY, MESH, backend, deployment, 
 
 VERSIONS = ("v1", "v2", "v3")
 SYNCS = {
-    "argocd": Sync(Engine.ARGOCD),
-    "argocd-last": Sync(Engine.ARGOCD, prune_last=True),
-    "flux": Sync(Engine.FLUX),
+    "argocd": SyncSettings(Engine.ARGOCD),
+    "argocd-last": SyncSettings(Engine.ARGOCD, prune_last=True),
+    "flux": SyncSettings(Engine.FLUX),
 }
 API = "{path: {type: PathPrefix, value: /api}}"
 OUTSIDE = frozenset({ResourceId("gateway.networking.k8s.io", "Gateway", "infra", "shared")})
@@ -107,16 +107,20 @@ def build_of(state: State, parents: str) -> Build:
     return Build(Path("drawn"), tuple(resources(state.text(parents))))
 
 
-def loses_requests(verdict: Verdict) -> bool:
+def loses_requests(verdict: EngineVerdict) -> bool:
     """Whether the walk itself found a loss, in contrast to what practice advises against."""
     return any(finding.level is Level.ERROR and finding.rule < "GS510" for finding in verdict.findings)
 
 
 def requests(parents: str) -> list[Request]:
-    entrances = [ParentRef("Service", "default", "customers")]
+    entry_points = [ParentRef("Service", "default", "customers")]
     if parents == GATEWAY:
-        entrances.append(ParentRef("Gateway", "infra", "shared"))
-    return [Request(entrance, path=path, headers=headers, port=80) for entrance in entrances for path, headers in ASKED]
+        entry_points.append(ParentRef("Gateway", "infra", "shared"))
+    return [
+        Request(entry_point, path=path, headers=headers, port=80)
+        for entry_point in entry_points
+        for path, headers in ASKED
+    ]
 
 
 @settings(max_examples=60, deadline=None)
@@ -173,7 +177,7 @@ def test_any_rollout_can_be_judged_from_stage_to_stage(rollout: Rollout) -> None
         for stage in rollout.stages
     ]
     for before, after in zip(builds, [*builds[1:], builds[0]], strict=True):
-        judgement = judge(before, after, about=about(rollout, environment))
+        judgement = judge(before, after, about=rollout_context(rollout, environment))
         assert {verdict.sync.engine for verdict in judgement.verdicts} == set(Engine)
-        assert rows_of(judgement.ground, lambda *_: "") == rows_of(judgement.ground, lambda *_: "")
-        assert judge(after, after, about=about(rollout, environment)).safe
+        assert rows_of(judgement.context, lambda *_: "") == rows_of(judgement.context, lambda *_: "")
+        assert judge(after, after, about=rollout_context(rollout, environment)).safe

@@ -14,7 +14,7 @@ from gateshift.kustomize.trace import locate
 from gateshift.kustomize.trace.chain import FIELDS as TRANSFORMERS
 from gateshift.kustomize.tree.field_names import FIELDS
 from gateshift.kustomize.tree.remote import is_remote
-from gateshift.model.finding import Level, Spot
+from gateshift.model.finding import FieldRef, Level
 from gateshift.model.place import Place
 from gateshift.model.resource import Origin, Resource, Transformer
 from tests.repositories import tree_of, write
@@ -90,4 +90,4 @@ def test_any_transformers_lead_a_field_into_the_tree(
         data = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a", "labels": value}}
         resource = Resource.of(json.loads(json.dumps(data)), Origin(top / "base/a.yaml", 0, None, passed))
         for pointer in ((), ("metadata", "name"), ("metadata", "labels", "kind"), ("spec", "replicas")):
-            assert locate(Spot(resource, pointer), tree).place.file in tree.sources
+            assert locate(FieldRef(resource, pointer), tree).place.file in tree.sources

@@ -3,18 +3,18 @@ is hostile, and one that is crowded."""
 
 from dataclasses import replace
 
-from gateshift.app.report.picture import Subject, picture
+from gateshift.app.report.picture import PictureSubject, picture
 from gateshift.model.finding import Level
 from gateshift.model.picture import (
-    Answer,
     Edge,
     Lane,
-    Node,
+    NodeRole,
     Page,
     Picture,
+    PictureAnswer,
+    PictureClass,
+    PictureNode,
     PointerPlace,
-    RequestClass,
-    Role,
     RolloutPicture,
     StagePicture,
 )
@@ -62,7 +62,7 @@ def page() -> Page:
 
 def _stage(rollout: Rollout, stage: Stage, environment: Environment) -> StagePicture:
     parent = RouteParent("", "Service", "default", "customers", "", None, ())
-    subject = Subject((parent,), ("HTTPRoute", "customers"), tuple(rule.name for rule in stage.rules))
+    subject = PictureSubject((parent,), ("HTTPRoute", "customers"), tuple(rule.name for rule in stage.rules))
     return StagePicture(
         stage.name,
         stage.description,
@@ -73,12 +73,12 @@ def _stage(rollout: Rollout, stage: Stage, environment: Environment) -> StagePic
     )
 
 
-def _classes(stages: tuple[StagePicture, ...]) -> tuple[RequestClass, ...]:
-    plain = tuple(Answer(stage.name, 200, stage.shares, "HTTPRoute customers, rule 0") for stage in stages)
-    tester = Answer("debug", 200, (("v2", 1.0),), "HTTPRoute customers, rule 1")
+def _classes(stages: tuple[StagePicture, ...]) -> tuple[PictureClass, ...]:
+    plain = tuple(PictureAnswer(stage.name, 200, stage.shares, "HTTPRoute customers, rule 0") for stage in stages)
+    tester = PictureAnswer("debug", 200, (("v2", 1.0),), "HTTPRoute customers, rule 1")
     return (
-        RequestClass("default", "all requests", "GET / at Service customers", plain),
-        RequestClass(
+        PictureClass("default", "all requests", "GET / at Service customers", plain),
+        PictureClass(
             "debug",
             "header user-agent = debug",
             "GET / at Service customers, user-agent: debug",
@@ -101,20 +101,20 @@ def _cell(origin: str, target: str, names: tuple[str, ...]) -> MatrixCell:
 def hostile() -> Page:
     """A page on which every text is an attempt to be more than text."""
     nodes = tuple(
-        Node(f"{role.value} {index}", role, text, text, (text, text), text, index % 2 == 1)
-        for role in Role
+        PictureNode(f"{role.value} {index}", role, text, text, (text, text), text, index % 2 == 1)
+        for role in NodeRole
         for index, text in enumerate(HOSTILE)
     )
     edges = tuple(
         Edge(f"{one.value} {index}", f"{other.value} {index}", lane, 1 / (index + 1), 200 if index % 2 else 500, text)
-        for one, other, lane in zip(list(Role)[:-1], list(Role)[1:], Lane, strict=True)
+        for one, other, lane in zip(list(NodeRole)[:-1], list(NodeRole)[1:], Lane, strict=True)
         for index, text in enumerate(HOSTILE)
     )
     shares = tuple((text, 1 / len(HOSTILE)) for text in HOSTILE)
     stages = tuple(
         StagePicture(text, text, text, HOSTILE, shares, Picture(nodes, edges), text, approval=True) for text in HOSTILE
     )
-    answers = tuple(Answer(text, 404, shares, text) for text in HOSTILE)
+    answers = tuple(PictureAnswer(text, 404, shares, text) for text in HOSTILE)
     report = RolloutPicture(
         name=HOSTILE[0],
         file=HOSTILE[1],
@@ -122,7 +122,7 @@ def hostile() -> Page:
         versions=HOSTILE,
         stages=stages,
         pointers=tuple(PointerPlace(text, text, text, text, text) for text in HOSTILE),
-        classes=tuple(RequestClass(text, text, text, answers) for text in HOSTILE),
+        classes=tuple(PictureClass(text, text, text, answers) for text in HOSTILE),
         matrix=_matrix(HOSTILE),
     )
     findings = tuple(
@@ -170,13 +170,21 @@ def crowded() -> Page:
 
 
 def _crowd(versions: tuple[str, ...]) -> Picture:
-    gateways = tuple(Node(f"g{n}", Role.PARENT, "Gateway", f"edge-{n}", ("infra", "listener https")) for n in range(3))
-    rules = (
-        Node("default", Role.RULE, "HTTPRoute", "default", ("path /checkout/*",)),
-        Node("beta", Role.RULE, "HTTPRoute", "beta", ("header x-beta ~ (yes|no), path /checkout/*, query trial = 1",)),
+    gateways = tuple(
+        PictureNode(f"g{n}", NodeRole.PARENT, "Gateway", f"edge-{n}", ("infra", "listener https")) for n in range(3)
     )
-    services = tuple(Node(f"s{v}", Role.SERVICE, "Service", f"checkout-{v}", ("port 8080",), v) for v in versions)
-    pods = tuple(Node(f"d{v}", Role.WORKLOAD, "Deployment", f"checkout-{v}", ("3 replicas",), v) for v in versions)
+    rules = (
+        PictureNode("default", NodeRole.RULE, "HTTPRoute", "default", ("path /checkout/*",)),
+        PictureNode(
+            "beta", NodeRole.RULE, "HTTPRoute", "beta", ("header x-beta ~ (yes|no), path /checkout/*, query trial = 1",)
+        ),
+    )
+    services = tuple(
+        PictureNode(f"s{v}", NodeRole.SERVICE, "Service", f"checkout-{v}", ("port 8080",), v) for v in versions
+    )
+    pods = tuple(
+        PictureNode(f"d{v}", NodeRole.WORKLOAD, "Deployment", f"checkout-{v}", ("3 replicas",), v) for v in versions
+    )
     edges = [Edge(gateway.key, rule.key, Lane.PRODUCTION) for gateway in gateways for rule in rules]
     for version in versions:
         missing = version == "v3"

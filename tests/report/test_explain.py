@@ -12,7 +12,15 @@ from gateshift.report.explain import text as explain_text
 from gateshift.report.explain.json import Explained, Explanation
 from gateshift.report.explain.schema import json_schema
 from gateshift.report.style import Style
-from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, HeaderChange, MirrorAnswer, Redirect, Step
+from gateshift.traffic.decision import (
+    BackendAnswer,
+    Decision,
+    Forwarded,
+    HeaderChange,
+    MirrorAnswer,
+    Redirect,
+    TraceStep,
+)
 from gateshift.traffic.request import ParentRef, Protocol, Request
 from tests.report.test_findings_schema import closed
 from tests.traffic.building import resources, route
@@ -85,10 +93,10 @@ def test_what_filters_change_is_shown() -> None:
 
 def test_the_most_telling_candidates_come_first_and_the_rest_is_counted() -> None:
     trace = (
-        *(Step(f"candidate {index}", "path does not hold") for index in range(20)),
-        Step("refused", "is not attached (NoMatchingParent): no listener"),
-        Step("second", "matches, but less specific: path length"),
-        Step("first", "wins"),
+        *(TraceStep(f"candidate {index}", "path does not hold") for index in range(20)),
+        TraceStep("refused", "is not attached (NoMatchingParent): no listener"),
+        TraceStep("second", "matches, but less specific: path length"),
+        TraceStep("first", "wins"),
     )
     lines = text(Decision(Request(MESH), 200, ROUTE, 0, 0, trace=trace)).splitlines()
     why = lines[lines.index("  why") + 1 :]
@@ -111,7 +119,7 @@ def test_no_input_steers_the_terminal() -> None:
         Request(MESH, host=evil, path=f"/{evil}", headers=(("A", evil),)),
         404,
         notes=(evil,),
-        trace=(Step(evil, evil),),
+        trace=(TraceStep(evil, evil),),
         listener=evil,
     )
     for detailed in (True, False):
@@ -165,7 +173,7 @@ decisions = st.builds(
     mirrors=st.lists(st.builds(MirrorAnswer, words, words, ports, shares), max_size=2).map(tuple),
     grpc_status=st.sampled_from([None, 0, 12, 14]),
     notes=st.lists(words, max_size=2).map(tuple),
-    trace=st.lists(st.builds(Step, words, words), max_size=3).map(tuple),
+    trace=st.lists(st.builds(TraceStep, words, words), max_size=3).map(tuple),
     listener=words,
     response=st.lists(changes, max_size=2).map(tuple),
 )

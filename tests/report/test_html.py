@@ -6,7 +6,17 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateshift.model.picture import Answer, Edge, Lane, Node, Page, Picture, PointerPlace, RequestClass, Role
+from gateshift.model.picture import (
+    Edge,
+    Lane,
+    NodeRole,
+    Page,
+    Picture,
+    PictureAnswer,
+    PictureClass,
+    PictureNode,
+    PointerPlace,
+)
 from gateshift.model.picture import RolloutPicture as Rollout
 from gateshift.model.picture import StagePicture as Stage
 from gateshift.model.plan import MatrixCell, MatrixReport
@@ -105,13 +115,15 @@ def test_an_odd_backtick_is_text() -> None:
 
 
 shares = st.lists(st.tuples(texts, st.floats(0, 1)), max_size=3).map(tuple)
-nodes = st.builds(Node, texts, st.sampled_from(Role), texts, texts, st.lists(texts, max_size=2).map(tuple), texts)
+nodes = st.builds(
+    PictureNode, texts, st.sampled_from(NodeRole), texts, texts, st.lists(texts, max_size=2).map(tuple), texts
+)
 
 
 @st.composite
 def pictures(draw: st.DrawFn) -> Picture:
     found = draw(st.lists(nodes, min_size=1, max_size=6, unique_by=lambda node: node.key))
-    depth = {node.key: list(Role).index(node.role) for node in found}
+    depth = {node.key: list(NodeRole).index(node.role) for node in found}
     pairs = [(one, other) for one in depth for other in depth if depth[one] < depth[other]]
     lanes, statuses = st.sampled_from(Lane), st.sampled_from((200, 404, 500))
     edges = [
@@ -138,7 +150,7 @@ stages = st.builds(
 def rollouts(draw: st.DrawFn) -> Rollout:
     found = tuple(draw(st.lists(stages, max_size=3, unique_by=lambda stage: stage.name)))
     named = st.sampled_from([stage.name for stage in found]) if found else st.just("gone")
-    answers = st.lists(st.builds(Answer, named, st.integers(200, 599), shares, texts), max_size=3).map(tuple)
+    answers = st.lists(st.builds(PictureAnswer, named, st.integers(200, 599), shares, texts), max_size=3).map(tuple)
     engines = st.lists(st.tuples(st.sampled_from(("argocd", "flux")), st.booleans()), max_size=2).map(tuple)
     cells = st.lists(st.builds(MatrixCell, named, named, engines, texts, st.just(())), max_size=4).map(tuple)
     return Rollout(
@@ -148,7 +160,7 @@ def rollouts(draw: st.DrawFn) -> Rollout:
         draw(st.lists(texts, max_size=3, unique=True).map(tuple)),
         found,
         draw(st.lists(st.builds(PointerPlace, texts, texts, texts, named, texts), max_size=2).map(tuple)),
-        draw(st.lists(st.builds(RequestClass, texts, texts, texts, answers), max_size=2).map(tuple)),
+        draw(st.lists(st.builds(PictureClass, texts, texts, texts, answers), max_size=2).map(tuple)),
         draw(st.none() | st.builds(MatrixReport, texts, st.just(tuple(s.name for s in found)), cells)),
     )
 

@@ -3,7 +3,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 
-from gateshift.model.picture import Edge, Lane, Node, Picture, Role
+from gateshift.model.picture import Edge, Lane, NodeRole, Picture, PictureNode
 from gateshift.report.page.layout import NARROW, WIDE, Frame, layout
 from gateshift.report.page.picture import fitted, sentences, wide
 from gateshift.report.shares import percent
@@ -50,13 +50,14 @@ def test_a_way_over_a_column_has_a_place_of_its_own_in_it() -> None:
     placed = layout(stage.picture, WIDE)
     (way,) = placed.ways
     passed = way.points[3]
-    services = [box for box in placed.boxes if box.node.role is Role.SERVICE]
+    services = [box for box in placed.boxes if box.node.role is NodeRole.SERVICE]
     assert all(not box.y <= passed[1] <= box.y + box.height for box in services)
 
 
 def test_the_larger_share_is_the_wider_way() -> None:
     nodes = tuple(
-        Node(key, role, "", key) for key, role in (("a", Role.RULE), ("b", Role.SERVICE), ("c", Role.SERVICE))
+        PictureNode(key, role, "", key)
+        for key, role in (("a", NodeRole.RULE), ("b", NodeRole.SERVICE), ("c", NodeRole.SERVICE))
     )
     edges = (Edge("a", "b", Lane.PRODUCTION, 0.9), Edge("a", "c", Lane.PRODUCTION, 0.1))
     large, small = layout(Picture(nodes, edges), WIDE).ways
@@ -81,7 +82,7 @@ def test_a_picture_is_told_in_words() -> None:
 
 def test_a_whole_name_is_kept_as_a_tooltip() -> None:
     name = "n" * 253
-    drawn = wide(Picture((Node("a", Role.SERVICE, "Service", name),), ()), (), "one")
+    drawn = wide(Picture((PictureNode("a", NodeRole.SERVICE, "Service", name),), ()), (), "one")
     assert f"<title>Service {name}</title>" in drawn
 
 

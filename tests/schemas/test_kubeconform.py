@@ -18,7 +18,7 @@ from gateshift.schemas import Schemas, open_schemas
 from gateshift.schemas.kubeconform import check
 from gateshift.schemas.layout import kubernetes_set
 from gateshift.tools.program import Program, Source
-from gateshift.yamldoc.data import JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, JsonObject
 from tests.schemas.sampling import sample
 
 TIMEOUT = 60.0
@@ -79,7 +79,7 @@ def test_faults_are_found_below_the_first_level_and_through_every_reference(
     }
     wrong = deployment(template={"metadata": {"lables": {}}, "spec": {"containers": [container], "hostAliases": [{}]}})
     (verdict,) = check([wrong], schemas, kubeconform, timeout=TIMEOUT)
-    at: Pointer = ("spec", "template", "spec")
+    at: FieldPath = ("spec", "template", "spec")
     assert [(fault.pointer, fault.kind) for fault in verdict.faults] == [
         (("spec", "template", "metadata", "lables"), FaultKind.UNKNOWN),
         ((*at, "containers", 0, "resources", "limits", "cpu"), FaultKind.VALUE),
@@ -291,7 +291,7 @@ def test_our_walk_and_kubeconform_agree_on_any_object(seed: int, experimental: S
         assert {fault.pointer for fault in found} == {fault.pointer for fault in verdict.faults}
 
 
-def _differs(data: Any, at: Pointer, pattern: str) -> bool:
+def _differs(data: Any, at: FieldPath, pattern: str) -> bool:
     for step in at:
         data = data[step]
     return re.search(pattern, data) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.errors import NoVerdict
-from gateshift.tools.download import Limits, fetch, fetch_pinned
+from gateshift.tools.download import DownloadLimits, fetch, fetch_pinned
 from tests.tools.publishing import Publisher, publishing
 
 CONTENT = bytes(range(256)) * 2000
@@ -85,7 +85,7 @@ def test_a_server_that_says_nothing_is_left(publisher: Publisher, tmp_path: Path
     publisher.silent.add("/file")
     began = time.monotonic()
     with pytest.raises(NoVerdict, match="timed out"):
-        fetch(publisher.url + "/file", tmp_path / "part", limits=Limits(silence=0.2))
+        fetch(publisher.url + "/file", tmp_path / "part", limits=DownloadLimits(silence=0.2))
     assert time.monotonic() - began < 5
 
 
@@ -118,4 +118,4 @@ def test_a_server_that_is_not_trusted_is_refused(tmp_path: Path, monkeypatch: py
 
 def test_a_file_longer_than_allowed_is_refused(publisher: Publisher, tmp_path: Path) -> None:
     with pytest.raises(NoVerdict, match="more than the 1,000"):
-        fetch(publisher.put("/file", CONTENT), tmp_path / "part", limits=Limits(size=1000))
+        fetch(publisher.put("/file", CONTENT), tmp_path / "part", limits=DownloadLimits(size=1000))

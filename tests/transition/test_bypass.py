@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateshift.model.resource import ResourceId
-from gateshift.transition.judge import About, judge
+from gateshift.transition.judge import RolloutContext, judge
 from tests.transition.objects import (
     CANARY,
     DARK,
@@ -32,8 +32,8 @@ from tests.transition.objects import (
 )
 
 
-def rules(build: Builder, before: Objects, after: Objects, about: About | None = None) -> set[str]:
-    judgement = judge(build(before), build(after), about=about or About())
+def rules(build: Builder, before: Objects, after: Objects, about: RolloutContext | None = None) -> set[str]:
+    judgement = judge(build(before), build(after), about=about or RolloutContext())
     first, second = ({finding.rule for finding in verdict.findings} for verdict in judgement.verdicts)
     assert first == second
     return first
@@ -222,7 +222,7 @@ def test_an_object_whose_namespace_is_left_open_on_one_side_is_the_same(build: B
 class TestARolloutAtGateways:
     """Its Service selects every version and no mesh route steers it: those who call it directly are told of."""
 
-    ABOUT = About(service=ResourceId("", "Service", "default", "customers"), at_gateways_only=True)
+    ABOUT = RolloutContext(service=ResourceId("", "Service", "default", "customers"), at_gateways_only=True)
 
     def test_a_dark_version_is_a_warning(self, build: Builder) -> None:
         dark = DARK | AT_GATEWAY

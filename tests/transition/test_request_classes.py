@@ -6,9 +6,9 @@ import pytest
 
 from gateshift.model.resource import ResourceId
 from gateshift.transition.assumed_objects import surrounded
-from gateshift.transition.entry_points import Entrance, entrances
+from gateshift.transition.entry_points import EntryPoint, entry_points
 from gateshift.transition.request_classes import classes_of
-from gateshift.transition.sample_match import witness
+from gateshift.transition.sample_match import sample_match
 from tests.traffic.building import gateway, resources, route, service
 
 RULES = """
@@ -17,17 +17,17 @@ RULES = """
 """
 
 
-def entering(before: str, after: str, declared: str = "", own: frozenset[str] = frozenset()) -> tuple[Entrance, ...]:
+def entering(before: str, after: str, declared: str = "", own: frozenset[str] = frozenset()) -> tuple[EntryPoint, ...]:
     identity = ResourceId("", "Service", "default", declared) if declared else None
-    return entrances(*surrounded(resources(before), resources(after)), identity, own)
+    return entry_points(*surrounded(resources(before), resources(after)), identity, own)
 
 
 def names(before: str, after: str, declared: str = "", own: frozenset[str] = frozenset()) -> list[str]:
     return [f"{each}{'' if each.main else ' (beside)'}" for each in entering(before, after, declared, own)]
 
 
-def traits(before: str, after: str) -> list[str]:
-    return [str(asked.traits) for each in entering(before, after) for asked in classes_of(each).found]
+def shape(before: str, after: str) -> list[str]:
+    return [str(asked.shape) for each in entering(before, after) for asked in classes_of(each).found]
 
 
 def mesh(rules: str, **options: str) -> str:
@@ -113,59 +113,59 @@ class TestEntrances:
 
 class TestClasses:
     def test_without_routes_all_requests_are_alike(self) -> None:
-        assert traits(SHOP, SHOP) == [""]
+        assert shape(SHOP, SHOP) == [""]
 
     def test_a_header_makes_two(self) -> None:
         debug = mesh("- matches: [{headers: [{name: User-Agent, value: debug}]}]")
-        assert traits(SHOP, joined(SHOP, debug)) == ["", "header user-agent: debug"]
+        assert shape(SHOP, joined(SHOP, debug)) == ["", "header user-agent: debug"]
 
     def test_each_side_s_conditions_count_and_meet(self) -> None:
         before = joined(SHOP, mesh("- matches: [{headers: [{name: a, value: '1'}]}]"))
         after = joined(SHOP, mesh("- matches: [{method: POST}]"))
-        assert traits(before, after) == ["", "header a: 1", "method POST", "method POST, header a: 1"]
+        assert shape(before, after) == ["", "header a: 1", "method POST", "method POST, header a: 1"]
 
     def test_a_path_is_told_from_those_below_and_beside_it(self) -> None:
-        found = traits(SHOP, joined(SHOP, mesh("- matches: [{path: {type: Exact, value: /a}}]")))
+        found = shape(SHOP, joined(SHOP, mesh("- matches: [{path: {type: Exact, value: /a}}]")))
         assert found == ["", "path /a"]
-        found = traits(SHOP, joined(SHOP, mesh("- matches: [{path: {type: PathPrefix, value: /a}}]\n" + RULES)))
+        found = shape(SHOP, joined(SHOP, mesh("- matches: [{path: {type: PathPrefix, value: /a}}]\n" + RULES)))
         assert found == ["", "path /a"]
         both = mesh("- matches: [{path: {type: Exact, value: /a}}, {path: {type: PathPrefix, value: /a}}]")
-        assert traits(SHOP, joined(SHOP, both)) == ["", "path /a", "path /a/gateshift-elsewhere"]
+        assert shape(SHOP, joined(SHOP, both)) == ["", "path /a", "path /a/gateshift-elsewhere"]
 
     def test_get_is_told_from_other_methods(self) -> None:
-        found = traits(SHOP, joined(SHOP, mesh("- matches: [{method: GET}]")))
+        found = shape(SHOP, joined(SHOP, mesh("- matches: [{method: GET}]")))
         assert found == ["", "method HEAD"]
 
     def test_hostnames_count_at_a_gateway_and_not_in_a_mesh(self) -> None:
         held = joined(gateway(), SHOP, route(RULES, hostnames="[a.example, '*.b.example']"))
-        at_gateway = [found for found in traits(held, held) if found.startswith("host")]
+        at_gateway = [found for found in shape(held, held) if found.startswith("host")]
         assert at_gateway == ["host a.example", "host any.b.example"]
         steered = joined(SHOP, mesh(RULES, hostnames="[a.example]"))
-        assert traits(steered, steered) == [""]
+        assert shape(steered, steered) == [""]
 
     def test_grpc_calls_are_told_by_service_and_method(self) -> None:
         rules = "- matches: [{method: {service: shop.Cart, method: Add}}]"
         held = joined(SHOP, mesh(rules, kind="GRPCRoute"))
-        assert "path /shop.Cart/Add" in traits(held, held)
+        assert "path /shop.Cart/Add" in shape(held, held)
 
     def test_a_regular_expression_gets_a_request_that_it_matches(self) -> None:
         debug = mesh(
             "- matches: [{headers: [{name: cookie, type: RegularExpression, value: '(^|.*; )beta=yes(;.*|$)'}]}]"
         )
-        assert traits(SHOP, joined(SHOP, debug)) == ["", "header cookie: beta=yes;"]
+        assert shape(SHOP, joined(SHOP, debug)) == ["", "header cookie: beta=yes;"]
 
     def test_one_that_nothing_is_found_for_is_named(self) -> None:
         odd = mesh("- matches: [{headers: [{name: a, type: RegularExpression, value: '[^ax1_/-]{3}'}]}]")
-        (entrance,) = entering(joined(SHOP, odd), joined(SHOP, odd))
-        assert [text.partition(" rule")[0] for text in classes_of(entrance).unseen] == ["HTTPRoute default/route"]
+        (entry_point,) = entering(joined(SHOP, odd), joined(SHOP, odd))
+        assert [text.partition(" rule")[0] for text in classes_of(entry_point).unseen] == ["HTTPRoute default/route"]
 
     def test_too_many_combinations_are_said_to_be_too_many(self) -> None:
         rules = "\n".join(f"- matches: [{{headers: [{{name: h{index}, value: x}}]}}]" for index in range(12))
-        (entrance,) = entering(joined(SHOP, mesh(rules)), joined(SHOP, mesh(rules)))
-        found = classes_of(entrance)
+        (entry_point,) = entering(joined(SHOP, mesh(rules)), joined(SHOP, mesh(rules)))
+        found = classes_of(entry_point)
         assert not found.complete
         assert {"", "header h0: x", "header h11: x", "header h0: x, header h11: x"} <= {
-            str(e.traits) for e in found.found
+            str(e.shape) for e in found.found
         }
 
 
@@ -186,4 +186,4 @@ class TestClasses:
     ],
 )
 def test_a_witness_matches_its_pattern(pattern: str, value: str | None) -> None:
-    assert witness(pattern) == value
+    assert sample_match(pattern) == value

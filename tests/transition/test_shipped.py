@@ -12,12 +12,12 @@ from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.resource import Build
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import WITHOUT_POINTER, Sync
+from gateshift.model.sync_pointer import WITHOUT_POINTER, SyncSettings
 from gateshift.transition.judge import judge
 
 SHIPPED = Path(__file__).parents[2] / "overlays"
 STAGES = ("initial", "subsets", "routed", "dark", "debug", "canary", "half", "final", "retired")
-POINTED = (Sync(Engine.ARGOCD, prune_last=True, waves=True), Sync(Engine.FLUX))
+POINTED = (SyncSettings(Engine.ARGOCD, prune_last=True, waves=True), SyncSettings(Engine.FLUX))
 SETTINGS = {"without pointers": WITHOUT_POINTER, "with pointers": POINTED}
 
 MATRIX = """

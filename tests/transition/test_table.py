@@ -9,8 +9,8 @@ import pytest
 
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import WITHOUT_POINTER, Sync
-from gateshift.transition.judge import Judgement, Verdict, judge
+from gateshift.model.sync_pointer import WITHOUT_POINTER, SyncSettings
+from gateshift.transition.judge import EngineVerdict, Judgement, judge
 from tests.transition.objects import (
     CANARY,
     DARK,
@@ -36,7 +36,7 @@ from tests.transition.objects import (
     without,
 )
 
-IN_WAVES = (Sync(Engine.ARGOCD, prune_last=True, waves=True), Sync(Engine.FLUX))
+IN_WAVES = (SyncSettings(Engine.ARGOCD, prune_last=True, waves=True), SyncSettings(Engine.FLUX))
 SAFE, UNSAFE = (True, True), (False, False)
 
 
@@ -49,10 +49,10 @@ class Case:
     after: Objects
     rules: set[str] = field(default_factory=set)
     verdicts: tuple[bool, bool] = SAFE
-    syncs: tuple[Sync, ...] = WITHOUT_POINTER
+    syncs: tuple[SyncSettings, ...] = WITHOUT_POINTER
 
 
-def unsafe(name: str, before: Objects, after: Objects, *rules: str, **options: tuple[Sync, ...]) -> Case:
+def unsafe(name: str, before: Objects, after: Objects, *rules: str, **options: tuple[SyncSettings, ...]) -> Case:
     return Case(name, before, after, set(rules), UNSAFE, **options)
 
 
@@ -183,5 +183,5 @@ def test_the_verdict_does_not_depend_on_the_order_of_files(build: Builder, case:
     assert list(map(_said, one.verdicts)) == list(map(_said, other.verdicts))
 
 
-def _said(verdict: Verdict) -> list[tuple[str, str]]:
+def _said(verdict: EngineVerdict) -> list[tuple[str, str]]:
     return [(finding.rule, finding.message) for finding in verdict.findings]

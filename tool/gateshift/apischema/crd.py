@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gateshift.apischema.sharing import share
 from gateshift.apischema.strict import strict_resource
 from gateshift.apischema.structural import Shape, without_prose
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _API_VERSION = "apiextensions.k8s.io/v1"
 
@@ -15,7 +15,7 @@ _API_VERSION = "apiextensions.k8s.io/v1"
 class BrokenCrd(Exception):  # noqa: N818 -- it says what the document is, as the caller's message will
     """The document calls itself a CustomResourceDefinition and cannot be used as one: what is wrong, and where."""
 
-    def __init__(self, what: str, pointer: Pointer) -> None:
+    def __init__(self, what: str, pointer: FieldPath) -> None:
         super().__init__(what)
         self.what = what
         self.pointer = pointer
@@ -42,7 +42,7 @@ def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
         name = _text(document, ("spec", "versions", index, "name"))
         schema = object_at(version, "schema", "openAPIV3Schema")
         if not schema:
-            where: Pointer = ("spec", "versions", index)
+            where: FieldPath = ("spec", "versions", index)
             raise BrokenCrd(f"version {name} has no schema.openAPIV3Schema", where)
         structural = without_prose(schema)
         own_status = "status" in object_at(version, "subresources")
@@ -58,7 +58,7 @@ def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
         )
 
 
-def _text(document: JsonObject, pointer: Pointer) -> str:
+def _text(document: JsonObject, pointer: FieldPath) -> str:
     found = text_at(document, *pointer)
     if not found:
         raise BrokenCrd(f"{'.'.join(str(step) for step in pointer)} is missing or no string", pointer)

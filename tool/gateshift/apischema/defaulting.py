@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateshift.apischema.schema_tree import DEFAULTS, META_FIELDS, Node
-from gateshift.yamldoc.data import Json, JsonObject, Pointer
+from gateshift.apischema.schema_tree import DEFAULTS, META_FIELDS, SchemaNode
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +16,17 @@ class Completed:
     """The object as the API server validates it, and the fields it dropped because the schema does not know them."""
 
     data: JsonObject
-    unknown: tuple[Pointer, ...]
+    unknown: tuple[FieldPath, ...]
 
 
-def complete(node: Node, data: JsonObject) -> Completed:
+def complete(node: SchemaNode, data: JsonObject) -> Completed:
     """The object with its unknown fields dropped and its defaults set; the data itself stays as it was."""
-    unknown: list[Pointer] = []
+    unknown: list[FieldPath] = []
     done = _mapping(node, data, (), unknown, embedded=True)
     return Completed(done, tuple(unknown))
 
 
-def _value(node: Node | None, data: Json, at: Pointer, unknown: list[Pointer]) -> Json:
+def _value(node: SchemaNode | None, data: Json, at: FieldPath, unknown: list[FieldPath]) -> Json:
     if isinstance(data, dict):
         return data if node is None else _mapping(node, data, at, unknown, embedded=node.embedded)
     if isinstance(data, list) and node is not None and node.items is not None:
@@ -34,14 +34,16 @@ def _value(node: Node | None, data: Json, at: Pointer, unknown: list[Pointer]) -
     return data
 
 
-def _entry(node: Node, entry: Json, at: Pointer, unknown: list[Pointer]) -> Json:
+def _entry(node: SchemaNode, entry: Json, at: FieldPath, unknown: list[FieldPath]) -> Json:
     """A list's entry; a null that the schema does not allow takes the default."""
     if entry is None and not node.nullable:
         entry = node.default
     return _value(node, entry, at, unknown)
 
 
-def _mapping(node: Node, data: JsonObject, at: Pointer, unknown: list[Pointer], *, embedded: bool) -> JsonObject:
+def _mapping(
+    node: SchemaNode, data: JsonObject, at: FieldPath, unknown: list[FieldPath], *, embedded: bool
+) -> JsonObject:
     done: JsonObject = {}
     for key, value in data.items():
         below = node.child(key)
@@ -59,7 +61,7 @@ def _mapping(node: Node, data: JsonObject, at: Pointer, unknown: list[Pointer], 
     return done
 
 
-def blocked(node: Node, data: Json) -> bool:
+def blocked(node: SchemaNode, data: Json) -> bool:
     """Whether a plain schema fault keeps the API server from evaluating CEL rules: a wrong type, a required field
     missing, or a value beyond its greatest size.
 

@@ -9,20 +9,20 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateshift.apischema.schema_tree import LISTS, Node
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.apischema.schema_tree import LISTS, SchemaNode
+from gateshift.yamldoc.data import FieldPath, Json
 
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """An entry that repeats an earlier one. `value` is the entry of a set, or the keys of a map's entry."""
 
-    pointer: Pointer
-    first: Pointer
+    pointer: FieldPath
+    first: FieldPath
     value: Json
 
 
-def repeated(node: Node | None, data: Json, at: Pointer = ()) -> Iterator[Repeated]:
+def repeated(node: SchemaNode | None, data: Json, at: FieldPath = ()) -> Iterator[Repeated]:
     """Every entry that repeats an earlier one of its list, at any depth; a third occurrence is not told again."""
     if node is None or LISTS not in node.below:
         return
@@ -36,7 +36,7 @@ def repeated(node: Node | None, data: Json, at: Pointer = ()) -> Iterator[Repeat
             yield from repeated(node.items, entry, (*at, index))
 
 
-def _in_list(node: Node, entries: list[Json], at: Pointer) -> Iterator[Repeated]:
+def _in_list(node: SchemaNode, entries: list[Json], at: FieldPath) -> Iterator[Repeated]:
     seen: dict[str, list[int]] = {}
     for index, entry in enumerate(entries):
         value = _keys(node, entry) if node.list_type == "map" else entry
@@ -46,7 +46,7 @@ def _in_list(node: Node, entries: list[Json], at: Pointer) -> Iterator[Repeated]
         earlier.append(index)
 
 
-def _keys(node: Node, entry: Json) -> Json:
+def _keys(node: SchemaNode, entry: Json) -> Json:
     """The keys that tell a map's entries apart; an absent key is equal to another absent key."""
     if not isinstance(entry, dict):
         return {}

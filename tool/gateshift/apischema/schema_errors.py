@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 from gateshift.apischema.structural import names_of, properties_of
-from gateshift.model.schema_verdict import Fault, FaultKind
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, Scalar
+from gateshift.model.schema_verdict import FaultKind, SchemaError
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, Scalar
 
-Refuses = Callable[[Pointer, str], bool]
+Refuses = Callable[[FieldPath, str], bool]
 """Whether the string at the pointer was found not to match the pattern. Go's regular expressions are not Python's, so
 this is asked of whoever evaluated them."""
 
@@ -24,19 +24,19 @@ _NAMES = {"object": "a mapping", "array": "a list", "string": "a string", "boole
 _NAMES |= {"integer": "a whole number", "number": "a number"}
 
 
-def faults(schema: JsonObject, data: JsonObject, refuses: Refuses) -> tuple[Fault, ...]:
+def faults(schema: JsonObject, data: JsonObject, refuses: Refuses) -> tuple[SchemaError, ...]:
     """Every field of the object that the schema refuses, in the order of the object's fields."""
     definitions = schema.get("definitions")
     walk = _Walk(definitions if isinstance(definitions, dict) else {}, refuses)
     return tuple(dict.fromkeys(walk.value(schema, data, ())))
 
 
-def never(at: Pointer, pattern: str) -> bool:  # noqa: ARG001 -- the signature of Refuses
+def never(at: FieldPath, pattern: str) -> bool:  # noqa: ARG001 -- the signature of Refuses
     """Take every string to match every pattern."""
     return False
 
 
-def faults_of(schema: JsonObject, data: Json, refuses: Refuses) -> Iterator[Fault]:
+def faults_of(schema: JsonObject, data: Json, refuses: Refuses) -> Iterator[SchemaError]:
     """The faults of one value against a schema without definitions."""
     return _Walk({}, refuses).value(schema, data, ())
 
@@ -46,7 +46,7 @@ class _Walk:
         self.definitions = definitions
         self.refuses = refuses
 
-    def value(self, schema: JsonObject, data: Json, at: Pointer) -> Iterator[Fault]:
+    def value(self, schema: JsonObject, data: Json, at: FieldPath) -> Iterator[SchemaError]:
         """The faults of one value."""
         schema = self._resolved(schema)
         wanted = _types(schema)
@@ -54,7 +54,7 @@ class _Walk:
             yield _wrong_type(schema, wanted, data, at)
             return
         if isinstance(enum := schema.get("enum"), list) and not any(_same(data, one) for one in enum):
-            yield Fault(at, FaultKind.VALUE, _not_among(data, enum))
+            yield SchemaError(at, FaultKind.VALUE, _not_among(data, enum))
             return
         if isinstance(data, dict):
             yield from self._object(schema, data, at)
@@ -71,10 +71,10 @@ class _Walk:
         found = self.definitions.get(ref.removeprefix(_PREFIX)) if isinstance(ref, str) else None
         return found if isinstance(found, dict) else schema
 
-    def _object(self, schema: JsonObject, data: JsonObject, at: Pointer) -> Iterator[Fault]:
+    def _object(self, schema: JsonObject, data: JsonObject, at: FieldPath) -> Iterator[SchemaError]:
         for name in names_of(schema, "required"):
             if name not in data:
-                yield Fault(at, FaultKind.MISSING, f"the field {name} is required")
+                yield SchemaError(at, FaultKind.MISSING, f"the field {name} is required")
         yield from _size(schema, len(data), at, ("minProperties", "maxProperties"), "entries")
         properties = properties_of(schema)
         extra = schema.get("additionalProperties")
@@ -84,26 +84,28 @@ class _Walk:
             elif isinstance(extra, dict):
                 yield from self.value(extra, value, (*at, name))
             elif extra is False:
-                yield Fault((*at, name), FaultKind.UNKNOWN, _unknown(name, data, properties))
+                yield SchemaError((*at, name), FaultKind.UNKNOWN, _unknown(name, data, properties))
 
-    def _array(self, schema: JsonObject, data: list[Json], at: Pointer) -> Iterator[Fault]:
+    def _array(self, schema: JsonObject, data: list[Json], at: FieldPath) -> Iterator[SchemaError]:
         yield from _size(schema, len(data), at, ("minItems", "maxItems"), "items")
         if schema.get("uniqueItems") is True:
             twice = [index for index, item in enumerate(data) if any(_same(item, other) for other in data[:index])]
-            yield from (Fault((*at, index), FaultKind.VALUE, "this item is in the list already") for index in twice)
+            yield from (
+                SchemaError((*at, index), FaultKind.VALUE, "this item is in the list already") for index in twice
+            )
         items = schema.get("items")
         if isinstance(items, dict):
             for index, item in enumerate(data):
                 yield from self.value(items, item, (*at, index))
 
-    def _string(self, schema: JsonObject, data: str, at: Pointer) -> Iterator[Fault]:
+    def _string(self, schema: JsonObject, data: str, at: FieldPath) -> Iterator[SchemaError]:
         yield from _size(schema, len(data), at, ("minLength", "maxLength"), "characters")
         pattern = schema.get("pattern")
         if isinstance(pattern, str) and self.refuses(at, pattern):
             meant = schema.get("title")
-            yield Fault(at, FaultKind.VALUE, f"{_shown(data)} is not {meant or f'of the form {pattern}'}")
+            yield SchemaError(at, FaultKind.VALUE, f"{_shown(data)} is not {meant or f'of the form {pattern}'}")
 
-    def _junctors(self, schema: JsonObject, data: Json, at: Pointer) -> Iterator[Fault]:
+    def _junctors(self, schema: JsonObject, data: Json, at: FieldPath) -> Iterator[SchemaError]:
         for part in _parts(schema, "allOf"):
             yield from self.value(part, data, at)
         for key in ("anyOf", "oneOf"):
@@ -112,27 +114,27 @@ class _Walk:
                 yield from self._alternatives(key, parts, data, at)
         excluded = schema.get("not")
         if isinstance(excluded, dict) and not any(self.value(excluded, data, at)):
-            yield Fault(at, FaultKind.VALUE, _excluded(excluded, data))
+            yield SchemaError(at, FaultKind.VALUE, _excluded(excluded, data))
 
-    def _alternatives(self, key: str, parts: Sequence[JsonObject], data: Json, at: Pointer) -> Iterator[Fault]:
+    def _alternatives(self, key: str, parts: Sequence[JsonObject], data: Json, at: FieldPath) -> Iterator[SchemaError]:
         found = [tuple(self.value(part, data, at)) for part in parts]
         fitting = sum(not one for one in found)
         if key == "oneOf" and fitting > 1:
-            yield Fault(at, FaultKind.VALUE, f"fits {fitting} alternatives of which exactly one may hold")
+            yield SchemaError(at, FaultKind.VALUE, f"fits {fitting} alternatives of which exactly one may hold")
         elif fitting == 0:
             yield from _nearest(found, at)
 
 
-def _nearest(found: Sequence[tuple[Fault, ...]], at: Pointer) -> tuple[Fault, ...]:
+def _nearest(found: Sequence[tuple[SchemaError, ...]], at: FieldPath) -> tuple[SchemaError, ...]:
     """The faults of the alternative that was probably meant: one whose type is right, else all their types at once."""
     typed = [one for one in found if not any(fault.pointer == at and fault.kind is FaultKind.TYPE for fault in one)]
     if len(typed) == 1:
         return typed[0]
     if typed and all(fault.pointer == at and fault.kind is FaultKind.MISSING for one in typed for fault in one):
         message = "; or ".join(" and ".join(fault.message for fault in one) for one in typed)
-        return (Fault(at, FaultKind.MISSING, message),)
+        return (SchemaError(at, FaultKind.MISSING, message),)
     message = "; or: ".join(dict.fromkeys(fault.message for one in typed or found for fault in one))
-    return (Fault(at, FaultKind.VALUE, f"fits none of the alternatives: {message}"),)
+    return (SchemaError(at, FaultKind.VALUE, f"fits none of the alternatives: {message}"),)
 
 
 def _types(schema: JsonObject) -> list[str]:
@@ -168,14 +170,14 @@ def _same(one: Json, other: Json) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
-def _wrong_type(schema: JsonObject, wanted: Sequence[str], data: Json, at: Pointer) -> Fault:
+def _wrong_type(schema: JsonObject, wanted: Sequence[str], data: Json, at: FieldPath) -> SchemaError:
     named = [_NAMES.get(kind, kind) for kind in wanted if kind != "null" or len(wanted) == 1]
     message = f"expected {' or '.join(named)}, found {_found(data)}"
     if isinstance(data, str) and "integer" in wanted and data.strip().lstrip("+-").isdigit():
         message += "; write it without quotes"
     elif isinstance(data, int | float) and "string" in wanted and "pattern" not in schema:
         message += "; write it in quotes"
-    return Fault(at, FaultKind.TYPE, message)
+    return SchemaError(at, FaultKind.TYPE, message)
 
 
 def _found(data: Json) -> str:
@@ -213,26 +215,28 @@ def _unknown(name: str, data: JsonObject, known: dict[str, JsonObject]) -> str:
     return f"unknown field {name}; did you mean {near[0]}{', which is set already' if near[0] in data else ''}?"
 
 
-def _size(schema: JsonObject, size: int, at: Pointer, keys: tuple[str, str], unit: str) -> Iterator[Fault]:
+def _size(schema: JsonObject, size: int, at: FieldPath, keys: tuple[str, str], unit: str) -> Iterator[SchemaError]:
     least, most = (schema.get(key) for key in keys)
     if isinstance(least, int) and size < least:
-        yield Fault(at, FaultKind.VALUE, f"at least {least:,} {unit} are needed, found {size:,}")
+        yield SchemaError(at, FaultKind.VALUE, f"at least {least:,} {unit} are needed, found {size:,}")
     if isinstance(most, int) and size > most:
-        yield Fault(at, FaultKind.VALUE, f"at most {most:,} {unit} are allowed, found {size:,}")
+        yield SchemaError(at, FaultKind.VALUE, f"at most {most:,} {unit} are allowed, found {size:,}")
 
 
-def _number(schema: JsonObject, data: float, at: Pointer) -> Iterator[Fault]:
+def _number(schema: JsonObject, data: float, at: FieldPath) -> Iterator[SchemaError]:
     least, most, unit = schema.get("minimum"), schema.get("maximum"), schema.get("multipleOf")
     if isinstance(least, int | float):
         above = schema.get("exclusiveMinimum") is True
         if data < least or (above and data == least):
-            yield Fault(at, FaultKind.VALUE, f"{data} is too small: {'more than' if above else 'at least'} {least}")
+            yield SchemaError(
+                at, FaultKind.VALUE, f"{data} is too small: {'more than' if above else 'at least'} {least}"
+            )
     if isinstance(most, int | float):
         below = schema.get("exclusiveMaximum") is True
         if data > most or (below and data == most):
-            yield Fault(at, FaultKind.VALUE, f"{data} is too large: {'less than' if below else 'at most'} {most}")
+            yield SchemaError(at, FaultKind.VALUE, f"{data} is too large: {'less than' if below else 'at most'} {most}")
     if isinstance(unit, int | float) and unit and (data / unit) % 1:
-        yield Fault(at, FaultKind.VALUE, f"{data} is no multiple of {unit}")
+        yield SchemaError(at, FaultKind.VALUE, f"{data} is no multiple of {unit}")
 
 
 def _excluded(schema: JsonObject, data: Json) -> str:

@@ -43,7 +43,7 @@ class CelRule:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class SchemaNode:
     """One field's schema.
 
     `properties` are the fields it names, `values` the schema of a map's values, `items` that of a list's entries.
@@ -53,9 +53,9 @@ class Node:
     """
 
     type: str
-    properties: Mapping[str, Node] = field(default_factory=dict)
-    values: Node | None = None
-    items: Node | None = None
+    properties: Mapping[str, SchemaNode] = field(default_factory=dict)
+    values: SchemaNode | None = None
+    items: SchemaNode | None = None
     default: Json = None
     nullable: bool = False
     open: bool = False
@@ -69,7 +69,7 @@ class Node:
     escaped: Mapping[str, str] = field(default_factory=dict)
     below: frozenset[str] = frozenset()
 
-    def child(self, step: str | int) -> Node | None:
+    def child(self, step: str | int) -> SchemaNode | None:
         """The schema of a field, of a map's value or of a list's entry; None where nothing is known of it."""
         return self.items if isinstance(step, int) else self.properties.get(step, self.values)
 
@@ -89,17 +89,17 @@ class _Same:
         return isinstance(other, _Same) and other.schema is self.schema
 
 
-def node_of(schema: JsonObject) -> Node:
+def node_of(schema: JsonObject) -> SchemaNode:
     """The tree of a CRD version's openAPIV3Schema; the same schema object is read once a process."""
     return _node_of(_Same(schema))
 
 
 @lru_cache(maxsize=512)
-def _node_of(same: _Same) -> Node:
+def _node_of(same: _Same) -> SchemaNode:
     return _read(same.schema, ())
 
 
-def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> Node:
+def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> SchemaNode:
     """The node of a schema; `branches` are what allOf branches of the schemas above say of the same field."""
     branches = (*branches, *(branch for branch in list_at(schema, "allOf") if isinstance(branch, dict)))
     properties = {
@@ -119,7 +119,7 @@ def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> Node:
         RENAMED: bool(escaped) or text_at(schema, "type") == "number" or schema.get("format") == "byte",
     }
     children = [*properties.values(), *(child for child in (values, items) if child is not None)]
-    return Node(
+    return SchemaNode(
         type=text_at(schema, "type"),
         properties=properties,
         values=values,
@@ -139,7 +139,7 @@ def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> Node:
     )
 
 
-def _nested(schema: JsonObject, key: str, branches: Sequence[JsonObject]) -> Node | None:
+def _nested(schema: JsonObject, key: str, branches: Sequence[JsonObject]) -> SchemaNode | None:
     below = schema.get(key)
     if not isinstance(below, dict):
         return None

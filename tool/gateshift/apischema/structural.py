@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateshift.yamldoc.data import Json, JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 _PROSE = frozenset({"description", "title", "example", "externalDocs"})
 _ONE = ("items", "additionalProperties", "not")
@@ -62,7 +62,7 @@ def below(schema: JsonObject, step: str | int) -> JsonObject | None:
     return part if isinstance(part, dict) else None
 
 
-def at(schema: JsonObject, pointer: Pointer) -> JsonObject | None:
+def at(schema: JsonObject, pointer: FieldPath) -> JsonObject | None:
     """The schema of the value at the pointer; None where the schema does not describe it."""
     found: JsonObject | None = schema
     for step in pointer:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from gateshift.apischema.defaulting import complete
 from gateshift.apischema.kinds import GATEWAY_API
-from gateshift.apischema.schema_tree import Node, node_of
+from gateshift.apischema.schema_tree import SchemaNode, node_of
 from gateshift.checks.routing.defaults import left_out
 from gateshift.checks.subject import Catalog
 from gateshift.model.resource import objects_in
 from gateshift.traffic.routes import ROUTE_KINDS
 from gateshift.yamldoc import Document, UnreadableYaml, parse_all
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, object_at, text_at
 from gateshift.yamldoc.insert import CannotInsert, Insertion, apply, insert_fields
 
 FIXED_RULES = ("GS416",)
@@ -40,7 +40,7 @@ def with_defaults_written(text: str, catalog: Catalog) -> str:
     return edited if same else text
 
 
-def _routes(document: Document, catalog: Catalog) -> Iterator[tuple[Pointer, JsonObject, Node]]:
+def _routes(document: Document, catalog: Catalog) -> Iterator[tuple[FieldPath, JsonObject, SchemaNode]]:
     for at, data in objects_in(document.data):
         group, _, version = text_at(data, "apiVersion").rpartition("/")
         if group == GATEWAY_API and text_at(data, "kind") in ROUTE_KINDS:
@@ -51,7 +51,7 @@ def _routes(document: Document, catalog: Catalog) -> Iterator[tuple[Pointer, Jso
 
 def _insertions(document: Document, catalog: Catalog) -> Iterator[Insertion]:
     for at, data, node in _routes(document, catalog):
-        fields: dict[Pointer, dict[str, Json]] = {}
+        fields: dict[FieldPath, dict[str, Json]] = {}
         for each in left_out(data, complete(node, data).data):
             key = each.pointer[-1]
             holder = object_at(data, *each.pointer[:-1])

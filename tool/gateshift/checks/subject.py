@@ -10,7 +10,7 @@ from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
-from gateshift.yamldoc.data import JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, text_at
 
 
 class Catalog(Protocol):
@@ -22,7 +22,7 @@ class Catalog(Protocol):
     def served(self, group: str, kind: str) -> tuple[str, ...]:
         """The API versions that are served of the kind, preferred first; empty where the kind is not known."""
 
-    def experimental_only(self, group: str, version: str, kind: str, pointer: Pointer = ()) -> bool:
+    def experimental_only(self, group: str, version: str, kind: str, pointer: FieldPath = ()) -> bool:
         """Whether the field, or the whole kind, exists in the experimental channel of the Gateway API only."""
 
 

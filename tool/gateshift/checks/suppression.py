@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
 
-from gateshift.model.finding import Finding, Level, Located, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.rollout import Suppression
 from gateshift.model.rule import Rule
@@ -60,7 +60,7 @@ class Marker:
     resource: str = ""
     folder: Path | None = None
 
-    def means(self, located: Located) -> bool:
+    def means(self, located: PlacedFinding) -> bool:
         """Whether this finding is one it speaks of."""
         if located.finding.rule != self.rule:
             return False
@@ -68,17 +68,17 @@ class Marker:
             return located.place.file == self.place.file and located.place.line in self.lines
         return self._in_folder(located) and self._of_resource(located)
 
-    def _in_folder(self, located: Located) -> bool:
+    def _in_folder(self, located: PlacedFinding) -> bool:
         if self.folder is None or not located.place.file.is_relative_to(self.folder):
             return False
         path = located.place.file.relative_to(self.folder).as_posix()
         return not self.file_pattern or fnmatch(path, self.file_pattern)
 
-    def _of_resource(self, located: Located) -> bool:
+    def _of_resource(self, located: PlacedFinding) -> bool:
         if not self.resource:
             return True
         at = located.finding.at
-        if not isinstance(at, Spot):
+        if not isinstance(at, FieldRef):
             return False
         identity = at.resource.id
         return self.resource in (str(identity), f"{identity.kind}/{identity.name}", f"{identity.kind} {identity.name}")
@@ -88,7 +88,7 @@ class Marker:
 class Settled:
     """What is left once suppressions are heard: the findings to report, and how many were silenced."""
 
-    findings: tuple[Located, ...]
+    findings: tuple[PlacedFinding, ...]
     suppressed: int
 
 
@@ -128,7 +128,7 @@ def markers_of(entries: Iterable[Suppression], folder: Path) -> Iterator[Marker]
 
 
 def settle(
-    findings: Iterable[Located],
+    findings: Iterable[PlacedFinding],
     markers: Iterable[Marker],
     rules: Mapping[str, Rule],
     today: date,
@@ -138,14 +138,14 @@ def settle(
 
     `checked` are the rules that this run looked for: an unused marker of another rule is not reported.
     """
-    kept: list[Located] = []
+    kept: list[PlacedFinding] = []
     valid: list[Marker] = []
     for marker in dict.fromkeys(markers):
         complaint = _complaint(marker, rules, today)
         if complaint is None:
             valid.append(marker)
         else:
-            kept.append(Located(complaint, marker.place, ()))
+            kept.append(PlacedFinding(complaint, marker.place, ()))
     used: set[Marker] = set()
     suppressed = 0
     for located in findings:
@@ -155,7 +155,9 @@ def settle(
         if not hits:
             kept.append(located)
     kept += [
-        Located(_unused(marker), marker.place, ()) for marker in valid if marker not in used and marker.rule in checked
+        PlacedFinding(_unused(marker), marker.place, ())
+        for marker in valid
+        if marker not in used and marker.rule in checked
     ]
     return Settled(tuple(kept), suppressed)
 
@@ -170,9 +172,9 @@ def _complaint(marker: Marker, rules: Mapping[str, Rule], today: date) -> Findin
     """What keeps this marker from silencing anything."""
     if marker.rule not in rules:
         near = get_close_matches(marker.rule, rules, n=1)
-        way_out = f"The nearest rule is {near[0]}." if near else "`gateshift rules` lists them."
+        hint = f"The nearest rule is {near[0]}." if near else "`gateshift rules` lists them."
         message = f"there is no rule {marker.rule or '(empty)'}"
-        return Finding(UNUSED.id, Level.WARNING, message, marker.place, help=way_out)
+        return Finding(UNUSED.id, Level.WARNING, message, marker.place, help=hint)
     if not marker.reason:
         message = f"the suppression of {marker.rule} gives no reason and silences nothing"
         return Finding(REASONLESS.id, Level.WARNING, message, marker.place, help="Write the reason behind the bracket.")

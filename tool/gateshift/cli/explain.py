@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from gateshift.app.explain.address import Asked
+from gateshift.app.explain.address import RequestOptions
 from gateshift.app.explain.explain import Question, explain
 from gateshift.app.explain.requests_file import PARENT_FORMS, parent_ref
 from gateshift.app.shared.tool_choices import Choices
@@ -96,7 +96,7 @@ def command(
         raise click.UsageError("give either a URL or --requests FILE")
     if requests is not None and (headers or parent is not None or from_namespace or method != "GET"):
         raise click.UsageError("each request of --requests says its own parent, method, headers and from_namespace")
-    asked = Asked(method, headers, parent, from_namespace)
+    asked = RequestOptions(method, headers, parent, from_namespace)
     content = None if requests is None else _read(requests)
     question = Question(url, asked, content, "" if requests is None else str(requests))
     wanted = requests is None if trace is None else trace

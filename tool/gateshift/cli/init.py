@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from gateshift.cli.output import write_file
-from gateshift.config import SpecError, parse_rollout
+from gateshift.config import ConfigError, parse_rollout
 from gateshift.config.nearest import fits, mended, suggestion
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.schema_types import Text
-from gateshift.config.skeleton import ParentGateway, Wish, skeleton
+from gateshift.config.skeleton import InitRequest, ParentGateway, skeleton
 from gateshift.errors import UserError
 from gateshift.model.rollout import FILE_NAME, RouteKind
 
@@ -137,7 +137,7 @@ def command(
     """Write a commented rollout.yaml for the service NAME, from which `generate` and `validate` work at once."""
     if mesh is False and not gateways:
         raise click.UsageError("without the mesh the route needs a parent: give a --gateway NAMESPACE/NAME")
-    wish = Wish(
+    request = InitRequest(
         service=name,
         versions=_two_versions(images),
         namespace=namespace,
@@ -155,7 +155,7 @@ def command(
             where=str(file),
             next_step="edit it, or write another one with -o FILE",
         )
-    text = skeleton(wish)
+    text = skeleton(request)
     _prove(text, file)
     write_file(file, text)
     _say_how_to_go_on(file, name)
@@ -175,10 +175,8 @@ def _prove(text: str, file: Path) -> None:
     """Refuse flags that are each right and do not go together, in the parser's own words."""
     try:
         parsed = parse_rollout(text, file, lambda _: None)
-    except SpecError as error:
-        reasons = [
-            f"{mistake.message}{f'; {mistake.way_out}' if mistake.way_out else ''}" for mistake in error.mistakes
-        ]
+    except ConfigError as error:
+        reasons = [f"{mistake.message}{f'; {mistake.hint}' if mistake.hint else ''}" for mistake in error.mistakes]
         raise click.UsageError("\n  ".join(["these flags make no valid rollout.yaml:", *reasons])) from error
     for warning in parsed.warnings:
         click.echo(f"warning: {warning.message}: {warning.help}", err=True)

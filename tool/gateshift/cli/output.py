@@ -142,13 +142,13 @@ def pair(formats: Sequence[str], files: Sequence[Path], order: Sequence[str], de
     """
     if not formats:
         formats = (default if not files or files[0] == Path("-") else "text",)
-    slots: list[Path | None] = [None] * len(formats)
-    for slot, file in zip(_slots(formats, files, order), files, strict=True):
-        if slot >= len(slots) or slots[slot] is not None:
+    scalars: list[Path | None] = [None] * len(formats)
+    for scalar, file in zip(_slots(formats, files, order), files, strict=True):
+        if scalar >= len(scalars) or scalars[scalar] is not None:
             raise click.UsageError(f"{file} has no format of its own: give each -o FILE behind its -f FORMAT")
-        slots[slot] = file
+        scalars[scalar] = file
     targets = tuple(
-        Target(name, None if file == Path("-") else file) for name, file in zip(formats, slots, strict=True)
+        Target(name, None if file == Path("-") else file) for name, file in zip(formats, scalars, strict=True)
     )
     _refuse_clashes(targets)
     return targets

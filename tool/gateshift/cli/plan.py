@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from gateshift.app.plan.plan import Asked, Plans, forward_is_safe
+from gateshift.app.plan.plan import PlanRequest, Plans, forward_is_safe
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.pull_request import pull_request
 from gateshift.app.shared.snapshots import Snapshots
@@ -70,7 +70,7 @@ def command(
         elif every:
             report = plans.matrix(environment)
         else:
-            report = plans.step(Asked(origin, target, environment))
+            report = plans.step(PlanRequest(origin, target, environment))
     output.write(lambda form, style: PLAN[form](report, Setting(style, every_rule())))
     return exit_code(report)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from gateshift.app.plan.sides import rollout_here
-from gateshift.app.promote.promote import Manner, promote
+from gateshift.app.promote.promote import PromoteOptions, promote
 from gateshift.app.promote.promotion_gate import StageJudge
-from gateshift.app.promote.select_pointers import Wish
+from gateshift.app.promote.select_pointers import PromoteRequest
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli import completion
@@ -78,11 +78,11 @@ def command(
         raise click.UsageError("STAGE, --to and --back each say where to go: give one")
     if branch and not commit:
         raise click.UsageError("--branch is for the commit: give --commit too")
-    wish = Wish(stage or to, back, environment, Engine(engine) if engine else None, files)
-    manner = Manner(dry_run, commit, branch, force)
+    request = PromoteRequest(stage or to, back, environment, Engine(engine) if engine else None, files)
+    options = PromoteOptions(dry_run, commit, branch, force)
     with Snapshots() as snapshots:
         judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
-        report = promote(rollout_here(), wish, manner, judge)
+        report = promote(rollout_here(), request, options, judge)
     base = Path.cwd().resolve()
     output.write(
         lambda form, style: (

@@ -111,11 +111,11 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
 )
 def list_command(form: str, kustomize: Path | None, kubeconform: Path | None) -> None:
     """Show each program with its version and place, and the schemas that are installed."""
-    from gateshift.app.shared.inventory import take_stock
+    from gateshift.app.shared.inventory import take_inventory
     from gateshift.report.tools import as_json, as_text
 
-    stock = take_stock({"kustomize": kustomize, "kubeconform": kubeconform})
-    click.echo(as_json(stock) if form == "json" else as_text(stock), nl=False)
+    inventory = take_inventory({"kustomize": kustomize, "kubeconform": kubeconform})
+    click.echo(as_json(inventory) if form == "json" else as_text(inventory), nl=False)
 
 
 @command.command("lock", hidden=True)

@@ -10,7 +10,7 @@ import click
 
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.assemble import relative
-from gateshift.app.validate.validate import Scope, validate
+from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.checks.registry import rules_for
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
@@ -77,7 +77,7 @@ def command(
     if verbose:
         _tell_programs(choices)
         choices = replace(choices, say=_tell)
-    scope = Scope(paths, affected=affected, cel=not without_cel)
+    scope = ValidationScope(paths, affected=affected, cel=not without_cel)
     if fix:
         from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from gateshift.config.schema.schema_types import Flag, Form
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.config.schema.schema_types import Flag, SchemaType
+from gateshift.yamldoc.data import FieldPath, Json
 
 _LONGEST_SHOWN = 60
 
 
-def dotted(pointer: Pointer) -> str:
+def dotted(pointer: FieldPath) -> str:
     """The pointer as people write it: `stages[2].shares.v1`; "the file" for the whole."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{shown_key(step)}" for step in pointer)
     return text.removeprefix(".") or "the file"
@@ -38,7 +38,7 @@ def kind_of(value: Json) -> str:
             return "object"
 
 
-def shown(value: Json, written: str | None = None) -> str:
+def described(value: Json, written: str | None = None) -> str:
     """The value as a message names it."""
     match value:
         case None:
@@ -55,6 +55,6 @@ def shown(value: Json, written: str | None = None) -> str:
             return shown_key(written or json.dumps(value))
 
 
-def expected(form: Form) -> str:
+def expected(form: SchemaType) -> str:
     """What the form expects, as the end of "expected ..."."""
     return "true or false" if isinstance(form, Flag) else form.expects

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateshift.model.rollout import RouteKind
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, object_at, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def mirror_of(stage: JsonObject) -> tuple[str, int]:
     return (mirror, 100) if isinstance(mirror, str) else ("", 0)
 
 
-def matches_of(rule: JsonObject, at: Pointer) -> Iterator[tuple[JsonObject, Pointer]]:
+def matches_of(rule: JsonObject, at: FieldPath) -> Iterator[tuple[JsonObject, FieldPath]]:
     """The matches of an extra rule, whether one mapping or a list, each with its place."""
     match = rule.get("match")
     if isinstance(match, dict):

@@ -24,17 +24,17 @@ from gateshift.config.semantics.stages import check_stages
 from gateshift.config.semantics.warnings import warnings_of
 from gateshift.config.semantics.workloads import check_workloads
 from gateshift.config.semantics.yaml_ambiguities import check_surprises
-from gateshift.config.spec_errors import Fault, Faults, Mistake, SpecError
+from gateshift.config.spec_errors import ConfigError, Mistake, SpecError, SpecErrors
 from gateshift.config.structure import check_structure
 from gateshift.errors import UserError
 from gateshift.model.finding import Finding
 from gateshift.model.place import Place
 from gateshift.model.rollout import FILE_NAME, Rollout
-from gateshift.yamldoc import Document, Limits, Span, UnreadableYaml, parse_all, text_of
+from gateshift.yamldoc import Document, ReadLimits, Span, UnreadableYaml, parse_all, text_of
 from gateshift.yamldoc.data import text_at
 
 MOST_BYTES = 1 << 20
-_LIMITS = Limits(size=MOST_BYTES, values=200_000)
+_LIMITS = ReadLimits(size=MOST_BYTES, values=200_000)
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
@@ -58,7 +58,7 @@ def read_rollout(text: str, file: Path, read_file: ReadFile) -> Rollout:
 def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
     """The rollout that the text declares, and warnings. Raises SpecError with every mistake in it."""
     document = _only_document(text, file)
-    faults = Faults()
+    faults = SpecErrors()
     for duplicate in document.duplicates:
         at = duplicate.pointer
         faults.add(
@@ -75,7 +75,7 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
     check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)
     mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
     if mistakes:
-        raise SpecError(file, tuple(mistakes), faults.more)
+        raise ConfigError(file, tuple(mistakes), faults.more)
     return Parsed(build(draft, document, file, manifests), tuple(warnings_of(draft, document, file)))
 
 
@@ -98,11 +98,11 @@ def _only_document(text: str, file: Path) -> Document:
             error.line,
             error.column,
             text,
-            way_out="YAML is indented by spaces; there is a tab in this line" if tab else "",
+            hint="YAML is indented by spaces; there is a tab in this line" if tab else "",
         ) from error
     if not documents or (len(documents) == 1 and documents[0].data is None):
         raise _refused(
-            file, "the file is empty", way_out="write one with `gateshift init NAME --image v1=... --image v2=...`"
+            file, "the file is empty", hint="write one with `gateshift init NAME --image v1=... --image v2=...`"
         )
     if len(documents) > 1:
         span = documents[1].span() or Span(0, 0, 1, 1, 1, 1)
@@ -112,13 +112,13 @@ def _only_document(text: str, file: Path) -> Document:
             span.line,
             span.column,
             text,
-            way_out="give each service's rollout a folder and a rollout.yaml of its own",
+            hint="give each service's rollout a folder and a rollout.yaml of its own",
         )
     return documents[0]
 
 
-def _refused(file: Path, what: str, line: int = 1, column: int = 1, text: str = "", *, way_out: str = "") -> SpecError:
-    return SpecError(file, (Mistake(Place(file, line, column), what, way_out, line_of(text, line)),))
+def _refused(file: Path, what: str, line: int = 1, column: int = 1, text: str = "", *, hint: str = "") -> ConfigError:
+    return ConfigError(file, (Mistake(Place(file, line, column), what, hint, line_of(text, line)),))
 
 
 def line_of(text: str, number: int) -> str:
@@ -132,14 +132,14 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(_BREAK.split(text))
 
 
-def _mistake(document: Document, file: Path, fault: Fault) -> Mistake:
+def _mistake(document: Document, file: Path, fault: SpecError) -> Mistake:
     _, span = document.nearest(fault.pointer, key=fault.key)
     place = Place(file, span.line, span.column, span.end_line, span.end_column)
-    return Mistake(place, fault.message, fault.way_out, line_of(document.text, span.line))
+    return Mistake(place, fault.message, fault.hint, line_of(document.text, span.line))
 
 
 def _manifests(
-    draft: Draft, file: Path, read_file: ReadFile, faults: Faults
+    draft: Draft, file: Path, read_file: ReadFile, faults: SpecErrors
 ) -> tuple[dict[str, Manifest], list[Mistake]]:
     """The owner's Deployments by version, and the mistakes in them."""
     manifests: dict[str, Manifest] = {}
@@ -150,7 +150,7 @@ def _manifests(
             continue
         try:
             text = read_file(path)
-        except SpecError as error:
+        except ConfigError as error:
             mistakes.extend(error.mistakes)
             continue
         if text is None:
@@ -180,7 +180,7 @@ def open_rollout(path: Path) -> Parsed:
     file = path / FILE_NAME if path.is_dir() else path
     try:
         return parse_rollout(_text(file), file, file_reader(file.parent))
-    except SpecError as error:
+    except ConfigError as error:
         raise error.seen_from(Path.cwd()) from error
 
 
@@ -205,6 +205,6 @@ def _text(file: Path) -> str:
     except OSError as error:
         raise UserError(f"cannot read the file: {error.strerror}", where=str(file)) from error
     try:
-        return text_of(raw, Limits(size=MOST_BYTES))
+        return text_of(raw, ReadLimits(size=MOST_BYTES))
     except UnreadableYaml as error:
-        raise SpecError(file, (Mistake(Place(file, error.line, error.column), error.what),)) from error
+        raise ConfigError(file, (Mistake(Place(file, error.line, error.column), error.what),)) from error

@@ -23,7 +23,7 @@ class ParentGateway:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class InitRequest:
     """What the owner asks for. `versions` are names and images, the baseline first; `target_port` None is `port`."""
 
     service: str
@@ -43,76 +43,86 @@ class Wish:
         return scalar(old), scalar(new)
 
 
-def skeleton(wish: Wish) -> str:
+def skeleton(request: InitRequest) -> str:
     """The text of the rollout.yaml."""
-    parts = (_head(wish), _service(wish), _route(wish), _workload(wish), _versions(wish), _stages(wish), _rest(wish))
+    parts = (
+        _head(request),
+        _service(request),
+        _route(request),
+        _workload(request),
+        _versions(request),
+        _stages(request),
+        _rest(request),
+    )
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
 
 
-def _head(wish: Wish) -> Iterator[str]:
-    old, new = wish.names
+def _head(request: InitRequest) -> Iterator[str]:
+    old, new = request.names
     yield f"# yaml-language-server: $schema={ADDRESS}"
-    yield f"# How traffic to {wish.service} moves from {old} to {new}."
+    yield f"# How traffic to {request.service} moves from {old} to {new}."
     yield "# `gateshift generate` writes base/ and overlays/ from this file, `gateshift validate` checks what Kustomize"
     yield "# builds from them, and `gateshift plan` shows what each step does to traffic."
 
 
-def _service(wish: Wish) -> Iterator[str]:
-    target = wish.port if wish.target_port is None else wish.target_port
+def _service(request: InitRequest) -> Iterator[str]:
+    target = request.port if request.target_port is None else request.target_port
     yield "service:"
-    yield f"  name: {scalar(wish.service)}"
-    yield f"  namespace: {scalar(wish.namespace)}"
-    yield f"  port: {wish.port} # what clients call"
+    yield f"  name: {scalar(request.service)}"
+    yield f"  namespace: {scalar(request.namespace)}"
+    yield f"  port: {request.port} # what clients call"
     yield f"  targetPort: {target} # what the container listens on"
-    if wish.kind is RouteKind.GRPC:
+    if request.kind is RouteKind.GRPC:
         yield "  portName: grpc"
         yield "  appProtocol: kubernetes.io/h2c # gRPC without TLS"
-    yield f"  # selector: {{app: {scalar(wish.service)}}} # the labels of every version's pods"
+    yield f"  # selector: {{app: {scalar(request.service)}}} # the labels of every version's pods"
     yield "  # versionLabel: version # the label that tells the versions' pods apart"
 
 
-def _route(wish: Wish) -> Iterator[str]:
+def _route(request: InitRequest) -> Iterator[str]:
     yield "route:"
-    if wish.kind is not RouteKind.HTTP:
-        yield f"  kind: {wish.kind.value}"
+    if request.kind is not RouteKind.HTTP:
+        yield f"  kind: {request.kind.value}"
     yield "  parents:"
-    if wish.mesh:
-        yield f"    - service: {scalar(wish.service)} # a mesh route: it steers the calls made to the Service"
-    for gateway in wish.gateways:
+    if request.mesh:
+        yield f"    - service: {scalar(request.service)} # a mesh route: it steers the calls made to the Service"
+    for gateway in request.gateways:
         yield f"    - gateway: {gateway.namespace}/{gateway.name}"
         if gateway.section:
             yield f"      section: {scalar(gateway.section)}"
-    if wish.hostnames:
+    if request.hostnames:
         yield "  hostnames:"
-        yield from (f"    - {scalar(hostname)}" for hostname in wish.hostnames)
-    if wish.kind is RouteKind.HTTP:
+        yield from (f"    - {scalar(hostname)}" for hostname in request.hostnames)
+    if request.kind is RouteKind.HTTP:
         yield "  # timeouts: {request: 10s}"
     yield "  # filters, matches and other rules of the route are kept in every stage, as the Gateway API spells them"
 
 
-def _workload(wish: Wish) -> Iterator[str]:
-    port = wish.port if wish.target_port is None else wish.target_port
-    probe = f"grpc: {{port: {port}}}" if wish.kind is RouteKind.GRPC else f"httpGet: {{path: /healthz, port: {port}}}"
+def _workload(request: InitRequest) -> Iterator[str]:
+    port = request.port if request.target_port is None else request.target_port
+    probe = (
+        f"grpc: {{port: {port}}}" if request.kind is RouteKind.GRPC else f"httpGet: {{path: /healthz, port: {port}}}"
+    )
     yield "workload: # what the pods of every version share; a version may say otherwise for itself"
-    yield f"  container: {scalar(wish.service)}"
-    yield f"  # serviceAccount: {scalar(wish.service)}"
+    yield f"  container: {scalar(request.service)}"
+    yield f"  # serviceAccount: {scalar(request.service)}"
     yield "  # env: {LOG_LEVEL: info}"
     yield "  # resources: {requests: {cpu: 100m, memory: 64Mi}}"
     yield f"  # readinessProbe: {{{probe}}}"
 
 
-def _versions(wish: Wish) -> Iterator[str]:
+def _versions(request: InitRequest) -> Iterator[str]:
     yield "versions: # the baseline first, the candidate last"
-    for name, image in wish.versions:
+    for name, image in request.versions:
         yield f"  {scalar(name)}:"
         yield f"    image: {scalar(image)}"
         yield "    # replicas: 2"
 
 
-def _stages(wish: Wish) -> Iterator[str]:
-    old, new = wish.names
-    header, value = ("x-debug", "debug") if wish.kind is RouteKind.GRPC else ("user-agent", "debug")
-    route = "HTTPRoute" if wish.kind is RouteKind.HTTP else "GRPCRoute"
+def _stages(request: InitRequest) -> Iterator[str]:
+    old, new = request.names
+    header, value = ("x-debug", "debug") if request.kind is RouteKind.GRPC else ("user-agent", "debug")
+    route = "HTTPRoute" if request.kind is RouteKind.HTTP else "GRPCRoute"
     yield "stages: # each becomes overlays/<name>; a stage deploys every version unless it says otherwise"
     yield from _stage(
         "initial", "The application as it was deployed first, without a route.", f"deploy: [{old}]", "services: []"
@@ -160,7 +170,7 @@ def _stage(name: str, description: str, *fields: str) -> Iterator[str]:
     yield from (f"    {field}" for field in fields)
 
 
-def _rest(wish: Wish) -> Iterator[str]:
+def _rest(request: InitRequest) -> Iterator[str]:
     yield "# policy: {maxStep: 50} # the largest change of a share that `promote` makes, in percentage points"
     yield ""
     yield "# gate: # what `gateshift gate` asks before a share grows"
@@ -169,7 +179,7 @@ def _rest(wish: Wish) -> Iterator[str]:
     yield "#   p99: 500ms"
     yield ""
     yield "# pointers: # what Argo CD or Flux follows; `gateshift promote` moves it from stage to stage"
-    yield f"#   repository: https://github.com/your-team/{wish.service}"
+    yield f"#   repository: https://github.com/your-team/{request.service}"
     yield "#   revision: main"
     yield "#   path: . # this file's folder in the repository"
     yield "#   argocd: {}"
@@ -177,6 +187,6 @@ def _rest(wish: Wish) -> Iterator[str]:
     yield ""
     yield "# environments: # each with overlays and a pointer of its own"
     yield "#   - name: staging"
-    yield f"#     namespace: {wish.service}-staging"
+    yield f"#     namespace: {request.service}-staging"
     yield "#   - name: prod"
-    yield f"#     replicas: {{{wish.names[0]}: 3, {wish.names[1]}: 3}}"
+    yield f"#     replicas: {{{request.names[0]}: 3, {request.names[1]}: 3}}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateshift.errors import UserError
 from gateshift.model.place import Place
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 MOST_FAULTS = 100
 """So many faults are reported of one file; a file with more is no rollout.yaml, and its owner reads no more anyway."""
@@ -16,20 +16,20 @@ _WIDEST = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One mistake: the value at `pointer`, or with `key` the key that names it. `way_out` is what to write instead."""
+class SpecError:
+    """One mistake: the value at `pointer`, or with `key` the key that names it. `hint` is what to write instead."""
 
-    pointer: Pointer
+    pointer: FieldPath
     message: str
-    way_out: str = ""
+    hint: str = ""
     key: bool = False
 
 
 @dataclass(slots=True)
-class Faults:
+class SpecErrors:
     """Gathers faults: the first at each spot counts, and beyond MOST_FAULTS they are only counted."""
 
-    found: dict[tuple[Pointer, bool], Fault] = field(default_factory=dict)
+    found: dict[tuple[FieldPath, bool], SpecError] = field(default_factory=dict)
     more: int = 0
 
     @property
@@ -37,16 +37,16 @@ class Faults:
         """Whether another fault would only be counted."""
         return len(self.found) >= MOST_FAULTS
 
-    def add(self, pointer: Pointer, message: str, way_out: str = "", *, key: bool = False) -> None:
+    def add(self, pointer: FieldPath, message: str, hint: str = "", *, key: bool = False) -> None:
         """Report a mistake, unless the same spot already has one."""
         if (pointer, key) in self.found:
             return
         if self.full:
             self.more += 1
             return
-        self.found[pointer, key] = Fault(pointer, message, way_out, key)
+        self.found[pointer, key] = SpecError(pointer, message, hint, key)
 
-    def __iter__(self) -> Iterator[Fault]:
+    def __iter__(self) -> Iterator[SpecError]:
         return iter(self.found.values())
 
 
@@ -56,7 +56,7 @@ class Mistake:
 
     place: Place
     message: str
-    way_out: str = ""
+    hint: str = ""
     line: str = ""
 
     def __str__(self) -> str:
@@ -69,8 +69,8 @@ class Mistake:
                 f"  {number} | {shown}",
                 f"  {' ' * len(number)} | {' ' * (self.place.column - 1)}{self._caret()}",
             ]
-        if self.way_out:
-            parts.append(f"  {self.way_out}")
+        if self.hint:
+            parts.append(f"  {self.hint}")
         return "\n".join(parts)
 
     def _caret(self) -> str:
@@ -79,7 +79,7 @@ class Mistake:
         return "^" * max(1, min(width, _WIDEST - self.place.column))
 
 
-class SpecError(UserError):
+class ConfigError(UserError):
     """A rollout.yaml that cannot be read, with every mistake in it, in the order of their places."""
 
     def __init__(self, file: Path, mistakes: tuple[Mistake, ...], more: int = 0) -> None:
@@ -89,10 +89,10 @@ class SpecError(UserError):
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.place))
         self.more = more
 
-    def seen_from(self, folder: Path) -> SpecError:
+    def seen_from(self, folder: Path) -> ConfigError:
         """The same with the files in the folder named relative to it, as people who work there read them."""
         mistakes = (replace(each, place=_seen_from(folder, each.place)) for each in self.mistakes)
-        return SpecError(_relative(folder, self.file), tuple(mistakes), self.more)
+        return ConfigError(_relative(folder, self.file), tuple(mistakes), self.more)
 
     def __str__(self) -> str:
         """The number of mistakes, then each of them."""

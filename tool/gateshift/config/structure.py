@@ -8,14 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from gateshift.config.describe import dotted, expected, kind_of, shown, shown_key
+from gateshift.config.describe import described, dotted, expected, kind_of, shown_key
 from gateshift.config.nearest import fits, mended, nearest, suggestion
-from gateshift.config.schema.schema_types import Either, Fields, Form, ListOf, MapOf, Number, Text, accepts
-from gateshift.config.spec_errors import Faults
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, SchemaType, Text, accepts
+from gateshift.config.spec_errors import SpecErrors
+from gateshift.yamldoc.data import FieldPath, Json
 
 
-def check_structure(data: Json, form: Form, faults: Faults, written: Callable[[Pointer], str | None]) -> Json:
+def check_structure(
+    data: Json, form: SchemaType, faults: SpecErrors, written: Callable[[FieldPath], str | None]
+) -> Json:
     """The data with every part of the wrong shape replaced by None, and a fault for each of those.
 
     `written` gives the text of an unquoted scalar as it stands in the file. None is no value of any form, so that
@@ -26,10 +28,10 @@ def check_structure(data: Json, form: Form, faults: Faults, written: Callable[[P
 
 @dataclass(frozen=True, slots=True)
 class _Structure:
-    faults: Faults
-    written: Callable[[Pointer], str | None]
+    faults: SpecErrors
+    written: Callable[[FieldPath], str | None]
 
-    def value(self, data: Json, form: Form, at: Pointer) -> Json:
+    def value(self, data: Json, form: SchemaType, at: FieldPath) -> Json:
         if kind_of(data) not in accepts(form):
             self._wrong_kind(data, form, at)
             return None
@@ -50,15 +52,15 @@ class _Structure:
             case _:
                 return data
 
-    def _wrong_kind(self, data: Json, form: Form, at: Pointer) -> None:
+    def _wrong_kind(self, data: Json, form: SchemaType, at: FieldPath) -> None:
         written = self.written(at)
         self.faults.add(
             at,
-            f"{dotted(at)}: expected {expected(form)}; found {shown(data, written)}",
+            f"{dotted(at)}: expected {expected(form)}; found {described(data, written)}",
             _other_kind(data, form, at, written),
         )
 
-    def _text(self, data: str, form: Text, at: Pointer, *, key: bool = False) -> str | None:
+    def _text(self, data: str, form: Text, at: FieldPath, *, key: bool = False) -> str | None:
         if fits(data, form):
             return data
         self.faults.add(
@@ -69,20 +71,20 @@ class _Structure:
         )
         return None
 
-    def _number(self, data: float, form: Number, at: Pointer) -> Json:
+    def _number(self, data: float, form: Number, at: FieldPath) -> Json:
         if _is_figure(data) and (not form.whole or data == int(data)) and _in_range(data, form):
             return int(data) if form.whole else data
-        self.faults.add(at, f"{dotted(at)}: expected {form.expects}; found {shown(data, self.written(at))}")
+        self.faults.add(at, f"{dotted(at)}: expected {form.expects}; found {described(data, self.written(at))}")
         return None
 
-    def _list(self, data: list[Json], form: ListOf, at: Pointer) -> Json:
+    def _list(self, data: list[Json], form: ListOf, at: FieldPath) -> Json:
         self._amount(len(data), form, at)
         items = [self.value(item, form.item, (*at, index)) for index, item in enumerate(data[: form.most])]
         if form.distinct:
             self._distinct(items, at)
         return items
 
-    def _distinct(self, items: list[Json], at: Pointer) -> None:
+    def _distinct(self, items: list[Json], at: FieldPath) -> None:
         first: dict[str, int] = {}
         for index, item in enumerate(items):
             if item is None:
@@ -93,14 +95,14 @@ class _Structure:
                     (*at, index), f"{dotted((*at, index))}: the same as {dotted((*at, other))}", "remove one"
                 )
 
-    def _map(self, data: dict[str, Json], form: MapOf, at: Pointer) -> Json:
+    def _map(self, data: dict[str, Json], form: MapOf, at: FieldPath) -> Json:
         self._amount(len(data), form, at)
         some = dict(islice(data.items(), form.most))
         for key in some:
             self._text(key, form.name, (*at, key), key=True)
         return {key: self.value(value, form.value, (*at, key)) for key, value in some.items()}
 
-    def _amount(self, amount: int, form: ListOf | MapOf, at: Pointer) -> None:
+    def _amount(self, amount: int, form: ListOf | MapOf, at: FieldPath) -> None:
         if amount < form.least:
             self.faults.add(
                 at, f"{dotted(at)}: expected {form.expects}, at least {form.least}; found {amount or 'none'}"
@@ -108,7 +110,7 @@ class _Structure:
         elif form.most is not None and amount > form.most:
             self.faults.add(at, f"{dotted(at)}: at most {form.most} are possible here; found {amount}")
 
-    def _fields(self, data: dict[str, Json], form: Fields, at: Pointer) -> Json:
+    def _fields(self, data: dict[str, Json], form: Fields, at: FieldPath) -> Json:
         meant = {self._unknown(key, form, at) for key in data if key not in form.keys}
         for key in form.required:
             if key not in data and key not in meant:
@@ -124,15 +126,15 @@ class _Structure:
                 )
         return {key: self.value(value, form.keys[key], (*at, key)) for key, value in data.items() if key in form.keys}
 
-    def _unknown(self, key: str, form: Fields, at: Pointer) -> str:
+    def _unknown(self, key: str, form: Fields, at: FieldPath) -> str:
         """Report the key; the known key that was probably meant, or ""."""
         meant = "" if self.faults.full or key in form.elsewhere else nearest(key, form.keys)
-        way_out = form.elsewhere.get(key) or suggestion(meant)
+        hint = form.elsewhere.get(key) or suggestion(meant)
         known = ", ".join(form.keys)
         self.faults.add(
             (*at, key),
             f"{dotted(at)}: unknown key `{shown_key(key)}`" if at else f"unknown key `{shown_key(key)}`",
-            way_out or f"the keys here are {known}",
+            hint or f"the keys here are {known}",
             key=True,
         )
         return meant
@@ -149,13 +151,13 @@ def _in_range(data: float, form: Number) -> bool:
 
 def _unfit(data: str, form: Text) -> str:
     if len(data) > form.most:
-        return f"at most {form.most} characters are possible here; found {len(data)} in {shown(data)}"
+        return f"at most {form.most} characters are possible here; found {len(data)} in {described(data)}"
     if not data:
         return f"expected {form.expects}; found an empty text"
-    return f"expected {form.expects}; found {shown(data)}"
+    return f"expected {form.expects}; found {described(data)}"
 
 
-def _other_kind(data: Json, form: Form, at: Pointer, written: str | None) -> str:
+def _other_kind(data: Json, form: SchemaType, at: FieldPath, written: str | None) -> str:
     kinds = accepts(form)
     match data:
         case None if isinstance(form, Fields) and not (form.required or form.any_of):
@@ -172,7 +174,7 @@ def _other_kind(data: Json, form: Form, at: Pointer, written: str | None) -> str
             return ""
 
 
-def _as_text(written: str, form: Form) -> str:
+def _as_text(written: str, form: SchemaType) -> str:
     """How a number or truth value becomes the text that the form wants."""
     options = form.options if isinstance(form, Either) else (form,)
     text = next(option for option in options if isinstance(option, Text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gateshift.model.plan import Action
 from gateshift.model.resource import Resource, ResourceId
-from gateshift.yamldoc.data import Json, JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Difference:
     """A field that differs. `pointer` is the field in the object after the change, or before it where it is gone;
     None stands for an absent value, since the API server takes null for absent."""
 
-    pointer: Pointer
+    pointer: FieldPath
     before: Json
     after: Json
 
@@ -89,7 +89,7 @@ def _compare(before: Resource | None, after: Resource | None) -> Change | None:
     return Change(before, after, fields) if fields else None
 
 
-def differences(before: Json, after: Json, at: Pointer = ()) -> Iterator[Difference]:
+def differences(before: Json, after: Json, at: FieldPath = ()) -> Iterator[Difference]:
     """The fields in which two values differ, the deepest that say it; keys in order, list items by their name where
     every item of both lists has one of its own (containers, environment, ports), else by index."""
     if isinstance(before, dict) and isinstance(after, dict):
@@ -101,7 +101,7 @@ def differences(before: Json, after: Json, at: Pointer = ()) -> Iterator[Differe
         yield Difference(at, before, after)
 
 
-def _list_differences(before: list[Json], after: list[Json], at: Pointer) -> Iterator[Difference]:
+def _list_differences(before: list[Json], after: list[Json], at: FieldPath) -> Iterator[Difference]:
     old, new = _named(before), _named(after)
     if old is None or new is None or not before or not after:
         for index in range(max(len(before), len(after))):

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from gateshift.errors import UserError
-from gateshift.model.sync_pointer import Slot, SyncPointer, folder_of
+from gateshift.model.sync_pointer import EditableScalar, SyncPointer, folder_of
 from gateshift.yamldoc import Document, Span, parse_all, replace_scalar
-from gateshift.yamldoc.data import Json, Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, Json, look_up
 
 _PROPERTIES = ("&", "*", "!")
 
 
-def move_to(pointer: SyncPointer, folder: str) -> tuple[Slot, str]:
+def move_to(pointer: SyncPointer, folder: str) -> tuple[EditableScalar, str]:
     """The slot whose change makes the pointer name the folder, and the value it needs. Raises UserError.
 
     The path keeps its form: `./` in front, a slash behind.
     """
     path = _in_form(pointer.path, folder)
-    for slot in pointer.slots:
-        if path.startswith(slot.before) and path.endswith(slot.after):
-            value = path[len(slot.before) : len(path) - len(slot.after)]
-            if value and slot.before + value + slot.after == path:
-                return slot, value
+    for scalar in pointer.scalars:
+        if path.startswith(scalar.before) and path.endswith(scalar.after):
+            value = path[len(scalar.before) : len(path) - len(scalar.after)]
+            if value and scalar.before + value + scalar.after == path:
+                return scalar, value
     raise UserError(
         f"{pointer}: no scalar alone makes its path `{path}`",
         next_step="Give the template a parameter for the stage, in a scalar of its own.",
@@ -32,7 +32,7 @@ def _in_form(path: str, folder: str) -> str:
     return lead + folder + ("/" if path.endswith("/") and folder_of(path) else "")
 
 
-def replace_value(text: str, document: int, at: Pointer, value: str) -> str:
+def replace_value(text: str, document: int, at: FieldPath, value: str) -> str:
     """The text with the string at the pointer in that document replaced. Raises UserError where that would touch more
     than this one scalar: an anchor, an alias, a merged key, a block or a scalar over several lines."""
     documents = parse_all(text)
@@ -45,7 +45,7 @@ def replace_value(text: str, document: int, at: Pointer, value: str) -> str:
     return new
 
 
-def _own_span(document: Document, at: Pointer) -> Span:
+def _own_span(document: Document, at: FieldPath) -> Span:
     span = document.span(at)
     if span is None or not isinstance(look_up(document.data, at), str):
         raise UserError(f"there is no text at {'.'.join(map(str, at))}")
@@ -69,7 +69,7 @@ def _data(document: Document) -> Json:
     return document.data
 
 
-def _changed(data: Json, at: Pointer, value: str) -> Json:
+def _changed(data: Json, at: FieldPath, value: str) -> Json:
     if not at:
         return value
     if isinstance(data, dict) and isinstance(at[0], str):

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from gateshift.engines.changes import Change
-from gateshift.engines.pods import Passage, passage
+from gateshift.engines.pods import PodRollout, pod_rollout_of
 from gateshift.model.plan import Action
 from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster
 from gateshift.yamldoc.data import look_up, object_at
 
-_WAITS_FOR_PODS = (Passage.START, Passage.SWAP, Passage.GAP)
+_WAITS_FOR_PODS = (PodRollout.NEW_PODS, PodRollout.ROLLING, PodRollout.RECREATE)
 
 
-class Deed(Enum):
+class EventKind(Enum):
     """What an event does."""
 
     APPLY = "apply"
@@ -32,15 +32,15 @@ class Event:
     """
 
     bit: int
-    deed: Deed
+    event_kind: EventKind
     change: Change
-    passage: Passage = Passage.NONE
+    pod_rollout: PodRollout = PodRollout.NONE
 
     def __str__(self) -> str:
         """`apply Service default/customers`, `the pods of Deployment default/a are Ready`."""
-        if self.deed is Deed.READY:
+        if self.event_kind is EventKind.READY:
             return f"the pods of {self.change.id} are Ready"
-        return f"{self.deed.value} {self.change.id}"
+        return f"{self.event_kind.value} {self.change.id}"
 
 
 def events_of(changes: Iterable[Change], before: Cluster, after: Cluster) -> tuple[Event, ...]:
@@ -48,12 +48,12 @@ def events_of(changes: Iterable[Change], before: Cluster, after: Cluster) -> tup
     found: list[Event] = []
     for change in changes:
         if change.action is Action.PRUNE:
-            found.append(Event(1 << len(found), Deed.PRUNE, change))
+            found.append(Event(1 << len(found), EventKind.PRUNE, change))
             continue
-        kind = passage(change, before, after)
-        found.append(Event(1 << len(found), Deed.APPLY, change, kind))
+        kind = pod_rollout_of(change, before, after)
+        found.append(Event(1 << len(found), EventKind.APPLY, change, kind))
         if kind in _WAITS_FOR_PODS:
-            found.append(Event(1 << len(found), Deed.READY, change, kind))
+            found.append(Event(1 << len(found), EventKind.READY, change, kind))
     return tuple(found)
 
 
@@ -76,13 +76,13 @@ class Between:
         put: list[Resource] = []
         gone = [each.change.before.id for each in self._events if each.bit & done and each.change.before]
         unready = {}
-        ready = {id(each.change) for each in self._events if each.deed is Deed.READY and each.bit & done}
+        ready = {id(each.change) for each in self._events if each.event_kind is EventKind.READY and each.bit & done}
         for event in self._events:
-            if event.deed is not Deed.APPLY or not event.bit & done or event.change.after is None:
+            if event.event_kind is not EventKind.APPLY or not event.bit & done or event.change.after is None:
                 continue
-            waiting = event.passage in _WAITS_FOR_PODS and id(event.change) not in ready
+            waiting = event.pod_rollout in _WAITS_FOR_PODS and id(event.change) not in ready
             put.append(self._applied(event, waiting=waiting))
-            if waiting and event.passage is not Passage.SWAP:
+            if waiting and event.pod_rollout is not PodRollout.ROLLING:
                 unready[event.change.id] = 0
         return self._before.derive(put=put, remove=gone, ready=unready)
 
@@ -90,7 +90,10 @@ class Between:
         """The object as applied; with the old pods' template where those still answer."""
         change = event.change
         assert change.after is not None
-        if not (event.passage is Passage.KEEP or (waiting and event.passage is Passage.SWAP)) or change.before is None:
+        if (
+            not (event.pod_rollout is PodRollout.UNCHANGED or (waiting and event.pod_rollout is PodRollout.ROLLING))
+            or change.before is None
+        ):
             return change.after
         if event.bit not in self._old_pods:
             self._old_pods[event.bit] = _with_pods_of(change.after, change.before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
-from gateshift.model.sync_pointer import PointerInFile, Post, SyncPointer
+from gateshift.model.sync_pointer import PointerInFile, StagePointer, SyncPointer
 
 
 class StageFolders:
@@ -25,7 +25,7 @@ class StageFolders:
             for environment in rollout.environments
         }
 
-    def place(self, found: PointerInFile) -> Post | None:
+    def place(self, found: PointerInFile) -> StagePointer | None:
         """The pointer with its stage; None where it is no pointer of this rollout.
 
         It is one where its path lies among the overlays, or where it has the name that a generated one has; that name
@@ -37,12 +37,12 @@ class StageFolders:
         environment, stage = self._stages.get(pointer.folder, (None, None))
         named = self._names.get(pointer.name)
         if named is not None:
-            return Post(found, named, stage if environment == named else None)
+            return StagePointer(found, named, stage if environment == named else None)
         if stage is None:
             environment = self._above(pointer)
             if environment is None and not f"{pointer.folder}/".startswith(f"{self._top}/"):
                 return None
-        return Post(found, environment, stage)
+        return StagePointer(found, environment, stage)
 
     def _of_another_repository(self, pointer: SyncPointer) -> bool:
         pointers = self._rollout.pointers
@@ -59,17 +59,23 @@ class StageFolders:
         return None
 
 
-def in_order(rollout: Rollout, posts: Iterable[Post]) -> tuple[Post, ...]:
+def in_order(rollout: Rollout, stage_pointers: Iterable[StagePointer]) -> tuple[StagePointer, ...]:
     """By environment as the rollout lists them, then by engine, name and place."""
     environments = [environment.name for environment in rollout.environments]
     engines = list(Engine)
 
-    def key(post: Post) -> tuple[int, int, str, str, int]:
-        pointer = post.found.pointer
-        rank = environments.index(post.environment.name) if post.environment else len(environments)
-        return rank, engines.index(pointer.engine), pointer.name, str(post.found.file), post.found.document
+    def key(stage_pointer: StagePointer) -> tuple[int, int, str, str, int]:
+        pointer = stage_pointer.found.pointer
+        rank = environments.index(stage_pointer.environment.name) if stage_pointer.environment else len(environments)
+        return (
+            rank,
+            engines.index(pointer.engine),
+            pointer.name,
+            str(stage_pointer.found.file),
+            stage_pointer.found.document,
+        )
 
-    return tuple(sorted(posts, key=key))
+    return tuple(sorted(stage_pointers, key=key))
 
 
 def plain_url(url: str) -> str:

@@ -22,14 +22,14 @@ _QUARTER = "25%"
 _KEEPS_ITS_PODS = frozenset({"ReplicaSet", "ReplicationController", "Job", "CronJob"})
 
 
-class Passage(Enum):
+class PodRollout(Enum):
     """How a workload's pods go over from the old manifest to the new one."""
 
     NONE = "no change of ready pods"
-    START = "there are none before, and new ones are Ready only some time later"
-    SWAP = "the old ones answer until new ones are Ready"
-    GAP = "the old ones leave before new ones are Ready"
-    KEEP = "the old ones stay as they were started"
+    NEW_PODS = "there are none before, and new ones are Ready only some time later"
+    ROLLING = "the old ones answer until new ones are Ready"
+    RECREATE = "the old ones leave before new ones are Ready"
+    UNCHANGED = "the old ones stay as they were started"
 
 
 def runs_pods(resource: Resource | None) -> bool:
@@ -37,38 +37,38 @@ def runs_pods(resource: Resource | None) -> bool:
     return resource is not None and read_workload(resource) is not None
 
 
-def passage(change: Change, before: Cluster, after: Cluster) -> Passage:
+def pod_rollout_of(change: Change, before: Cluster, after: Cluster) -> PodRollout:
     """How the pods of a created or changed workload go over; NONE for any other object and for a prune."""
     if change.after is None or not runs_pods(change.after):
-        return Passage.NONE
+        return PodRollout.NONE
     new = _count(change.after, after)
     old = _count(change.before, before) if runs_pods(change.before) else 0
     if new == 0:
-        return Passage.NONE
+        return PodRollout.NONE
     if old == 0 or change.before is None:
-        return Passage.START
+        return PodRollout.NEW_PODS
     if _template_same(change.before, change.after) or object_at(change.after.data, "spec").get("paused") is True:
-        return Passage.NONE if _template_same(change.before, change.after) else Passage.KEEP
+        return PodRollout.NONE if _template_same(change.before, change.after) else PodRollout.UNCHANGED
     return _rolled(change.after, min(old, new), new)
 
 
-def _rolled(resource: Resource, least: int, wanted: int) -> Passage:
+def _rolled(resource: Resource, least: int, wanted: int) -> PodRollout:
     """How pods of another template replace the old ones: `wanted` in the end, `least` of them ready throughout."""
     spec = object_at(resource.data, "spec")
     match resource.kind:
         case "Deployment":
             if text_at(spec, "strategy", "type") == "Recreate":
-                return Passage.GAP
+                return PodRollout.RECREATE
             rolling = object_at(spec, "strategy", "rollingUpdate")
-            return Passage.SWAP if least > _most_unavailable(rolling, wanted) else Passage.GAP
+            return PodRollout.ROLLING if least > _most_unavailable(rolling, wanted) else PodRollout.RECREATE
         case "StatefulSet" | "DaemonSet":
             if text_at(spec, "updateStrategy", "type") == "OnDelete":
-                return Passage.KEEP
-            return Passage.GAP if resource.kind == "StatefulSet" and least == 1 else Passage.SWAP
+                return PodRollout.UNCHANGED
+            return PodRollout.RECREATE if resource.kind == "StatefulSet" and least == 1 else PodRollout.ROLLING
         case kind if kind in _KEEPS_ITS_PODS:
-            return Passage.KEEP
+            return PodRollout.UNCHANGED
         case _:
-            return Passage.SWAP
+            return PodRollout.ROLLING
 
 
 def _most_unavailable(rolling: JsonObject, wanted: int) -> int:

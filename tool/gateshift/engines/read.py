@@ -16,7 +16,7 @@ from gateshift.engines.argocd import pointer as argocd
 from gateshift.engines.argocd.pointer import ParameterFiles, no_files
 from gateshift.engines.flux import pointer as flux
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, Sync, SyncPointer
+from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer, SyncSettings
 from gateshift.yamldoc import Document
 from gateshift.yamldoc.data import Json, JsonObject, list_at, look_up, object_at, text_at
 
@@ -65,7 +65,7 @@ def with_source(pointer: SyncPointer, sources: Sources) -> SyncPointer:
     return pointer if found is None else replace(pointer, repository=found[0], revision=found[1])
 
 
-def sync_of(data: Json) -> Sync | None:
+def sync_of(data: Json) -> SyncSettings | None:
     """The settings of an Application, an ApplicationSet's template or a Kustomization; None for any other object."""
     match text_at(data, "apiVersion").partition("/")[0], text_at(data, "kind"):
         case "argoproj.io", "Application":
@@ -73,14 +73,14 @@ def sync_of(data: Json) -> Sync | None:
         case "argoproj.io", "ApplicationSet":
             return _argocd(object_at(data, "spec", "template", "spec", "syncPolicy"))
         case "kustomize.toolkit.fluxcd.io", "Kustomization":
-            return Sync(Engine.FLUX, prune=look_up(data, ("spec", "prune")) is True)
+            return SyncSettings(Engine.FLUX, prune=look_up(data, ("spec", "prune")) is True)
         case _:
             return None
 
 
-def _argocd(policy: JsonObject) -> Sync:
+def _argocd(policy: JsonObject) -> SyncSettings:
     options = list_at(policy, "syncOptions")
     automated = policy.get("automated")
     by_hand = not isinstance(automated, dict) or automated.get("enabled") is False
     prunes = (by_hand or object_at(automated).get("prune") is True) and "Prune=false" not in options
-    return Sync(Engine.ARGOCD, prune=prunes, prune_last="PruneLast=true" in options, waves=True)
+    return SyncSettings(Engine.ARGOCD, prune=prunes, prune_last="PruneLast=true" in options, waves=True)

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gateshift.engines.events import Deed, Event
+from gateshift.engines.events import Event, EventKind
 from gateshift.engines.object_order import argocd_option, argocd_order, flux_order, flux_setting, is_hook, wave_of
 from gateshift.engines.references import ceases_to_name, starts_to_name
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import Sync
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
 
@@ -32,13 +32,13 @@ class Wave:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class SyncPlan:
     """One engine's way from one build to another. `waits` has for each of its events the set of those before it.
 
     `waves` are its steps in order; `kept` are objects that left the files and stay in the cluster.
     """
 
-    sync: Sync
+    sync: SyncSettings
     events: tuple[Event, ...]
     waits: Mapping[int, int]
     waves: tuple[Wave, ...]
@@ -50,47 +50,57 @@ class Course:
         return sum(event.bit for event in self.events)
 
 
-def course(events: Sequence[Event], sync: Sync, before: Cluster, *, gates: bool = True) -> Course:
+def plan_sync(events: Sequence[Event], sync: SyncSettings, before: Cluster, *, gates: bool = True) -> SyncPlan:
     """The engine's course. Without `gates` nothing waits for health, as if every check passed at once: what is safe
     only with them rests on those checks alone."""
     made = [event for event in events if _makes(sync, event)]
-    kept = tuple(event.change.resource for event in events if event.deed is Deed.PRUNE and event not in made)
+    kept = tuple(event.change.resource for event in events if event.event_kind is EventKind.PRUNE and event not in made)
     return (_argocd if sync.engine is Engine.ARGOCD else _flux)(made, sync, before, kept, gates=gates)
 
 
-def _makes(sync: Sync, event: Event) -> bool:
+def _makes(sync: SyncSettings, event: Event) -> bool:
     resource = event.change.resource
     if sync.engine is Engine.ARGOCD:
-        if event.deed is Deed.PRUNE:
+        if event.event_kind is EventKind.PRUNE:
             return sync.prune and not argocd_option(resource, "Prune=false") and not is_hook(resource)
         return not is_hook(resource)
     if flux_setting(resource, "reconcile") == "disabled" or flux_setting(resource, "ssa") == "ignore":
         return False
-    if event.deed is Deed.PRUNE:
+    if event.event_kind is EventKind.PRUNE:
         return sync.prune and flux_setting(resource, "prune") != "disabled"
     return not (flux_setting(resource, "ssa") == "ifnotpresent" and event.change.before is not None)
 
 
-def _flux(made: list[Event], sync: Sync, before: Cluster, kept: tuple[Resource, ...], *, gates: bool) -> Course:
+def _flux(
+    made: list[Event], sync: SyncSettings, before: Cluster, kept: tuple[Resource, ...], *, gates: bool
+) -> SyncPlan:
     del gates  # Flux checks health after everything, so no check stands between two of its deeds
-    applies = sorted((event for event in made if event.deed is Deed.APPLY), key=lambda each: _flux_key(each))
-    prunes = sorted((event for event in made if event.deed is Deed.PRUNE), key=lambda each: _flux_key(each))[::-1]
+    applies = sorted((event for event in made if event.event_kind is EventKind.APPLY), key=lambda each: _flux_key(each))
+    prunes = sorted((event for event in made if event.event_kind is EventKind.PRUNE), key=lambda each: _flux_key(each))[
+        ::-1
+    ]
     waits = _in_sequence(applies, _floating(applies, before))
     for prune in prunes:
         waits[prune.bit] = _bits(applies) & ~_freed(prune, applies, waits, before)
     waits |= _readiness(made)
     groups = tuple(Wave(tuple(group)) for group in (applies, prunes) if group)
-    return Course(sync, tuple(made), waits, groups, kept)
+    return SyncPlan(sync, tuple(made), waits, groups, kept)
 
 
-def _argocd(made: list[Event], sync: Sync, before: Cluster, kept: tuple[Resource, ...], *, gates: bool) -> Course:
+def _argocd(
+    made: list[Event], sync: SyncSettings, before: Cluster, kept: tuple[Resource, ...], *, gates: bool
+) -> SyncPlan:
     wave = {event.bit: wave_of(event.change.resource) if sync.waves else 0 for event in made}
-    applies = sorted((event for event in made if event.deed is Deed.APPLY), key=lambda each: _argo_key(each, wave))
-    every_prune = sorted((event for event in made if event.deed is Deed.PRUNE), key=lambda each: each.change.id)
+    applies = sorted(
+        (event for event in made if event.event_kind is EventKind.APPLY), key=lambda each: _argo_key(each, wave)
+    )
+    every_prune = sorted(
+        (event for event in made if event.event_kind is EventKind.PRUNE), key=lambda each: each.change.id
+    )
     last = [each for each in every_prune if sync.prune_last or (sync.waves and _is_last(each))]
     early = [each for each in every_prune if each not in last]
     wave |= _mirrored(every_prune, wave)
-    ready = [event for event in made if event.deed is Deed.READY] if gates else []
+    ready = [event for event in made if event.event_kind is EventKind.READY] if gates else []
     waits = _in_sequence(applies, _floating(applies, before))
     for apply in applies:
         waits[apply.bit] |= _bits(each for each in ready if wave[each.bit] < wave[apply.bit])
@@ -102,7 +112,7 @@ def _argocd(made: list[Event], sync: Sync, before: Cluster, kept: tuple[Resource
     for prune in last:
         waits[prune.bit] = _settled(applies, prune, waits, before, gates) | _bits(ready)
     waits |= _readiness(made)
-    return Course(sync, tuple(made), waits, _waves(applies, early, last, wave), kept)
+    return SyncPlan(sync, tuple(made), waits, _waves(applies, early, last, wave), kept)
 
 
 def _settled(
@@ -153,8 +163,8 @@ def _in_sequence(applies: Sequence[Event], floating: int) -> dict[int, int]:
 def _readiness(made: Iterable[Event]) -> dict[int, int]:
     """Pods become Ready at any time after their workload is applied."""
     listed = list(made)
-    applied = {id(each.change): each.bit for each in listed if each.deed is Deed.APPLY}
-    return {each.bit: applied[id(each.change)] for each in listed if each.deed is Deed.READY}
+    applied = {id(each.change): each.bit for each in listed if each.event_kind is EventKind.APPLY}
+    return {each.bit: applied[id(each.change)] for each in listed if each.event_kind is EventKind.READY}
 
 
 def _floating(applies: Sequence[Event], before: Cluster) -> int:

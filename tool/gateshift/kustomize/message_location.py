@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from gateshift.kustomize.messages import OBJECT_ID, UNKNOWN_FIELD, WRONG_TYPE, field_path
-from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
+from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.place import Place
 from gateshift.model.resource import objects_in
 from gateshift.model.source import SourceFile
-from gateshift.yamldoc.data import Json, Pointer, text_at
+from gateshift.yamldoc.data import FieldPath, Json, text_at
 
 _LINE = re.compile(r"\byaml: (?:unmarshal errors:\s+)?line (\d+): ")
 _TOKENS = (
@@ -96,11 +96,11 @@ def _directives(tree: KustomizationTree) -> Iterator[SourceFile]:
     for node in tree.kustomizations:
         yield node.file
         for reference in node.references:
-            if isinstance(reference.target, SourceFile) and reference.role not in (Role.RESOURCE, Role.DATA):
+            if isinstance(reference.target, SourceFile) and reference.role not in (FileRole.RESOURCE, FileRole.DATA):
                 yield reference.target
 
 
-def _walk(data: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+def _walk(data: Json, pointer: FieldPath = ()) -> Iterator[tuple[FieldPath, Json]]:
     """Every value below, with its pointer, in the order of the text."""
     yield pointer, data
     if isinstance(data, dict):

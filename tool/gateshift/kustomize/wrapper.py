@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateshift.model.kustomization import Kustomization, KustomizationTree, Reference, Role
+from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree, Reference
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc.data import JsonObject, list_at
 
@@ -21,7 +21,7 @@ ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 _MANAGED_BY = "managedByLabel"
 _TRACES = ["originAnnotations", "transformerAnnotations"]
-_CONFIGURED = (Role.GENERATOR, Role.TRANSFORMER, Role.VALIDATOR)
+_CONFIGURED = (FileRole.GENERATOR, FileRole.TRANSFORMER, FileRole.VALIDATOR)
 _SPECIAL_ANNOTATION = re.compile(r"config\.kubernetes\.io/(origin|transformations|needs-hash)|/needs-hash")
 _LOOKS_AT_ANNOTATIONS = re.compile(r"annotations|\$patch|/metadata['\"]?\s*$|path['\"]?:\s*(''|\"\")", re.MULTILINE)
 
@@ -66,5 +66,5 @@ def _directives(tree: KustomizationTree) -> Iterator[SourceFile]:
     """Every file that says how objects are changed: all but those that hold objects or a generator's data."""
     yield from (node.file for node in tree.kustomizations)
     for reference in _references(tree):
-        if isinstance(reference.target, SourceFile) and reference.role not in (Role.RESOURCE, Role.DATA):
+        if isinstance(reference.target, SourceFile) and reference.role not in (FileRole.RESOURCE, FileRole.DATA):
             yield reference.target

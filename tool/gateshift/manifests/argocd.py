@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from gateshift.manifests.pointer_names import pointed_path, pointer_name
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.yamldoc import dump
-from gateshift.yamldoc.data import Json, JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 _SYNC: Json = {
     "automated": {"prune": True, "selfHeal": True, "allowEmpty": False},
@@ -24,7 +24,7 @@ _SYNC: Json = {
     ],
     "retry": {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}},
 }
-_NOTES: dict[Pointer, str] = {
+_NOTES: dict[FieldPath, str] = {
     ("spec", "source", "path"): "The stage in force: `gateshift promote` moves it.",
     ("spec", "syncPolicy", "syncOptions", 0): "What the old stage needs goes only when the new one is healthy.",
 }

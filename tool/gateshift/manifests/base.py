@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from gateshift.manifests.metadata import metadata, selector
 from gateshift.manifests.workload import autoscaler, deployment, service_account
-from gateshift.model.rollout import ManifestWorkload, Rollout, Version, Workload
+from gateshift.model.rollout import DeclaredWorkload, ManifestWorkload, Rollout, Version
 from gateshift.yamldoc import UnreadableYaml, dump, dump_all, load_all
 from gateshift.yamldoc.data import JsonObject, object_at
 
@@ -37,7 +37,11 @@ def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
 
 def _service_accounts(rollout: Rollout) -> list[str]:
     """The accounts the workloads name, each once; Kubernetes makes the one called default by itself."""
-    names = [version.workload.service_account for version in rollout.versions if isinstance(version.workload, Workload)]
+    names = [
+        version.workload.service_account
+        for version in rollout.versions
+        if isinstance(version.workload, DeclaredWorkload)
+    ]
     return [name for name in dict.fromkeys(names) if name not in ("", "default")]
 
 
@@ -46,7 +50,7 @@ def version_files(rollout: Rollout, version: Version) -> Iterator[tuple[str, str
     folder = f"base/{version.name}"
     manifest = version.workload if isinstance(version.workload, ManifestWorkload) else None
     resources = [_DEPLOYMENT]
-    if isinstance(version.workload, Workload):
+    if isinstance(version.workload, DeclaredWorkload):
         note = f"What runs as {version.name}."
         yield f"{folder}/{_DEPLOYMENT}", dump(deployment(rollout, version, version.workload), {(): note})
     elif manifest is not None:

@@ -14,11 +14,11 @@ from gateshift.manifests.route import GROUP
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.rollout import Environment, FluxPointer, Pointers, Rollout
 from gateshift.yamldoc import dump, dump_all
-from gateshift.yamldoc.data import Json, JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _PATIENCE = 300
-_NOTES: dict[Pointer, str] = {
+_NOTES: dict[FieldPath, str] = {
     ("spec", "path"): "The stage in force: `gateshift promote` moves it.",
     ("spec", "healthCheckExprs"): "Flux knows no health of a route by itself.",
 }

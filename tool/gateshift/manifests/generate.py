@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateshift.manifests.argocd import application
 from gateshift.manifests.base import shared_files, version_files
 from gateshift.manifests.flux import source_and_kustomization
-from gateshift.manifests.header import seal
+from gateshift.manifests.header import with_header
 from gateshift.manifests.overlay import overlay_files
 from gateshift.model.rollout import Rollout
 
@@ -23,4 +23,4 @@ def generate(rollout: Rollout) -> dict[str, str]:
             bodies.update(overlay_files(rollout, stage, environment))
         bodies.update(application(rollout, environment))
         bodies.update(source_and_kustomization(rollout, environment))
-    return {path: seal(rollout.service.name, bodies[path]) for path in sorted(bodies)}
+    return {path: with_header(rollout.service.name, bodies[path]) for path in sorted(bodies)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gateshift.yamldoc import Span, UnreadableYaml, parse_all, splice
-from gateshift.yamldoc.data import Pointer, text_at
+from gateshift.yamldoc.data import FieldPath, text_at
 
-_PATHS: dict[tuple[str, str], Pointer] = {
+_PATHS: dict[tuple[str, str], FieldPath] = {
     ("argoproj.io", "Application"): ("spec", "source", "path"),
     ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "path"),
 }
@@ -23,7 +23,7 @@ def named_paths(text: str) -> list[str]:
     return [path for _, path in _paths(text)]
 
 
-def carry_over(expected: str, found: str) -> str:
+def keep_pointer_path(expected: str, found: str) -> str:
     """The expected text of a pointer with the paths as the found text writes them. Any other text is given back."""
     ours, theirs = path_spans(expected), path_spans(found)
     if len(ours) == len(theirs):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import permutations
 
-from gateshift.model.rollout import Match, MatchType, ValueMatch
+from gateshift.model.rollout import DeclaredValueMatch, Match, MatchType
 from gateshift.yamldoc.data import Json, JsonObject, list_at, text_at
 
 _META = re.compile(r"[.+*?()|\[\]{}^\\]")
@@ -52,11 +52,11 @@ def _as_written(match: Match) -> JsonObject:
     return found
 
 
-def _value(value: ValueMatch) -> Json:
+def _value(value: DeclaredValueMatch) -> Json:
     return {"type": value.type.value, "name": value.name, "value": value.value}
 
 
-def cookie_pattern(cookies: Sequence[ValueMatch]) -> str:
+def cookie_pattern(cookies: Sequence[DeclaredValueMatch]) -> str:
     r"""A regular expression for a `cookie` header that holds all the cookies, in any order.
 
     It means the same whether an implementation compares the whole value or searches in it, which the Gateway API
@@ -69,7 +69,7 @@ def cookie_pattern(cookies: Sequence[ValueMatch]) -> str:
     return rf"^(.*; *)?{body}( *;.*)?\z"
 
 
-def _pair(cookie: ValueMatch) -> str:
+def _pair(cookie: DeclaredValueMatch) -> str:
     value = f"({cookie.value})" if cookie.type is MatchType.REGEX else _literal(cookie.value)
     return f"{_literal(cookie.name)}={value}"
 

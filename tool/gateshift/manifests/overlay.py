@@ -9,7 +9,7 @@ from gateshift.manifests.route import route
 from gateshift.manifests.rules import notes
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.yamldoc import dump
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 
 def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> Iterator[tuple[str, str]]:
@@ -26,7 +26,7 @@ def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> I
     if stage.shares:
         file = f"{rollout.route.kind.value.lower()}.yaml"
         resources.append(file)
-        comments: dict[Pointer, str] = {(): purpose}
+        comments: dict[FieldPath, str] = {(): purpose}
         comments.update((("spec", "rules", index), note) for index, note in enumerate(notes(rollout, stage)))
         yield f"{folder}/{file}", dump(route(rollout, stage, environment), comments)
     yield (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateshift.manifests.metadata import metadata, selector
-from gateshift.model.rollout import Autoscaling, ManifestWorkload, Rollout, Version, Workload
+from gateshift.model.rollout import Autoscaling, DeclaredWorkload, ManifestWorkload, Rollout, Version
 from gateshift.yamldoc import UnreadableYaml, load_all
 from gateshift.yamldoc.data import Json, JsonObject, look_up
 
@@ -14,7 +14,7 @@ Source: Kubernetes API reference, DeploymentSpec.progressDeadlineSeconds.
 """
 
 
-def deployment(rollout: Rollout, version: Version, workload: Workload) -> JsonObject:
+def deployment(rollout: Rollout, version: Version, workload: DeclaredWorkload) -> JsonObject:
     """The version's Deployment; without `replicas` where an autoscaler sets them."""
     labels = selector(rollout, version.name)
     spec: JsonObject = {}
@@ -33,7 +33,7 @@ def deployment(rollout: Rollout, version: Version, workload: Workload) -> JsonOb
     }
 
 
-def _container(rollout: Rollout, workload: Workload) -> JsonObject:
+def _container(rollout: Rollout, workload: DeclaredWorkload) -> JsonObject:
     container: JsonObject = {"name": workload.container, "image": workload.image}
     if workload.image_pull_policy:
         container["imagePullPolicy"] = workload.image_pull_policy

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gateshift.model.place import Place
 from gateshift.model.resource import Resource
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 
 class Level(Enum):
@@ -30,11 +30,11 @@ class Level(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spot:
+class FieldRef:
     """A field of a built object. `key` asks for the place of the field's key instead of its value."""
 
     resource: Resource
-    pointer: Pointer = ()
+    pointer: FieldPath = ()
     key: bool = False
 
 
@@ -43,7 +43,7 @@ class Related:
     """A second place that explains a finding, with what is to be seen there."""
 
     message: str
-    at: Spot | Place
+    at: FieldRef | Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,14 +54,14 @@ class Finding:
     rule: str
     level: Level
     message: str
-    at: Spot | Place
+    at: FieldRef | Place
     cluster_says: str = ""
     help: str = ""
     related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Located:
+class PlacedFinding:
     """One fault, once: `roots` are the roots whose builds show it, sorted; `related` are its second places."""
 
     finding: Finding

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class StockedProgram:
+class InstalledProgram:
     """One program: the version in use, where it is and how it was found, and the version it is pinned to.
 
     `missing` is why it cannot be used, with the way to get it; then `version`, `path` and `source` are empty.
@@ -38,9 +38,9 @@ class StockedSchemas:
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class Inventory:
     """Everything that validation would find, and the cache folder it is kept in."""
 
     cache: Path
-    programs: tuple[StockedProgram, ...]
+    programs: tuple[InstalledProgram, ...]
     schemas: tuple[StockedSchemas, ...]

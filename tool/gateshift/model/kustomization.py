@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
-from gateshift.yamldoc.data import JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, JsonObject
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The file names that Kustomize recognises, in its order; a folder may hold one of them."""
@@ -26,7 +26,7 @@ class Kind(Enum):
     COMPONENT = "Component"
 
 
-class Role(Enum):
+class FileRole(Enum):
     """What a kustomization refers to a file or folder as."""
 
     RESOURCE = "resource"
@@ -75,9 +75,9 @@ class Reference:
     YAML of its own. `pointer` leads to the string in document `document` of `file`; `text` is that string, without
     the `key=` of a generator's file."""
 
-    role: Role
+    role: FileRole
     file: SourceFile
-    pointer: Pointer
+    pointer: FieldPath
     text: str
     target: Target
     document: int = 0
@@ -103,9 +103,9 @@ class Kustomization:
     data: JsonObject
     spelled: Mapping[str, str]
     references: tuple[Reference, ...]
-    problems: tuple[tuple[Pointer, Refused], ...] = ()
+    problems: tuple[tuple[FieldPath, Refused], ...] = ()
 
-    def pointer(self, field: str, *steps: str | int) -> Pointer:
+    def pointer(self, field: str, *steps: str | int) -> FieldPath:
         """The pointer to a field of the file, by Kustomize's name of the field."""
         return (self.spelled.get(field, field), *steps)
 
@@ -113,7 +113,7 @@ class Kustomization:
         """Where a field of the file stands, by Kustomize's name of the field."""
         return self.file.place(self.pointer(field, *steps), key=key)
 
-    def refers_to(self, role: Role) -> Iterator[Reference]:
+    def refers_to(self, role: FileRole) -> Iterator[Reference]:
         """The references of one role, in the order they are applied."""
         return (reference for reference in self.references if reference.role is role)
 

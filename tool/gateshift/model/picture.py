@@ -10,7 +10,7 @@ from gateshift.model.plan import MatrixReport
 from gateshift.model.report import ValidationReport
 
 
-class Role(Enum):
+class NodeRole(Enum):
     """The columns of a picture, in the order in which a request passes them."""
 
     PARENT = "parent"
@@ -28,12 +28,12 @@ class Lane(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class PictureNode:
     """One box. `key` is unique in its picture; `notes` are short lines under the name; `version` is "" where the box
     belongs to none. `idle` says that it is there and nothing reaches it."""
 
     key: str
-    role: Role
+    role: NodeRole
     kind: str
     name: str
     notes: tuple[str, ...] = ()
@@ -58,12 +58,12 @@ class Edge:
 class Picture:
     """Boxes in the order in which they are drawn, and the ways between them."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[PictureNode, ...]
     edges: tuple[Edge, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PictureAnswer:
     """What one class of requests gets in one stage. `shares` are 0 to 1 by version; what answers with an error has its
     status as key (`"404"`). `why` names the route and rule, or why none answers."""
 
@@ -74,14 +74,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestClass:
+class PictureClass:
     """Requests that are treated alike: `name` is `default` or the extra rule's, `match` its condition in words,
     `example` one such request in words. One answer for every stage that was built."""
 
     name: str
     match: str
     example: str
-    answers: tuple[Answer, ...]
+    answers: tuple[PictureAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class RolloutPicture:
     versions: tuple[str, ...]
     stages: tuple[StagePicture, ...]
     pointers: tuple[PointerPlace, ...] = ()
-    classes: tuple[RequestClass, ...] = ()
+    classes: tuple[PictureClass, ...] = ()
     matrix: MatrixReport | None = None
     unjudged: str = ""
 

@@ -27,7 +27,7 @@ class Refusal:
 
     obstacle: Obstacle
     found: tuple[str, ...]
-    way_out: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Rollout
 
 
-class Standing(Enum):
+class FileStatus(Enum):
     """How a file stands to what the rollout asks for."""
 
     FRESH = "fresh"
@@ -25,7 +25,7 @@ class Standing(Enum):
     @property
     def in_the_way(self) -> bool:
         """Whether writing or deleting the file would destroy what someone wrote."""
-        return self in (Standing.EDITED, Standing.STRANGER)
+        return self in (FileStatus.EDITED, FileStatus.STRANGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FileState:
     should be (None where there is, or should be, no file). `owner` is the rollout that a header names, or ""."""
 
     path: str
-    standing: Standing
+    status: FileStatus
     found: str | None
     expected: str | None
     owner: str = ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.model.place import Place
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, text_at
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,7 +116,7 @@ def _scalar_text(data: Json, key: str) -> str:
 _DEEPEST_LIST = 20
 
 
-def objects_in(data: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, JsonObject]]:
+def objects_in(data: Json, pointer: FieldPath = ()) -> Iterator[tuple[FieldPath, JsonObject]]:
     """Each object of a document with its pointer: `kind: SomethingList` with `items` stands for its items, as
     Kustomize's resource factory (inlineAnyEmbeddedLists) and kubectl take it."""
     if not isinstance(data, dict):

@@ -29,7 +29,7 @@ class Engine(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class DeclaredService:
     """The service whose traffic shifts. `selector` selects the pods of every version;
     `version_label` is the label key that tells them apart. `target_port` is a number or a container port's name."""
 
@@ -77,7 +77,7 @@ class Autoscaling:
 
 
 @dataclass(frozen=True, slots=True)
-class Workload:
+class DeclaredWorkload:
     """What runs in a version's pods, from fields. `env`, `resources` and probes are kept as Kubernetes spells them."""
 
     image: str
@@ -110,7 +110,7 @@ class Version:
     name: str
     deployment: str
     service: str
-    workload: Workload | ManifestWorkload
+    workload: DeclaredWorkload | ManifestWorkload
     replicas: int | None = 1
     autoscaling: Autoscaling | None = None
 
@@ -132,7 +132,7 @@ class MatchType(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ValueMatch:
+class DeclaredValueMatch:
     """A header or query parameter, its value, and how it is compared (EXACT or REGEX)."""
 
     name: str
@@ -147,9 +147,9 @@ class Match:
 
     path: tuple[MatchType, str] | None = None
     method: str = ""
-    headers: tuple[ValueMatch, ...] = ()
-    query: tuple[ValueMatch, ...] = ()
-    cookies: tuple[ValueMatch, ...] = ()
+    headers: tuple[DeclaredValueMatch, ...] = ()
+    query: tuple[DeclaredValueMatch, ...] = ()
+    cookies: tuple[DeclaredValueMatch, ...] = ()
     grpc_service: str = ""
     grpc_method: str = ""
     grpc_type: MatchType = MatchType.EXACT
@@ -198,7 +198,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class DeclaredRoute:
     """The route and what its production rule keeps in every stage. `matches`, `filters`, `timeouts` and the whole
     rules in `other_rules`, which the rollout must not touch, are kept as the Gateway API spells them."""
 
@@ -307,8 +307,8 @@ class Rollout:
     the last the candidate. `environments` always has at least one."""
 
     file: Path
-    service: Service
-    route: Route
+    service: DeclaredService
+    route: DeclaredRoute
     versions: tuple[Version, ...]
     stages: tuple[Stage, ...]
     policy: Policy = Policy()

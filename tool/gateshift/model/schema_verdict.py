@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 
 class FaultKind(Enum):
@@ -18,10 +18,10 @@ class FaultKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SchemaError:
     """One field at fault. A missing field's pointer is that of the object that lacks it."""
 
-    pointer: Pointer
+    pointer: FieldPath
     kind: FaultKind
     message: str
 
@@ -40,12 +40,12 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SchemaVerdict:
     """The outcome for one object: its faults where it is invalid, the reason where it was skipped."""
 
     outcome: Outcome
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[SchemaError, ...] = ()
     reason: str = ""
 
 
-VALID = Verdict(Outcome.VALID)
+VALID = SchemaVerdict(Outcome.VALID)

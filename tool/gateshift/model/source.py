@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateshift.model.place import Place
 from gateshift.yamldoc import Document, Span, UnreadableYaml, parse_all
-from gateshift.yamldoc.data import Json, Pointer, text_at
+from gateshift.yamldoc.data import FieldPath, Json, text_at
 
 
 class SourceFile:
@@ -47,7 +47,7 @@ class SourceFile:
         """The data of one document; None where there is no such document."""
         return self.documents[document].data if document < len(self.documents) else None
 
-    def place(self, pointer: Pointer = (), document: int = 0, *, key: bool = False) -> Place:
+    def place(self, pointer: FieldPath = (), document: int = 0, *, key: bool = False) -> Place:
         """Where the pointer's value, or the nearest part of the pointer that exists, stands."""
         if document < len(self.documents):
             return self.spanned(self.documents[document].nearest(pointer, key=key)[1])
@@ -67,7 +67,7 @@ class EmbeddedSource(SourceFile):
 
     __slots__ = ("_around", "_columns", "_lines", "_widths")
 
-    def __init__(self, file: SourceFile, pointer: Pointer, document: int = 0) -> None:
+    def __init__(self, file: SourceFile, pointer: FieldPath, document: int = 0) -> None:
         text = text_at(file.data(document), *pointer)
         super().__init__(file.path, text)
         span = file.documents[document].nearest(pointer)[1]

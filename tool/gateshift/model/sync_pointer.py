@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class EditableScalar:
     """A scalar that a synced path is made of: the path is `before` + `value` + `after`.
 
     `at` is its place in the object, or, where `file` is not "", in the one document of that file, a path from the top
     of the repository.
     """
 
-    at: Pointer
+    at: FieldPath
     value: str
     before: str = ""
     after: str = ""
@@ -44,7 +44,7 @@ class SyncPointer:
     namespace: str
     name: str
     path: str
-    slots: tuple[Slot, ...] = ()
+    scalars: tuple[EditableScalar, ...] = ()
     repository: str = ""
     revision: str = ""
     source: tuple[str, str, str] = ("", "", "")
@@ -83,7 +83,7 @@ def folder_of(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class StagePointer:
     """A pointer of the rollout, and what it names: the environment it belongs to, None where that cannot be told, and
     the stage, None where its path is none."""
 
@@ -93,7 +93,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Pointing:
+class RolloutPointers:
     """A rollout with its pointers, in the order of its environments, engines and names.
 
     `repository` is the folder that the pointers' paths start from; `prefix` is the folder of rollout.yaml as those
@@ -103,7 +103,7 @@ class Pointing:
     rollout: Rollout
     repository: Path
     prefix: str
-    posts: tuple[Post, ...]
+    stage_pointers: tuple[StagePointer, ...]
     not_understood: tuple[tuple[Path, NotUnderstood], ...] = ()
 
     def folder(self, stage: Stage, environment: Environment) -> str:
@@ -113,7 +113,7 @@ class Pointing:
 
 
 @dataclass(frozen=True, slots=True)
-class Sync:
+class SyncSettings:
     """One engine's settings. `prune`: objects that leave the files leave the cluster. `prune_last` and `waves` are
     Argo CD's: prunes wait until everything else is healthy, and sync-wave annotations count.
 
@@ -126,4 +126,4 @@ class Sync:
     waves: bool = False
 
 
-WITHOUT_POINTER = (Sync(Engine.ARGOCD), Sync(Engine.FLUX))
+WITHOUT_POINTER = (SyncSettings(Engine.ARGOCD), SyncSettings(Engine.FLUX))

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from gateshift.model.inventory import Stock, StockedProgram, StockedSchemas
+from gateshift.model.inventory import InstalledProgram, Inventory, StockedSchemas
 from gateshift.yamldoc.data import Json
 
 
-def as_text(stock: Stock) -> str:
+def as_text(inventory: Inventory) -> str:
     """A table of programs, a table of schemas, and where they are kept."""
-    lines = _table([("PROGRAM", "VERSION", "PINNED", "FOUND IN", "PATH"), *(_row(one) for one in stock.programs)])
-    lines += [f"  {warning}" for program in stock.programs for warning in program.warnings]
-    lines += [f"  {program.missing}" for program in stock.programs if program.missing]
-    schemas = [_schema_row(one) for one in stock.schemas] or [("none", "", "", "")]
+    lines = _table([("PROGRAM", "VERSION", "PINNED", "FOUND IN", "PATH"), *(_row(one) for one in inventory.programs)])
+    lines += [f"  {warning}" for program in inventory.programs for warning in program.warnings]
+    lines += [f"  {program.missing}" for program in inventory.programs if program.missing]
+    schemas = [_schema_row(one) for one in inventory.schemas] or [("none", "", "", "")]
     lines += ["", *_table([("SCHEMAS", "VERSION", "CHANNEL", "KINDS"), *schemas])]
-    if not stock.schemas:
+    if not inventory.schemas:
         lines.append("  `gateshift tools install` gets the pinned versions.")
-    return "\n".join([*lines, "", f"kept in {stock.cache}"]) + "\n"
+    return "\n".join([*lines, "", f"kept in {inventory.cache}"]) + "\n"
 
 
-def _row(program: StockedProgram) -> tuple[str, ...]:
+def _row(program: InstalledProgram) -> tuple[str, ...]:
     if program.missing:
         return (program.name, "missing", program.pinned, "", "")
     return (program.name, program.version or "unknown", program.pinned, program.source, program.path)
@@ -36,7 +36,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def as_json(stock: Stock) -> str:
+def as_json(inventory: Inventory) -> str:
     """The same facts; `schema` is the version of this form."""
     programs: list[Json] = [
         {
@@ -48,7 +48,7 @@ def as_json(stock: Stock) -> str:
             "warnings": list(one.warnings),
             "missing": one.missing or None,
         }
-        for one in stock.programs
+        for one in inventory.programs
     ]
     schemas: list[Json] = [
         {
@@ -59,7 +59,7 @@ def as_json(stock: Stock) -> str:
             "folder": str(one.folder),
             "default": one.pinned,
         }
-        for one in stock.schemas
+        for one in inventory.schemas
     ]
-    value: Json = {"schema": 1, "cache": str(stock.cache), "programs": programs, "schemas": schemas}
+    value: Json = {"schema": 1, "cache": str(inventory.cache), "programs": programs, "schemas": schemas}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

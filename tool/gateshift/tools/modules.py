@@ -26,7 +26,7 @@ from pathlib import Path
 
 from gateshift.errors import NoVerdict
 from gateshift.system.cache import downloads
-from gateshift.tools.download import Limits, Progress, fetch, no_progress
+from gateshift.tools.download import DownloadLimits, Progress, fetch, no_progress
 from gateshift.tools.go import Module, download, find_go
 from gateshift.tools.lock import Lock
 
@@ -76,7 +76,7 @@ def fetch_zip(
     part: Path,
     *,
     progress: Progress = no_progress,
-    limits: Limits | None = None,
+    limits: DownloadLimits | None = None,
 ) -> None:
     """Fetch the zip of this exact version to `part` from the proxies that GOPROXY lists, the first that has it.
 
@@ -95,7 +95,7 @@ def fetch_zip(
     raise NoVerdict(f"{module} {version} cannot be fetched: {why}", next_step="GOPROXY chooses another proxy.")
 
 
-def _fetch(url: str, part: Path, progress: Progress, limits: Limits | None) -> None:
+def _fetch(url: str, part: Path, progress: Progress, limits: DownloadLimits | None) -> None:
     place = urllib.parse.urlsplit(url)
     if place.scheme != "file":
         fetch(url, part, progress=progress, limits=limits, schemes=_SCHEMES)

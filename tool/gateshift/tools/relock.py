@@ -8,14 +8,14 @@ import tempfile
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
-from gateshift.tools.download import Limits, fetch
+from gateshift.tools.download import DownloadLimits, fetch
 from gateshift.tools.go import Go, download
 from gateshift.tools.lock import Lock, PinnedProgram, read_lock
 from gateshift.yamldoc.data import Json, JsonObject, object_at
 
 _PLATFORMS = tuple((system, machine) for system in ("linux", "darwin") for machine in ("amd64", "arm64"))
 _LINE = re.compile(r"([0-9a-f]{64})[ \t]+\*?(\S+)")
-_SMALL = Limits(size=1 << 20)
+_SMALL = DownloadLimits(size=1 << 20)
 
 
 def relock(text: str, go: Go) -> str:

@@ -5,9 +5,9 @@ What is known of its listeners are those that ListenerSets of the build add to i
 
 from __future__ import annotations
 
-from gateshift.traffic.attach import Attachment, Standing, attachments
+from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments
 from gateshift.traffic.cluster import Cluster, same_namespace
-from gateshift.traffic.entry import Entry, best_listener, merged, port_in, routes_of
+from gateshift.traffic.entry import ArrivalRoutes, best_listener, merged, port_in, routes_of
 from gateshift.traffic.hostnames import ANY, host_of
 from gateshift.traffic.listeners import Listener, ListenerSet
 from gateshift.traffic.match import Call
@@ -29,22 +29,22 @@ def _assumes(cluster: Cluster, gateway: ObjectRef) -> bool:
     return cluster.assumes(gateway.group, gateway.kind, gateway.namespace, gateway.name)
 
 
-def assumed_entry(cluster: Cluster, call: Call) -> Entry:
+def assumed_entry(cluster: Cluster, call: Call) -> ArrivalRoutes:
     """The routes of the ListenerSets' listener that has the call's host, else those that name the Gateway."""
     request = call.request
     note = f"{request.parent} is assumed to accept every route that names it: its Gateway is not in the build"
     listener = _known_listener(cluster, call)
     if listener is not None:
         routes, doubts = routes_of(cluster, listener)
-        return Entry(routes, listener.port, listener.name, (note, *doubts))
+        return ArrivalRoutes(routes, listener.port, listener.name, (note, *doubts))
     named = [
         (attachment.route, attachment.route.hostnames or (ANY,))
         for attachment in attachments(cluster)
-        if attachment.standing is Standing.ACCEPTED and _names(attachment, request.parent)
+        if attachment.status is AttachmentStatus.ACCEPTED and _names(attachment, request.parent)
         if _would_listen(attachment.parent, call)
     ]
     usual = 443 if request.is_secure else 80
-    return Entry(merged(named), request.port or port_in(request.host) or usual, request.listener, (note,))
+    return ArrivalRoutes(merged(named), request.port or port_in(request.host) or usual, request.listener, (note,))
 
 
 def _known_listener(cluster: Cluster, call: Call) -> Listener | None:

@@ -33,7 +33,7 @@ _FURTHEST = (NO_PARENT, NOT_ALLOWED, NO_HOSTNAME)
 _MESH_ORDER = (GRPC, HTTP, TLS, TCP)
 
 
-class Standing(Enum):
+class AttachmentStatus(Enum):
     """Whether a parent accepts a route. UNKNOWN: an object outside the build decides."""
 
     ACCEPTED = "accepted"
@@ -64,7 +64,7 @@ class Attachment:
 
     route: Route
     parent: RouteParent
-    standing: Standing
+    status: AttachmentStatus
     reason: str
     message: str = ""
     bindings: tuple[Binding, ...] = ()
@@ -99,13 +99,15 @@ def _attach(cluster: Cluster, route: Route, parent: RouteParent) -> Attachment:
             return _attach_listener_set(cluster, route, parent)
         case _:
             message = f"no controller takes a parent of kind {parent.kind} in group {parent.group!r}"
-            return Attachment(route, parent, Standing.REFUSED, "", message)
+            return Attachment(route, parent, AttachmentStatus.REFUSED, "", message)
 
 
 def _absent(cluster: Cluster, route: Route, parent: RouteParent) -> Attachment:
     if cluster.assumes(parent.group, parent.kind, parent.namespace, parent.name):
-        return Attachment(route, parent, Standing.ACCEPTED, "Accepted", f"{parent} is assumed to accept the route")
-    return Attachment(route, parent, Standing.UNKNOWN, "", f"{parent} is not in the build")
+        return Attachment(
+            route, parent, AttachmentStatus.ACCEPTED, "Accepted", f"{parent} is assumed to accept the route"
+        )
+    return Attachment(route, parent, AttachmentStatus.UNKNOWN, "", f"{parent} is not in the build")
 
 
 def _attach_listener_set(cluster: Cluster, route: Route, parent: RouteParent) -> Attachment:
@@ -116,10 +118,10 @@ def _attach_listener_set(cluster: Cluster, route: Route, parent: RouteParent) ->
     owner = found.parent
     if gateway is None and not cluster.assumes(owner.group, owner.kind, owner.namespace, owner.name):
         where = f"{owner}, the parent of {found.resource.id}, is not in the build"
-        return Attachment(route, parent, Standing.UNKNOWN, "", where)
+        return Attachment(route, parent, AttachmentStatus.UNKNOWN, "", where)
     if gateway is not None and found not in attached_sets(cluster, gateway):
         message = f"{gateway.resource.id} does not allow {found.resource.id}"
-        return Attachment(route, parent, Standing.REFUSED, NO_PARENT, message)
+        return Attachment(route, parent, AttachmentStatus.REFUSED, NO_PARENT, message)
     return _attach_listeners(cluster, route, parent, found.listeners)
 
 
@@ -129,12 +131,12 @@ def _attach_listeners(cluster: Cluster, route: Route, parent: RouteParent, liste
     bindings = tuple(outcome for outcome in outcomes if isinstance(outcome, Binding))
     if bindings:
         sure = any(binding.certain for binding in bindings)
-        standing = Standing.ACCEPTED if sure else Standing.UNKNOWN
+        status = AttachmentStatus.ACCEPTED if sure else AttachmentStatus.UNKNOWN
         message = "" if sure else f"the labels of Namespace {route.namespace} decide, which is not in the build"
-        return Attachment(route, parent, standing, "Accepted", message, bindings)
+        return Attachment(route, parent, status, "Accepted", message, bindings)
     reasons = [outcome for outcome in outcomes if isinstance(outcome, str)]
     reason = max(reasons, key=_FURTHEST.index, default=NO_PARENT)
-    return Attachment(route, parent, Standing.REFUSED, reason, _refusal(route, parent, reason))
+    return Attachment(route, parent, AttachmentStatus.REFUSED, reason, _refusal(route, parent, reason))
 
 
 def _offer(cluster: Cluster, route: Route, parent: RouteParent, listener: Listener) -> Binding | str:
@@ -168,8 +170,8 @@ def _attach_service(cluster: Cluster, route: Route, parent: RouteParent) -> Atta
         if parent.section_name in ("", port.name) and parent.port in (None, port.port)
     )
     if ports or not service.ports:
-        return Attachment(route, parent, Standing.ACCEPTED, "Accepted", "", (), ports)
-    return Attachment(route, parent, Standing.REFUSED, NO_PARENT, f"{parent} has no such port")
+        return Attachment(route, parent, AttachmentStatus.ACCEPTED, "Accepted", "", (), ports)
+    return Attachment(route, parent, AttachmentStatus.REFUSED, NO_PARENT, f"{parent} has no such port")
 
 
 def _without_rival_bindings(each: list[Attachment]) -> list[Attachment]:
@@ -185,7 +187,7 @@ def _without_rival_bindings(each: list[Attachment]) -> list[Attachment]:
         lost = bool(attachment.bindings) and not free
         message = "a route of the other kind, HTTPRoute or GRPCRoute, has these hostnames on the listener"
         kept[index] = (
-            replace(attachment, standing=Standing.REFUSED, reason=CONFLICTED, message=message, bindings=())
+            replace(attachment, status=AttachmentStatus.REFUSED, reason=CONFLICTED, message=message, bindings=())
             if lost
             else replace(attachment, bindings=free)
         )
@@ -227,7 +229,7 @@ def _with_won_ports(attachment: Attachment, best: dict[tuple[str, str, str, int]
     if won:
         return replace(attachment, ports=won)
     message = "a route of a kind that goes first is attached to the same Service port"
-    return replace(attachment, standing=Standing.REFUSED, reason=CONFLICTED, message=message, ports=())
+    return replace(attachment, status=AttachmentStatus.REFUSED, reason=CONFLICTED, message=message, ports=())
 
 
 def served_listeners(cluster: Cluster, gateway: Gateway) -> tuple[Listener, ...]:

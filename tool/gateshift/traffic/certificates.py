@@ -15,23 +15,23 @@ from gateshift.traffic.cluster import Cluster, permitted
 from gateshift.traffic.listeners import ClientValidation, Listener
 from gateshift.traffic.read import text
 from gateshift.traffic.references import ObjectRef
-from gateshift.yamldoc.data import JsonObject, Pointer, object_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, object_at
 
 NOT_PERMITTED = "RefNotPermitted"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CertificateProblem:
     """Why a reference cannot be used: the condition's reason and what is wrong, at the field. With `outside` it is
     only that the object is not in the build."""
 
     reason: str
     message: str
-    pointer: Pointer
+    pointer: FieldPath
     outside: bool = False
 
 
-def listener_certificates(cluster: Cluster, listener: Listener) -> tuple[Fault, ...]:
+def listener_certificates(cluster: Cluster, listener: Listener) -> tuple[CertificateProblem, ...]:
     """The faults of the certificates with which a listener ends TLS."""
     if listener.tls is None or listener.tls.mode != "Terminate" or listener.protocol not in ("HTTPS", "TLS"):
         return ()
@@ -42,65 +42,71 @@ def listener_certificates(cluster: Cluster, listener: Listener) -> tuple[Fault, 
     return tuple(fault for fault in faults if fault is not None)
 
 
-def client_certificate(cluster: Cluster, gateway: Resource, reference: ObjectRef) -> Fault | None:
+def client_certificate(cluster: Cluster, gateway: Resource, reference: ObjectRef) -> CertificateProblem | None:
     """The fault of the certificate that a Gateway shows to backends."""
     return _secret_fault(cluster, gateway, reference, "InvalidClientCertificateRef")
 
 
-def authority_faults(cluster: Cluster, gateway: Resource, validation: ClientValidation) -> tuple[Fault | None, ...]:
+def authority_faults(
+    cluster: Cluster, gateway: Resource, validation: ClientValidation
+) -> tuple[CertificateProblem | None, ...]:
     """For each CA reference its fault, None where it can be used."""
     return tuple(_authority_fault(cluster, gateway, reference) for reference in validation.authorities)
 
 
-def policy_authority_fault(cluster: Cluster, ref: ObjectRef) -> Fault | None:
+def policy_authority_fault(cluster: Cluster, ref: ObjectRef) -> CertificateProblem | None:
     """The fault of a BackendTLSPolicy's CA reference, which stays in the policy's namespace."""
     if (ref.group, ref.kind) not in (("", "ConfigMap"), ("", "Secret")):
-        return Fault("InvalidKind", f"CA certificates are in a ConfigMap, not in {_kind(ref)}", ref.pointer)
+        return CertificateProblem(
+            "InvalidKind", f"CA certificates are in a ConfigMap, not in {_kind(ref)}", ref.pointer
+        )
     return _bundle_fault(cluster, ref)
 
 
-def _secret_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef, reason: str) -> Fault | None:
+def _secret_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef, reason: str) -> CertificateProblem | None:
     if not permitted(cluster, referrer, ref):
         return _not_permitted(referrer, ref)
     if (ref.group, ref.kind) != ("", "Secret"):
-        return Fault(reason, f"a certificate is a Secret, not {_kind(ref)}", ref.pointer)
+        return CertificateProblem(reason, f"a certificate is a Secret, not {_kind(ref)}", ref.pointer)
     found = cluster.find("", "Secret", ref.namespace, ref.name)
     if found is None:
         return _missing(cluster, ref, reason)
     if not _is_key_pair(found.data):
-        return Fault(reason, f"{ref} does not hold a certificate and a key as tls.crt and tls.key", ref.pointer)
+        return CertificateProblem(
+            reason, f"{ref} does not hold a certificate and a key as tls.crt and tls.key", ref.pointer
+        )
     return None
 
 
-def _authority_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef) -> Fault | None:
+def _authority_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef) -> CertificateProblem | None:
     if not permitted(cluster, referrer, ref):
         return _not_permitted(referrer, ref)
     if ref.group != "" or ref.kind not in ("ConfigMap", "Secret"):
-        return Fault(
+        return CertificateProblem(
             "InvalidCACertificateKind", f"CA certificates are in a ConfigMap, not in {_kind(ref)}", ref.pointer
         )
     return _bundle_fault(cluster, ref)
 
 
-def _bundle_fault(cluster: Cluster, ref: ObjectRef) -> Fault | None:
+def _bundle_fault(cluster: Cluster, ref: ObjectRef) -> CertificateProblem | None:
     found = cluster.find("", ref.kind, ref.namespace, ref.name)
     if found is None:
         return _missing(cluster, ref, "InvalidCACertificateRef")
     data = {**object_at(found.data, "data"), **object_at(found.data, "stringData")}
     if not data.get("ca.crt"):
-        return Fault("InvalidCACertificateRef", f"{ref} has no key ca.crt", ref.pointer)
+        return CertificateProblem("InvalidCACertificateRef", f"{ref} has no key ca.crt", ref.pointer)
     return None
 
 
-def _not_permitted(referrer: Resource, ref: ObjectRef) -> Fault:
+def _not_permitted(referrer: Resource, ref: ObjectRef) -> CertificateProblem:
     message = f"no ReferenceGrant in {ref.namespace} lets {referrer.kind}s of {referrer.id.namespace} use {ref}"
-    return Fault(NOT_PERMITTED, message, ref.pointer, outside=True)
+    return CertificateProblem(NOT_PERMITTED, message, ref.pointer, outside=True)
 
 
-def _missing(cluster: Cluster, ref: ObjectRef, reason: str) -> Fault | None:
+def _missing(cluster: Cluster, ref: ObjectRef, reason: str) -> CertificateProblem | None:
     if cluster.assumes(ref.group, ref.kind, ref.namespace, ref.name):
         return None
-    return Fault(reason, f"{ref} is not in the build", ref.pointer, outside=True)
+    return CertificateProblem(reason, f"{ref} is not in the build", ref.pointer, outside=True)
 
 
 def _kind(ref: ObjectRef) -> str:

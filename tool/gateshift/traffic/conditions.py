@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateshift.model.resource import Resource
-from gateshift.traffic.attach import Attachment, Standing, attachments
-from gateshift.traffic.certificates import Fault, client_certificate
+from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments
+from gateshift.traffic.certificates import CertificateProblem, client_certificate
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.filters import RequestMirror
 from gateshift.traffic.listener_status import (
@@ -25,7 +25,7 @@ from gateshift.traffic.listeners import Gateway, Listener, ListenerSet
 from gateshift.traffic.policies import authority_faults, is_conflicted, policies
 from gateshift.traffic.resolve import Resolved, resolve
 from gateshift.traffic.routes import Route, RouteParent
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 TRUE = "True"
 FALSE = "False"
@@ -48,7 +48,7 @@ class Condition:
     status: str
     reason: str
     message: str = ""
-    pointer: Pointer = ()
+    pointer: FieldPath = ()
     parent: RouteParent | None = None
     listener: str = ""
     outside: bool = False
@@ -73,8 +73,10 @@ def conditions(cluster: Cluster) -> tuple[Condition, ...]:
 def route_conditions(cluster: Cluster, attachment: Attachment) -> Iterator[Condition]:
     """Accepted and ResolvedRefs of a route for one of its parents."""
     route, parent = attachment.route, attachment.parent
-    status = {Standing.ACCEPTED: TRUE, Standing.REFUSED: FALSE, Standing.UNKNOWN: UNKNOWN}[attachment.standing]
-    outside = attachment.standing is Standing.UNKNOWN
+    status = {AttachmentStatus.ACCEPTED: TRUE, AttachmentStatus.REFUSED: FALSE, AttachmentStatus.UNKNOWN: UNKNOWN}[
+        attachment.status
+    ]
+    outside = attachment.status is AttachmentStatus.UNKNOWN
     pointer = _field_at_fault(attachment)
     yield Condition(
         route.resource, "Accepted", status, attachment.reason, attachment.message, pointer, parent, "", outside
@@ -97,7 +99,7 @@ def route_conditions(cluster: Cluster, attachment: Attachment) -> Iterator[Condi
     )
 
 
-def _field_at_fault(attachment: Attachment) -> Pointer:
+def _field_at_fault(attachment: Attachment) -> FieldPath:
     """The part of the parentRef, or the hostnames, that decided."""
     parent = attachment.parent
     if attachment.reason == "NoMatchingListenerHostname":
@@ -184,7 +186,7 @@ def _listener_conditions(state: ListenerState) -> Iterator[Condition]:
     yield _resolved(owner, fault, listener)
 
 
-def _why_not_accepted(state: ListenerState, fault: Fault | None) -> str:
+def _why_not_accepted(state: ListenerState, fault: CertificateProblem | None) -> str:
     listener = state.listener
     match state.reason:
         case "Accepted":
@@ -199,12 +201,12 @@ def _why_not_accepted(state: ListenerState, fault: Fault | None) -> str:
             return f"a listener of another protocol than {listener.protocol} is on port {listener.port}"
 
 
-def _listener_field(listener: Listener, reason: str) -> Pointer:
+def _listener_field(listener: Listener, reason: str) -> FieldPath:
     fields = {"HostnameConflict": "hostname", "ProtocolConflict": "protocol", "UnsupportedProtocol": "protocol"}
     return (*listener.pointer, fields[reason]) if reason in fields else listener.pointer
 
 
-def _resolved(resource: Resource, fault: Fault | None, listener: Listener | None = None) -> Condition:
+def _resolved(resource: Resource, fault: CertificateProblem | None, listener: Listener | None = None) -> Condition:
     name = "" if listener is None else listener.name
     if fault is None:
         return Condition(resource, "ResolvedRefs", TRUE, "ResolvedRefs", listener=name)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gateshift.traffic.attach import Standing, attachments
+from gateshift.traffic.attach import AttachmentStatus, attachments
 from gateshift.traffic.cluster import Cluster, same_namespace
-from gateshift.traffic.decision import BackendAnswer, Decision, Step
-from gateshift.traffic.entry import Entry
+from gateshift.traffic.decision import BackendAnswer, Decision, TraceStep
+from gateshift.traffic.entry import ArrivalRoutes
 from gateshift.traffic.filter_effects import cors_headers, forwarded, is_preflight, redirect
 from gateshift.traffic.gateways import gateway_entry
 from gateshift.traffic.match import Call
@@ -41,17 +41,21 @@ def decide(cluster: Cluster, request: Request, *, trace: bool = True) -> Decisio
     return _finish(decision, call)
 
 
-def _set_aside(cluster: Cluster, request: Request) -> Iterator[Step]:
+def _set_aside(cluster: Cluster, request: Request) -> Iterator[TraceStep]:
     """The routes that name the parent but are not attached to it, with the reason that the cluster would report."""
     parent = request.parent
     for each in attachments(cluster):
         named = (each.parent.kind, each.parent.name) == (parent.kind, parent.name)
-        if each.standing is Standing.REFUSED and named and same_namespace(each.parent.namespace, parent.namespace):
+        if (
+            each.status is AttachmentStatus.REFUSED
+            and named
+            and same_namespace(each.parent.namespace, parent.namespace)
+        ):
             reason = f" ({each.reason})" if each.reason else ""
-            yield Step(str(each.route), f"is not attached{reason}: {each.message}")
+            yield TraceStep(str(each.route), f"is not attached{reason}: {each.message}")
 
 
-def _answer(cluster: Cluster, call: Call, entry: Entry, selection: Selection, *, mesh: bool) -> Decision:
+def _answer(cluster: Cluster, call: Call, entry: ArrivalRoutes, selection: Selection, *, mesh: bool) -> Decision:
     winner = selection.winner
     notes = (*entry.notes, *_path_note(call.path), *selection.notes)
     if winner is None:

@@ -75,7 +75,7 @@ class MirrorAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TraceStep:
     """One line of the trace: a candidate or a decision, and why it won or lost."""
 
     subject: str
@@ -104,6 +104,6 @@ class Decision:
     mirrors: tuple[MirrorAnswer, ...] = ()
     grpc_status: int | None = None
     notes: tuple[str, ...] = ()
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
     listener: str = ""
     response: tuple[HeaderChange, ...] = ()

@@ -23,7 +23,7 @@ EMPTY = Table(())
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArrivalRoutes:
     """A listener or a Service port. `answered` is the decision where no route has a say; `port` is None where it is
     not known; `name` is the listener's, "" in a mesh."""
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from gateshift.traffic.read import members, number, text, texts
 from gateshift.traffic.references import BackendRef, ObjectRef, backend_ref, object_ref
-from gateshift.yamldoc.data import JsonObject, Pointer, object_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, object_at
 
 FULL_PATH = "ReplaceFullPath"
 PREFIX_MATCH = "ReplacePrefixMatch"
@@ -24,7 +24,7 @@ class HeaderModifier:
     set: tuple[tuple[str, str], ...]
     add: tuple[tuple[str, str], ...]
     remove: tuple[str, ...]
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class RequestRedirect:
     port: int | None
     status: int
     path: PathModifier | None
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class URLRewrite:
 
     hostname: str
     path: PathModifier | None
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class RequestMirror:
 
     backend: BackendRef
     share: float
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Cors:
     headers: tuple[str, ...]
     expose: tuple[str, ...]
     max_age: int
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class ExtensionFilter:
     """A filter that an implementation defines."""
 
     ref: ObjectRef
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class UnknownFilter:
     """A filter type that this version of the API does not know, or one without its body."""
 
     type: str
-    pointer: Pointer
+    pointer: FieldPath
 
 
 Filter = HeaderModifier | RequestRedirect | URLRewrite | RequestMirror | Cors | ExtensionFilter | UnknownFilter
@@ -109,12 +109,12 @@ _BODIES = {
 }
 
 
-def filters_at(item: JsonObject, own: str, pointer: Pointer) -> BackendFilters:
+def filters_at(item: JsonObject, own: str, pointer: FieldPath) -> BackendFilters:
     """The filters of the rule or backendRef, in the order in which they apply."""
     return tuple(_filter(entry, own, (*pointer, "filters", index)) for index, entry in members(item, "filters"))
 
 
-def _filter(item: JsonObject, own: str, pointer: Pointer) -> Filter:
+def _filter(item: JsonObject, own: str, pointer: FieldPath) -> Filter:
     kind = text(item, "type")
     key = _BODIES.get(kind, "")
     body = item.get(key)
@@ -136,7 +136,7 @@ def _filter(item: JsonObject, own: str, pointer: Pointer) -> Filter:
             return ExtensionFilter(object_ref(body, own, (*pointer, key), kind=""), (*pointer, key))
 
 
-def _header_modifier(body: JsonObject, response: bool, pointer: Pointer) -> HeaderModifier:  # noqa: FBT001 -- private
+def _header_modifier(body: JsonObject, response: bool, pointer: FieldPath) -> HeaderModifier:  # noqa: FBT001 -- private
     return HeaderModifier(response, _headers(body, "set"), _headers(body, "add"), texts(body, "remove"), pointer)
 
 
@@ -144,7 +144,7 @@ def _headers(body: JsonObject, key: str) -> tuple[tuple[str, str], ...]:
     return tuple((text(entry, "name"), text(entry, "value")) for _, entry in members(body, key))
 
 
-def _redirect(body: JsonObject, pointer: Pointer) -> RequestRedirect:
+def _redirect(body: JsonObject, pointer: FieldPath) -> RequestRedirect:
     return RequestRedirect(
         scheme=text(body, "scheme").lower(),
         hostname=text(body, "hostname"),
@@ -176,7 +176,7 @@ def _share(body: JsonObject) -> float:
     return min(max(numerator / (denominator if denominator and denominator > 0 else 100), 0.0), 1.0)
 
 
-def _cors(body: JsonObject, pointer: Pointer) -> Cors:
+def _cors(body: JsonObject, pointer: FieldPath) -> Cors:
     age = number(body, "maxAge")
     return Cors(
         origins=texts(body, "allowOrigins"),

@@ -12,7 +12,7 @@ from gateshift.traffic.assumed_gateway import assumed_entry, is_assumed
 from gateshift.traffic.attach import served_listeners
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decision import Decision
-from gateshift.traffic.entry import Entry, best_listener, port_in, routes_of
+from gateshift.traffic.entry import ArrivalRoutes, best_listener, port_in, routes_of
 from gateshift.traffic.hostnames import host_of
 from gateshift.traffic.listener_status import gateway_of
 from gateshift.traffic.listeners import Gateway, Listener
@@ -23,7 +23,7 @@ NOT_FOUND = 404
 MISDIRECTED = 421
 
 
-def gateway_entry(cluster: Cluster, call: Call) -> Entry:
+def gateway_entry(cluster: Cluster, call: Call) -> ArrivalRoutes:
     """The listener that takes the call, with its routes; an answer of 404 or 421 where none does."""
     parent = call.request.parent
     gateway = find_gateway(cluster, parent)
@@ -42,12 +42,12 @@ def find_gateway(cluster: Cluster, parent: ParentRef) -> Gateway | None:
     return None if found is None else gateway_of(cluster, found)
 
 
-def _refused(call: Call, status: int, note: str, listener: Listener | None = None) -> Entry:
+def _refused(call: Call, status: int, note: str, listener: Listener | None = None) -> ArrivalRoutes:
     name = "" if listener is None else listener.name
-    return Entry(name=name, notes=(note,), answered=Decision(call.request, status))
+    return ArrivalRoutes(name=name, notes=(note,), answered=Decision(call.request, status))
 
 
-def _listen(cluster: Cluster, gateway: Gateway, call: Call) -> Entry:
+def _listen(cluster: Cluster, gateway: Gateway, call: Call) -> ArrivalRoutes:
     protocol = "HTTPS" if call.request.is_secure else "HTTP"
     served = served_listeners(cluster, gateway)
     fitting = [listener for listener in served if listener.protocol == protocol]
@@ -67,7 +67,7 @@ def _listen(cluster: Cluster, gateway: Gateway, call: Call) -> Entry:
         if better is None:
             return _refused(call, NOT_FOUND, f"no listener on port {port} covers host {call.host}", listener)
     routes, doubts = routes_of(cluster, listener)
-    return Entry(routes, listener.port, listener.name, notes + doubts)
+    return ArrivalRoutes(routes, listener.port, listener.name, notes + doubts)
 
 
 def _port(call: Call, fitting: Sequence[Listener], served: Sequence[Listener]) -> tuple[int | None, tuple[str, ...]]:

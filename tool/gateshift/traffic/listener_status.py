@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from gateshift.traffic.certificates import Fault, authority_faults, listener_certificates
+from gateshift.traffic.certificates import CertificateProblem, authority_faults, listener_certificates
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.listeners import Gateway, Listener, ListenerSet, Namespaces
 from gateshift.traffic.read import GATEWAY_API
@@ -39,7 +39,7 @@ class ListenerState:
     reason: str
     conflict: str
     kinds: tuple[str, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[CertificateProblem, ...]
 
     @property
     def outside(self) -> bool:
@@ -164,7 +164,7 @@ def _state(cluster: Cluster, gateway: Gateway, listener: Listener, clash: str) -
     )
 
 
-def _acceptance(listener: Listener, clash: str, authorities: tuple[Fault | None, ...]) -> str:
+def _acceptance(listener: Listener, clash: str, authorities: tuple[CertificateProblem | None, ...]) -> str:
     if listener.protocol not in CARRIED and "/" not in listener.protocol:
         return "UnsupportedProtocol"
     if clash:
@@ -173,18 +173,18 @@ def _acceptance(listener: Listener, clash: str, authorities: tuple[Fault | None,
     return "NoValidCACertificate" if authorities and not sound else "Accepted"
 
 
-def _authorities(cluster: Cluster, gateway: Gateway, listener: Listener) -> tuple[Fault | None, ...]:
+def _authorities(cluster: Cluster, gateway: Gateway, listener: Listener) -> tuple[CertificateProblem | None, ...]:
     validation = gateway.validation(listener.port) if listener.protocol == "HTTPS" else None
     return () if validation is None else authority_faults(cluster, gateway.resource, validation)
 
 
-def _kind_faults(listener: Listener) -> tuple[Fault, ...]:
+def _kind_faults(listener: Listener) -> tuple[CertificateProblem, ...]:
     able = carried(listener)
     if not able:
         return ()
     pointer = (*listener.pointer, "allowedRoutes", "kinds")
     return tuple(
-        Fault("InvalidRouteKinds", f"protocol {listener.protocol} carries no {kind}", (*pointer, index))
+        CertificateProblem("InvalidRouteKinds", f"protocol {listener.protocol} carries no {kind}", (*pointer, index))
         for index, (group, kind) in enumerate(listener.kinds)
         if "/" not in listener.protocol and (group != GATEWAY_API or kind not in able)
     )

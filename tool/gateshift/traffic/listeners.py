@@ -11,7 +11,7 @@ from gateshift.model.resource import Resource
 from gateshift.traffic.read import GATEWAY_API, created, members, number, text
 from gateshift.traffic.references import ObjectRef, object_ref
 from gateshift.traffic.selectors import Selector, selector_at
-from gateshift.yamldoc.data import JsonObject, Pointer, object_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, object_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Listener:
     tls: ListenerTLS | None
     namespaces: Namespaces
     kinds: tuple[tuple[str, str], ...]
-    pointer: Pointer
+    pointer: FieldPath
 
     @property
     def namespace(self) -> str:
@@ -62,7 +62,7 @@ class ClientValidation:
     port: int | None
     authorities: tuple[ObjectRef, ...]
     insecure: bool
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +138,7 @@ def _listeners(resource: Resource) -> tuple[Listener, ...]:
     )
 
 
-def _listener(resource: Resource, item: JsonObject, pointer: Pointer) -> Listener:
+def _listener(resource: Resource, item: JsonObject, pointer: FieldPath) -> Listener:
     allowed = object_at(item, "allowedRoutes")
     return Listener(
         owner=resource,
@@ -153,7 +153,7 @@ def _listener(resource: Resource, item: JsonObject, pointer: Pointer) -> Listene
     )
 
 
-def _tls(item: JsonObject, own: str, pointer: Pointer) -> ListenerTLS | None:
+def _tls(item: JsonObject, own: str, pointer: FieldPath) -> ListenerTLS | None:
     tls = item.get("tls")
     if not isinstance(tls, dict):
         return None
@@ -182,7 +182,7 @@ def _validations(spec: JsonObject, own: str) -> tuple[ClientValidation, ...]:
     return tuple(_validation(port, body, own, pointer) for port, body, pointer in (default, *rest) if body)
 
 
-def _validation(port: int | None, body: JsonObject, own: str, pointer: Pointer) -> ClientValidation:
+def _validation(port: int | None, body: JsonObject, own: str, pointer: FieldPath) -> ClientValidation:
     return ClientValidation(
         port=port,
         authorities=tuple(

@@ -6,11 +6,11 @@ a 404; a backendRef means the Service's endpoints, so no further route applies. 
 
 from __future__ import annotations
 
-from gateshift.traffic.attach import Attachment, Standing, attachments, is_producer
+from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments, is_producer
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.endpoints import backing
-from gateshift.traffic.entry import Entry, merged, port_in
+from gateshift.traffic.entry import ArrivalRoutes, merged, port_in
 from gateshift.traffic.hostnames import ANY
 from gateshift.traffic.match import Call
 from gateshift.traffic.resolve import NO_ENDPOINTS, OK, UNAVAILABLE, parts_of
@@ -19,21 +19,21 @@ from gateshift.traffic.services import Service, ServicePort
 from gateshift.traffic.table import Table
 
 
-def service_entry(cluster: Cluster, call: Call) -> Entry:
+def service_entry(cluster: Cluster, call: Call) -> ArrivalRoutes:
     """The routes that steer the call, or the answer of the Service's endpoints."""
     parent = call.request.parent
     service = cluster.service(parent.namespace, parent.name)
     assumed = cluster.assumes("", "Service", parent.namespace, parent.name)
     if service is None and not assumed:
         note = f"{parent} is not in the build: its name does not resolve"
-        return Entry(notes=(note,), answered=Decision(call.request, UNAVAILABLE))
+        return ArrivalRoutes(notes=(note,), answered=Decision(call.request, UNAVAILABLE))
     port, notes = _port(call, service)
     routes, ignored = _routes(cluster, call, service, port)
     if routes:
-        return Entry(routes, port, notes=notes + ignored)
+        return ArrivalRoutes(routes, port, notes=notes + ignored)
     if service is None:
         note = f"{parent} is not in the build; without a route its endpoints answer"
-        return Entry(port=port, notes=(*notes, note), answered=Decision(call.request, OK))
+        return ArrivalRoutes(port=port, notes=(*notes, note), answered=Decision(call.request, OK))
     return _own_endpoints(cluster, call, service, port, notes)
 
 
@@ -41,7 +41,7 @@ def _of_service(cluster: Cluster, namespace: str, name: str) -> list[Attachment]
     def build() -> dict[str, list[Attachment]]:
         found: dict[str, list[Attachment]] = {}
         for each in attachments(cluster):
-            if each.parent.is_service and each.standing is Standing.ACCEPTED and each.route.kind in (HTTP, GRPC):
+            if each.parent.is_service and each.status is AttachmentStatus.ACCEPTED and each.route.kind in (HTTP, GRPC):
                 found.setdefault(each.parent.name, []).append(each)
         return found
 
@@ -103,15 +103,17 @@ def _port(call: Call, service: Service | None) -> tuple[int | None, tuple[str, .
     return port, (f"the request names no port; of {', '.join(map(str, ports))} it is taken to dial {port}",)
 
 
-def _own_endpoints(cluster: Cluster, call: Call, service: Service, number: int | None, notes: tuple[str, ...]) -> Entry:
+def _own_endpoints(
+    cluster: Cluster, call: Call, service: Service, number: int | None, notes: tuple[str, ...]
+) -> ArrivalRoutes:
     """The answer of a Service without a route, split by the pods it selects."""
     port = None if number is None else service.port(number)
     if number is not None and port is None and service.ports:
         note = f"{service.resource.id} has no port {number}: the connection is refused"
-        return Entry(port=number, notes=(*notes, note), answered=Decision(call.request, UNAVAILABLE))
+        return ArrivalRoutes(port=number, notes=(*notes, note), answered=Decision(call.request, UNAVAILABLE))
     decision, why = _endpoints_answer(cluster, call, service, port)
     note = f"no route is attached to {service.resource.id}{f' port {number}' if number else ''}: its endpoints answer"
-    return Entry(port=number, notes=(*notes, note, *why), answered=decision)
+    return ArrivalRoutes(port=number, notes=(*notes, note, *why), answered=decision)
 
 
 def _endpoints_answer(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateshift.model.resource import Resource
-from gateshift.traffic.certificates import Fault, policy_authority_fault
+from gateshift.traffic.certificates import CertificateProblem, policy_authority_fault
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.read import GATEWAY_API, created, members, text
 from gateshift.traffic.references import ObjectRef, object_ref
@@ -89,12 +89,12 @@ def is_conflicted(cluster: Cluster, policy: BackendTLSPolicy) -> bool:
     return bool(wanted) and all(target in taken for target in wanted)
 
 
-def authority_faults(cluster: Cluster, policy: BackendTLSPolicy) -> tuple[Fault | None, ...]:
+def authority_faults(cluster: Cluster, policy: BackendTLSPolicy) -> tuple[CertificateProblem | None, ...]:
     """For each CA reference its fault, None where it can be used."""
     return tuple(policy_authority_fault(cluster, reference) for reference in policy.authorities)
 
 
-def untrusted(cluster: Cluster, service: Service, port: ServicePort) -> Fault | None:
+def untrusted(cluster: Cluster, service: Service, port: ServicePort) -> CertificateProblem | None:
     """The fault for which a Gateway cannot trust any certificate of the Service's port, None where it can or where
     only an object outside the build is missing. A policy for the port goes before one for all ports."""
     for section in (port.name, ""):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import members, number, text
-from gateshift.yamldoc.data import JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, JsonObject
 
 MOST_WEIGHT = 1_000_000
 
@@ -22,7 +22,7 @@ class ObjectRef:
     kind: str
     namespace: str
     name: str
-    pointer: Pointer
+    pointer: FieldPath
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
@@ -39,12 +39,12 @@ class BackendRef:
     weighted: bool
 
     @property
-    def pointer(self) -> Pointer:
+    def pointer(self) -> FieldPath:
         """The entry in the route."""
         return self.ref.pointer
 
 
-def backend_ref(item: JsonObject, own: str, pointer: Pointer) -> BackendRef:
+def backend_ref(item: JsonObject, own: str, pointer: FieldPath) -> BackendRef:
     """The backendRef of a rule or of a mirror."""
     weight = number(item, "weight")
     return BackendRef(
@@ -55,7 +55,7 @@ def backend_ref(item: JsonObject, own: str, pointer: Pointer) -> BackendRef:
     )
 
 
-def object_ref(item: JsonObject, own: str, pointer: Pointer, *, kind: str, group: str = "") -> ObjectRef:
+def object_ref(item: JsonObject, own: str, pointer: FieldPath, *, kind: str, group: str = "") -> ObjectRef:
     """A reference with the default kind and group of its field."""
     return ObjectRef(
         group=text(item, "group", group),
@@ -73,7 +73,7 @@ class GrantFrom:
     group: str
     kind: str
     namespace: str
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class GrantTo:
     group: str
     kind: str
     name: str
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True, eq=False)

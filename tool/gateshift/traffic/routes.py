@@ -12,7 +12,7 @@ from gateshift.model.resource import Resource
 from gateshift.traffic.filters import BackendFilters, Filter, filters_at
 from gateshift.traffic.read import GATEWAY_API, created, members, number, text, texts
 from gateshift.traffic.references import BackendRef, backend_ref
-from gateshift.yamldoc.data import JsonObject, Pointer, object_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, object_at
 
 HTTP = "HTTPRoute"
 GRPC = "GRPCRoute"
@@ -36,7 +36,7 @@ class RouteParent:
     name: str
     section_name: str
     port: int | None
-    pointer: Pointer
+    pointer: FieldPath
 
     @property
     def is_service(self) -> bool:
@@ -54,7 +54,7 @@ class ValueMatch:
     name: str
     value: str
     type: str
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class HTTPMatch:
     method: str
     headers: tuple[ValueMatch, ...]
     query: tuple[ValueMatch, ...]
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class GRPCMatch:
     service: str
     method: str
     headers: tuple[ValueMatch, ...]
-    pointer: Pointer
+    pointer: FieldPath
 
 
 Match = HTTPMatch | GRPCMatch
@@ -93,7 +93,7 @@ class RouteRule:
     filters: tuple[Filter, ...]
     backends: tuple[BackendRef, ...]
     backend_filters: tuple[BackendFilters, ...]
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +139,7 @@ def read_route(resource: Resource) -> Route:
     )
 
 
-def _parent(item: JsonObject, own: str, pointer: Pointer) -> RouteParent:
+def _parent(item: JsonObject, own: str, pointer: FieldPath) -> RouteParent:
     return RouteParent(
         group=text(item, "group", GATEWAY_API),
         kind=text(item, "kind", "Gateway"),
@@ -158,7 +158,7 @@ def _rules(kind: str, spec: JsonObject, own: str) -> tuple[RouteRule, ...]:
     return tuple(_rule(kind, item, own, ("spec", "rules", index)) for index, item in members(spec, "rules"))
 
 
-def _rule(kind: str, item: JsonObject, own: str, pointer: Pointer) -> RouteRule:
+def _rule(kind: str, item: JsonObject, own: str, pointer: FieldPath) -> RouteRule:
     backends = tuple(members(item, "backendRefs"))
     return RouteRule(
         name=text(item, "name"),
@@ -170,7 +170,7 @@ def _rule(kind: str, item: JsonObject, own: str, pointer: Pointer) -> RouteRule:
     )
 
 
-def _matches(kind: str, item: JsonObject, pointer: Pointer) -> tuple[Match, ...]:
+def _matches(kind: str, item: JsonObject, pointer: FieldPath) -> tuple[Match, ...]:
     entries = tuple(members(item, "matches"))
     if kind == GRPC:
         return tuple(_grpc_match(entry, (*pointer, "matches", index)) for index, entry in entries)
@@ -181,7 +181,7 @@ def _matches(kind: str, item: JsonObject, pointer: Pointer) -> tuple[Match, ...]
     return tuple(_http_match(entry, (*pointer, "matches", index)) for index, entry in entries)
 
 
-def _http_match(item: JsonObject, pointer: Pointer) -> HTTPMatch:
+def _http_match(item: JsonObject, pointer: FieldPath) -> HTTPMatch:
     path = object_at(item, "path")
     return HTTPMatch(
         path_type=text(path, "type", PREFIX),
@@ -193,7 +193,7 @@ def _http_match(item: JsonObject, pointer: Pointer) -> HTTPMatch:
     )
 
 
-def _grpc_match(item: JsonObject, pointer: Pointer) -> GRPCMatch:
+def _grpc_match(item: JsonObject, pointer: FieldPath) -> GRPCMatch:
     method = object_at(item, "method")
     return GRPCMatch(
         type=text(method, "type", EXACT),
@@ -204,7 +204,7 @@ def _grpc_match(item: JsonObject, pointer: Pointer) -> GRPCMatch:
     )
 
 
-def _values(item: JsonObject, key: str, pointer: Pointer) -> tuple[ValueMatch, ...]:
+def _values(item: JsonObject, key: str, pointer: FieldPath) -> tuple[ValueMatch, ...]:
     return tuple(
         ValueMatch(text(entry, "name"), text(entry, "value"), text(entry, "type", EXACT), (*pointer, key, index))
         for index, entry in members(item, key)

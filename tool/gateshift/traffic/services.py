@@ -13,7 +13,7 @@ from types import MappingProxyType
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import labels_of, members, number, pairs, text
 from gateshift.traffic.selectors import Selector, selector_at
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, object_at, text_at
 
 SERVICE_NAME = "kubernetes.io/service-name"
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -27,7 +27,7 @@ class ServicePort:
     port: int
     protocol: str
     target: int | str
-    pointer: Pointer
+    pointer: FieldPath
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +109,7 @@ def read_service(resource: Resource) -> Service:
     )
 
 
-def _port(item: JsonObject, pointer: Pointer) -> ServicePort:
+def _port(item: JsonObject, pointer: FieldPath) -> ServicePort:
     port = number(item, "port") or 0
     return ServicePort(
         name=text(item, "name"),

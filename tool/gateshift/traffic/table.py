@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from gateshift.traffic.decision import Step
+from gateshift.traffic.decision import TraceStep
 from gateshift.traffic.hostnames import ANY, covers, rank
 from gateshift.traffic.match import Call, Candidate, Header, Query, candidates, why_after
 from gateshift.traffic.routes import Route
@@ -31,7 +31,7 @@ class Selection:
 
     winner: Candidate | None
     notes: tuple[str, ...] = ()
-    trace: tuple[Step, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
 
 
 def table(routes: Iterable[tuple[Route, tuple[str, ...]]]) -> Table:
@@ -101,13 +101,13 @@ def _repeated(winner: Candidate, call: Call) -> Iterator[str]:
             yield f"query parameter {condition.name} stands more than once in the request and its first value is read"
 
 
-def _trace(routes: Table, call: Call, winner: Candidate | None, hostname: str) -> tuple[Step, ...]:
+def _trace(routes: Table, call: Call, winner: Candidate | None, hostname: str) -> tuple[TraceStep, ...]:
     """Every candidate, in the order of the table, with the reason for which it won or lost."""
-    steps: list[Step] = []
+    steps: list[TraceStep] = []
     for host, listed in routes.hosts:
         for candidate in listed:
             subject = f"{candidate} for {host}" if host else str(candidate)
-            steps.append(Step(subject, _verdict(candidate, host, call, winner, hostname)))
+            steps.append(TraceStep(subject, _verdict(candidate, host, call, winner, hostname)))
     return tuple(steps)
 
 

@@ -21,7 +21,7 @@ ServiceName = tuple[str, str]
 """A Service's namespace and name."""
 
 
-class Fault(Enum):
+class FailureCause(Enum):
     """How a request fails, or goes where nobody sent it."""
 
     MISSING = "a Service that is not there"
@@ -38,7 +38,7 @@ class Failure:
     """One way in which requests fail: the Service at fault ("" and "" where no Service is), the status the client
     sees, and the reason as the route's condition would give it."""
 
-    fault: Fault
+    fault: FailureCause
     service: ServiceName
     status: int
     reason: str
@@ -82,16 +82,16 @@ def answer(cluster: Cluster, request: Request, unready: frozenset[ResourceId] = 
     if not failures and decision.status >= 400:
         failures[_unanswered(cluster, decision)] = 1.0
     for service in _publishing(cluster, reached, unready):
-        failures[Failure(Fault.UNREADY, service, 503, "")] = _share_of(decision, service)
+        failures[Failure(FailureCause.UNREADY, service, 503, "")] = _share_of(decision, service)
     versions = {service: frozenset(found) for service, found in reached.items()}
     return Answer(decision, failures, versions, frozenset(_dangling(cluster, decision)))
 
 
-def _fault(cluster: Cluster, backend: BackendAnswer) -> Fault:
+def _fault(cluster: Cluster, backend: BackendAnswer) -> FailureCause:
     if backend.status == 503:
-        return Fault.NO_ENDPOINTS
+        return FailureCause.NO_ENDPOINTS
     gone = cluster.service(backend.namespace, backend.name) is None
-    return Fault.MISSING if gone and backend.reason == "BackendNotFound" else Fault.INVALID
+    return FailureCause.MISSING if gone and backend.reason == "BackendNotFound" else FailureCause.INVALID
 
 
 def _unanswered(cluster: Cluster, decision: Decision) -> Failure:
@@ -100,10 +100,10 @@ def _unanswered(cluster: Cluster, decision: Decision) -> Failure:
     here = (parent.namespace, parent.name)
     if decision.route is None and parent.kind == "Service":
         if cluster.service(*here) is None:
-            return Failure(Fault.MISSING, here, decision.status, "")
+            return Failure(FailureCause.MISSING, here, decision.status, "")
         if decision.status == 503:
-            return Failure(Fault.NO_ENDPOINTS, here, decision.status, "")
-    fault = Fault.NO_ROUTE if decision.route is None else Fault.INVALID
+            return Failure(FailureCause.NO_ENDPOINTS, here, decision.status, "")
+    fault = FailureCause.NO_ROUTE if decision.route is None else FailureCause.INVALID
     return Failure(fault, ("", ""), decision.status, "")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.engines.sync_plan import Course
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.engines.sync_plan import SyncPlan
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import ResourceId
 from gateshift.model.rollout import Engine
 from gateshift.traffic.cluster import Cluster
@@ -39,9 +39,9 @@ def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = Non
                 Level.WARNING,
                 f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well: {who}, with a share by the "
                 "number of pods",
-                Spot(service.resource, ("spec", "selector")),
+                FieldRef(service.resource, ("spec", "selector")),
                 help="Let such clients call a version's own Service, or let a Gateway's route name those Services.",
-                related=(Related("the route that hides it", Spot(route.resource)),),
+                related=(Related("the route that hides it", FieldRef(route.resource)),),
             )
 
 
@@ -50,14 +50,14 @@ def _versions(cluster: Cluster, service: Service) -> frozenset[str]:
     return frozenset(version_name(cluster, each) or "unlabelled pods" for each in found)
 
 
-def left_behind(course: Course) -> Iterator[Finding]:
+def left_behind(sync_plan: SyncPlan) -> Iterator[Finding]:
     """Objects that the files no longer hold and that the engine does not prune."""
-    engine = "Argo CD" if course.sync.engine is Engine.ARGOCD else "Flux"
-    for resource in course.kept:
+    engine = "Argo CD" if sync_plan.sync.engine is Engine.ARGOCD else "Flux"
+    for resource in sync_plan.kept:
         yield Finding(
             rules.LEFT_BEHIND.id,
             Level.WARNING,
             f"{resource.id} leaves the files, but {engine} does not prune it: it stays in the cluster",
-            Spot(resource),
+            FieldRef(resource),
             help="Let the engine prune it, or delete it by hand once nothing refers to it.",
         )

@@ -10,27 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateshift.engines.events import Between, Deed, Event, in_set
-from gateshift.engines.pods import Passage
-from gateshift.engines.sync_plan import Course
+from gateshift.engines.events import Between, Event, EventKind, in_set
+from gateshift.engines.pods import PodRollout
+from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster
-from gateshift.transition.answers import Answer, Fault, ServiceName, answer, version_in
-from gateshift.transition.degradation import Harm, Measure
-from gateshift.transition.entry_points import Entrance
+from gateshift.transition.answers import Answer, FailureCause, ServiceName, answer, version_in
+from gateshift.transition.degradation import Degradation, Measure
+from gateshift.transition.entry_points import EntryPoint
 from gateshift.transition.relevance import relevant
 from gateshift.transition.request_classes import Classes, RequestClass, classes_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Loss:
+class Disruption:
     """A harm that several classes of requests may suffer in one state: the first state in which it shows.
 
     `causes` are events without which it would not happen there, `cures` those that would end it; without cures it
     lasts. `done` is the whole state.
     """
 
-    harm: Harm
+    degradation: Degradation
     asked: tuple[RequestClass, ...]
     done: int
     causes: tuple[Event, ...]
@@ -44,14 +44,14 @@ class Loss:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for losses that are one and the same fault, whichever classes or engines they are found for."""
-        return self.harm.fault, self.harm.service, tuple(event.bit for event in self.causes), self.lasts
+        return self.degradation.fault, self.degradation.service, tuple(event.bit for event in self.causes), self.lasts
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
     """What a walk found: the losses, and whether every state was looked at."""
 
-    losses: tuple[Loss, ...]
+    disruptions: tuple[Disruption, ...]
     complete: bool
 
 
@@ -63,16 +63,20 @@ class _Memory:
     relevant: dict[int, int] = field(default_factory=dict)
 
 
-class Ground:
+class TransitionContext:
     """Two builds, the events between them and the classes of requests; what all courses between them share."""
 
-    def __init__(self, before: Cluster, after: Cluster, events: Sequence[Event], entrances: Iterable[Entrance]) -> None:
+    def __init__(
+        self, before: Cluster, after: Cluster, events: Sequence[Event], entry_points: Iterable[EntryPoint]
+    ) -> None:
         self.sides = (before, after)
         self.events = tuple(events)
         self.between = Between(before, self.events)
-        self.entrances: tuple[tuple[Entrance, Classes], ...] = tuple((each, classes_of(each)) for each in entrances)
-        self.classes: tuple[RequestClass, ...] = tuple(asked for _, found in self.entrances for asked in found.found)
-        self.heirs = _heirs(self.events, before)
+        self.entry_points: tuple[tuple[EntryPoint, Classes], ...] = tuple(
+            (each, classes_of(each)) for each in entry_points
+        )
+        self.classes: tuple[RequestClass, ...] = tuple(asked for _, found in self.entry_points for asked in found.found)
+        self.predecessor_versions = _heirs(self.events, before)
         self._memory = _Memory()
 
     def relevant(self, asked: RequestClass) -> int:
@@ -92,15 +96,15 @@ class Ground:
 
     def _unready(self, done: int) -> frozenset[ResourceId]:
         """The workloads that wait for pods to become Ready."""
-        ready = {id(each.change) for each in in_set(self.events, done) if each.deed is Deed.READY}
+        ready = {id(each.change) for each in in_set(self.events, done) if each.event_kind is EventKind.READY}
         return frozenset(
             each.change.id
             for each in in_set(self.events, done)
-            if each.deed is Deed.APPLY and each.passage in _PENDING and id(each.change) not in ready
+            if each.event_kind is EventKind.APPLY and each.pod_rollout in _PENDING and id(each.change) not in ready
         )
 
 
-_PENDING = (Passage.START, Passage.SWAP, Passage.GAP)
+_PENDING = (PodRollout.NEW_PODS, PodRollout.ROLLING, PodRollout.RECREATE)
 
 
 def _heirs(events: Iterable[Event], cluster: Cluster) -> Mapping[str, frozenset[str]]:
@@ -108,61 +112,75 @@ def _heirs(events: Iterable[Event], cluster: Cluster) -> Mapping[str, frozenset[
     found: dict[str, set[str]] = {}
     for event in events:
         change = event.change
-        if event.deed is Deed.APPLY and change.before is not None and change.after is not None:
+        if event.event_kind is EventKind.APPLY and change.before is not None and change.after is not None:
             old, new = version_in(cluster, change.before), version_in(cluster, change.after)
             if old != new:
                 found.setdefault(new, set()).add(old)
     return {new: frozenset(old) for new, old in found.items()}
 
 
-def walk(ground: Ground, course: Course) -> Walked:
+def walk(context: TransitionContext, sync_plan: SyncPlan) -> Walked:
     """Every loss on the course, each at the first state in which it shows."""
     complete = True
-    found: dict[tuple[object, ...], Loss] = {}
-    for asked in ground.classes:
-        wanted = ground.relevant(asked) & course.end
-        if not wanted or not ground.answer(asked, 0).answered:
+    found: dict[tuple[object, ...], Disruption] = {}
+    for asked in context.classes:
+        wanted = context.relevant(asked) & sync_plan.end
+        if not wanted or not context.answer(asked, 0).answered:
             continue
-        passed = states(course, wanted)
+        passed = states(sync_plan, wanted)
         complete = complete and passed.complete
-        for loss in _losses(ground, course, asked, passed.sets, wanted):
-            known = found.get(loss.key)
-            found[loss.key] = loss if known is None else _joined(known, loss)
-    ordered = sorted(found.values(), key=lambda loss: (loss.done.bit_count(), loss.done, loss.harm.fault.value))
+        for disruption in _losses(context, sync_plan, asked, passed.sets, wanted):
+            known = found.get(disruption.key)
+            found[disruption.key] = disruption if known is None else _joined(known, disruption)
+    ordered = sorted(
+        found.values(),
+        key=lambda disruption: (disruption.done.bit_count(), disruption.done, disruption.degradation.fault.value),
+    )
     return Walked(tuple(ordered), complete)
 
 
-def _joined(one: Loss, other: Loss) -> Loss:
-    first = one if one.harm.share >= other.harm.share else other
-    return Loss(first.harm, (*one.asked, *other.asked), one.done, one.causes, one.cures)
+def _joined(one: Disruption, other: Disruption) -> Disruption:
+    first = one if one.degradation.share >= other.degradation.share else other
+    return Disruption(first.degradation, (*one.asked, *other.asked), one.done, one.causes, one.cures)
 
 
-def _losses(ground: Ground, course: Course, asked: RequestClass, sets: Iterable[int], wanted: int) -> Iterator[Loss]:
-    measure = Measure(ground.answer(asked, 0), ground.answer(asked, wanted), ground.heirs)
-    lasting = {harm.trouble for harm in measure.harms(ground.answer(asked, wanted))}
-    seen: set[tuple[Fault, ServiceName, bool]] = set()
+def _losses(
+    context: TransitionContext, sync_plan: SyncPlan, asked: RequestClass, sets: Iterable[int], wanted: int
+) -> Iterator[Disruption]:
+    measure = Measure(context.answer(asked, 0), context.answer(asked, wanted), context.predecessor_versions)
+    lasting = {degradation.signature for degradation in measure.degradations(context.answer(asked, wanted))}
+    seen: set[tuple[FailureCause, ServiceName, bool]] = set()
     for done in sets:
-        for harm in measure.harms(ground.answer(asked, done)) if done else ():
-            kind = (harm.fault, harm.service, harm.trouble in lasting)
+        for degradation in measure.degradations(context.answer(asked, done)) if done else ():
+            kind = (degradation.fault, degradation.service, degradation.signature in lasting)
             if kind not in seen:
                 seen.add(kind)
-                yield _explained(ground, course, asked, harm, done, measure)
+                yield _explained(context, sync_plan, asked, degradation, done, measure)
 
 
-def _explained(ground: Ground, course: Course, asked: RequestClass, harm: Harm, done: int, measure: Measure) -> Loss:
+def _explained(
+    context: TransitionContext,
+    sync_plan: SyncPlan,
+    asked: RequestClass,
+    degradation: Degradation,
+    done: int,
+    measure: Measure,
+) -> Disruption:
     """The loss with the events that bring it about and those that end it."""
 
-    def troubles(state: int) -> set[tuple[bool, ServiceName]]:
-        return {each.trouble for each in measure.harms(ground.answer(asked, state))}
+    def signatures(state: int) -> set[tuple[bool, ServiceName]]:
+        return {each.signature for each in measure.degradations(context.answer(asked, state))}
 
-    wanted = ground.relevant(asked) & course.end
-    here = [event for event in course.events if event.bit & wanted]
-    causes = tuple(event for event in here if event.bit & done and harm.trouble not in troubles(done & ~event.bit))
-    if harm.trouble in troubles(wanted):
-        return Loss(harm, (asked,), done, causes, ())
+    wanted = context.relevant(asked) & sync_plan.end
+    here = [event for event in sync_plan.events if event.bit & wanted]
+    causes = tuple(
+        event for event in here if event.bit & done and degradation.signature not in signatures(done & ~event.bit)
+    )
+    if degradation.signature in signatures(wanted):
+        return Disruption(degradation, (asked,), done, causes, ())
     ahead = tuple(event for event in here if not event.bit & done)
-    cures = tuple(event for event in ahead if harm.trouble not in troubles(done | event.bit))
-    return Loss(harm, (asked,), done, causes, cures or ahead)
+    cures = tuple(event for event in ahead if degradation.signature not in signatures(done | event.bit))
+    return Disruption(degradation, (asked,), done, causes, cures or ahead)
 
 
 MOST_STATES = 4096
@@ -177,12 +195,12 @@ class States:
     complete: bool
 
 
-def states(course: Course, wanted: int) -> States:
+def states(sync_plan: SyncPlan, wanted: int) -> States:
     """The states that the wanted events pass through, whatever else happens beside them.
 
     What an event waits for names all that goes before it, so leaving the others out loses no order.
     """
-    waits = {bit: before & wanted for bit, before in course.waits.items() if bit & wanted}
+    waits = {bit: before & wanted for bit, before in sync_plan.waits.items() if bit & wanted}
     found: list[int] = []
     level = {0}
     while level:

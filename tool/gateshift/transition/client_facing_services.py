@@ -31,7 +31,7 @@ class Fronts:
     main: frozenset[ServiceName]
 
 
-def fronts(
+def client_facing_services(
     sides: tuple[Cluster, Cluster], routes: Sequence[Route], declared: ResourceId | None, own: frozenset[str]
 ) -> Fronts:
     """The Services that are called before a change or after it. `declared` is the Service that a rollout is about,

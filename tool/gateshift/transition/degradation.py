@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gateshift.transition.answers import Answer, Failure, Fault, ServiceName
+from gateshift.transition.answers import Answer, Failure, FailureCause, ServiceName
 
 _ALMOST_NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Harm:
+class Degradation:
     """One loss: requests of this share (0 to 1) fail, or reach `versions` that neither side declares. `service` is the
     Service at fault or reached, ("", "") where there is none."""
 
-    fault: Fault
+    fault: FailureCause
     service: ServiceName
     share: float
     status: int = 200
@@ -23,9 +23,9 @@ class Harm:
     versions: frozenset[str] = frozenset()
 
     @property
-    def trouble(self) -> tuple[bool, ServiceName]:
+    def signature(self) -> tuple[bool, ServiceName]:
         """Equal for harms of one kind at one Service: that requests fail there, however, or that they go astray."""
-        return self.fault is Fault.UNDECLARED, self.service
+        return self.fault is FailureCause.UNDECLARED, self.service
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +39,40 @@ class Measure:
 
     before: Answer
     after: Answer
-    heirs: Mapping[str, frozenset[str]]
+    predecessor_versions: Mapping[str, frozenset[str]]
 
-    def harms(self, state: Answer) -> Iterator[Harm]:
+    def degradations(self, state: Answer) -> Iterator[Degradation]:
         """All that is lost in the state."""
         if not self.before.answered:
             return
         failures = list(self._failures(state))
         yield from failures
         yield from self._undeclared(state)
-        for service in sorted(state.dangling - self.before.dangling - {harm.service for harm in failures}):
-            yield Harm(Fault.DANGLING, service, 0.0)
+        for service in sorted(
+            state.dangling - self.before.dangling - {degradation.service for degradation in failures}
+        ):
+            yield Degradation(FailureCause.DANGLING, service, 0.0)
 
-    def _failures(self, state: Answer) -> Iterator[Harm]:
+    def _failures(self, state: Answer) -> Iterator[Degradation]:
         if state.failing <= self.before.failing + _ALMOST_NOTHING:
             return
         for failure, share in sorted(state.failures.items(), key=_order):
             if share > self.before.failures.get(failure, 0.0) + _ALMOST_NOTHING:
-                yield Harm(failure.fault, failure.service, share, failure.status, failure.reason)
+                yield Degradation(failure.fault, failure.service, share, failure.status, failure.reason)
 
-    def _undeclared(self, state: Answer) -> Iterator[Harm]:
+    def _undeclared(self, state: Answer) -> Iterator[Degradation]:
         declared = _declared(self.before) | _declared(self.after)
         split = _split(self.before)
         for service, versions in sorted(state.reached.items()):
             if len(versions) > 1:
                 strange = frozenset(each for each in versions if not self._was_in(each, split))
                 if strange:
-                    yield Harm(Fault.UNDECLARED, service, 1.0, versions=versions)
+                    yield Degradation(FailureCause.UNDECLARED, service, 1.0, versions=versions)
             elif not versions <= declared | split:
-                yield Harm(Fault.UNDECLARED, service, 1.0, versions=versions)
+                yield Degradation(FailureCause.UNDECLARED, service, 1.0, versions=versions)
 
     def _was_in(self, version: str, split: frozenset[str]) -> bool:
-        return version in split or bool(self.heirs.get(version, frozenset()) & split)
+        return version in split or bool(self.predecessor_versions.get(version, frozenset()) & split)
 
 
 def _declared(answer: Answer) -> frozenset[str]:

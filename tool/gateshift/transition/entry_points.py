@@ -13,13 +13,13 @@ from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.read import GATEWAY_API
 from gateshift.traffic.request import ParentRef, Protocol
 from gateshift.traffic.routes import GRPC, HTTP, Route, RouteParent
-from gateshift.transition.client_facing_services import fronts
+from gateshift.transition.client_facing_services import client_facing_services
 
 _WEB = {"HTTP": Protocol.HTTP, "HTTPS": Protocol.HTTPS}
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class EntryPoint:
     """One way in. `hostnames` are those that its listener narrows to; `routes` are the routes of either build that
     name it as their parent. `main` marks the entrances that the change is about, in contrast to, say, a version's own
     Service that somebody might dial."""
@@ -45,9 +45,9 @@ class Entrance:
         return " ".join(parts)
 
 
-def entrances(
+def entry_points(
     before: Cluster, after: Cluster, declared: ResourceId | None = None, own: frozenset[str] = frozenset()
-) -> tuple[Entrance, ...]:
+) -> tuple[EntryPoint, ...]:
     """Every way in, the main ones first. `declared` is the Service that a rollout is about, `own` are the names of the
     Services that its versions have of their own."""
     sides = (before, after)
@@ -80,7 +80,7 @@ def _is(parent: RouteParent, group: str, kind: str, namespace: str, name: str) -
     )
 
 
-def _gateways(sides: tuple[Cluster, Cluster]) -> Iterator[Entrance]:
+def _gateways(sides: tuple[Cluster, Cluster]) -> Iterator[EntryPoint]:
     routes = _routes(sides)
     named = sorted(
         {
@@ -95,7 +95,7 @@ def _gateways(sides: tuple[Cluster, Cluster]) -> Iterator[Entrance]:
         parent = ParentRef(kind, namespace, name)
         known = sorted(set(_listeners(sides, kind, namespace, name)))
         for listener, port, protocol, hostnames in known or _supposed(here, parent):
-            yield Entrance(parent, protocol, port, listener, "", hostnames, here, main=True)
+            yield EntryPoint(parent, protocol, port, listener, "", hostnames, here, main=True)
 
 
 _Opening = tuple[str, int | None, Protocol, tuple[str, ...]]
@@ -124,16 +124,16 @@ def _supposed(routes: Iterable[Route], parent: ParentRef) -> Iterator[_Opening]:
         yield section, port, Protocol.HTTP, ("",)
 
 
-def _services(sides: tuple[Cluster, Cluster], declared: ResourceId | None, own: frozenset[str]) -> Iterator[Entrance]:
+def _services(sides: tuple[Cluster, Cluster], declared: ResourceId | None, own: frozenset[str]) -> Iterator[EntryPoint]:
     routes = _routes(sides)
-    found = fronts(sides, routes, declared, own)
+    found = client_facing_services(sides, routes, declared, own)
     for namespace, name in sorted(found.all):
         here = _naming(routes, "", "Service", namespace, name)
         parent = ParentRef("Service", namespace, name)
         for port in _ports(sides, namespace, name):
             for client in _clients(here, namespace):
                 main = (namespace, name) in found.main
-                yield Entrance(parent, Protocol.HTTP, port, "", client, ("",), here, main)
+                yield EntryPoint(parent, Protocol.HTTP, port, "", client, ("",), here, main)
 
 
 def _ports(sides: Iterable[Cluster], namespace: str, name: str) -> tuple[int | None, ...]:

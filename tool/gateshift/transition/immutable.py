@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from gateshift.engines.changes import Change, same
 from gateshift.traffic.read import GATEWAY_API
-from gateshift.yamldoc.data import Json, Pointer, look_up, object_at
+from gateshift.yamldoc.data import FieldPath, Json, look_up, object_at
 
 _RBAC = "rbac.authorization.k8s.io"
-_FIELDS: dict[tuple[str, str], tuple[Pointer, ...]] = {
+_FIELDS: dict[tuple[str, str], tuple[FieldPath, ...]] = {
     ("apps", "Deployment"): (("spec", "selector"),),
     ("apps", "DaemonSet"): (("spec", "selector"),),
     ("apps", "ReplicaSet"): (("spec", "selector"),),
@@ -42,7 +42,7 @@ _STATEFUL_SET_MAY_CHANGE = frozenset(
         "minReadySeconds",
     }
 )
-_DEFAULTS: dict[Pointer, Json] = {
+_DEFAULTS: dict[FieldPath, Json] = {
     ("spec", "podManagementPolicy"): "OrderedReady",
     ("spec", "completionMode"): "NonIndexed",
     ("reclaimPolicy",): "Delete",
@@ -50,7 +50,7 @@ _DEFAULTS: dict[Pointer, Json] = {
 }
 
 
-def immutable_changes(change: Change) -> Iterator[Pointer]:
+def immutable_changes(change: Change) -> Iterator[FieldPath]:
     """The fields of a changed object that must not change."""
     if change.before is None or change.after is None:
         return
@@ -61,7 +61,7 @@ def immutable_changes(change: Change) -> Iterator[Pointer]:
             yield pointer
 
 
-def _candidates(change: Change) -> Iterator[Pointer]:
+def _candidates(change: Change) -> Iterator[FieldPath]:
     assert change.before is not None
     assert change.after is not None
     old, new = change.before.data, change.after.data
@@ -77,9 +77,9 @@ def _candidates(change: Change) -> Iterator[Pointer]:
             yield from _FIELDS.get(key, ())
 
 
-def _of_service(old: Json, new: Json) -> Iterator[Pointer]:
+def _of_service(old: Json, new: Json) -> Iterator[FieldPath]:
     """A cluster IP that is written must be the one the Service has; one that is left out stays as it was allocated."""
-    at: Pointer = ("spec", "clusterIP")
+    at: FieldPath = ("spec", "clusterIP")
     external = "ExternalName" in (look_up(old, ("spec", "type")), look_up(new, ("spec", "type")))
     if not external and look_up(new, at) not in (None, ""):
         yield at

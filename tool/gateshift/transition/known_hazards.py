@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateshift.engines.changes import Change
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.filters import RequestMirror
 from gateshift.traffic.references import BackendRef
 from gateshift.traffic.routes import HTTPMatch, Match, Route, RouteRule, is_route, read_route
 from gateshift.transition import rules
 from gateshift.transition.immutable import immutable_changes
-from gateshift.yamldoc.data import look_up, pointer_text
+from gateshift.yamldoc.data import json_pointer, look_up
 
 _Backend = tuple[str, str, str, str, int | None]
 """Group, kind, namespace ("" for the route's own), name and port."""
@@ -40,11 +40,11 @@ def _immutable(change: Change) -> Iterator[Finding]:
         yield Finding(
             rules.IMMUTABLE_FIELD.id,
             Level.ERROR,
-            f"{change.id} changes {pointer_text(pointer)}, which the API server lets nobody change",
-            Spot(change.after, pointer),
+            f"{change.id} changes {json_pointer(pointer)}, which the API server lets nobody change",
+            FieldRef(change.after, pointer),
             cluster_says=f"{change.id} is invalid: {'.'.join(map(str, pointer))}: field is immutable",
             help="Give the object another name and take the old one away in a later commit.",
-            related=(Related("the value in force", Spot(change.before, pointer)),),
+            related=(Related("the value in force", FieldRef(change.before, pointer)),),
         )
 
 
@@ -66,9 +66,9 @@ def _unset(change: Change, message: str) -> Finding:
         rules.REPLICAS_UNSET.id,
         Level.ERROR,
         message,
-        Spot(change.after, ("spec",), key=True),
+        FieldRef(change.after, ("spec",), key=True),
         help="Keep `replicas`, or hand the field over to the autoscaler in the cluster before it leaves the files.",
-        related=(Related("written here before", Spot(change.before, ("spec", "replicas"))),),
+        related=(Related("written here before", FieldRef(change.before, ("spec", "replicas"))),),
     )
 
 
@@ -114,9 +114,9 @@ def _moved(old: Route, new: Route, pairs: Iterable[tuple[int, int]]) -> Iterator
                 Level.WARNING,
                 f"rule {name or before} of {new} moves from index {before} to {after}; some data planes answer 503 "
                 "while an index moves",
-                Spot(new.resource, new.rules[after].pointer),
+                FieldRef(new.resource, new.rules[after].pointer),
                 help="Append new rules behind the existing ones; which rule answers does not depend on the order.",
-                related=(Related("where it was", Spot(old.resource, old.rules[before].pointer)),),
+                related=(Related("where it was", FieldRef(old.resource, old.rules[before].pointer)),),
             )
 
 
@@ -155,10 +155,10 @@ def _swap(old: Route, before: int, new: Route, after: int) -> Finding:
         Level.ERROR,
         f"rule {new.rules[after].name or after} of {new} goes over at once from {left} to {right}, which carried "
         "nothing before",
-        Spot(new.resource, (*new.rules[after].pointer, "backendRefs")),
+        FieldRef(new.resource, (*new.rules[after].pointer, "backendRefs")),
         cluster_says="503 for as long as the data plane has given up the old backend and not warmed the new one",
         help=f"Give {right} a share beside {left} first, and take {left} away in a later commit.",
-        related=(Related("what answers before", Spot(old.resource, (*old.rules[before].pointer, "backendRefs"))),),
+        related=(Related("what answers before", FieldRef(old.resource, (*old.rules[before].pointer, "backendRefs"))),),
     )
 
 

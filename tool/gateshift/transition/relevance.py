@@ -32,7 +32,7 @@ def relevant(asked: RequestClass, events: Sequence[Event], sides: tuple[Cluster,
     routes = _routes(asked)
     services = tuple(_services(asked, routes, sides))
     named = frozenset(_names_in_surroundings(sides)) if any(_key(event.change) in _TRUST for event in events) else None
-    kinds = _SURROUNDINGS if asked.entrance.parent.kind == "Service" else _SURROUNDINGS | _PARENTS
+    kinds = _SURROUNDINGS if asked.entry_point.parent.kind == "Service" else _SURROUNDINGS | _PARENTS
     workloads = [event.change for event in events if _runs_for(event.change, services, sides)]
     found = 0
     for event in events:
@@ -57,8 +57,8 @@ def _key(change: Change) -> tuple[str, str]:
 def _routes(asked: RequestClass) -> tuple[Route, ...]:
     """The routes that matter: at a Service every one, since a first route cuts off whatever it does not match; at a
     Gateway those that match, and with two kinds of route all, since one kind may displace the other."""
-    routes = asked.entrance.routes
-    if asked.entrance.parent.kind == "Service" or len({route.kind for route in routes}) > 1:
+    routes = asked.entry_point.routes
+    if asked.entry_point.parent.kind == "Service" or len({route.kind for route in routes}) > 1:
         return routes
     matching = {candidate.route.resource.id for candidate in asked.holds}
     return tuple(route for route in routes if route.resource.id in matching)
@@ -66,8 +66,8 @@ def _routes(asked: RequestClass) -> tuple[Route, ...]:
 
 def _services(asked: RequestClass, routes: Iterable[Route], sides: Iterable[Cluster]) -> Iterator[Service]:
     names = {(each.namespace, each.name) for route in routes for each in named_in(route)}
-    if asked.entrance.parent.kind == "Service":
-        names.add((asked.entrance.parent.namespace, asked.entrance.parent.name))
+    if asked.entry_point.parent.kind == "Service":
+        names.add((asked.entry_point.parent.namespace, asked.entry_point.parent.name))
     for side in sides:
         for namespace, name in sorted(names):
             found = side.service(namespace, name)

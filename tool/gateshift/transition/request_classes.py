@@ -15,8 +15,8 @@ from gateshift.traffic.hostnames import covers
 from gateshift.traffic.match import Call, Candidate, Path, Procedure, candidates
 from gateshift.traffic.request import Protocol, Request
 from gateshift.traffic.routes import EXACT, GRPC, HTTP, PREFIX
-from gateshift.transition.entry_points import Entrance
-from gateshift.transition.request_shape import ANY_METHOD, ANY_SERVICE, Traits, traits_of
+from gateshift.transition.entry_points import EntryPoint
+from gateshift.transition.request_shape import ANY_METHOD, ANY_SERVICE, RequestShape, traits_of
 
 _MOST_PRODUCTS = 512
 _MOST_MERGED = 4096
@@ -29,8 +29,8 @@ class RequestClass:
     """Requests that are alike to every route of both builds. `holds` are the candidates, of either build, that match
     them; `traits` tell the one request that stands for all."""
 
-    entrance: Entrance
-    traits: Traits
+    entry_point: EntryPoint
+    shape: RequestShape
     request: Request
     holds: tuple[Candidate, ...]
 
@@ -46,50 +46,52 @@ class Classes:
     complete: bool
 
 
-def classes_of(entrance: Entrance) -> Classes:
+def classes_of(entry_point: EntryPoint) -> Classes:
     """The classes of requests at the entrance."""
-    listed = tuple(candidate for route in entrance.routes for candidate in candidates(route))
-    hosts = _hosts(entrance)
-    ways, complete = _ways(entrance, listed)
+    listed = tuple(candidate for route in entry_point.routes for candidate in candidates(route))
+    hosts = _hosts(entry_point)
+    ways, complete = _ways(entry_point, listed)
     known: dict[tuple[bool, ...], RequestClass] = {}
-    for traits in sorted((way for way in ways), key=lambda each: (each.count, str(each))):
+    for shape in sorted((way for way in ways), key=lambda each: (each.count, str(each))):
         for host in hosts:
-            made = _made(entrance, traits, host, listed)
+            made = _made(entry_point, shape, host, listed)
             known.setdefault(made[0], made[1])
-    ordered = sorted(known.values(), key=lambda each: (each.traits.count, str(each.traits)))
+    ordered = sorted(known.values(), key=lambda each: (each.shape.count, str(each.shape)))
     return Classes(tuple(ordered), tuple(_unseen(listed)), complete)
 
 
 def _made(
-    entrance: Entrance, traits: Traits, host: str, listed: Sequence[Candidate]
+    entry_point: EntryPoint, shape: RequestShape, host: str, listed: Sequence[Candidate]
 ) -> tuple[tuple[bool, ...], RequestClass]:
     request = Request(
-        entrance.parent,
-        Protocol.GRPC if traits.grpc else entrance.protocol,
+        entry_point.parent,
+        Protocol.GRPC if shape.grpc else entry_point.protocol,
         host=host,
-        method="POST" if traits.grpc else traits.method or "GET",
-        path=traits.path or "/",
-        query=traits.query,
-        headers=traits.headers,
-        port=entrance.port,
-        listener=entrance.listener,
-        from_namespace=entrance.from_namespace,
-        scheme="https" if entrance.protocol is Protocol.HTTPS else "",
+        method="POST" if shape.grpc else shape.method or "GET",
+        path=shape.path or "/",
+        query=shape.query,
+        headers=shape.headers,
+        port=entry_point.port,
+        listener=entry_point.listener,
+        from_namespace=entry_point.from_namespace,
+        scheme="https" if entry_point.protocol is Protocol.HTTPS else "",
     )
     call = Call(request)
     held = tuple(bool(candidate.holds(call)) for candidate in listed)
-    patterns = dict.fromkeys((*entrance.hostnames, *(name for route in entrance.routes for name in route.hostnames)))
+    patterns = dict.fromkeys(
+        (*entry_point.hostnames, *(name for route in entry_point.routes for name in route.hostnames))
+    )
     covered = tuple(covers(pattern, host) for pattern in patterns)
-    shown = Traits(host, traits.path, traits.method, traits.headers, traits.query, traits.grpc)
+    shown = RequestShape(host, shape.path, shape.method, shape.headers, shape.query, shape.grpc)
     holds = tuple(candidate for candidate, holding in zip(listed, held, strict=True) if holding)
-    return (traits.grpc, *held, *covered), RequestClass(entrance, shown, request, holds)
+    return (shape.grpc, *held, *covered), RequestClass(entry_point, shown, request, holds)
 
 
-def _hosts(entrance: Entrance) -> tuple[str, ...]:
+def _hosts(entry_point: EntryPoint) -> tuple[str, ...]:
     """One host for every hostname in sight, and one for none of them. A mesh does not look at the host."""
-    if entrance.parent.kind == "Service":
+    if entry_point.parent.kind == "Service":
         return ("",)
-    patterns = {name for route in entrance.routes for name in route.hostnames} | set(entrance.hostnames)
+    patterns = {name for route in entry_point.routes for name in route.hostnames} | set(entry_point.hostnames)
     exact = {pattern for pattern in patterns if pattern and not pattern.startswith("*.")}
     wild = {_under(pattern, exact) for pattern in patterns if pattern.startswith("*.")}
     return ("", *sorted(exact | wild))
@@ -102,12 +104,12 @@ def _under(pattern: str, taken: Iterable[str]) -> str:
     return host
 
 
-def _ways(entrance: Entrance, listed: Sequence[Candidate]) -> tuple[Iterable[Traits], bool]:
+def _ways(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Iterable[RequestShape], bool]:
     """Combinations of what the candidates look at: all of them where there are few, else each candidate's own request,
     those of each two together, and those that lack one condition."""
-    kinds = {route.kind for route in entrance.routes} or {HTTP}
+    kinds = {route.kind for route in entry_point.routes} or {HTTP}
     own = [each for each in (traits_of(candidate) for candidate in listed) if each is not None]
-    plain = [Traits(grpc=kind == GRPC) for kind in sorted(kinds)]
+    plain = [RequestShape(grpc=kind == GRPC) for kind in sorted(kinds)]
     every = [way for grpc in {each.grpc for each in plain} for way in _products(own, listed, grpc=grpc)]
     if len(every) <= _MOST_PRODUCTS:
         return {*plain, *every}, True
@@ -121,16 +123,16 @@ def _ways(entrance: Entrance, listed: Sequence[Candidate]) -> tuple[Iterable[Tra
     return merged | {less for each in own for less in _lessened(each)}, False
 
 
-def _products(own: Sequence[Traits], listed: Sequence[Candidate], *, grpc: bool) -> list[Traits]:
+def _products(own: Sequence[RequestShape], listed: Sequence[Candidate], *, grpc: bool) -> list[RequestShape]:
     """Every combination, or one more than are wanted."""
     here = [each for each in own if each.grpc is grpc]
     paths = list(dict.fromkeys(["", *(each.path for each in here), *(each.path for each in _elsewhere(listed))]))
     methods = [""] if grpc else list(dict.fromkeys(["", *(each.method for each in here), *_other_verb(here)]))
     headers = _choices(each.headers for each in here)
     query = _choices(each.query for each in here)
-    found: list[Traits] = []
+    found: list[RequestShape] = []
     for path, method, named, asked in product(paths, methods, _assigned(headers), _assigned(query)):
-        found.append(Traits("", path, method, named, asked, grpc))
+        found.append(RequestShape("", path, method, named, asked, grpc))
         if len(found) > _MOST_PRODUCTS:
             break
     return found
@@ -156,33 +158,33 @@ def _choices(lists: Iterable[tuple[tuple[str, str], ...]]) -> Mapping[str, list[
     return found
 
 
-def _other_verb(own: Sequence[Traits]) -> Iterator[str]:
+def _other_verb(own: Sequence[RequestShape]) -> Iterator[str]:
     """A method that no match names, where some name GET."""
     named = {each.method for each in own}
     if "GET" in named:
         yield next((verb for verb in _VERBS if verb not in named), "GATESHIFT")
 
 
-def _elsewhere(listed: Sequence[Candidate]) -> Iterator[Traits]:
+def _elsewhere(listed: Sequence[Candidate]) -> Iterator[RequestShape]:
     """Paths beside those that are named: below each prefix and exact path, and somewhere else."""
     paths = [each for candidate in listed for each in candidate.conditions if isinstance(each, Path)]
     if paths:
-        yield Traits(path=_ELSEWHERE)
+        yield RequestShape(path=_ELSEWHERE)
     for each in paths:
         if each.type in (EXACT, PREFIX) and each.value:
-            yield Traits(path=each.value.rstrip("/") + _ELSEWHERE)
+            yield RequestShape(path=each.value.rstrip("/") + _ELSEWHERE)
     if any(isinstance(each, Procedure) for candidate in listed for each in candidate.conditions):
-        yield Traits(path=f"/{ANY_SERVICE}/{ANY_METHOD}", grpc=True)
+        yield RequestShape(path=f"/{ANY_SERVICE}/{ANY_METHOD}", grpc=True)
 
 
-def _lessened(traits: Traits) -> Iterator[Traits]:
+def _lessened(shape: RequestShape) -> Iterator[RequestShape]:
     """The request without one of its headers or parameters."""
-    for name, _ in traits.headers:
-        kept = tuple(pair for pair in traits.headers if pair[0] != name)
-        yield Traits(traits.host, traits.path, traits.method, kept, traits.query, traits.grpc)
-    for name, _ in traits.query:
-        kept = tuple(pair for pair in traits.query if pair[0] != name)
-        yield Traits(traits.host, traits.path, traits.method, traits.headers, kept, traits.grpc)
+    for name, _ in shape.headers:
+        kept = tuple(pair for pair in shape.headers if pair[0] != name)
+        yield RequestShape(shape.host, shape.path, shape.method, kept, shape.query, shape.grpc)
+    for name, _ in shape.query:
+        kept = tuple(pair for pair in shape.query if pair[0] != name)
+        yield RequestShape(shape.host, shape.path, shape.method, shape.headers, kept, shape.grpc)
 
 
 def _unseen(listed: Sequence[Candidate]) -> Iterator[str]:

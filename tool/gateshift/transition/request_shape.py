@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from gateshift.traffic.match import Candidate, Condition, Header, Method, Path, Procedure, Query
 from gateshift.traffic.routes import GRPC, REGEX
-from gateshift.transition.sample_match import witness
+from gateshift.transition.sample_match import sample_match
 
 ANY_SERVICE = "gateshift.Elsewhere"
 ANY_METHOD = "Any"
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class RequestShape:
     """What sets one request apart: whatever differs from a plain GET of `/`."""
 
     host: str = ""
@@ -28,7 +28,7 @@ class Traits:
         """How many traits there are; the request with the fewest stands for its class."""
         return bool(self.host) + bool(self.path) + bool(self.method) + len(self.headers) + len(self.query)
 
-    def merged(self, other: Traits) -> Traits | None:
+    def merged(self, other: RequestShape) -> RequestShape | None:
         """A request with the traits of both, None where they contradict each other."""
         headers, query = dict(self.headers), dict(self.query)
         alone = (
@@ -40,7 +40,7 @@ class Traits:
         )
         if any(one and two and one != two for one, two in alone):
             return None
-        return Traits(
+        return RequestShape(
             self.host or other.host,
             self.path or other.path,
             self.method or other.method,
@@ -58,37 +58,37 @@ class Traits:
         return ", ".join(words)
 
 
-def traits_of(candidate: Candidate) -> Traits | None:
+def traits_of(candidate: Candidate) -> RequestShape | None:
     """What a request must have for the candidate to match it; None where a regular expression has no witness."""
-    found: Traits | None = Traits(grpc=candidate.route.kind == GRPC)
+    found: RequestShape | None = RequestShape(grpc=candidate.route.kind == GRPC)
     for condition in candidate.conditions:
         asked = _asked(condition)
         found = None if asked is None or found is None else found.merged(asked)
     return found
 
 
-def _asked(condition: Condition) -> Traits | None:
+def _asked(condition: Condition) -> RequestShape | None:
     match condition:
         case Procedure():
             path = _call_path(condition)
-            return None if path is None else Traits(path=path, grpc=True)
+            return None if path is None else RequestShape(path=path, grpc=True)
         case Method(value=value):
-            return Traits(method=value)
-    wanted = witness(condition.value) if condition.type == REGEX else condition.value
+            return RequestShape(method=value)
+    wanted = sample_match(condition.value) if condition.type == REGEX else condition.value
     if wanted is None:
         return None
     match condition:
         case Path():
-            return Traits(path=wanted)
+            return RequestShape(path=wanted)
         case Header(name=name):
-            return Traits(headers=((name, wanted),))
+            return RequestShape(headers=((name, wanted),))
         case Query(name=name):
-            return Traits(query=((name, wanted),))
+            return RequestShape(query=((name, wanted),))
 
 
 def _call_path(procedure: Procedure) -> str | None:
     regex = procedure.type == REGEX
-    names = [witness(name) if regex and name else name for name in (procedure.service, procedure.method)]
+    names = [sample_match(name) if regex and name else name for name in (procedure.service, procedure.method)]
     service, method = names
     if service is None or method is None:
         return None

@@ -8,7 +8,7 @@ from gateshift.engines.events import Event
 from gateshift.model.plan import TrafficRow
 from gateshift.model.resource import Resource
 from gateshift.transition.answers import Answer
-from gateshift.transition.check import Ground
+from gateshift.transition.check import TransitionContext
 from gateshift.transition.request_classes import RequestClass
 
 DEFAULT = "default"
@@ -18,17 +18,17 @@ RuleName = Callable[[Resource, int], str]
 Shares = tuple[tuple[str, float], ...]
 
 
-def rows_of(ground: Ground, rule_name: RuleName) -> tuple[TrafficRow, ...]:
+def rows_of(context: TransitionContext, rule_name: RuleName) -> tuple[TrafficRow, ...]:
     """A row for each class at the main entrances; those that are alike in name and shares are one.
 
     What matches no route before or after is left out. A name that several rows would have is told apart by its match,
     and where that is the same, by its entrance.
     """
-    end = _all(ground.events)
+    end = _all(context.events)
     found: dict[tuple[str, str, Shares, Shares], RequestClass] = {}
-    for entrance, classes in ground.entrances:
-        for asked in classes.found if entrance.main else ():
-            before, after = ground.answer(asked, 0), ground.answer(asked, end)
+    for entry_point, classes in context.entry_points:
+        for asked in classes.found if entry_point.main else ():
+            before, after = context.answer(asked, 0), context.answer(asked, end)
             if not _is_nothing(before, after):
                 name, match = _named(asked, classes.found, (after, before), rule_name)
                 found.setdefault((name, match, _shares(before), _shares(after)), asked)
@@ -43,7 +43,7 @@ def _row(
     alike = [other for other in keys if other[0] == name]
     if len(alike) > 1 and alike[0] != key:
         distinct = [other for other in alike if other[1] == match] == [key]
-        name = f"{name} ({match})" if distinct else f"{name} ({match}, {asked.entrance})"
+        name = f"{name} ({match})" if distinct else f"{name} ({match}, {asked.entry_point})"
     return TrafficRow(name, match, before, after)
 
 
@@ -60,8 +60,8 @@ def _named(
     asked: RequestClass, others: Sequence[RequestClass], answers: Sequence[Answer], rule_name: RuleName
 ) -> tuple[str, str]:
     """The class's name, and in words what its requests have. A rule of its own on either side names it."""
-    traits = str(asked.traits)
-    match = traits or ("every other request" if len(others) > 1 else "every request")
+    shape = str(asked.shape)
+    match = shape or ("every other request" if len(others) > 1 else "every request")
     plain = True
     for answer in answers:
         route, rule = answer.decision.route, answer.decision.rule
@@ -70,7 +70,7 @@ def _named(
             name = rule_name(route, rule)
             if name:
                 return name, match
-    return (DEFAULT if plain else traits or DEFAULT), match
+    return (DEFAULT if plain else shape or DEFAULT), match
 
 
 def _is_plain(asked: RequestClass, answer: Answer, others: Sequence[RequestClass]) -> bool:

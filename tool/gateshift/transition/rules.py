@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateshift.model.rule import Rule
-from gateshift.transition.answers import Fault
+from gateshift.transition.answers import FailureCause
 
 SERVICE_MISSING = Rule(
     "GS501",
@@ -182,11 +182,11 @@ RULES = (
 )
 
 OF_FAULT = {
-    Fault.MISSING: SERVICE_MISSING,
-    Fault.NO_ENDPOINTS: NO_READY_POD,
-    Fault.NO_ROUTE: NO_ROUTE,
-    Fault.UNDECLARED: UNDECLARED_VERSION,
-    Fault.DANGLING: DANGLING_REFERENCE,
-    Fault.INVALID: REFERENCE_REFUSED,
-    Fault.UNREADY: UNREADY_POD,
+    FailureCause.MISSING: SERVICE_MISSING,
+    FailureCause.NO_ENDPOINTS: NO_READY_POD,
+    FailureCause.NO_ROUTE: NO_ROUTE,
+    FailureCause.UNDECLARED: UNDECLARED_VERSION,
+    FailureCause.DANGLING: DANGLING_REFERENCE,
+    FailureCause.INVALID: REFERENCE_REFUSED,
+    FailureCause.UNREADY: UNREADY_POD,
 }

@@ -13,7 +13,7 @@ _NOTHING = frozenset("AzZbB")
 _FILLERS = "ax1-_/"
 
 
-def witness(pattern: str) -> str | None:
+def sample_match(pattern: str) -> str | None:
     """A value that the pattern matches as a whole; None where none was found."""
     holds = matcher(pattern)
     if holds is None:

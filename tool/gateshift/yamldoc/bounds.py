@@ -16,7 +16,7 @@ class UnreadableYaml(Exception):  # noqa: N818 -- it says what the text is, as t
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReadLimits:
     """Bounds of one text: its size in bytes, and its number of values, as written and once aliases are expanded.
 
     Nesting is bounded by libyaml itself, at 1,000 levels.
@@ -26,10 +26,10 @@ class Limits:
     values: int = 500_000
 
 
-DEFAULT = Limits()
+DEFAULT = ReadLimits()
 
 
-def text_of(raw: bytes, limits: Limits = DEFAULT) -> str:
+def text_of(raw: bytes, limits: ReadLimits = DEFAULT) -> str:
     """The bytes as text: UTF-8, or UTF-16 with a byte order mark, which is dropped. Line breaks stay as they are.
 
     Raises UnreadableYaml for more than `limits.size` bytes, a NUL byte or another encoding.

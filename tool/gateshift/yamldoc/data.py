@@ -9,16 +9,16 @@ Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
 JsonObject: TypeAlias = dict[str, Json]
 """Parsed data is never changed in place: whoever needs another value builds a new one."""
 
-Pointer: TypeAlias = tuple[str | int, ...]
+FieldPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indexes from the top of a document: ("spec", "rules", 0, "backendRefs")."""
 
 
-def pointer_text(pointer: Pointer) -> str:
+def json_pointer(pointer: FieldPath) -> str:
     """The pointer as RFC 6901 writes it: `/spec/rules/0/backendRefs`, and "" for the whole document."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in pointer)
 
 
-def look_up(data: Json, pointer: Pointer) -> Json:
+def look_up(data: Json, pointer: FieldPath) -> Json:
     """The value at the pointer; None where a step is absent or of another shape."""
     for step in pointer:
         if isinstance(step, str) and isinstance(data, dict):

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from gateshift.yamldoc.data import Json, Pointer, Scalar
+from gateshift.yamldoc.data import FieldPath, Json, Scalar
 
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
 _BARE = re.compile(
@@ -22,7 +22,7 @@ _SIMPLE_KEY = 1000
 _ESCAPES = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _STEP = "  "
 
-Comments = Mapping[Pointer, str]
+Comments = Mapping[FieldPath, str]
 """Comments by the pointer of the value they stand above; the pointer () is the top of the document."""
 
 
@@ -41,7 +41,7 @@ def dump_all(*documents: str) -> str:
     return "---\n".join(documents)
 
 
-def _block(data: Json, notes: Comments, at: Pointer, indent: str) -> Iterator[str]:
+def _block(data: Json, notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
     if isinstance(data, dict) and data:
         yield from _mapping(data, notes, at, indent)
     elif isinstance(data, list) and data:
@@ -52,7 +52,7 @@ def _block(data: Json, notes: Comments, at: Pointer, indent: str) -> Iterator[st
         yield from rest
 
 
-def _mapping(data: dict[str, Json], notes: Comments, at: Pointer, indent: str) -> Iterator[str]:
+def _mapping(data: dict[str, Json], notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
     for key, value in data.items():
         yield from _comment(notes, (*at, key), indent)
         name = scalar(key)
@@ -67,7 +67,7 @@ def _mapping(data: dict[str, Json], notes: Comments, at: Pointer, indent: str) -
             yield from rest
 
 
-def _sequence(data: list[Json], notes: Comments, at: Pointer, indent: str) -> Iterator[str]:
+def _sequence(data: list[Json], notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
     for index, value in enumerate(data):
         here = (*at, index)
         yield from _comment(notes, here, indent)
@@ -81,7 +81,7 @@ def _sequence(data: list[Json], notes: Comments, at: Pointer, indent: str) -> It
             yield from lines[1:]
 
 
-def _item(value: Json, notes: Comments, at: Pointer, indent: str) -> Iterator[str]:
+def _item(value: Json, notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
     """The item's lines as they would stand without their dash."""
     if isinstance(value, (dict, list)) and value:
         yield from _block(value, notes, at, indent + _STEP)
@@ -174,7 +174,7 @@ def _float(value: float) -> str:
     return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else text
 
 
-def _comment(notes: Comments, at: Pointer, indent: str) -> Iterator[str]:
+def _comment(notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
     note = notes.get(at)
     if note is not None:
         for line in note.splitlines():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateshift.yamldoc.data import Json, Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, Json, look_up
 from gateshift.yamldoc.dump import dump, scalar
 from gateshift.yamldoc.parse import Document, Span
 
@@ -34,7 +34,7 @@ class CannotInsert(Exception):  # noqa: N818 -- what the text refuses
     """The mapping is written in a way that no field can be put into safely, such as behind an alias."""
 
 
-def insert_fields(document: Document, mapping: Pointer, fields: Mapping[str, Json]) -> list[Insertion]:
+def insert_fields(document: Document, mapping: FieldPath, fields: Mapping[str, Json]) -> list[Insertion]:
     """The insertions that add the fields to the mapping at the pointer. Raises CannotInsert."""
     span = document.span(mapping)
     if span is None:
@@ -60,7 +60,7 @@ def _rank(key: str) -> int:
     return _FIRST.index(key) if key in _FIRST else len(_FIRST)
 
 
-def _in_block(document: Document, mapping: Pointer, key: str, value: Json) -> Insertion:
+def _in_block(document: Document, mapping: FieldPath, key: str, value: Json) -> Insertion:
     spans = [(name, span) for name, span, _ in document.keys(mapping)]
     if not spans:
         raise CannotInsert
@@ -83,7 +83,7 @@ def _content(text: str, span: Span) -> int:
     return found.end() if found else span.start
 
 
-def _in_flow(document: Document, mapping: Pointer, key: str, value: Json) -> Insertion:
+def _in_flow(document: Document, mapping: FieldPath, key: str, value: Json) -> Insertion:
     keys = list(document.keys(mapping))
     if not keys:
         raise CannotInsert
@@ -104,10 +104,10 @@ def _flow(value: Json) -> str:
     return scalar(value) if isinstance(value, str) else json.dumps(value)
 
 
-def _end(document: Document, mapping: Pointer, last: tuple[str, Span]) -> int:
+def _end(document: Document, mapping: FieldPath, last: tuple[str, Span]) -> int:
     """Where the last value of a mapping ends, comments and blank lines after it left out."""
     name, key = last
-    at: Pointer = (*mapping, name)
+    at: FieldPath = (*mapping, name)
     while True:
         span, value = document.span(at), look_up(document.data, at)
         if span is None or span.start < key.end:

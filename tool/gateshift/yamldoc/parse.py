@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs forget to export it
 
-from gateshift.yamldoc.bounds import DEFAULT, Limits, UnreadableYaml
-from gateshift.yamldoc.data import Json, Pointer, Scalar
+from gateshift.yamldoc.bounds import DEFAULT, ReadLimits, UnreadableYaml
+from gateshift.yamldoc.data import FieldPath, Json, Scalar
 from gateshift.yamldoc.scalars import Resolver, core, kustomize
 
 _PLAIN = "tag:gateshift,plain"
@@ -46,7 +46,7 @@ class Span:
 class DuplicateKey:
     """A key that a mapping holds twice; readers differ in which one counts."""
 
-    pointer: Pointer
+    pointer: FieldPath
     first: Span
     second: Span
 
@@ -55,7 +55,7 @@ class _Composer(CParser):
     """libyaml's parser, leaving the meaning of plain scalars to us. It stops at the limit of values, each of which
     costs some 400 bytes and 15 microseconds long before it is asked for."""
 
-    def __init__(self, text: str, limits: Limits) -> None:
+    def __init__(self, text: str, limits: ReadLimits) -> None:
         super().__init__(text)
         self._left = limits.values
 
@@ -84,13 +84,13 @@ class Document:
 
     __slots__ = ("_data", "_duplicates", "_node", "_read", "index", "text")
 
-    def __init__(self, text: str, index: int, node: yaml.Node | None, read: Resolver, limits: Limits) -> None:
+    def __init__(self, text: str, index: int, node: yaml.Node | None, read: Resolver, limits: ReadLimits) -> None:
         self.text = text
         self.index = index
         self._node = node
         self._read = read
         self._duplicates: list[DuplicateKey] = []
-        self._data: Json = None if node is None else _Reader(read, limits, self._duplicates).value(node)
+        self._data: Json = None if node is None else _EventReader(read, limits, self._duplicates).value(node)
 
     @property
     def data(self) -> Json:
@@ -102,7 +102,7 @@ class Document:
         """Keys that stand twice in one mapping; `data` holds the last of them, as go-yaml's lenient readers do."""
         return tuple(self._duplicates)
 
-    def span(self, pointer: Pointer = (), *, key: bool = False) -> Span | None:
+    def span(self, pointer: FieldPath = (), *, key: bool = False) -> Span | None:
         """Where the value at the pointer stands, or with `key` the key that names it; None where there is none."""
         found = self._find(pointer)
         if found is None:
@@ -110,7 +110,7 @@ class Document:
         name, node = found
         return _span(name if key and name is not None else node)
 
-    def nearest(self, pointer: Pointer, *, key: bool = False) -> tuple[Pointer, Span]:
+    def nearest(self, pointer: FieldPath, *, key: bool = False) -> tuple[FieldPath, Span]:
         """The longest part of the pointer that exists, and where it stands: its key for a part of the pointer,
         the value (or with `key` the key) for the whole of it."""
         for length in range(len(pointer), -1, -1):
@@ -119,26 +119,26 @@ class Document:
                 return pointer[:length], span
         return (), Span(0, 0, 1, 1, 1, 1)
 
-    def plain(self, pointer: Pointer) -> str | None:
+    def plain(self, pointer: FieldPath) -> str | None:
         """The text of an unquoted scalar as written; None for quoted ones, collections and absent values."""
         found = self._find(pointer)
         if found is None or found[1].tag != _PLAIN:
             return None
         return str(found[1].value)
 
-    def keys(self, pointer: Pointer) -> Iterator[tuple[str, Span, bool]]:
+    def keys(self, pointer: FieldPath) -> Iterator[tuple[str, Span, bool]]:
         """The keys of the mapping at the pointer, where each stands, and whether it is unquoted."""
         found = self._find(pointer)
         if found is not None and isinstance(found[1], yaml.MappingNode):
             for name, _ in found[1].value:
                 yield _key(name), _span(name), name.tag == _PLAIN
 
-    def unquoted(self) -> Iterator[tuple[Pointer, str, bool]]:
+    def unquoted(self) -> Iterator[tuple[FieldPath, str, bool]]:
         """Every unquoted scalar once: its pointer, its text as written, and whether it is a key."""
         if self._node is not None:
             yield from _unquoted(self._node, (), set())
 
-    def _find(self, pointer: Pointer) -> tuple[yaml.Node | None, yaml.Node] | None:
+    def _find(self, pointer: FieldPath) -> tuple[yaml.Node | None, yaml.Node] | None:
         name, node = None, self._node
         for step in pointer:
             found: tuple[yaml.Node | None, yaml.Node] | None
@@ -172,7 +172,7 @@ def _is_merge(node: yaml.Node) -> bool:
     return node.tag == _PLAIN and node.value == _MERGE
 
 
-def _unquoted(node: yaml.Node, at: Pointer, seen: set[int]) -> Iterator[tuple[Pointer, str, bool]]:
+def _unquoted(node: yaml.Node, at: FieldPath, seen: set[int]) -> Iterator[tuple[FieldPath, str, bool]]:
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -207,10 +207,10 @@ def _member(node: yaml.MappingNode, step: str) -> tuple[yaml.Node, yaml.Node] | 
     return None
 
 
-class _Reader:
+class _EventReader:
     """Turns nodes into data, counting what aliases expand to; refuses loops and documents beyond the limits."""
 
-    def __init__(self, read: Resolver, limits: Limits, duplicates: list[DuplicateKey]) -> None:
+    def __init__(self, read: Resolver, limits: ReadLimits, duplicates: list[DuplicateKey]) -> None:
         self.read = read
         self.limits = limits
         self.duplicates = duplicates
@@ -218,7 +218,7 @@ class _Reader:
         self.open: set[int] = set()
         self.count = 0
 
-    def value(self, node: yaml.Node, pointer: Pointer = ()) -> Json:
+    def value(self, node: yaml.Node, pointer: FieldPath = ()) -> Json:
         if isinstance(node, yaml.ScalarNode):
             self._grow(1, node)
             return self._scalar(node)
@@ -249,10 +249,10 @@ class _Reader:
             return self.read(text)
         return _TAGGED[node.tag](text) if node.tag in _TAGGED else _string(node)
 
-    def _sequence(self, node: yaml.Node, pointer: Pointer) -> Json:
+    def _sequence(self, node: yaml.Node, pointer: FieldPath) -> Json:
         return [self.value(item, (*pointer, index)) for index, item in enumerate(node.value)]
 
-    def _mapping(self, node: yaml.MappingNode, pointer: Pointer) -> Json:
+    def _mapping(self, node: yaml.MappingNode, pointer: FieldPath) -> Json:
         data: dict[str, Json] = {}
         seen: dict[str, yaml.Node] = {}
         for name, value in node.value:
@@ -268,7 +268,7 @@ class _Reader:
             data[key] = self.value(value, (*pointer, key))
         return data
 
-    def _merge(self, data: dict[str, Json], value: yaml.Node, pointer: Pointer) -> None:
+    def _merge(self, data: dict[str, Json], value: yaml.Node, pointer: FieldPath) -> None:
         for source in _merged(value):
             merged = self.value(source, (*pointer, _MERGE))
             if isinstance(merged, dict):
@@ -280,7 +280,7 @@ def _unreadable(what: str, node: yaml.Node) -> UnreadableYaml:
     return UnreadableYaml(what, node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def parse_all(text: str, *, yaml_1_2: bool = False, limits: Limits = DEFAULT) -> tuple[Document, ...]:
+def parse_all(text: str, *, yaml_1_2: bool = False, limits: ReadLimits = DEFAULT) -> tuple[Document, ...]:
     """Every document of the text, read as Kubernetes reads it, or with `yaml_1_2` by YAML 1.2's core schema.
 
     Raises UnreadableYaml with the place of the first fault. A text of comments alone has no document.
@@ -300,6 +300,6 @@ def parse_all(text: str, *, yaml_1_2: bool = False, limits: Limits = DEFAULT) ->
     return tuple(documents)
 
 
-def load_all(text: str, *, limits: Limits = DEFAULT) -> list[Json]:
+def load_all(text: str, *, limits: ReadLimits = DEFAULT) -> list[Json]:
     """The data of every document, read as Kubernetes reads it. Raises UnreadableYaml."""
     return [document.data for document in parse_all(text, limits=limits)]

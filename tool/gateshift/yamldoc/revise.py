@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gateshift.yamldoc.data import Json, JsonObject, Pointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 from gateshift.yamldoc.dump import dump, flow, quoted, scalar
 from gateshift.yamldoc.parse import Document, Span, parse_all
 
@@ -72,7 +72,7 @@ class _Revision:
         self.renames = renames
         self.line_break = "\r\n" if "\r\n" in self.text else "\n"
 
-    def value(self, at: Pointer, old: Json, new: Json) -> Iterator[_Edit]:
+    def value(self, at: FieldPath, old: Json, new: Json) -> Iterator[_Edit]:
         """The edits that make the value at the pointer say something else."""
         if same(old, new):
             return
@@ -83,7 +83,7 @@ class _Revision:
         else:
             yield self._anew(at, span, new)
 
-    def _in_place(self, at: Pointer, old: Json, new: Json) -> list[_Edit] | None:
+    def _in_place(self, at: FieldPath, old: Json, new: Json) -> list[_Edit] | None:
         """The edits of a block collection; None where it has to be written anew."""
         if isinstance(old, dict) and isinstance(new, dict) and new:
             return self._mapping(at, old, new)
@@ -91,7 +91,7 @@ class _Revision:
             return self._sequence(at, old, new)
         return None
 
-    def _mapping(self, at: Pointer, old: JsonObject, new: JsonObject) -> list[_Edit] | None:
+    def _mapping(self, at: FieldPath, old: JsonObject, new: JsonObject) -> list[_Edit] | None:
         plain = not any(isinstance(value, (dict, list)) for value in (*old.values(), *new.values()))
         if plain and [self.renames.get(key, key) for key in old] == list(new):
             return self._renamed(at, old, new)
@@ -113,7 +113,7 @@ class _Revision:
                 edits.append(self._insertion((*at, anchor), indent, dump({key: value})))
         return edits
 
-    def _renamed(self, at: Pointer, old: JsonObject, new: JsonObject) -> list[_Edit]:
+    def _renamed(self, at: FieldPath, old: JsonObject, new: JsonObject) -> list[_Edit]:
         edits: list[_Edit] = []
         for (before, value), (after, other) in zip(old.items(), new.items(), strict=True):
             if before != after:
@@ -122,7 +122,7 @@ class _Revision:
             edits += self.value((*at, before), value, other)
         return edits
 
-    def _sequence(self, at: Pointer, old: list[Json], new: list[Json]) -> list[_Edit] | None:
+    def _sequence(self, at: FieldPath, old: list[Json], new: list[Json]) -> list[_Edit] | None:
         before, after = list(map(_identity, old)), list(map(_identity, new))
         if len(set(before)) < len(before) or len(set(after)) < len(after):
             return None
@@ -149,25 +149,25 @@ class _Revision:
                 edits.append(self._insertion((*at, anchor), indent, dump([new[index]])))
         return edits
 
-    def _head(self, at: Pointer) -> int | None:
+    def _head(self, at: FieldPath) -> int | None:
         """Where the key of a mapping's entry starts; None where something else stands before it on its line."""
         span = self._key(at[:-1], str(at[-1]))
         return span.start if not self.text[self._line_start(span.start) : span.start].strip() else None
 
-    def _dash(self, at: Pointer) -> int | None:
+    def _dash(self, at: FieldPath) -> int | None:
         """Where the dash of a list's item stands; None where something else stands before it on its line."""
         start = self._span(at).start
         line = self._line_start(start)
         before = self.text[line:start]
         return line + before.index("-") if before.strip() == "-" else None
 
-    def _deletion(self, at: Pointer, head: int | None) -> Iterator[_Edit]:
+    def _deletion(self, at: FieldPath, head: int | None) -> Iterator[_Edit]:
         """The lines of an entry or item, from its head to its content's last line; comments between its lines go too,
         those above its first line stay."""
         assert head is not None
         yield _Edit(self._line_start(head), self._line_end(self._content_end(at)), "")
 
-    def _insertion(self, behind: Pointer, indent: str, block: str) -> _Edit:
+    def _insertion(self, behind: FieldPath, indent: str, block: str) -> _Edit:
         """A dumped block, indented, on lines of its own behind the content at the pointer."""
         place = self._line_end(self._content_end(behind))
         lines = self.line_break.join(indent + line if line else "" for line in block.splitlines())
@@ -175,7 +175,7 @@ class _Revision:
             return _Edit(place, place, self.line_break + lines)
         return _Edit(place, place, lines + self.line_break)
 
-    def _anew(self, at: Pointer, span: Span, new: Json) -> _Edit:
+    def _anew(self, at: FieldPath, span: Span, new: Json) -> _Edit:
         """The value written anew in its place: on one line where it was, else as a block."""
         old = self.text[span.start : span.end]
         if span.start == span.end:
@@ -193,7 +193,7 @@ class _Revision:
     def _is_flow(self, span: Span) -> bool:
         return self.text[span.start : span.start + 1] in ("[", "{")
 
-    def _span(self, at: Pointer) -> Span:
+    def _span(self, at: FieldPath) -> Span:
         span = self.document.span(at)
         if span is None:
             raise CannotRevise("a value has no place of its own")
@@ -204,13 +204,13 @@ class _Revision:
             raise CannotRevise(f"line {span.line}: the value has an anchor or a tag")
         return span
 
-    def _key(self, at: Pointer, key: str) -> Span:
+    def _key(self, at: FieldPath, key: str) -> Span:
         span = self.document.span((*at, key), key=True)
         if span is None:
             raise CannotRevise("a key has no place of its own")
         return span
 
-    def _content_end(self, at: Pointer) -> int:
+    def _content_end(self, at: FieldPath) -> int:
         """Behind the last character of the value, comments and blank lines that follow it left out."""
         span = self._span(at)
         data = self._data(at)
@@ -220,7 +220,7 @@ class _Revision:
             return self._content_end((*at, len(data) - 1))
         return span.start + len(self.text[span.start : span.end].rstrip())
 
-    def _data(self, at: Pointer) -> Json:
+    def _data(self, at: FieldPath) -> Json:
         data = self.document.data
         for step in at:
             data = data[step]  # type: ignore[index]  # the pointer came from this very data

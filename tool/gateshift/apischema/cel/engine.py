@@ -74,7 +74,7 @@ def _why(text: str) -> str:
     return f"no such key: {missing[1]}" if missing else text
 
 
-class Scope:
+class CelScope:
     """The values a rule reads, converted once for all the rules of a field.
 
     `old` is what the field was before, where `existed`; a rule with an optional oldSelf also asks whether it existed.

@@ -25,7 +25,7 @@ import base64
 import binascii
 from typing import TypeAlias, cast
 
-from gateshift.apischema.schema_tree import RENAMED, Node
+from gateshift.apischema.schema_tree import RENAMED, SchemaNode
 from gateshift.yamldoc.data import Json
 
 _QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z")
@@ -177,7 +177,7 @@ CelData: TypeAlias = "bool | int | float | str | bytes | list[CelData] | dict[st
 """What a rule's `self` can be."""
 
 
-def view(node: Node | None, data: Json) -> CelData:
+def view(node: SchemaNode | None, data: Json) -> CelData:
     """The value as a rule sees it: fields by their escaped names, numbers by the schema's type, bytes decoded.
 
     Source: apiserver, pkg/cel/common/values.go.

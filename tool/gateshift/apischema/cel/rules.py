@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateshift.apischema.cel.engine import Failed, NotCompiled, Scope
+from gateshift.apischema.cel.engine import CelScope, Failed, NotCompiled
 from gateshift.apischema.cel.library import view
-from gateshift.apischema.schema_tree import CEL, CelRule, Node
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.apischema.schema_tree import CEL, CelRule, SchemaNode
+from gateshift.yamldoc.data import FieldPath, Json
 
 _REASONS = {
     "FieldValueForbidden": "Forbidden",
@@ -26,7 +26,7 @@ class Violation:
     """A rule that does not hold. `pointer` is the field at fault; `detail` the rule's own words;
     `cluster_says` the line with which the API server refuses the object."""
 
-    pointer: Pointer
+    pointer: FieldPath
     rule: CelRule
     detail: str
     cluster_says: str
@@ -36,7 +36,7 @@ class Violation:
 class NotEvaluated:
     """A rule that this evaluator could not judge, and why."""
 
-    pointer: Pointer
+    pointer: FieldPath
     rule: CelRule
     why: str
 
@@ -51,7 +51,7 @@ class _Before:
     same: bool = False
 
 
-def violations(node: Node, new: Json, old: Json = None) -> Iterator[Violation | NotEvaluated]:
+def violations(node: SchemaNode, new: Json, old: Json = None) -> Iterator[Violation | NotEvaluated]:
     """Every rule that the completed object breaks.
 
     With `old`, the completed object as it was before, rules that read oldSelf are evaluated too, and, as in the API
@@ -61,7 +61,7 @@ def violations(node: Node, new: Json, old: Json = None) -> Iterator[Violation | 
     return _walk(node, new, before, ())
 
 
-def _walk(node: Node | None, data: Json, before: _Before, at: Pointer) -> Iterator[Violation | NotEvaluated]:
+def _walk(node: SchemaNode | None, data: Json, before: _Before, at: FieldPath) -> Iterator[Violation | NotEvaluated]:
     if node is None or data is None or CEL not in node.below:
         return
     if node.rules:
@@ -81,7 +81,7 @@ def _field_before(before: _Before, key: str, value: Json) -> _Before:
     return _Before(same=before.same)
 
 
-def _entry_before(node: Node, before: _Before, entry: Json) -> _Before:
+def _entry_before(node: SchemaNode, before: _Before, entry: Json) -> _Before:
     """An entry's past; only the keys of a list of type map tell which entry it was."""
     if before.known and node.list_type == "map" and isinstance(before.value, list) and isinstance(entry, dict):
         for old in before.value:
@@ -90,8 +90,8 @@ def _entry_before(node: Node, before: _Before, entry: Json) -> _Before:
     return _Before(same=before.same)
 
 
-def _at_scope(node: Node, data: Json, before: _Before, at: Pointer) -> Iterator[Violation | NotEvaluated]:
-    scope = Scope(view(node, data), old=view(node, before.value), existed=before.known)
+def _at_scope(node: SchemaNode, data: Json, before: _Before, at: FieldPath) -> Iterator[Violation | NotEvaluated]:
+    scope = CelScope(view(node, data), old=view(node, before.value), existed=before.known)
     for rule in node.rules:
         if (rule.reads_old and not before.known and not rule.optional_old) or (not rule.reads_old and before.same):
             continue
@@ -106,7 +106,7 @@ def _at_scope(node: Node, data: Json, before: _Before, at: Pointer) -> Iterator[
             yield _violation(rule, scope, data, at)
 
 
-def _failed(node: Node, rule: CelRule, failure: Failed, at: Pointer) -> Violation | NotEvaluated:
+def _failed(node: SchemaNode, rule: CelRule, failure: Failed, at: FieldPath) -> Violation | NotEvaluated:
     if failure.why.startswith("No matching overloads"):
         # The API server checks a rule's types when the CRD is installed: it never fails there for this reason, only
         # here, where a date is text and not every function of Kubernetes exists.
@@ -115,7 +115,7 @@ def _failed(node: Node, rule: CelRule, failure: Failed, at: Pointer) -> Violatio
     return Violation(at, rule, rule.text, says)
 
 
-def _violation(rule: CelRule, scope: Scope, data: Json, at: Pointer) -> Violation:
+def _violation(rule: CelRule, scope: CelScope, data: Json, at: FieldPath) -> Violation:
     detail = _detail(rule, scope)
     pointer = (*at, *rule.field_path)
     reason = _REASONS.get(rule.reason, "Invalid value")
@@ -125,7 +125,7 @@ def _violation(rule: CelRule, scope: Scope, data: Json, at: Pointer) -> Violatio
     return Violation(pointer, rule, detail, f"{field_path(pointer)}: {reason}: {value}{detail}")
 
 
-def _detail(rule: CelRule, scope: Scope) -> str:
+def _detail(rule: CelRule, scope: CelScope) -> str:
     """The rule's message: what its messageExpression says, where that gives one line of text, else its fixed one."""
     if rule.message_expression:
         try:
@@ -137,7 +137,7 @@ def _detail(rule: CelRule, scope: Scope) -> str:
     return rule.message or f"failed rule: {rule.rule.strip()}"
 
 
-def field_path(pointer: Pointer) -> str:
+def field_path(pointer: FieldPath) -> str:
     """The pointer as the API server writes a field's path: `spec.rules[0].matches[1].path`."""
     path = ""
     for step in pointer:

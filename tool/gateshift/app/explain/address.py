@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from gateshift.app.explain.requests_file import PARENT_FORMS, parameters
 from gateshift.errors import UserError
 from gateshift.model.resource import ResourceId
-from gateshift.traffic.attach import Standing, attachments, served_listeners
+from gateshift.traffic.attach import AttachmentStatus, attachments, served_listeners
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.hostnames import ANY, covers
 from gateshift.traffic.listener_status import gateway_of
@@ -22,11 +22,11 @@ _SCHEMES = {
     "grpc": (Protocol.GRPC, "http"),
     "grpcs": (Protocol.GRPC, "https"),
 }
-_WAY_OUT = f"Name it with --parent: {PARENT_FORMS}."
+_HINT = f"Name it with --parent: {PARENT_FORMS}."
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestOptions:
     """What the command line says beside the URL."""
 
     method: str = "GET"
@@ -35,7 +35,7 @@ class Asked:
     from_namespace: str = ""
 
 
-def request_of(cluster: Cluster, url: str, asked: Asked) -> Request:
+def request_of(cluster: Cluster, url: str, asked: RequestOptions) -> Request:
     """The request for a URL. Raises UserError for a URL that cannot be read, for a host that nothing in the build
     has, and, with the candidates, for one that several have."""
     parts = _split(url)
@@ -84,7 +84,7 @@ def _parent(cluster: Cluster, host: str, client: str, *, secure: bool) -> Parent
 
 def _hint(cluster: Cluster) -> str:
     known = [*map(str, known_parents(cluster))]
-    return f"{_WAY_OUT} Here are: {', '.join(known)}." if known else _WAY_OUT
+    return f"{_HINT} Here are: {', '.join(known)}." if known else _HINT
 
 
 def known_parents(cluster: Cluster) -> tuple[ParentRef, ...]:
@@ -102,7 +102,7 @@ def _named_parents(cluster: Cluster) -> Iterator[ParentRef]:
         parent = each.parent
         known = parent.is_service or parent.group == GATEWAY_API
         held = cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
-        if each.standing is Standing.UNKNOWN and known and held is None:
+        if each.status is AttachmentStatus.UNKNOWN and known and held is None:
             yield ParentRef(parent.kind, parent.namespace, parent.name)
     for listener_set in cluster.listener_sets:
         owner = _owner_outside(cluster, ParentRef("ListenerSet", listener_set.namespace, listener_set.name))
@@ -141,7 +141,7 @@ def _offers(cluster: Cluster, host: str, *, secure: bool) -> Iterator[tuple[Pare
                 hosts = [name for binding in bound if binding.listener is listener for name in binding.hostnames]
                 yield parent, _names([listener.hostname, *hosts], host)
     for each in attachments(cluster):
-        if each.standing is Standing.UNKNOWN and each.parent.kind == "Gateway" and not each.bindings:
+        if each.status is AttachmentStatus.UNKNOWN and each.parent.kind == "Gateway" and not each.bindings:
             hostnames = each.route.hostnames or (ANY,)
             if any(covers(hostname, host) for hostname in hostnames):
                 parent = ParentRef("Gateway", each.parent.namespace, each.parent.name)

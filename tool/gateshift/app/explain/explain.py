@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateshift.app.explain.address import Asked, absent, known_parents, request_of
+from gateshift.app.explain.address import RequestOptions, absent, known_parents, request_of
 from gateshift.app.explain.requests_file import read_requests
 from gateshift.app.shared.build_roots import build_roots, required
 from gateshift.app.shared.resolve_target import meant, only_root
@@ -14,7 +14,7 @@ from gateshift.app.validate.assemble import relative
 from gateshift.errors import UserError
 from gateshift.kustomize.trace import Locator
 from gateshift.kustomize.tree.read import TreeReader
-from gateshift.model.finding import Spot
+from gateshift.model.finding import FieldRef
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place
 from gateshift.model.report import ReportedPlace
@@ -26,7 +26,7 @@ from gateshift.traffic.decision import Decision
 from gateshift.traffic.request import ParentRef, Request
 from gateshift.yamldoc.data import text_at
 
-_PLAINLY = Asked()
+_PLAINLY = RequestOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Question:
     """What is asked: a URL with what goes with it, or the text of a requests file and its name."""
 
     url: str = ""
-    asked: Asked = _PLAINLY
+    asked: RequestOptions = _PLAINLY
     requests: str | None = None
     requests_file: str = ""
 
@@ -90,7 +90,7 @@ class _Rules:
         key = (decision.route, decision.rule)
         if key not in self._known:
             pointer = ("spec", "rules", decision.rule)
-            place = self._locator.find(Spot(decision.route, pointer)).place
+            place = self._locator.find(FieldRef(decision.route, pointer)).place
             self._known[key] = text_at(decision.route.data, *pointer, "name"), _reported(place)
         return Explained(decision, *self._known[key])
 

@@ -12,7 +12,7 @@ from gateshift.kustomize.tree.roots import repository_of
 from gateshift.manifests import compare, generate
 from gateshift.manifests.header import header_start
 from gateshift.manifests.keep_pointer_path import named_paths
-from gateshift.model.release import FileState, Standing
+from gateshift.model.release import FileState, FileStatus
 from gateshift.model.rollout import Rollout
 from gateshift.system import atomic_write, owned_files
 
@@ -28,7 +28,7 @@ class Generation:
     @property
     def pending(self) -> tuple[FileState, ...]:
         """The files that are not as the rollout asks for."""
-        return tuple(state for state in self.states if state.standing is not Standing.FRESH)
+        return tuple(state for state in self.states if state.status is not FileStatus.FRESH)
 
     @property
     def pending_stages(self) -> tuple[FileState, ...]:
@@ -39,7 +39,7 @@ class Generation:
     @property
     def refused(self) -> tuple[FileState, ...]:
         """The files that someone else wrote or edited."""
-        return tuple(state for state in self.states if state.standing.in_the_way)
+        return tuple(state for state in self.states if state.status.in_the_way)
 
 
 def look(rollout: Rollout) -> Generation:

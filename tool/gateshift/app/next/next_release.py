@@ -13,15 +13,15 @@ from gateshift.app.generate.generate import look
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side
-from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, held
+from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
 from gateshift.app.promote.select_pointers import named_stage
 from gateshift.app.shared.resolve_target import only_root
-from gateshift.app.shared.rollout_pointers import pointing_of, syncs_of
+from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.app.validate.assemble import relative
-from gateshift.app.validate.validate import Scope, validate
+from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.config import file_reader, open_rollout, parse_rollout
 from gateshift.config.next_release import NewVersion, next_release
 from gateshift.engines.placement import StageFolders
@@ -29,9 +29,9 @@ from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.manifests import generate
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
-from gateshift.model.release import FileState, MovedPointer, ReleaseReport, Standing
+from gateshift.model.release import FileState, FileStatus, MovedPointer, ReleaseReport
 from gateshift.model.rollout import Environment, ManifestWorkload, Rollout, Stage
-from gateshift.model.sync_pointer import Pointing, Post
+from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 from gateshift.report.shares import percent
 from gateshift.system import atomic_write, owned_files
 from gateshift.system.source_files import real_path
@@ -55,19 +55,19 @@ class Release:
 def start_next(file: Path, release: Release, choices: Choices, today: date) -> ReleaseReport:
     """Start the next release. Raises UserError where the rollout is not finished or the result would not do, with
     nothing changed then; NoVerdict where the result could not be checked."""
-    pointing = pointing_of(open_rollout(file).rollout, release.files)
+    pointing = rollout_pointers(open_rollout(file).rollout, release.files)
     if release.dry_run:
         return _Start(pointing, release, choices, today).report()
-    with held(pointing):
+    with locked_rollout(pointing):
         atomic_write.recover(pointing.repository, [file.resolve()])
-        again = pointing_of(open_rollout(file).rollout, release.files)
+        again = rollout_pointers(open_rollout(file).rollout, release.files)
         return _Start(again, release, choices, today).carry_out()
 
 
 class _Start:
     """One run: the state in force, the new texts, the trial, the writing."""
 
-    def __init__(self, pointing: Pointing, release: Release, choices: Choices, today: date) -> None:
+    def __init__(self, pointing: RolloutPointers, release: Release, choices: Choices, today: date) -> None:
         self.pointing = pointing
         self.old = pointing.rollout
         self.release = release
@@ -97,7 +97,7 @@ class _Start:
             tuple(
                 sorted(file.relative_to(self.top).as_posix() for file in self.contents if file.is_relative_to(self.top))
             ),
-            tuple(state.path for state in self.states if state.standing is Standing.LEFT_OVER),
+            tuple(state.path for state in self.states if state.status is FileStatus.LEFT_OVER),
             self.release.dry_run,
         )
 
@@ -113,7 +113,7 @@ class _Start:
 
     def _in_force(self) -> dict[Environment, Stage]:
         """The stage in force of each environment. Raises UserError where one of them is not finished."""
-        if not self.pointing.posts:
+        if not self.pointing.stage_pointers:
             if not self.release.stage:
                 raise UserError(
                     "the rollout has no pointer, so nothing says whether it is finished",
@@ -127,13 +127,13 @@ class _Start:
         history = PointerHistory(self.old.file.parent)
         folders = StageFolders(self.old, self.pointing.prefix)
         found: dict[Environment, Stage] = {}
-        for post in self.pointing.posts:
-            committed = history.at_head(post.found) or post.found.pointer
-            placed = folders.place(replace(post.found, pointer=committed))
-            _refuse_unfinished(self.old, placed.stage if placed else None, str(post.found.pointer))
-            _refuse_unfinished(self.old, post.stage, str(post.found.pointer))
-            if post.environment is not None and post.stage is not None:
-                found[post.environment] = post.stage
+        for stage_pointer in self.pointing.stage_pointers:
+            committed = history.at_head(stage_pointer.found) or stage_pointer.found.pointer
+            placed = folders.place(replace(stage_pointer.found, pointer=committed))
+            _refuse_unfinished(self.old, placed.stage if placed else None, str(stage_pointer.found.pointer))
+            _refuse_unfinished(self.old, stage_pointer.stage, str(stage_pointer.found.pointer))
+            if stage_pointer.environment is not None and stage_pointer.stage is not None:
+                found[stage_pointer.environment] = stage_pointer.stage
         return found
 
     def _contents(self, rollout: bytes) -> dict[Path, bytes]:
@@ -142,24 +142,24 @@ class _Start:
         A generated pointer names the first stage, which is where the pointers of the next release start; one that its
         owner rewrote is moved there by its one scalar, as every other pointer of theirs.
         """
-        theirs = {state.path for state in self.states if state.standing.in_the_way}
+        theirs = {state.path for state in self.states if state.status.in_the_way}
         contents = {self.top / name: text.encode() for name, text in self.files.items() if name not in theirs}
         contents[real_path(self.old.file)] = rollout
         own = [edit for _, edit in self.edits if real_path(edit.file) not in contents]
         contents |= edited({real_path(edit.file): edit.file.read_bytes() for edit in own}, own)
         return {file: content for file, content in contents.items() if not _holds(file, content)}
 
-    def _edits(self) -> Iterator[tuple[Post, Edit]]:
+    def _edits(self) -> Iterator[tuple[StagePointer, Edit]]:
         """What each pointer's path becomes."""
         pointing = replace(self.pointing, rollout=self.new)
-        for post in self.pointing.posts:
-            if post.environment is not None:
-                yield post, edit_to(pointing, post, post.environment, self.new.stages[0])
+        for stage_pointer in self.pointing.stage_pointers:
+            if stage_pointer.environment is not None:
+                yield stage_pointer, edit_to(pointing, stage_pointer, stage_pointer.environment, self.new.stages[0])
 
     def _moved(self) -> Iterator[MovedPointer]:
-        for post, edit in self.edits:
-            file = relative(post.found.file.resolve(), Path.cwd())
-            yield MovedPointer(file, post.found.pointer.name, post.found.pointer.path, edit.path)
+        for stage_pointer, edit in self.edits:
+            file = relative(stage_pointer.found.file.resolve(), Path.cwd())
+            yield MovedPointer(file, stage_pointer.found.pointer.name, stage_pointer.found.pointer.path, edit.path)
 
     def _trial(self) -> tuple[PlanReport, ...]:
         """The result in a folder of its own: it has to validate, and the step to it must change nothing that matters.
@@ -196,7 +196,7 @@ class _Start:
         first = self.new.stages[0]
         before = Side(stage.name, only_root(self.top / self.old.overlay(stage, environment)))
         after = Side(first.name, only_root(trial / self.new.overlay(first, environment)))
-        plan = plans.between(before, after, syncs_of(self.pointing, environment))
+        plan = plans.between(before, after, sync_settings(self.pointing, environment))
         if not plan.safe:
             reasons = [each.message for verdict in plan.engines for each in verdict.findings]
             raise UserError(
@@ -224,7 +224,7 @@ def _refuse_pending(rollout: Rollout) -> None:
 
 
 def _refuse_strangers(rollout: Rollout, states: Sequence[FileState]) -> None:
-    strangers = [state.path for state in states if state.standing.in_the_way and not state.path.startswith("sync/")]
+    strangers = [state.path for state in states if state.status.in_the_way and not state.path.startswith("sync/")]
     if strangers:
         raise UserError(
             f"files stand in the way that gateshift did not write: {', '.join(strangers)}",
@@ -255,7 +255,7 @@ def _refuse_unfinished(rollout: Rollout, stage: Stage | None, who: str) -> None:
 
 def _refuse_faults(trial: Path, choices: Choices, today: date) -> None:
     """Raises UserError where a stage of the result has errors, NoVerdict where that could not be checked."""
-    report = validate(Scope((trial / "overlays",)), choices, today)
+    report = validate(ValidationScope((trial / "overlays",)), choices, today)
     if report.gaps:
         gap = report.gaps[0]
         raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)

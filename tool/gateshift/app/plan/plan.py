@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.app.plan.plan_values import Reporter
-from gateshift.app.plan.planner import Planner, Step
+from gateshift.app.plan.planner import PlannedStep, Planner
 from gateshift.app.plan.sides import Side, Sides, rollout_here, root_of
 from gateshift.app.promote.select_pointers import chosen_environment
 from gateshift.app.shared.resolve_target import existing, only_root
-from gateshift.app.shared.rollout_pointers import pointing_of, syncs_of
+from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.model.finding import Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
 from gateshift.model.rollout import Environment, Rollout
-from gateshift.model.sync_pointer import WITHOUT_POINTER, Pointing, Sync
+from gateshift.model.sync_pointer import WITHOUT_POINTER, RolloutPointers, SyncSettings
 from gateshift.transition.policy import safe_way
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PlanRequest:
     """What to plan: FROM and TO as typed, None where they are left out, and the environment's name."""
 
     origin: str | None = None
@@ -37,18 +37,18 @@ class Plans:
         self.snapshots = snapshots
         self.reporter = Reporter(planner.placer, snapshots)
 
-    def step(self, asked: Asked) -> PlanReport:
+    def step(self, asked: PlanRequest) -> PlanReport:
         """One step. Raises UserError where a side cannot be told or built, NoVerdict without Kustomize."""
         before, after = Sides(self.snapshots, asked.environment).pair(asked.origin, asked.target)
         return self.between(before, after, self._syncs(before, after))
 
-    def between(self, before: Side, after: Side, syncs: tuple[Sync, ...]) -> PlanReport:
+    def between(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> PlanReport:
         """The report of the step between two sides, with the safe way round it where there is one."""
         step = self.planner.step(before, after, syncs)
         way = () if step.safe else self.way(before, after, syncs)
         return self.reporter.plan(before, after, step, safe_way=way)
 
-    def way(self, before: Side, after: Side, syncs: tuple[Sync, ...]) -> tuple[str, ...]:
+    def way(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> tuple[str, ...]:
         """The stages to pass through instead, the target last; empty where the target is no stage or none helps."""
         place = after.stage
         if place is None or self.snapshots.shown(after.root.folder):
@@ -65,18 +65,18 @@ class Plans:
 
     def matrix(self, environment: str) -> MatrixReport:
         """Every ordered pair of the stages of the rollout here."""
-        pointing = pointing_of(rollout_here())
+        pointing = rollout_pointers(rollout_here())
         return self.matrix_of(pointing, chosen_environment(pointing, environment))
 
-    def matrix_of(self, pointing: Pointing, environment: Environment) -> MatrixReport:
+    def matrix_of(self, pointing: RolloutPointers, environment: Environment) -> MatrixReport:
         """Every ordered pair of a rollout's stages in one environment. Raises UserError where a stage has no overlay or
         cannot be built."""
         rollout = pointing.rollout
-        syncs = syncs_of(pointing, environment)
+        syncs = sync_settings(pointing, environment)
         sides = dict(self._stages(rollout, environment))
         self.planner.prepare(sides.values())
 
-        def step(one: str, other: str) -> Step:
+        def step(one: str, other: str) -> PlannedStep:
             return self.planner.step(sides[one], sides[other], syncs)
 
         cells = [_cell(one, other, tuple(sides), step) for one in sides for other in sides if one != other]
@@ -87,11 +87,11 @@ class Plans:
             found = existing(root_of(rollout, environment, stage))
             yield stage.name, Side(stage.name, only_root(_short(found.path)), found.stage)
 
-    def _syncs(self, before: Side, after: Side) -> tuple[Sync, ...]:
+    def _syncs(self, before: Side, after: Side) -> tuple[SyncSettings, ...]:
         """How the pointers in force set the engines: those of the environment that the sides belong to."""
         for side in (after, before):
             if side.stage is not None and not self.snapshots.shown(side.root.folder):
-                return syncs_of(pointing_of(side.stage.rollout), side.stage.environment)
+                return sync_settings(rollout_pointers(side.stage.rollout), side.stage.environment)
         return WITHOUT_POINTER
 
 
@@ -101,7 +101,7 @@ def _short(folder: Path) -> Path:
     return folder.resolve().relative_to(here) if folder.resolve().is_relative_to(here) else folder
 
 
-def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], Step]) -> MatrixCell:
+def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], PlannedStep]) -> MatrixCell:
     made = step(origin, target)
     engines = tuple((each.verdict.sync.engine.value, each.safe) for each in made.engines)
     if made.safe:
@@ -110,7 +110,7 @@ def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str
     return MatrixCell(origin, target, engines, next(_reasons(made)), way)
 
 
-def _reasons(step: Step) -> Iterator[str]:
+def _reasons(step: PlannedStep) -> Iterator[str]:
     for engine in step.engines:
         for located in engine.findings:
             if located.finding.level is Level.ERROR:

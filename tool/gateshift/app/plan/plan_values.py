@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gateshift.app.plan.planner import EngineFindings, Step
+from gateshift.app.plan.planner import EngineFindings, PlannedStep
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.rollouts import StageRoot
 from gateshift.app.shared.snapshots import Snapshots
@@ -21,7 +21,7 @@ from gateshift.model.report import ReportedFinding, ReportedPlace, ResourceName
 from gateshift.model.resource import Build, Resource
 from gateshift.transition.rows import rows_of
 from gateshift.transition.wording import steps_of
-from gateshift.yamldoc.data import Json, pointer_text
+from gateshift.yamldoc.data import Json, json_pointer
 
 _LONGEST = 200
 
@@ -35,7 +35,7 @@ class Reporter:
         self._base = Path.cwd()
 
     def plan(
-        self, before: Side, after: Side, step: Step, *, safe_way: tuple[str, ...] = (), live: bool = True
+        self, before: Side, after: Side, step: PlannedStep, *, safe_way: tuple[str, ...] = (), live: bool = True
     ) -> PlanReport:
         """The report of one step; `safe_way` is the way round it where it is unsafe."""
         place = after.stage or before.stage
@@ -56,7 +56,7 @@ class Reporter:
             found.verdict.sync.engine.value,
             found.safe,
             tuple(self._finding(each, (origin, *way) if way else ()) for each in self._reported(found)),
-            steps_of(found.verdict.course),
+            steps_of(found.verdict.sync_plan),
             way,
         )
 
@@ -82,7 +82,7 @@ class Reporter:
         return self._snapshots.shown((self._base / path).resolve()) or path
 
 
-def traffic_of(before: Side, after: Side, step: Step) -> tuple[TrafficRow, ...]:
+def traffic_of(before: Side, after: Side, step: PlannedStep) -> tuple[TrafficRow, ...]:
     """The traffic rows, with the rules' names from rollout.yaml."""
     sides = [(root.build, side.stage) for root, side in ((step.after, after), (step.before, before))]
 
@@ -92,7 +92,7 @@ def traffic_of(before: Side, after: Side, step: Step) -> tuple[TrafficRow, ...]:
                 return _name_in(place, route, index)
         return ""
 
-    return rows_of(step.judgement.ground, rule_name)
+    return rows_of(step.judgement.context, rule_name)
 
 
 def _holds(build: Build, route: Resource) -> bool:
@@ -114,7 +114,7 @@ def _object_change(change: Change) -> ObjectChange:
     identity = change.id
     name = ResourceName(identity.kind, identity.namespace, identity.name)
     fields = tuple(
-        FieldChange(pointer_text(each.pointer), _text(each.before), _text(each.after)) for each in change.fields
+        FieldChange(json_pointer(each.pointer), _text(each.before), _text(each.after)) for each in change.fields
     )
     return ObjectChange(change.action, name, fields)
 

@@ -15,12 +15,12 @@ from gateshift.app.validate.locate_findings import Placer
 from gateshift.checks.registry import every_rule
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.kustomize.tree.read import TreeReader
-from gateshift.model.finding import Finding, Level, Located
+from gateshift.model.finding import Finding, Level, PlacedFinding
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Environment, Rollout, ServiceParent
-from gateshift.model.sync_pointer import Sync
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS
-from gateshift.transition.judge import NOTHING_SAID, About, Judgement, Verdict, judge
+from gateshift.transition.judge import NO_ROLLOUT, EngineVerdict, Judgement, RolloutContext, judge
 from gateshift.transition.policy import policy_findings
 from gateshift.transition.rules import RULES as OF_TRANSITIONS
 
@@ -31,8 +31,8 @@ _OURS = frozenset(rule.id for rule in OF_TRANSITIONS)
 class EngineFindings:
     """One engine's verdict with what is left to say of it once suppressions are heard."""
 
-    verdict: Verdict
-    findings: tuple[Located, ...]
+    verdict: EngineVerdict
+    findings: tuple[PlacedFinding, ...]
 
     @property
     def safe(self) -> bool:
@@ -41,7 +41,7 @@ class EngineFindings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class PlannedStep:
     """A step that was judged: one entry for each engine, the worst of its settings where it has several."""
 
     before: BuiltRoot
@@ -63,7 +63,7 @@ class Planner:
         self._today = today
         self._reader = TreeReader()
         self._built: dict[tuple[Path, tuple[Path, ...]], BuiltRoot] = {}
-        self._steps: dict[tuple[int, int, tuple[Sync, ...]], Step] = {}
+        self._steps: dict[tuple[int, int, tuple[SyncSettings, ...]], PlannedStep] = {}
         self.placer = Placer(self._reader.sources)
 
     def prepare(self, sides: Iterable[Side]) -> None:
@@ -84,7 +84,9 @@ class Planner:
         tree = self._reader.read(side.root)
         return frozenset((*tree.sources, *(node.folder for node in tree.kustomizations)))
 
-    def step(self, before: Side, after: Side, syncs: tuple[Sync, ...], extra: Sequence[Finding] = ()) -> Step:
+    def step(
+        self, before: Side, after: Side, syncs: tuple[SyncSettings, ...], extra: Sequence[Finding] = ()
+    ) -> PlannedStep:
         """The step, judged; `extra` findings belong to it whatever its builds are.
 
         Raises UserError or NoVerdict where a side cannot be built.
@@ -105,13 +107,15 @@ class Planner:
         roots: tuple[BuiltRoot, BuiltRoot],
         before: Side,
         after: Side,
-    ) -> Step:
+    ) -> PlannedStep:
         said = [*extra, *_policy(before, after)]
-        return Step(*roots, made, tuple(self._engines(made, said, roots, before, after)))
+        return PlannedStep(*roots, made, tuple(self._engines(made, said, roots, before, after)))
 
-    def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[Sync, ...]) -> Judgement:
+    def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[SyncSettings, ...]) -> Judgement:
         place = after.stage or before.stage
-        return judge(old, new, syncs, NOTHING_SAID if place is None else about(place.rollout, place.environment))
+        return judge(
+            old, new, syncs, NO_ROLLOUT if place is None else rollout_context(place.rollout, place.environment)
+        )
 
     def _engines(
         self,
@@ -128,7 +132,7 @@ class Planner:
 
     def _left(
         self,
-        verdict: Verdict,
+        verdict: EngineVerdict,
         extra: Sequence[Finding],
         roots: tuple[BuiltRoot, BuiltRoot],
         markers: Sequence[Marker],
@@ -139,9 +143,9 @@ class Planner:
             located = [each for each in settled.findings if each.finding.rule in _OURS]
         return EngineFindings(verdict, tuple(located))
 
-    def _placed(self, finding: Finding, roots: tuple[BuiltRoot, BuiltRoot]) -> Located:
+    def _placed(self, finding: Finding, roots: tuple[BuiltRoot, BuiltRoot]) -> PlacedFinding:
         """The finding at its place: each object is looked up in the side that it is of, the later side first."""
-        return self.placer.placed_in(finding, lambda spot: side_of(spot.resource, roots))
+        return self.placer.placed_in(finding, lambda field_ref: side_of(field_ref.resource, roots))
 
 
 def _key(side: Side) -> tuple[Path, tuple[Path, ...]]:
@@ -157,11 +161,11 @@ def side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot
     return after
 
 
-def about(rollout: Rollout, environment: Environment) -> About:
+def rollout_context(rollout: Rollout, environment: Environment) -> RolloutContext:
     """What a transition is told of the rollout: its Service, its versions' Services, and the labels of versions."""
     service = rollout.service
     parents = rollout.route.parents if environment.parents is None else environment.parents
-    return About(
+    return RolloutContext(
         service=ResourceId("", "Service", environment.namespace or service.namespace, service.name),
         at_gateways_only=not any(isinstance(parent, ServiceParent) for parent in parents),
         own_services=frozenset(version.service for version in rollout.versions) - {service.name},

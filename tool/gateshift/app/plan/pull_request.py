@@ -9,7 +9,7 @@ from pathlib import Path
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.sides import Side, root_of
 from gateshift.app.shared.resolve_target import only_root
-from gateshift.app.shared.rollout_pointers import pointing_of, settings_in, with_every_engine
+from gateshift.app.shared.rollout_pointers import rollout_pointers, settings_in, with_every_engine
 from gateshift.app.shared.rollouts import rollout_files_in
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.config import open_rollout
@@ -21,7 +21,7 @@ from gateshift.model.place import Place
 from gateshift.model.plan import PlanReport, PullRequestReport
 from gateshift.model.report import Gap
 from gateshift.model.rollout import Environment, Rollout, Stage
-from gateshift.model.sync_pointer import WITHOUT_POINTER, Pointing, Post, Sync
+from gateshift.model.sync_pointer import WITHOUT_POINTER, RolloutPointers, StagePointer, SyncSettings
 from gateshift.system import git
 from gateshift.system.source_files import real_path
 from gateshift.transition import rules
@@ -35,7 +35,7 @@ class Pair:
 
     before: Side
     after: Side
-    syncs: tuple[Sync, ...]
+    syncs: tuple[SyncSettings, ...]
     live: bool
     extra: tuple[Finding, ...] = ()
 
@@ -129,7 +129,7 @@ class _Branch:
 
     def __init__(self, base: Snapshot, now: Rollout, then: Rollout, environment: str) -> None:
         self.base = base
-        self.now, self.then = pointing_of(now), pointing_of(then)
+        self.now, self.then = rollout_pointers(now), rollout_pointers(then)
         self.environments = [each for each in now.environments if environment in ("", each.name)]
 
     def pairs(self) -> Iterator[Pair]:
@@ -141,46 +141,48 @@ class _Branch:
 
     def _live(self, environment: Environment) -> Iterator[Pair]:
         """From what each pointer named to what it names; pointers that make the same step share a pair."""
-        steps: dict[tuple[Stage, Stage], list[Post]] = {}
+        steps: dict[tuple[Stage, Stage], list[StagePointer]] = {}
         renamed: dict[tuple[Stage, Stage], list[Finding]] = {}
         old, new = (self._posts(pointing, environment) for pointing in (self.then, self.now))
-        for key, post in old.items():
+        for key, stage_pointer in old.items():
             successor = new.get(key) or _renamed(key, old, new)
-            if post.stage is None:
+            if stage_pointer.stage is None:
                 continue
             if (
                 successor is None
                 or successor.stage is None
-                or self._sides(environment, post.stage, successor.stage) is None
+                or self._sides(environment, stage_pointer.stage, successor.stage) is None
             ):
-                yield from self._astray(environment, post, successor)
+                yield from self._astray(environment, stage_pointer, successor)
                 continue
-            step = (post.stage, successor.stage)
-            steps.setdefault(step, []).append(post)
+            step = (stage_pointer.stage, successor.stage)
+            steps.setdefault(step, []).append(stage_pointer)
             if key not in new:
-                renamed.setdefault(step, []).append(_renaming(post, successor))
-        for (before, after), posts in steps.items():
+                renamed.setdefault(step, []).append(_renaming(stage_pointer, successor))
+        for (before, after), stage_pointers in steps.items():
             sides = self._sides(environment, before, after)
             if sides is not None:
-                syncs = with_every_engine(settings_in(posts))
+                syncs = with_every_engine(settings_in(stage_pointers))
                 yield Pair(*sides, syncs, live=True, extra=tuple(renamed.get((before, after), ())))
 
-    def _astray(self, environment: Environment, post: Post, successor: Post | None) -> Iterator[Pair]:
+    def _astray(
+        self, environment: Environment, stage_pointer: StagePointer, successor: StagePointer | None
+    ) -> Iterator[Pair]:
         """From the stage that a pointer named to the folder that it names now, which is no stage; where there is no
         such folder, or no such pointer, the cluster keeps what it has, and that is told."""
-        assert post.stage is not None
-        before = self._earlier(environment, post.stage)
+        assert stage_pointer.stage is not None
+        before = self._earlier(environment, stage_pointer.stage)
         if before is None:
             return
-        syncs = with_every_engine(settings_in([post]))
+        syncs = with_every_engine(settings_in([stage_pointer]))
         root = None if successor is None else _root_at(self.now.repository, successor.found.pointer.folder)
         if successor is not None and root is not None:
             yield Pair(before, Side(root.path.as_posix(), root), syncs, live=True)
             return
         label = "no pointer" if successor is None else successor.found.pointer.path or "no path"
-        yield Pair(before, Side(label, before.root), syncs, live=True, extra=(self._losing(post, successor),))
+        yield Pair(before, Side(label, before.root), syncs, live=True, extra=(self._losing(stage_pointer, successor),))
 
-    def _losing(self, before: Post, after: Post | None) -> Finding:
+    def _losing(self, before: StagePointer, after: StagePointer | None) -> Finding:
         """What is said of a pointer that ceased to name a stage. One that is gone may be gone on purpose."""
         pointer = before.found.pointer
         if after is None:
@@ -218,15 +220,15 @@ class _Branch:
             before = earlier.get(stage.name)
             sides = self._sides(environment, before, stage) if before and stage.name not in known else None
             if sides is not None:
-                posts = [*self._posts(self.now, environment).values()]
-                yield Pair(*sides, with_every_engine(settings_in(posts)), live=not pointed)
+                stage_pointers = [*self._posts(self.now, environment).values()]
+                yield Pair(*sides, with_every_engine(settings_in(stage_pointers)), live=not pointed)
 
-    def _posts(self, pointing: Pointing, environment: Environment) -> Mapping[tuple[str, ...], Post]:
+    def _posts(self, pointing: RolloutPointers, environment: Environment) -> Mapping[tuple[str, ...], StagePointer]:
         """The environment's pointers by what identifies them."""
         return {
-            _identity(post): post
-            for post in pointing.posts
-            if post.environment is not None and post.environment.name == environment.name
+            _identity(stage_pointer): stage_pointer
+            for stage_pointer in pointing.stage_pointers
+            if stage_pointer.environment is not None and stage_pointer.environment.name == environment.name
         }
 
     def _sides(self, environment: Environment, before: Stage, after: Stage) -> tuple[Side, Side] | None:
@@ -259,21 +261,21 @@ def _short(folder: Path) -> Path:
     return folder.resolve().relative_to(here) if folder.resolve().is_relative_to(here) else folder
 
 
-def _identity(post: Post) -> tuple[str, ...]:
-    pointer = post.found.pointer
+def _identity(stage_pointer: StagePointer) -> tuple[str, ...]:
+    pointer = stage_pointer.found.pointer
     return pointer.engine.value, pointer.kind, pointer.namespace, pointer.name, str(pointer.source)
 
 
 def _renamed(
-    key: tuple[str, ...], old: Mapping[tuple[str, ...], Post], new: Mapping[tuple[str, ...], Post]
-) -> Post | None:
+    key: tuple[str, ...], old: Mapping[tuple[str, ...], StagePointer], new: Mapping[tuple[str, ...], StagePointer]
+) -> StagePointer | None:
     """The pointer that took the place of one that is gone: the only new one of its engine."""
-    fresh = [post for other, post in new.items() if other not in old and other[0] == key[0]]
+    fresh = [stage_pointer for other, stage_pointer in new.items() if other not in old and other[0] == key[0]]
     gone = [other for other in old if other not in new and other[0] == key[0]]
     return fresh[0] if len(fresh) == 1 and len(gone) == 1 else None
 
 
-def _renaming(before: Post, after: Post) -> Finding:
+def _renaming(before: StagePointer, after: StagePointer) -> Finding:
     old, new = before.found.pointer, after.found.pointer
     return Finding(
         rules.POINTER_RENAMED.id,

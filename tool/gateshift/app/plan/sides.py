@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.app.promote.select_pointers import chosen_environment
-from gateshift.app.shared.resolve_target import Meant, existing, meant, only_root
-from gateshift.app.shared.rollout_pointers import pointing_of
+from gateshift.app.shared.resolve_target import ResolvedTarget, existing, meant, only_root
+from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.rollouts import StageRoot, rollout_files_in
 from gateshift.app.shared.snapshots import Snapshot, Snapshots
 from gateshift.config import open_rollout
 from gateshift.errors import Exit, UserError
 from gateshift.model.kustomization import Root
 from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
-from gateshift.model.sync_pointer import Pointing
+from gateshift.model.sync_pointer import RolloutPointers
 
 _MOST_NAMED = 5
 
@@ -51,7 +51,7 @@ class Sides:
 
     def _in_force(self) -> Side:
         rollout = rollout_here()
-        found = stage_in_force(pointing_of(rollout), self._environment)
+        found = stage_in_force(rollout_pointers(rollout), self._environment)
         return _side(found.stage.name, existing(found))
 
     def _next(self, origin: Side) -> Side:
@@ -71,7 +71,7 @@ class Sides:
         following = rollout.stages[index]
         return _side(following.name, existing(root_of(rollout, place.environment, following)))
 
-    def _in_snapshot(self, snapshot: Snapshot, path: str) -> Meant:
+    def _in_snapshot(self, snapshot: Snapshot, path: str) -> ResolvedTarget:
         """A path from the repository's top or from the current folder, or the name of a stage, at a revision."""
         here = snapshot.folder(Path())
         for top in (snapshot.top, here):
@@ -85,7 +85,7 @@ class Sides:
                 f"{error.what} at {snapshot.name}", next_step=error.next_step, exit_code=error.exit_code
             ) from error
 
-    def _pointed_in(self, snapshot: Snapshot, text: str) -> Meant:
+    def _pointed_in(self, snapshot: Snapshot, text: str) -> ResolvedTarget:
         """The stage that the pointer named at a revision."""
         file = snapshot.folder(rollout_here().file)
         if not file.is_file():
@@ -95,10 +95,10 @@ class Sides:
                 exit_code=Exit.NOTHING_FOUND,
             )
         rollout = open_rollout(file).rollout
-        return existing(stage_in_force(pointing_of(rollout), self._environment, at=text))
+        return existing(stage_in_force(rollout_pointers(rollout), self._environment, at=text))
 
 
-def _side(label: str, found: Meant) -> Side:
+def _side(label: str, found: ResolvedTarget) -> Side:
     return Side(label, only_root(found.path), found.stage)
 
 
@@ -126,20 +126,25 @@ def rollout_here() -> Rollout:
     return open_rollout(files[0]).rollout
 
 
-def stage_in_force(pointing: Pointing, name: str, *, at: str = "") -> StageRoot:
+def stage_in_force(pointing: RolloutPointers, name: str, *, at: str = "") -> StageRoot:
     """The stage that the environment's pointers name. Raises UserError where they name none, or not the same."""
     environment = chosen_environment(pointing, name)
-    posts = [post for post in pointing.posts if post.environment == environment]
-    stages = list(dict.fromkeys(post.stage for post in posts))
+    stage_pointers = [
+        stage_pointer for stage_pointer in pointing.stage_pointers if stage_pointer.environment == environment
+    ]
+    stages = list(dict.fromkeys(stage_pointer.stage for stage_pointer in stage_pointers))
     where = at or str(pointing.rollout.file)
-    if not posts:
+    if not stage_pointers:
         raise UserError(
             "the rollout has no pointer, so that no stage is known to be in force",
             where=where,
             next_step=f"Name both: `gateshift plan FROM TO`. {_stages(pointing.rollout.stages)}",
         )
     if len(stages) > 1 or stages[0] is None:
-        named = "; ".join(f"{post.found.pointer} names {post.found.pointer.path}" for post in posts)
+        named = "; ".join(
+            f"{stage_pointer.found.pointer} names {stage_pointer.found.pointer.path}"
+            for stage_pointer in stage_pointers
+        )
         what = "the pointers do not name the same stage" if len(stages) > 1 else "the pointer names no stage"
         raise UserError(f"{what}: {named}", where=where, next_step="Name both: `gateshift plan FROM TO`.")
     return root_of(pointing.rollout, environment, stages[0])

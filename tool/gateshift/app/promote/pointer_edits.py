@@ -10,7 +10,7 @@ from pathlib import Path
 from gateshift.engines import move_to, replace_value
 from gateshift.errors import UserError
 from gateshift.model.rollout import Environment, Stage
-from gateshift.model.sync_pointer import Pointing, Post, Slot
+from gateshift.model.sync_pointer import EditableScalar, RolloutPointers, StagePointer
 from gateshift.system.owned_files import locked
 from gateshift.system.source_files import real_path
 from gateshift.yamldoc import bytes_like, parse_all, text_of
@@ -22,26 +22,26 @@ class Edit:
 
     file: Path
     document: int
-    slot: Slot
+    scalar: EditableScalar
     value: str
 
     @property
     def path(self) -> str:
         """The whole path that the pointer names after the edit."""
-        return self.slot.before + self.value + self.slot.after
+        return self.scalar.before + self.value + self.scalar.after
 
     @property
     def line(self) -> int:
         """The line of the scalar, from 1."""
-        span = parse_all(text_of(self.file.read_bytes()))[self.document].span(self.slot.at)
+        span = parse_all(text_of(self.file.read_bytes()))[self.document].span(self.scalar.at)
         return span.line if span else 1
 
 
-def edit_to(pointing: Pointing, post: Post, environment: Environment, stage: Stage) -> Edit:
+def edit_to(pointing: RolloutPointers, stage_pointer: StagePointer, environment: Environment, stage: Stage) -> Edit:
     """The edit that makes the pointer name the stage. Raises UserError where no one scalar does."""
-    slot, value = move_to(post.found.pointer, pointing.folder(stage, environment))
-    file = pointing.repository / slot.file if slot.file else post.found.file
-    return Edit(file, 0 if slot.file else post.found.document, slot, value)
+    scalar, value = move_to(stage_pointer.found.pointer, pointing.folder(stage, environment))
+    file = pointing.repository / scalar.file if scalar.file else stage_pointer.found.file
+    return Edit(file, 0 if scalar.file else stage_pointer.found.document, scalar, value)
 
 
 def edited(old: Mapping[Path, bytes], edits: Iterable[Edit]) -> dict[Path, bytes]:
@@ -51,14 +51,14 @@ def edited(old: Mapping[Path, bytes], edits: Iterable[Edit]) -> dict[Path, bytes
         file = real_path(edit.file)
         raw = new[file]
         try:
-            new[file] = bytes_like(raw, replace_value(text_of(raw), edit.document, edit.slot.at, edit.value))
+            new[file] = bytes_like(raw, replace_value(text_of(raw), edit.document, edit.scalar.at, edit.value))
         except UserError as error:
             raise UserError(error.what, where=str(edit.file), next_step=error.next_step) from error
     return new
 
 
 @contextlib.contextmanager
-def held(pointing: Pointing) -> Iterator[None]:
+def locked_rollout(pointing: RolloutPointers) -> Iterator[None]:
     """Hold the rollout's folder and the repository against other runs. Raises UserError where one is writing."""
     with contextlib.ExitStack() as stack:
         for folder in dict.fromkeys((real_path(pointing.rollout.file.parent), pointing.repository)):

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from gateshift.app.generate.generate import look
-from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, held
-from gateshift.app.promote.select_pointers import Wish, chosen_environment, chosen_posts, chosen_target
-from gateshift.app.shared.rollout_pointers import pointing_of
+from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
+from gateshift.app.promote.select_pointers import PromoteRequest, chosen_environment, chosen_posts, chosen_target
+from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders
@@ -21,14 +21,14 @@ from gateshift.model.plan import PlanReport
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Rollout, Stage
-from gateshift.model.sync_pointer import Pointing, Post, SyncPointer
+from gateshift.model.sync_pointer import RolloutPointers, StagePointer, SyncPointer
 from gateshift.report.plan.shift import headline
 from gateshift.system import atomic_write, git
 from gateshift.system.source_files import real_path
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class PromoteOptions:
     """How: only shown, committed, on a new branch, and against refusals."""
 
     dry_run: bool = False
@@ -43,43 +43,52 @@ class Judge(Protocol):
     def faults(self, folder: Path) -> Sequence[ReportedFinding]:
         """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
 
-    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+    def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine that the pointers set."""
 
 
-def promote(rollout: Rollout, wish: Wish, manner: Manner, judge: Judge) -> PromotionReport:
-    """Move the pointers. Raises UserError for a wish that cannot be granted, NoVerdict where nothing can be said."""
-    pointing = pointing_of(rollout, wish.files)
-    if manner.dry_run:
-        return _Promotion(pointing, wish, manner, judge).run()
-    with held(pointing):
-        recovered = atomic_write.recover(pointing.repository, [real_path(post.found.file) for post in pointing.posts])
-        again = pointing_of(open_rollout(rollout.file).rollout, wish.files) if recovered else pointing
-        return replace(_Promotion(again, wish, manner, judge).run(), recovered=recovered)
+def promote(rollout: Rollout, request: PromoteRequest, options: PromoteOptions, judge: Judge) -> PromotionReport:
+    """Move the pointers. Raises UserError for a request that cannot be granted, NoVerdict where nothing can be said."""
+    pointing = rollout_pointers(rollout, request.files)
+    if options.dry_run:
+        return _Promotion(pointing, request, options, judge).run()
+    with locked_rollout(pointing):
+        recovered = atomic_write.recover(
+            pointing.repository, [real_path(stage_pointer.found.file) for stage_pointer in pointing.stage_pointers]
+        )
+        again = rollout_pointers(open_rollout(rollout.file).rollout, request.files) if recovered else pointing
+        return replace(_Promotion(again, request, options, judge).run(), recovered=recovered)
 
 
 class _Promotion:
     """One run: what is chosen, then what speaks against it, then the writing."""
 
-    def __init__(self, pointing: Pointing, wish: Wish, manner: Manner, judge: Judge) -> None:
+    def __init__(
+        self, pointing: RolloutPointers, request: PromoteRequest, options: PromoteOptions, judge: Judge
+    ) -> None:
         self.pointing = pointing
         self.rollout = pointing.rollout
-        self.manner = manner
+        self.options = options
         self.judge = judge
         self.history = PointerHistory(self.rollout.file.parent)
-        self.environment = chosen_environment(pointing, wish.environment)
-        self.posts = chosen_posts(pointing, self.environment, wish.engine)
-        self.committed = [self.history.at_head(post.found) or post.found.pointer for post in self.posts]
-        self.in_force = list(map(self._in_force, self.posts, self.committed))
-        self.target = chosen_target(self.rollout, wish, self.in_force)
-        self.edits = [edit_to(pointing, post, self.environment, self.target) for post in self.posts]
+        self.environment = chosen_environment(pointing, request.environment)
+        self.stage_pointers = chosen_posts(pointing, self.environment, request.engine)
+        self.committed = [
+            self.history.at_head(stage_pointer.found) or stage_pointer.found.pointer
+            for stage_pointer in self.stage_pointers
+        ]
+        self.in_force = list(map(self._in_force, self.stage_pointers, self.committed))
+        self.target = chosen_target(self.rollout, request, self.in_force)
+        self.edits = [
+            edit_to(pointing, stage_pointer, self.environment, self.target) for stage_pointer in self.stage_pointers
+        ]
 
     def run(self) -> PromotionReport:
         """The report of the whole run."""
-        moves = tuple(map(self._move, self.posts, self.edits, self.in_force))
+        moves = tuple(map(self._move, self.stage_pointers, self.edits, self.in_force))
         message = headline(self.rollout, self.environment, self.in_force, self.target)
         report = PromotionReport(
-            self.rollout, self.environment, self.target, moves, message, dry_run=self.manner.dry_run
+            self.rollout, self.environment, self.target, moves, message, dry_run=self.options.dry_run
         )
         if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
             return report
@@ -87,18 +96,18 @@ class _Promotion:
         if all(each.obstacle is not Obstacle.INVALID for each in refusals):  # else there is nothing to plan with
             report = replace(report, plans=tuple(self._plans()))
             refusals = (*refusals, *self._plan_refusals(report.plans))
-        if refusals and not self.manner.force:
+        if refusals and not self.options.force:
             return replace(report, refusals=refusals)
         report = replace(report, overridden=refusals)
-        return report if self.manner.dry_run else self._carry_out(report)
+        return report if self.options.dry_run else self._carry_out(report)
 
-    def _in_force(self, post: Post, committed: SyncPointer) -> Stage | None:
+    def _in_force(self, stage_pointer: StagePointer, committed: SyncPointer) -> Stage | None:
         """The stage the last commit names, or where Git does not know the pointer, the one the file names."""
-        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(stage_pointer.found, pointer=committed))
         return placed.stage if placed is not None else None
 
-    def _move(self, post: Post, edit: Edit, in_force: Stage | None) -> Move:
-        pointer = post.found.pointer
+    def _move(self, stage_pointer: StagePointer, edit: Edit, in_force: Stage | None) -> Move:
+        pointer = stage_pointer.found.pointer
         return Move(pointer, edit.file, edit.line, in_force, pointer.path, edit.path)
 
     def _plans(self) -> Iterator[PlanReport]:
@@ -108,14 +117,16 @@ class _Promotion:
 
     def _pointer_refusals(self) -> Iterator[Refusal]:
         lost = [
-            f"{_shown(post.found.file)}: {committed} names {committed.path or 'no path'}"
-            for post, committed, stage in zip(self.posts, self.committed, self.in_force, strict=True)
+            f"{_shown(stage_pointer.found.file)}: {committed} names {committed.path or 'no path'}"
+            for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
             if stage is None
         ]
         if lost:
             names = ", ".join(stage.name for stage in self.rollout.stages)
             yield Refusal(Obstacle.NO_STAGE, tuple(lost), f"Point it at a stage by hand: {names}.")
-        edited = dict.fromkeys(file for post in self.posts for file in self.history.edited(post.found))
+        edited = dict.fromkeys(
+            file for stage_pointer in self.stage_pointers for file in self.history.edited(stage_pointer.found)
+        )
         if edited:
             yield Refusal(
                 Obstacle.EDITED,
@@ -126,7 +137,7 @@ class _Promotion:
     def _file_refusals(self) -> Iterator[Refusal]:
         pending = look(self.rollout).pending_stages
         if pending:
-            found = tuple(f"{state.path}: {state.standing.value}" for state in pending)
+            found = tuple(f"{state.path}: {state.status.value}" for state in pending)
             yield Refusal(Obstacle.STALE, found, "Run `gateshift generate`, look at the changes, and commit them.")
 
     def _fault_refusals(self) -> Iterator[Refusal]:
@@ -137,7 +148,7 @@ class _Promotion:
             yield Refusal(Obstacle.INVALID, found, f"`gateshift validate {_shown(folder)}` shows them in full.")
 
     def _plan_refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
-        engines = {post.found.pointer.engine.value for post in self.posts}
+        engines = {stage_pointer.found.pointer.engine.value for stage_pointer in self.stage_pointers}
         for plan in plans:
             for verdict in plan.engines:
                 if verdict.engine in engines and not verdict.safe:
@@ -161,7 +172,7 @@ class _Promotion:
             atomic_write.replace_together(self.pointing.repository, changed)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
-        if not self.manner.commit:
+        if not self.options.commit:
             return report
         try:
             return self._commit(report, list(new))
@@ -176,9 +187,9 @@ class _Promotion:
         if repository is None:
             raise UserError("there is no Git work tree to commit in", where=str(self.rollout.file.parent))
         names = [self.history.name(file) for file in files]
-        with git.on_new_branch(repository, self.manner.branch) if self.manner.branch else contextlib.nullcontext():
+        with git.on_new_branch(repository, self.options.branch) if self.options.branch else contextlib.nullcontext():
             commit = git.commit_files(repository, names, _letter(report))
-        return replace(report, commit=commit, branch=self.manner.branch)
+        return replace(report, commit=commit, branch=self.options.branch)
 
 
 def _letter(report: PromotionReport) -> str:

@@ -9,16 +9,16 @@ from pathlib import Path
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Sides
-from gateshift.app.shared.rollout_pointers import syncs_of
+from gateshift.app.shared.rollout_pointers import sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.validate import Scope, validate
+from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.errors import NoVerdict
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Stage
-from gateshift.model.sync_pointer import Pointing
+from gateshift.model.sync_pointer import RolloutPointers
 
 
 class StageJudge:
@@ -31,14 +31,14 @@ class StageJudge:
 
     def faults(self, folder: Path) -> Sequence[ReportedFinding]:
         """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
-        report = validate(Scope((folder,)), self._choices, self._today)
+        report = validate(ValidationScope((folder,)), self._choices, self._today)
         if report.gaps:
             gap = report.gaps[0]
             raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)
         return [finding for finding in report.findings if finding.level is Level.ERROR]
 
-    def plan(self, pointing: Pointing, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
+    def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine, set as these pointers set it."""
         sides = Sides(self._plans.snapshots, environment.name)
         before, after = (sides.named(stage.name) for stage in (origin, target))
-        return self._plans.between(before, after, syncs_of(pointing, environment))
+        return self._plans.between(before, after, sync_settings(pointing, environment))

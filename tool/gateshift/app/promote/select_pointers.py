@@ -9,11 +9,11 @@ from pathlib import Path
 
 from gateshift.errors import Exit, UserError
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
-from gateshift.model.sync_pointer import Pointing, Post
+from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PromoteRequest:
     """Where to: a stage by name, the stage before with `back`, else the next one; of which environment and engine.
 
     `files` are files or folders with pointers beside those in sync/.
@@ -32,11 +32,11 @@ def named_stage(rollout: Rollout, name: str) -> Stage:
     if name in names:
         return rollout.stage(name)
     near = get_close_matches(name, names, 1)
-    way_out = f"Did you mean `{near[0]}`?" if near else f"The stages are {', '.join(names)}."
-    raise UserError(f"there is no stage `{name}`", where=str(rollout.file), next_step=way_out)
+    hint = f"Did you mean `{near[0]}`?" if near else f"The stages are {', '.join(names)}."
+    raise UserError(f"there is no stage `{name}`", where=str(rollout.file), next_step=hint)
 
 
-def chosen_environment(pointing: Pointing, name: str) -> Environment:
+def chosen_environment(pointing: RolloutPointers, name: str) -> Environment:
     """The environment of that name, or without a name the only one that has pointers. Raises UserError."""
     environments = pointing.rollout.environments
     if name:
@@ -49,22 +49,28 @@ def chosen_environment(pointing: Pointing, name: str) -> Environment:
             where=str(pointing.rollout.file),
             next_step=f"The environments are {known}." if known else "This rollout has no environments.",
         )
-    pointed = [each for each in environments if any(post.environment == each for post in pointing.posts)]
+    pointed = [
+        each
+        for each in environments
+        if any(stage_pointer.environment == each for stage_pointer in pointing.stage_pointers)
+    ]
     if len(pointed or environments) == 1:
         return (pointed or environments)[0]
     known = ", ".join(environment.name for environment in pointed or environments)
     raise UserError("there are several environments", next_step=f"Choose one with --env: {known}.")
 
 
-def chosen_posts(pointing: Pointing, environment: Environment, engine: Engine | None) -> tuple[Post, ...]:
+def chosen_posts(
+    pointing: RolloutPointers, environment: Environment, engine: Engine | None
+) -> tuple[StagePointer, ...]:
     """The environment's pointers, of one engine or of all. Raises UserError (exit 4) where there are none."""
-    posts = tuple(
-        post
-        for post in pointing.posts
-        if post.environment == environment and engine in (None, post.found.pointer.engine)
+    stage_pointers = tuple(
+        stage_pointer
+        for stage_pointer in pointing.stage_pointers
+        if stage_pointer.environment == environment and engine in (None, stage_pointer.found.pointer.engine)
     )
-    if posts:
-        return posts
+    if stage_pointers:
+        return stage_pointers
     of_what = " ".join(part for part in (engine.value if engine else "", "pointer") if part)
     unclear = [f"{file}: {unknown.kind} {unknown.name}: {unknown.why}" for file, unknown in pointing.not_understood]
     raise UserError(
@@ -76,21 +82,21 @@ def chosen_posts(pointing: Pointing, environment: Environment, engine: Engine | 
     )
 
 
-def chosen_target(rollout: Rollout, wish: Wish, in_force: Sequence[Stage | None]) -> Stage:
+def chosen_target(rollout: Rollout, request: PromoteRequest, in_force: Sequence[Stage | None]) -> Stage:
     """The stage that is wished for; the next and the one before are counted from the stage in force.
 
     Raises UserError where the pointers have different stages in force, or where there is no stage further on.
     """
-    if wish.stage:
-        return named_stage(rollout, wish.stage)
+    if request.stage:
+        return named_stage(rollout, request.stage)
     stages = list(dict.fromkeys(in_force))
     if len(stages) != 1 or stages[0] is None:
         named = ", ".join(stage.name if stage else "no stage" for stage in stages)
         raise UserError(
-            f"the pointers name {named}, so that there is no {'stage before' if wish.back else 'next stage'}",
+            f"the pointers name {named}, so that there is no {'stage before' if request.back else 'next stage'}",
             next_step="Name the stage: `gateshift promote STAGE`.",
         )
-    index = rollout.stages.index(stages[0]) + (-1 if wish.back else 1)
+    index = rollout.stages.index(stages[0]) + (-1 if request.back else 1)
     if index < 0:
         raise UserError(f"`{stages[0].name}` is the first stage; nothing is before it")
     if index >= len(rollout.stages):

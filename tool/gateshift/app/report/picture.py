@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from gateshift.model.picture import Edge, Lane, Node, Picture, Role
-from gateshift.traffic.attach import Attachment, Standing, attachments_of
+from gateshift.model.picture import Edge, Lane, NodeRole, Picture, PictureNode
+from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments_of
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decision import BackendAnswer, MirrorAnswer
 from gateshift.traffic.endpoints import backing, replicas, selected_workloads, version_of
@@ -24,7 +24,7 @@ _NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PictureSubject:
     """What the picture is of: the rollout's parents, which stand in it whether or not a route is attached, its route's
     kind and name, and the names of the stage's extra rules, which stand last in that route."""
 
@@ -33,7 +33,7 @@ class Subject:
     extras: tuple[str, ...] = ()
 
 
-def picture(cluster: Cluster, subject: Subject) -> Picture:
+def picture(cluster: Cluster, subject: PictureSubject) -> Picture:
     """The traffic of everything in the cluster; what is there and gets nothing is idle."""
     drawing = _Drawing(cluster)
     for parent in subject.parents:
@@ -53,7 +53,7 @@ def picture(cluster: Cluster, subject: Subject) -> Picture:
     return drawing.finished()
 
 
-def _extras(route: Route, subject: Subject) -> Mapping[int, str]:
+def _extras(route: Route, subject: PictureSubject) -> Mapping[int, str]:
     """The extra rules of the rollout's own route: name by index."""
     if (route.kind, route.name) != subject.route:
         return {}
@@ -66,10 +66,10 @@ class _Drawing:
     """A picture while it is drawn: boxes by key and ways by their ends, in the order in which they were met."""
 
     cluster: Cluster
-    nodes: dict[str, Node] = field(default_factory=dict)
+    nodes: dict[str, PictureNode] = field(default_factory=dict)
     edges: dict[tuple[str, str, Lane], Edge] = field(default_factory=dict)
 
-    def put(self, node: Node) -> str:
+    def put(self, node: PictureNode) -> str:
         """Add a box that is not there yet; its key."""
         self.nodes.setdefault(node.key, node)
         return node.key
@@ -88,15 +88,15 @@ class _Drawing:
         section = f"listener {parent.section_name}" if parent.section_name else ""
         notes = tuple(note for note in (parent.namespace, section, port) if note)
         key = f"parent {parent.kind} {parent.namespace}/{parent.name} {parent.section_name} {parent.port}"
-        return self.put(Node(key, Role.PARENT, parent.kind, parent.name, notes))
+        return self.put(PictureNode(key, NodeRole.PARENT, parent.kind, parent.name, notes))
 
     def service(self, namespace: str, name: str) -> str:
         """The box of a Service, in the build or not, and its key."""
         found = self.cluster.service(namespace, name)
         key = f"service {namespace}/{name}"
         if found is None:
-            return self.put(Node(key, Role.SERVICE, "Service", name, ("not in the build",)))
-        return self.put(Node(key, Role.SERVICE, "Service", name, _ports(found), self._version(found)))
+            return self.put(PictureNode(key, NodeRole.SERVICE, "Service", name, ("not in the build",)))
+        return self.put(PictureNode(key, NodeRole.SERVICE, "Service", name, _ports(found), self._version(found)))
 
     def workload(self, workload: Workload) -> str:
         """The box of what runs pods, and its key."""
@@ -104,7 +104,7 @@ class _Drawing:
         notes = (f"{count} replica" if count == 1 else f"{count} replicas",)
         key = f"workload {workload.kind} {workload.namespace}/{workload.name}"
         version = version_of(self.cluster, workload)
-        return self.put(Node(key, Role.WORKLOAD, workload.kind, workload.name, notes, version))
+        return self.put(PictureNode(key, NodeRole.WORKLOAD, workload.kind, workload.name, notes, version))
 
     def _version(self, service: Service) -> str:
         versions = {version_of(self.cluster, each) for each in selected_workloads(self.cluster, service)}
@@ -140,14 +140,14 @@ def _draw_route(drawing: _Drawing, route: Route, extras: Mapping[int, str]) -> N
         _draw_mirrors(drawing, key, found.mirrors)
 
 
-def _rule(route: Route, index: int, extra: str, found: RuleOutcome) -> Node:
+def _rule(route: Route, index: int, extra: str, found: RuleOutcome) -> PictureNode:
     names = extra or route.rules[index].name or ("default" if index == 0 else f"rule {index}")
     redirect = ("redirects",) if found.redirect is not None else ()
-    return Node(f"rule {route} {index}", Role.RULE, route.kind, names, (words_of(route, index), *redirect))
+    return PictureNode(f"rule {route} {index}", NodeRole.RULE, route.kind, names, (words_of(route, index), *redirect))
 
 
 def _entry(parent: str, rule: str, lane: Lane, attachment: Attachment) -> Edge:
-    if attachment.standing is Standing.REFUSED:
+    if attachment.status is AttachmentStatus.REFUSED:
         return Edge(parent, rule, lane, 0.0, _NOT_FOUND, attachment.reason)
     return Edge(parent, rule, lane)
 

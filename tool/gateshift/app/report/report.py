@@ -9,20 +9,20 @@ from pathlib import Path
 
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
-from gateshift.app.report.picture import Subject, picture
+from gateshift.app.report.picture import PictureSubject, picture
 from gateshift.app.report.request_classes import request_classes, shares_of
-from gateshift.app.shared.rollout_pointers import pointing_of
+from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.rollouts import Rollouts, rollout_files_named
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.stages import BuiltStage, build_stages, parents_of
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.app.validate.assemble import relative
-from gateshift.app.validate.validate import Scope, validate
+from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.errors import UserError
 from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
 from gateshift.model.rollout import Environment, Rollout
-from gateshift.model.sync_pointer import Pointing
+from gateshift.model.sync_pointer import RolloutPointers
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.outcome import outcome
 
@@ -42,12 +42,12 @@ def page(paths: Sequence[Path], choices: Choices, today: date) -> Page:
             for rollout in rollouts
             for environment in rollout.environments
         ]
-    return Page(tuple(pictures), validate(Scope(rollouts=files), choices, today))
+    return Page(tuple(pictures), validate(ValidationScope(rollouts=files), choices, today))
 
 
 def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltStage], plans: Plans) -> RolloutPicture:
     own = [stage for stage in stages if stage.root.environment is environment]
-    pointing = pointing_of(rollout)
+    pointing = rollout_pointers(rollout)
     shown = RolloutPicture(
         name=rollout.service.name,
         file=relative(rollout.file, Path.cwd()),
@@ -63,17 +63,17 @@ def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltS
         return replace(shown, unjudged=str(error))
 
 
-def _pointers(pointing: Pointing, environment: Environment) -> Iterator[PointerPlace]:
+def _pointers(pointing: RolloutPointers, environment: Environment) -> Iterator[PointerPlace]:
     """The environment's pointers; one of which nobody can tell the environment stands in the first."""
     history = PointerHistory(pointing.repository)
-    for post in pointing.posts:
-        if (post.environment or pointing.rollout.environments[0]) == environment:
-            pointer, commit = post.found.pointer, history.moved_by(post.found)
+    for stage_pointer in pointing.stage_pointers:
+        if (stage_pointer.environment or pointing.rollout.environments[0]) == environment:
+            pointer, commit = stage_pointer.found.pointer, history.moved_by(stage_pointer.found)
             yield PointerPlace(
                 pointer.kind,
-                relative(post.found.file, Path.cwd()),
+                relative(stage_pointer.found.file, Path.cwd()),
                 pointer.path,
-                post.stage.name if post.stage else "",
+                stage_pointer.stage.name if stage_pointer.stage else "",
                 f"by {commit.id[:9]} on {commit.date[:10]}" if commit else "",
             )
 
@@ -82,7 +82,7 @@ def _stage(built: BuiltStage) -> StagePicture:
     rollout, stage = built.root.rollout, built.root.stage
     kind, name = rollout.route.kind.value, rollout.route.name
     extras = tuple(rule.name for rule in stage.rules)
-    subject = Subject(parents_of(rollout, built.root.environment), (kind, name), extras)
+    subject = PictureSubject(parents_of(rollout, built.root.environment), (kind, name), extras)
     return StagePicture(
         name=stage.name,
         description=stage.description,

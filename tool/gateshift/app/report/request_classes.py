@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from gateshift.app.report.picture import EVERY
 from gateshift.app.shared.stages import BuiltStage, parents_of
-from gateshift.model.picture import Answer, RequestClass
+from gateshift.model.picture import PictureAnswer, PictureClass
 from gateshift.model.resource import ResourceId
 from gateshift.model.rollout import Rollout
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.request import Request
-from gateshift.transition.entry_points import entrances
+from gateshift.transition.entry_points import entry_points
 from gateshift.transition.request_classes import RequestClass as Asked
 from gateshift.transition.request_classes import classes_of
 
@@ -23,13 +23,13 @@ _OK = 200
 _NOT_FOUND = 404
 
 
-def request_classes(rollout: Rollout, stages: Sequence[BuiltStage]) -> tuple[RequestClass, ...]:
+def request_classes(rollout: Rollout, stages: Sequence[BuiltStage]) -> tuple[PictureClass, ...]:
     """The classes that any of the stages tells apart, the plainest first, each with its answer in every built stage.
 
     `stages` are those of one environment. Requests that no stage answers are nobody's and left out.
     """
-    asked = sorted(_asked(rollout, stages).values(), key=lambda each: each.traits.count)
-    several = len({str(each.entrance) for each in asked}) > 1
+    asked = sorted(_asked(rollout, stages).values(), key=lambda each: each.shape.count)
+    several = len({str(each.entry_point) for each in asked}) > 1
     told = [_class(each, stages, several=several) for each in asked]
     return tuple(each for each in told if any(answer.status != _NOT_FOUND for answer in each.answers))[:MOST]
 
@@ -43,15 +43,15 @@ def _asked(rollout: Rollout, stages: Iterable[BuiltStage]) -> dict[tuple[str, st
         named = {(parent.kind, parent.namespace, parent.name) for parent in parents}
         namespace = stage.root.environment.namespace or rollout.service.namespace
         declared = ResourceId("", "Service", namespace, rollout.service.name)
-        for entrance in entrances(stage.cluster, stage.cluster, declared, own) if stage.cluster else ():
-            if (entrance.parent.kind, entrance.parent.namespace, entrance.parent.name) in named:
-                for each in classes_of(entrance).found:
-                    found.setdefault((str(entrance), str(each.traits)), each)
+        for entry_point in entry_points(stage.cluster, stage.cluster, declared, own) if stage.cluster else ():
+            if (entry_point.parent.kind, entry_point.parent.namespace, entry_point.parent.name) in named:
+                for each in classes_of(entry_point).found:
+                    found.setdefault((str(entry_point), str(each.shape)), each)
     return found
 
 
-def _class(asked: Asked, stages: Iterable[BuiltStage], *, several: bool) -> RequestClass:
-    answers: list[Answer] = []
+def _class(asked: Asked, stages: Iterable[BuiltStage], *, several: bool) -> PictureClass:
+    answers: list[PictureAnswer] = []
     names: list[str] = []
     for stage in stages:
         if stage.cluster is not None:
@@ -59,11 +59,11 @@ def _class(asked: Asked, stages: Iterable[BuiltStage], *, several: bool) -> Requ
             extra = _extra(stage, decision)
             names += [extra] if extra else []
             answers.append(_answer(stage, decision, extra))
-    traits = str(asked.traits)
-    plain = asked.traits.count == bool(asked.traits.host)
-    name = names[0] if names else "default" if plain else traits
-    return RequestClass(
-        f"{name} at {asked.entrance}" if several else name, traits or EVERY, _example(asked.request), tuple(answers)
+    shape = str(asked.shape)
+    plain = asked.shape.count == bool(asked.shape.host)
+    name = names[0] if names else "default" if plain else shape
+    return PictureClass(
+        f"{name} at {asked.entry_point}" if several else name, shape or EVERY, _example(asked.request), tuple(answers)
     )
 
 
@@ -74,8 +74,8 @@ def _example(request: Request) -> str:
     return ", ".join([f"{request.method} {target} at {request.parent}", *headers])
 
 
-def _answer(stage: BuiltStage, decision: Decision, extra: str) -> Answer:
-    return Answer(stage.root.stage.name, decision.status, _shares(decision), _why(decision, extra))
+def _answer(stage: BuiltStage, decision: Decision, extra: str) -> PictureAnswer:
+    return PictureAnswer(stage.root.stage.name, decision.status, _shares(decision), _why(decision, extra))
 
 
 def _why(decision: Decision, extra: str) -> str:

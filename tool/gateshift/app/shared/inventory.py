@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
-from gateshift.model.inventory import Stock, StockedProgram, StockedSchemas
+from gateshift.model.inventory import InstalledProgram, Inventory, StockedSchemas
 from gateshift.schemas.layout import CHANNELS, INDEX, gateway_api_set, installed_versions, kubernetes_set
 from gateshift.system.cache import cache_root
 from gateshift.tools.find import find
@@ -15,18 +15,18 @@ from gateshift.tools.lock import PinnedProgram, pinned
 from gateshift.yamldoc.data import list_at
 
 
-def take_stock(overrides: Mapping[str, Path | None]) -> Stock:
+def take_inventory(overrides: Mapping[str, Path | None]) -> Inventory:
     """What is there; `overrides` are the programs that the user named."""
     programs = tuple(_program(program, overrides.get(program.name)) for program in pinned().programs)
-    return Stock(cache_root(), programs, tuple(_schemas()))
+    return Inventory(cache_root(), programs, tuple(_schemas()))
 
 
-def _program(program: PinnedProgram, override: Path | None) -> StockedProgram:
+def _program(program: PinnedProgram, override: Path | None) -> InstalledProgram:
     try:
         found = find(program.name, override)
     except NoVerdict as error:
-        return StockedProgram(program.name, program.version, missing=f"{error.what}. {error.next_step}")
-    return StockedProgram(
+        return InstalledProgram(program.name, program.version, missing=f"{error.what}. {error.next_step}")
+    return InstalledProgram(
         program.name, program.version, found.version, found.argv[0], found.source.value, found.warnings
     )
 

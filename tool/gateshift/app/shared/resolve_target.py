@@ -19,7 +19,7 @@ _HERE = Path()
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class ResolvedTarget:
     """A path, and the stage whose overlay it is; None where it is no stage."""
 
     path: Path
@@ -31,7 +31,7 @@ class Meant:
         return None if self.stage is None else self.stage.rollout
 
 
-def meant(target: str, environment: str, top: Path = _HERE) -> Meant:
+def meant(target: str, environment: str, top: Path = _HERE) -> ResolvedTarget:
     """What the target means in the folder `top`. A name without a slash may be a stage's, and is one where a rollout
     in the folder or below it has such a stage. Raises UserError where it means nothing, or several things."""
     path = top / target
@@ -41,7 +41,7 @@ def meant(target: str, environment: str, top: Path = _HERE) -> Meant:
             return _only_stage(target, stages)
     if not path.exists():
         raise _unknown(target, environment, top)
-    return Meant(path, stage_of(path))
+    return ResolvedTarget(path, stage_of(path))
 
 
 def stage_of(path: Path) -> StageRoot | None:
@@ -59,7 +59,7 @@ def _stages(name: str, environment: str, top: Path) -> Iterator[StageRoot]:
                 yield root
 
 
-def _only_stage(name: str, stages: list[StageRoot]) -> Meant:
+def _only_stage(name: str, stages: list[StageRoot]) -> ResolvedTarget:
     if len(stages) > 1:
         folders = ", ".join(str(root.folder) for root in stages)
         raise UserError(
@@ -68,7 +68,7 @@ def _only_stage(name: str, stages: list[StageRoot]) -> Meant:
     return existing(stages[0])
 
 
-def existing(root: StageRoot) -> Meant:
+def existing(root: StageRoot) -> ResolvedTarget:
     """The stage with its overlay. Raises UserError (exit code 4) where that was not generated yet."""
     if not root.folder.is_dir():
         raise UserError(
@@ -76,7 +76,7 @@ def existing(root: StageRoot) -> Meant:
             next_step="`gateshift generate` writes it.",
             exit_code=Exit.NOTHING_FOUND,
         )
-    return Meant(root.folder, root)
+    return ResolvedTarget(root.folder, root)
 
 
 def _unknown(target: str, environment: str, top: Path) -> UserError:

@@ -17,7 +17,14 @@ from gateshift.engines.read import sync_of
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.rollout import Engine, Environment, Rollout
-from gateshift.model.sync_pointer import WITHOUT_POINTER, NotUnderstood, PointerInFile, Pointing, Post, Sync
+from gateshift.model.sync_pointer import (
+    WITHOUT_POINTER,
+    NotUnderstood,
+    PointerInFile,
+    RolloutPointers,
+    StagePointer,
+    SyncSettings,
+)
 from gateshift.system.source_files import Sources, real_path
 from gateshift.yamldoc import load_all, text_of
 from gateshift.yamldoc.data import Json
@@ -26,7 +33,7 @@ _ENDINGS = (".yaml", ".yml")
 _MOST_FILES = 5000
 
 
-def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
+def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPointers:
     """The pointers in sync/ beside the rollout, and in `others`, files or folders of the repository.
 
     Raises UserError for a file that is no YAML, and for one outside the repository.
@@ -34,7 +41,7 @@ def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
     top = rollout.file.parent
     repository = repository_of(top)
     prefix = prefix_of(rollout, repository)
-    reader = _Reader(repository)
+    reader = _PointerReader(repository)
     found, unknown = [], []
     for file in dict.fromkeys(_files([top / "sync"] if (top / "sync").is_dir() else [], others, repository)):
         for each in reader.pointers(file):
@@ -45,8 +52,8 @@ def pointing_of(rollout: Rollout, others: Sequence[Path] = ()) -> Pointing:
     folders = StageFolders(rollout, prefix)
     sources = sources_in(reader.documents)
     known = [replace(each, pointer=with_source(each.pointer, sources)) for each in found]
-    posts = [post for each in known if (post := folders.place(each)) is not None]
-    return Pointing(rollout, repository, prefix, in_order(rollout, posts), tuple(unknown))
+    stage_pointers = [stage_pointer for each in known if (stage_pointer := folders.place(each)) is not None]
+    return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(unknown))
 
 
 def prefix_of(rollout: Rollout, repository: Path) -> str:
@@ -73,7 +80,7 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(path) / name for name in sorted(files) if name.endswith(_ENDINGS) and not name.startswith("."))
 
 
-class _Reader:
+class _PointerReader:
     """Reads files of one repository, and remembers the documents they hold."""
 
     def __init__(self, repository: Path) -> None:
@@ -101,11 +108,11 @@ class _Reader:
 
 def line_of(repository: Path, found: PointerInFile) -> int:
     """The line of the scalar that a pointer's path stands in, from 1."""
-    slots = found.pointer.slots
-    if not slots:
+    scalars = found.pointer.scalars
+    if not scalars:
         return 1
-    source = Sources().read(real_path(repository / slots[0].file if slots[0].file else found.file))
-    return source.place(slots[0].at, 0 if slots[0].file else found.document).line
+    source = Sources().read(real_path(repository / scalars[0].file if scalars[0].file else found.file))
+    return source.place(scalars[0].at, 0 if scalars[0].file else found.document).line
 
 
 def files_matching(repository: Path, pattern: str, sources: Sources | None = None) -> Mapping[str, Json]:
@@ -122,12 +129,16 @@ def files_matching(repository: Path, pattern: str, sources: Sources | None = Non
     return found
 
 
-def syncs_of(pointing: Pointing, environment: Environment) -> tuple[Sync, ...]:
+def sync_settings(pointing: RolloutPointers, environment: Environment) -> tuple[SyncSettings, ...]:
     """Each distinct setting of each engine; an engine without a pointer there is set as one without a pointer."""
-    return with_every_engine(settings_in(post for post in pointing.posts if post.environment == environment))
+    return with_every_engine(
+        settings_in(
+            stage_pointer for stage_pointer in pointing.stage_pointers if stage_pointer.environment == environment
+        )
+    )
 
 
-def with_every_engine(found: Iterable[Sync]) -> tuple[Sync, ...]:
+def with_every_engine(found: Iterable[SyncSettings]) -> tuple[SyncSettings, ...]:
     """The settings, and for each engine that has none those of an engine without a pointer."""
     listed = tuple(dict.fromkeys(found))
     engines = list(Engine)
@@ -135,10 +146,10 @@ def with_every_engine(found: Iterable[Sync]) -> tuple[Sync, ...]:
     return tuple(sorted((*listed, *missing), key=lambda each: (engines.index(each.engine), repr(each))))
 
 
-def settings_in(posts: Iterable[Post]) -> Iterator[Sync]:
+def settings_in(stage_pointers: Iterable[StagePointer]) -> Iterator[SyncSettings]:
     """The settings of these pointers, from the objects that hold them."""
-    for post in posts:
-        documents = load_all(text_of(post.found.file.read_bytes()))
-        found = sync_of(documents[post.found.document])
+    for stage_pointer in stage_pointers:
+        documents = load_all(text_of(stage_pointer.found.file.read_bytes()))
+        found = sync_of(documents[stage_pointer.found.document])
         if found is not None:
             yield found

@@ -11,7 +11,7 @@ from gateshift.system import git
 from gateshift.system.git import Commit
 from gateshift.system.source_files import real_path
 from gateshift.yamldoc import Document, UnreadableYaml, parse_all, splice, text_of
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.yamldoc.data import FieldPath, Json
 
 _HEAD = "HEAD"
 
@@ -51,7 +51,7 @@ class PointerHistory:
         """The real paths of the files that hold the pointer, and the scalars its path is made of."""
         own = [real_path(found.file)]
         if self.repository is not None:
-            own += [self.repository / slot.file for slot in found.pointer.slots if slot.file]
+            own += [self.repository / scalar.file for scalar in found.pointer.scalars if scalar.file]
         return tuple(dict.fromkeys(own))
 
     def name(self, file: Path) -> str:
@@ -67,12 +67,12 @@ class PointerHistory:
         """The pointer of the same kind and name at a commit: the one in the same place, where it had several paths."""
         text = self._text(commit, real_path(found.file))
         same = [each for each in self._pointers(text, commit, found) if _identity(each) == _identity(found.pointer)]
-        places = [slot.at for slot in found.pointer.slots]
-        return next((each for each in same if [slot.at for slot in each.slots] == places), next(iter(same), None))
+        places = [scalar.at for scalar in found.pointer.scalars]
+        return next((each for each in same if [scalar.at for scalar in each.scalars] == places), next(iter(same), None))
 
     def _pointers(self, text: str, commit: str, found: PointerInFile) -> Iterator[SyncPointer]:
         def matching(_: str) -> dict[str, Json]:
-            names = {slot.file for slot in found.pointer.slots if slot.file}
+            names = {scalar.file for scalar in found.pointer.scalars if scalar.file}
             return {name: data for name in names for data in self._data(commit, name)}
 
         for each in pointers_in(_documents(text), found.file, matching):
@@ -100,15 +100,17 @@ class PointerHistory:
             places = [self._places(text, found) for text in (committed, now)]
         else:
             at = [
-                (0, slot.at) for slot in found.pointer.slots if self.repository and self.repository / slot.file == file
+                (0, scalar.at)
+                for scalar in found.pointer.scalars
+                if self.repository and self.repository / scalar.file == file
             ]
             places = [at, at]
         return _without(committed, places[0]) != _without(now, places[1])
 
-    def _places(self, text: str, found: PointerInFile) -> list[tuple[int, Pointer]]:
+    def _places(self, text: str, found: PointerInFile) -> list[tuple[int, FieldPath]]:
         """Where the paths of all pointers stand in the text: the document, and the scalar in it."""
         each = (each for each in pointers_in(_documents(text), found.file) if not isinstance(each, NotUnderstood))
-        return [(one.document, slot.at) for one in each for slot in one.pointer.slots if not slot.file]
+        return [(one.document, scalar.at) for one in each for scalar in one.pointer.scalars if not scalar.file]
 
 
 def _identity(pointer: SyncPointer) -> tuple[str, str, str]:
@@ -129,7 +131,7 @@ def _documents(text: str) -> tuple[Document, ...]:
         return ()
 
 
-def _without(text: str, places: Sequence[tuple[int, Pointer]]) -> str:
+def _without(text: str, places: Sequence[tuple[int, FieldPath]]) -> str:
     """The text with a mark in the place of each of these scalars."""
     documents = _documents(text)
     spans = {documents[number].span(at) for number, at in places if number < len(documents)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gateshift.app.promote.promote import Judge
-from gateshift.app.shared.rollout_pointers import line_of, pointing_of
+from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers
 from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.app.validate.assemble import relative
 from gateshift.engines.placement import StageFolders
@@ -16,7 +16,7 @@ from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport
-from gateshift.model.sync_pointer import Pointing, Post
+from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 
 
 def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge) -> StatusReport:
@@ -24,11 +24,11 @@ def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge) -> StatusRep
 
     Where a stage cannot be built, or without Kustomize, the next step has no verdict and says why.
     """
-    return _Status(pointing_of(rollout, files), judge).report()
+    return _Status(rollout_pointers(rollout, files), judge).report()
 
 
 class _Status:
-    def __init__(self, pointing: Pointing, judge: Judge) -> None:
+    def __init__(self, pointing: RolloutPointers, judge: Judge) -> None:
         self.pointing = pointing
         self.rollout = pointing.rollout
         self.judge = judge
@@ -36,40 +36,40 @@ class _Status:
         self.steps: dict[tuple[str, str], NextStep] = {}
 
     def report(self) -> StatusReport:
-        pointers = tuple(map(self._pointer, self.pointing.posts))
+        pointers = tuple(map(self._pointer, self.pointing.stage_pointers))
         stages = tuple(stage.name for stage in self.rollout.stages)
         unknown = (f"{file}: {each.kind} {each.name}: {each.why}" for file, each in self.pointing.not_understood)
         return StatusReport(
             self.rollout.service.name, stages, pointers, tuple(_ahead(pointers, stages)), tuple(unknown)
         )
 
-    def _pointer(self, post: Post) -> PointerStatus:
-        pointer = post.found.pointer
-        stage = self._in_force(post)
-        moved = post.stage.name if post.stage is not None and post.stage != stage else ""
+    def _pointer(self, stage_pointer: StagePointer) -> PointerStatus:
+        pointer = stage_pointer.found.pointer
+        stage = self._in_force(stage_pointer)
+        moved = stage_pointer.stage.name if stage_pointer.stage is not None and stage_pointer.stage != stage else ""
         return PointerStatus(
-            post.environment.name if post.environment else "",
+            stage_pointer.environment.name if stage_pointer.environment else "",
             pointer.engine.value,
             pointer.name,
-            relative(post.found.file, Path.cwd()),
-            line_of(self.pointing.repository, post.found),
+            relative(stage_pointer.found.file, Path.cwd()),
+            line_of(self.pointing.repository, stage_pointer.found),
             pointer.path,
             stage.name if stage else "",
             tuple(_shares(self.rollout, stage)) if stage else (),
-            self._next(post.environment, stage) if stage and post.environment is not None else None,
-            self._since(post),
+            self._next(stage_pointer.environment, stage) if stage and stage_pointer.environment is not None else None,
+            self._since(stage_pointer),
             moved,
         )
 
-    def _in_force(self, post: Post) -> Stage | None:
-        committed = self.history.at_head(post.found)
+    def _in_force(self, stage_pointer: StagePointer) -> Stage | None:
+        committed = self.history.at_head(stage_pointer.found)
         if committed is None:
-            return post.stage
-        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(post.found, pointer=committed))
+            return stage_pointer.stage
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(stage_pointer.found, pointer=committed))
         return placed.stage if placed is not None else None
 
-    def _since(self, post: Post) -> Since | None:
-        commit = self.history.moved_by(post.found)
+    def _since(self, stage_pointer: StagePointer) -> Since | None:
+        commit = self.history.moved_by(stage_pointer.found)
         return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
 
     def _next(self, environment: Environment, stage: Stage) -> NextStep | None:

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gateshift.model.finding import Finding, Located, Spot
+from gateshift.model.finding import FieldRef, Finding, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.report import ReportedFinding, ReportedPlace, ReportedRelated, ResourceName, SourceLine
 from gateshift.model.rule import Rule
-from gateshift.yamldoc.data import pointer_text
+from gateshift.yamldoc.data import json_pointer
 
 Excerpt = Callable[[Place], tuple[SourceLine, ...]]
 
 
-def merged(findings: Iterable[Located]) -> tuple[Located, ...]:
+def merged(findings: Iterable[PlacedFinding]) -> tuple[PlacedFinding, ...]:
     """Each fault once, with every root it reaches; sorted by file, line, column, rule and message."""
-    by_fault: dict[tuple[str, int, int, str, str], Located] = {}
+    by_fault: dict[tuple[str, int, int, str, str], PlacedFinding] = {}
     for located in findings:
         place, finding = located.place, located.finding
         key = (str(place.file), place.line, place.column, finding.rule, finding.message)
@@ -28,7 +28,7 @@ def merged(findings: Iterable[Located]) -> tuple[Located, ...]:
     return tuple(by_fault[key] for key in sorted(by_fault))
 
 
-def reported(located: Located, rules: Mapping[str, Rule], excerpt: Excerpt, base: Path) -> ReportedFinding:
+def reported(located: PlacedFinding, rules: Mapping[str, Rule], excerpt: Excerpt, base: Path) -> ReportedFinding:
     """The finding as a renderer takes it, its paths relative to `base` (the working directory)."""
     finding = located.finding
     return ReportedFinding(
@@ -39,7 +39,7 @@ def reported(located: Located, rules: Mapping[str, Rule], excerpt: Excerpt, base
         place=_place(located.place, excerpt, base),
         roots=tuple(relative(root, base) for root in located.roots),
         resource=_resource(finding),
-        pointer=pointer_text(finding.at.pointer) if isinstance(finding.at, Spot) else "",
+        pointer=json_pointer(finding.at.pointer) if isinstance(finding.at, FieldRef) else "",
         cluster_says=finding.cluster_says,
         help=finding.help,
         related=tuple(ReportedRelated(message, _place(place, excerpt, base)) for message, place in located.related),
@@ -58,7 +58,7 @@ def _place(place: Place, excerpt: Excerpt, base: Path) -> ReportedPlace:
 
 
 def _resource(finding: Finding) -> ResourceName | None:
-    if not isinstance(finding.at, Spot):
+    if not isinstance(finding.at, FieldRef):
         return None
     identity = finding.at.resource.id
     return ResourceName(identity.kind, identity.namespace, identity.name)

@@ -8,18 +8,18 @@ from pathlib import Path
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots
 from gateshift.app.shared.rollouts import Rollouts
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.validate import Scope, chosen_by, rollout_files_of
+from gateshift.app.validate.validate import ValidationScope, chosen_by, rollout_files_of
 from gateshift.checks.fixes import FIXED_RULES, with_defaults_written
 from gateshift.checks.suppression import markers_in
 from gateshift.kustomize.tree.read import TreeReader
-from gateshift.manifests.header import read_seal
+from gateshift.manifests.header import read_header
 from gateshift.model.source import SourceFile
 from gateshift.system.atomic_write import replace_file
 from gateshift.yamldoc import text_of
 from gateshift.yamldoc.bounds import bytes_like
 
 
-def write_fixes(scope: Scope, choices: Choices) -> tuple[Path, ...]:
+def write_fixes(scope: ValidationScope, choices: Choices) -> tuple[Path, ...]:
     """Edit the files of every root of the scope, and say which were changed.
 
     Generated files are left alone, as are files outside the repository and those that suppress the rule. Raises
@@ -48,7 +48,7 @@ def _own_files(built: tuple[BuiltRoot, ...]) -> Iterator[SourceFile]:
                 continue
             seen.add(file.path)
             silenced = {marker.rule for marker in markers_in(file.path, file.text)}
-            if read_seal(file.text) is None and not silenced & set(FIXED_RULES):
+            if read_header(file.text) is None and not silenced & set(FIXED_RULES):
                 yield file
 
 

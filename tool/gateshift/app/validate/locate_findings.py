@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from gateshift.app.shared.build_roots import BuiltRoot
-from gateshift.kustomize.trace import Found, Locator
-from gateshift.model.finding import Finding, Located, Spot
+from gateshift.kustomize.trace import Locator, PlacedField
+from gateshift.model.finding import FieldRef, Finding, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.report import SourceLine
 from gateshift.system.source_files import Sources
@@ -22,22 +22,22 @@ class Placer:
         self._sources = sources
         self._locators: dict[int, Locator] = {}
 
-    def placed(self, findings: Iterable[Finding], root: BuiltRoot) -> Iterator[Located]:
+    def placed(self, findings: Iterable[Finding], root: BuiltRoot) -> Iterator[PlacedFinding]:
         """The findings of one root with their places."""
         for finding in findings:
             yield replace(self.placed_in(finding, lambda _: root), roots=(root.path,))
 
-    def placed_in(self, finding: Finding, root_of: Callable[[Spot], BuiltRoot]) -> Located:
+    def placed_in(self, finding: Finding, root_of: Callable[[FieldRef], BuiltRoot]) -> PlacedFinding:
         """A finding whose objects may be of several roots, with their places; its root is that of its first object."""
-        roots = (root_of(finding.at).path,) if isinstance(finding.at, Spot) else ()
+        roots = (root_of(finding.at).path,) if isinstance(finding.at, FieldRef) else ()
         found = self._where(finding.at, root_of)
         related = [(each.message, self._where(each.at, root_of).place) for each in finding.related]
-        return Located(finding, found.place, roots, (*related, *found.related))
+        return PlacedFinding(finding, found.place, roots, (*related, *found.related))
 
-    def alone(self, finding: Finding) -> Located:
+    def alone(self, finding: Finding) -> PlacedFinding:
         """A finding that belongs to no root, with the place it already has."""
         assert isinstance(finding.at, Place)
-        return Located(finding, finding.at, ())
+        return PlacedFinding(finding, finding.at, ())
 
     def excerpt(self, place: Place) -> tuple[SourceLine, ...]:
         """The source lines of a place, at most three."""
@@ -45,8 +45,8 @@ class Placer:
         last = min(max(place.end_line - (place.end_column == 1), place.line), place.line + _MOST_LINES - 1, len(lines))
         return tuple(SourceLine(number, lines[number - 1]) for number in range(place.line, last + 1))
 
-    def _where(self, at: Spot | Place, root_of: Callable[[Spot], BuiltRoot]) -> Found:
+    def _where(self, at: FieldRef | Place, root_of: Callable[[FieldRef], BuiltRoot]) -> PlacedField:
         if isinstance(at, Place):
-            return Found(at)
+            return PlacedField(at)
         root = root_of(at)
         return self._locators.setdefault(id(root), Locator(root.tree)).find(at)

@@ -7,29 +7,29 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from gateshift.app.plan.planner import about, side_of
+from gateshift.app.plan.planner import rollout_context, side_of
 from gateshift.app.shared.build_roots import BuiltRoot
-from gateshift.app.shared.rollout_pointers import pointing_of, syncs_of
+from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.validate.locate_findings import Placer
-from gateshift.model.finding import Finding, Level, Located
+from gateshift.model.finding import Finding, Level, PlacedFinding
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.transition.judge import judge
 
 
-def order_findings(rollout: Rollout, built: Mapping[Path, BuiltRoot], placer: Placer) -> Iterator[Located]:
+def order_findings(rollout: Rollout, built: Mapping[Path, BuiltRoot], placer: Placer) -> Iterator[PlacedFinding]:
     """What a step from each stage to the next would lose, as warnings: `plan` and `promote` refuse it when it comes.
 
     `built` are the overlays by their real paths; a stage that was not built has a finding of its own.
     """
-    pointing = pointing_of(rollout)
+    pointing = rollout_pointers(rollout)
     for environment in rollout.environments:
-        syncs = syncs_of(pointing, environment)
+        syncs = sync_settings(pointing, environment)
         for before, after in pairwise(rollout.stages):
             roots = tuple(_built(rollout, environment, name, built) for name in (before.name, after.name))
             old, new = roots
             if old is None or new is None or old.build is None or new.build is None:
                 continue
-            verdicts = judge(old.build, new.build, syncs, about(rollout, environment)).verdicts
+            verdicts = judge(old.build, new.build, syncs, rollout_context(rollout, environment)).verdicts
             for finding in dict.fromkeys(found for verdict in verdicts for found in verdict.findings):
                 if finding.level is Level.ERROR:
                     yield _placed(finding, f"{before.name} -> {after.name}", (old, new), placer)
@@ -39,6 +39,6 @@ def _built(rollout: Rollout, environment: Environment, stage: str, built: Mappin
     return built.get((rollout.file.parent / rollout.overlay(rollout.stage(stage), environment)).resolve())
 
 
-def _placed(finding: Finding, step: str, roots: tuple[BuiltRoot, BuiltRoot], placer: Placer) -> Located:
+def _placed(finding: Finding, step: str, roots: tuple[BuiltRoot, BuiltRoot], placer: Placer) -> PlacedFinding:
     told = replace(finding, level=Level.WARNING, message=f"{step}: {finding.message}")
-    return placer.placed_in(told, lambda spot: side_of(spot.resource, roots))
+    return placer.placed_in(told, lambda field_ref: side_of(field_ref.resource, roots))

@@ -11,7 +11,7 @@ from gateshift.app.shared.rollouts import rollout_file_above
 from gateshift.checks.subject import Subject
 from gateshift.checks.sync import objects as sync_checks
 from gateshift.checks.sync import pointers as pointer_checks
-from gateshift.checks.sync.pointers import Aim, Aims
+from gateshift.checks.sync.pointers import PointerTarget, PointerTargets
 from gateshift.config import open_rollout
 from gateshift.engines import pointers_of, sources_in, with_source
 from gateshift.engines.placement import StageFolders, plain_url
@@ -19,7 +19,7 @@ from gateshift.errors import UserError
 from gateshift.kustomize.build import plain_build
 from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
-from gateshift.model.finding import Finding, Spot
+from gateshift.model.finding import FieldRef, Finding
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Rollout
 from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
@@ -59,8 +59,8 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
     resources = [resource for _, resource in owner.values()]
     sources = sources_in(resource.data for resource in resources)
     aiming = _Aiming(repository)
-    aims = [
-        aiming.aim(resource, with_source(found, sources))
+    targets = [
+        aiming.target(resource, with_source(found, sources))
         for resource in resources
         for found in pointers_of(resource.data, aiming.matching)
         if not isinstance(found, NotUnderstood)
@@ -70,9 +70,9 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
         for root in roots
         if root.build is not None and not root.tree.root.files
     }
-    for check in pointer_checks.CHECKS if aims else ():
-        for finding in check(Aims(tuple(aims), built)):
-            assert isinstance(finding.at, Spot)
+    for check in pointer_checks.CHECKS if targets else ():
+        for finding in check(PointerTargets(tuple(targets), built)):
+            assert isinstance(finding.at, FieldRef)
             yield owner[id(finding.at.resource)][0], finding
 
 
@@ -88,20 +88,20 @@ class _Aiming:
         """The data of the repository's files that a git generator would read."""
         return files_matching(self.repository, pattern)
 
-    def aim(self, resource: Resource, pointer: SyncPointer) -> Aim:
+    def target(self, resource: Resource, pointer: SyncPointer) -> PointerTarget:
         """The pointer with the folder, the rollout and the stage that it names."""
         folder = real_path(self.repository / pointer.folder)
         inside = folder.is_relative_to(self.repository)
-        post, rollout = None, None
+        stage_pointer, rollout = None, None
         for rollout in self._near(folder if inside else self.repository, resource.origin.file):
             in_file = PointerInFile(resource.origin.file, resource.origin.document, pointer)
-            post = StageFolders(rollout, prefix_of(rollout, self.repository)).place(in_file)
-            if post is not None:
+            stage_pointer = StageFolders(rollout, prefix_of(rollout, self.repository)).place(in_file)
+            if stage_pointer is not None:
                 break
-        exists = (inside and folder.is_dir()) or (False if post or self._is_of_here(pointer) else None)
-        if post is None:
-            return Aim(resource, pointer, exists)
-        return Aim(resource, pointer, exists, rollout, post.environment, post.stage)
+        exists = (inside and folder.is_dir()) or (False if stage_pointer or self._is_of_here(pointer) else None)
+        if stage_pointer is None:
+            return PointerTarget(resource, pointer, exists)
+        return PointerTarget(resource, pointer, exists, rollout, stage_pointer.environment, stage_pointer.stage)
 
     def _near(self, folder: Path, file: Path) -> Iterator[Rollout]:
         """The rollouts that the pointer may belong to: above the folder that it names, and above its own file."""

@@ -16,7 +16,7 @@ from gateshift.system.source_files import real_path
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
+class ValidationTargets:
     """The roots to validate, and the folders that could not be searched, with the reason.
 
     `whole` are the rollouts looked at as a whole: their generated files, their stages' order and their pointers too.
@@ -27,7 +27,7 @@ class Targets:
     whole: tuple[Rollout, ...] = ()
 
 
-def targets(paths: Sequence[Path], reader: TreeReader) -> Targets:
+def targets(paths: Sequence[Path], reader: TreeReader) -> ValidationTargets:
     """The roots that paths name or hold; without paths, the rollout of the current folder, else those below it, and
     where there is none, every root below it. Raises UserError (exit code 4) where there is nothing to look at."""
     if paths:
@@ -36,7 +36,7 @@ def targets(paths: Sequence[Path], reader: TreeReader) -> Targets:
     return whole(files, reader) if files else _found([Path()], reader)
 
 
-def whole(files: Sequence[Path], reader: TreeReader) -> Targets:
+def whole(files: Sequence[Path], reader: TreeReader) -> ValidationTargets:
     """The stages of these rollout.yaml files, and the rollouts as a whole. Raises UserError (exit code 4) where none
     has an overlay."""
     rollouts = Rollouts.of(files).all
@@ -51,12 +51,12 @@ def whole(files: Sequence[Path], reader: TreeReader) -> Targets:
     return replace(_found([_short(folder) for folder in folders], reader), whole=rollouts)
 
 
-def _found(paths: Sequence[Path], reader: TreeReader) -> Targets:
+def _found(paths: Sequence[Path], reader: TreeReader) -> ValidationTargets:
     found = find_roots(paths, reader.sources)
-    return Targets(found.roots, found.unsearched)
+    return ValidationTargets(found.roots, found.unsearched)
 
 
-def affected(files: Sequence[Path], reader: TreeReader) -> Targets:
+def affected(files: Sequence[Path], reader: TreeReader) -> ValidationTargets:
     """The roots whose build reads one of the files, which may be deleted by now; none where no root does.
 
     A changed rollout.yaml affects every stage of its rollout. A YAML file that no kustomization reads is no root:
@@ -68,7 +68,7 @@ def affected(files: Sequence[Path], reader: TreeReader) -> Targets:
         for root in _roots_of(repository, reader):
             if _reads(root, changed, reader):
                 roots.setdefault(root.folder, root)
-    return Targets(tuple(roots.values()))
+    return ValidationTargets(tuple(roots.values()))
 
 
 def _roots_of(repository: Path, reader: TreeReader) -> Iterable[Root]:

@@ -13,7 +13,7 @@ from gateshift.app.shared.rollouts import Rollouts, rollout_file_above
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.assemble import merged, relative, reported
 from gateshift.app.validate.locate_findings import Placer
-from gateshift.app.validate.targets import Targets, affected, targets, whole
+from gateshift.app.validate.targets import ValidationTargets, affected, targets, whole
 from gateshift.checks.build.roots import unsearched
 from gateshift.checks.registry import rules_for, run_checks
 from gateshift.checks.schema import admission as schema_checks
@@ -21,12 +21,12 @@ from gateshift.checks.subject import Declared, Subject
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.tree.read import TreeReader
-from gateshift.model.finding import Finding, Located
+from gateshift.model.finding import Finding, PlacedFinding
 from gateshift.model.kustomization import Root
 from gateshift.model.report import Gap, ReportedRoot, ValidationReport
 from gateshift.model.resource import Build
 from gateshift.model.rollout import Rollout
-from gateshift.model.schema_verdict import Verdict
+from gateshift.model.schema_verdict import SchemaVerdict
 from gateshift.schemas import Schemas, kubeconform
 from gateshift.tools.find import find
 
@@ -35,7 +35,7 @@ _OF_POINTERS = frozenset({"argoproj.io", "kustomize.toolkit.fluxcd.io", "source.
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ValidationScope:
     """What to validate: the paths, or where `affected` the roots that read these changed files, or the `rollouts` whose
     rollout.yaml files are named, each as a whole; with CEL or without."""
 
@@ -49,13 +49,13 @@ class Scope:
 class _Run:
     """A validation while it goes on: what it knows, and what it has come to so far."""
 
-    scope: Scope
+    scope: ValidationScope
     rollouts: Rollouts
     schemas: Schemas | None
     placer: Placer
     built: list[BuiltRoot] = field(default_factory=list)
     subjects: list[tuple[BuiltRoot, Subject]] = field(default_factory=list)
-    located: list[Located] = field(default_factory=list)
+    located: list[PlacedFinding] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
 
     def meet(self, root: BuiltRoot) -> None:
@@ -77,7 +77,7 @@ class _Run:
         return Subject.of(build, catalog=self.schemas, tree=root.tree, declared=declared)
 
 
-def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
+def validate(scope: ValidationScope, choices: Choices, today: date) -> ValidationReport:
     """Validate every root of the scope. Raises UserError for paths that hold none and for a broken rollout.yaml."""
     reader = TreeReader()
     chosen = chosen_by(scope, reader)
@@ -103,7 +103,7 @@ def validate(scope: Scope, choices: Choices, today: date) -> ValidationReport:
     return _report(run, pointers, today)
 
 
-def chosen_by(scope: Scope, reader: TreeReader) -> Targets:
+def chosen_by(scope: ValidationScope, reader: TreeReader) -> ValidationTargets:
     """The roots that the scope means."""
     if scope.rollouts:
         return whole(scope.rollouts, reader)
@@ -129,7 +129,7 @@ def _schemas(choices: Choices, rollouts: Rollouts, gaps: list[Gap]) -> Schemas |
 
 def _verdicts(
     subjects: Sequence[Subject], schemas: Schemas | None, choices: Choices
-) -> tuple[Verdict, ...] | NoVerdict:
+) -> tuple[SchemaVerdict, ...] | NoVerdict:
     """kubeconform's verdict on every object of every root, by one run, or why there is none."""
     objects = [resource.data for subject in subjects for resource in subject.build.resources]
     if schemas is None or not objects:
@@ -141,7 +141,7 @@ def _verdicts(
         return error
 
 
-def _judge(run: _Run, verdicts: tuple[Verdict, ...] | NoVerdict) -> None:
+def _judge(run: _Run, verdicts: tuple[SchemaVerdict, ...] | NoVerdict) -> None:
     """What kubeconform's verdicts come to."""
     if isinstance(verdicts, NoVerdict):
         run.gaps.append(Gap("no object was checked against its schema", verdicts.what, verdicts.next_step))
@@ -164,7 +164,7 @@ def _follow_pointers(run: _Run, whole_rollouts: Sequence[Rollout], reader: TreeR
     return pointers
 
 
-def _of_order(run: _Run, rollout: Rollout) -> Iterator[Located]:
+def _of_order(run: _Run, rollout: Rollout) -> Iterator[PlacedFinding]:
     """What speaks against the order of the rollout's stages."""
     from gateshift.app.validate.stage_order import order_findings  # only whole rollouts pay for its start-up
 

@@ -15,7 +15,7 @@ from gateshift.checks.build.scope import Known
 from gateshift.checks.build.targets import fits, scoped
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding, Level
-from gateshift.model.kustomization import Kustomization, Reference, Role
+from gateshift.model.kustomization import FileRole, Kustomization, Reference
 from gateshift.model.resource import objects_in
 from gateshift.model.rule import check
 from gateshift.model.source import SourceFile
@@ -32,7 +32,7 @@ _ANY_FORMS: tuple[Json, ...] = (_ANY, {}, {"path": {}}, {"path": {"value": "/"}}
 
 def _patches(node: Kustomization) -> Iterator[tuple[Reference, SourceFile, JsonObject]]:
     """Each patch of the kustomization: the reference, its YAML, and its target (empty where it names none)."""
-    for reference in node.refers_to(Role.PATCH):
+    for reference in node.refers_to(FileRole.PATCH):
         if isinstance(reference.target, SourceFile):
             entry = look_up(node.file.data(reference.document), reference.pointer[:2])
             yield reference, reference.target, object_at(entry, "target")

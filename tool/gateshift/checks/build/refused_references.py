@@ -9,10 +9,10 @@ from gateshift.model.kustomization import KustomizationTree, Problem, Reference,
 from gateshift.model.place import Place
 from gateshift.model.rule import Check, check
 
-Found = tuple[Place, Refused, Reference | None]
+PlacedField = tuple[Place, Refused, Reference | None]
 
 
-def refused(tree: KustomizationTree, *problems: Problem) -> Iterator[Found]:
+def refused(tree: KustomizationTree, *problems: Problem) -> Iterator[PlacedField]:
     """Every refusal of these kinds, with its place and the reference that was not followed, if it is one."""
     for place, refusal in tree.problems:
         if refusal.problem in problems:

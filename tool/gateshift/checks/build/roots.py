@@ -13,13 +13,13 @@ from pathlib import Path
 from gateshift.checks.build import refused_references as unsafe
 from gateshift.checks.build.refused_references import refused
 from gateshift.model.finding import Finding, Level, Related
-from gateshift.model.kustomization import Kind, KustomizationTree, Problem, Reference, Role
+from gateshift.model.kustomization import FileRole, Kind, KustomizationTree, Problem, Reference
 from gateshift.model.place import Place
 from gateshift.model.resource import Build, Unbuilt, objects_in
 from gateshift.model.rule import Check, Rule, check
 from gateshift.model.source import EmbeddedSource, SourceFile
 from gateshift.yamldoc import DuplicateKey
-from gateshift.yamldoc.data import pointer_text, text_at
+from gateshift.yamldoc.data import json_pointer, text_at
 
 REFUSED = Rule(
     "GS101",
@@ -43,7 +43,7 @@ UNSEARCHED = Rule(
     "product contract, Exit codes",
 )
 _MOST_DUPLICATES = 20
-_DATA_ROLES = (Role.DATA, Role.OPENAPI, Role.CRD)
+_DATA_ROLES = (FileRole.DATA, FileRole.OPENAPI, FileRole.CRD)
 
 
 @check("GS103", source="YAML 1.2; documents of gateshift, bounds")
@@ -62,10 +62,10 @@ def file_not_readable(tree: KustomizationTree) -> Iterator[Finding]:
             why = data.fault.what if data.fault else ""
             what = f"the {reference.role.value} {reference.text} cannot be read: {why}"
             yield Finding("GS103", Level.ERROR, what, reference.place)
-    way_out = "List the manifests under resources."
+    hint = "List the manifests under resources."
     if tree.top and not isinstance(tree.top.file.data(), dict) and not tree.top.file.fault:
         yield Finding(
-            "GS103", Level.ERROR, "the kustomization is empty or no mapping", tree.top.file.place(), help=way_out
+            "GS103", Level.ERROR, "the kustomization is empty or no mapping", tree.top.file.place(), help=hint
         )
 
 
@@ -90,7 +90,7 @@ def _key_twice(file: SourceFile, twice: DuplicateKey) -> Finding:
     return Finding(
         "GS104",
         Level.ERROR,
-        f"the key {key} stands twice in {pointer_text(twice.pointer[:-1]) or 'the document'}",
+        f"the key {key} stands twice in {json_pointer(twice.pointer[:-1]) or 'the document'}",
         file.spanned(twice.second),
         help="Remove one of the two.",
         related=(Related("the first one", file.spanned(twice.first)),),
@@ -143,16 +143,16 @@ def no_kustomization_to_use(tree: KustomizationTree) -> Iterator[Finding]:
     for place, refusal, reference in refused(tree, *problems):
         named = reference.text if reference else place.file.name
         if refusal.problem is Problem.NO_KUSTOMIZATION:
-            what, way_out = f"the folder {named} has no kustomization.yaml", "Add one that lists its files."
+            what, hint = f"the folder {named} has no kustomization.yaml", "Add one that lists its files."
         elif refusal.problem is Problem.SEVERAL_KUSTOMIZATIONS:
-            what, way_out = f"the folder {named} has several kustomizations: {refusal.what}", "Keep one of them."
+            what, hint = f"the folder {named} has several kustomizations: {refusal.what}", "Keep one of them."
         else:
-            component = reference is not None and reference.role is Role.COMPONENT
+            component = reference is not None and reference.role is FileRole.COMPONENT
             wanted = Kind.COMPONENT if component else Kind.KUSTOMIZATION
             field = "resources" if component else "components"
             what = f"{named} is {refusal.what}, where a {wanted.value} is needed"
-            way_out = f"Name it under {field}, or change its kind."
-        yield Finding("GS107", Level.ERROR, what, place, help=way_out)
+            hint = f"Name it under {field}, or change its kind."
+        yield Finding("GS107", Level.ERROR, what, place, help=hint)
 
 
 @check("GS108", source="Kustomize, api/internal/loader/fileloader.go, errIfArgEqualOrHigher")

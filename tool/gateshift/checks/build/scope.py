@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateshift.checks.subject import Subject
-from gateshift.model.kustomization import Kind, Kustomization, KustomizationTree, Refused, Role
+from gateshift.model.kustomization import FileRole, Kind, Kustomization, KustomizationTree, Refused
 from gateshift.model.resource import objects_in
 from gateshift.model.source import EmbeddedSource, SourceFile
 from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
 
 _GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
-_HOLDERS = (Role.RESOURCE, Role.COMPONENT)
+_HOLDERS = (FileRole.RESOURCE, FileRole.COMPONENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class KustomizationScope:
     """The objects below a kustomization. `complete` is False where it has others that no file shows: those of a
     generator, a chart or a remote base."""
 
@@ -47,7 +47,7 @@ class Scope:
     complete: bool
 
 
-def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> Scope:
+def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> KustomizationScope:
     """What the kustomization can act upon. A component acts upon everything of the kustomization that includes it, so
     all objects of the tree count for it."""
     nodes = list(tree.kustomizations) if node.kind is Kind.COMPONENT else list(_below(node))
@@ -72,7 +72,7 @@ def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> 
         for each in subject.build.resources
         if each.origin.file in origins or each.origin.generated_by in origins
     ]
-    return Scope(tuple(objects), complete)
+    return KustomizationScope(tuple(objects), complete)
 
 
 def _below(node: Kustomization) -> Iterator[Kustomization]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from gateshift.checks.build.scope import Known, Scope, scope_of
+from gateshift.checks.build.scope import Known, KustomizationScope, scope_of
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import Kustomization
@@ -26,7 +26,7 @@ _ACTING = {*_PATCHES, "patchesStrategicMerge", "images", "replacements"}
 _IMAGE = re.compile(r"(?P<name>[^@]+?)(?P<tag>:[^:/@]+)?(?P<digest>@.+)?\Z")
 
 
-def scoped(subject: Subject) -> Iterator[tuple[Kustomization, Scope]]:
+def scoped(subject: Subject) -> Iterator[tuple[Kustomization, KustomizationScope]]:
     """Every kustomization of the root with what it can act upon."""
     tree = subject.tree
     if tree is None:
@@ -66,7 +66,7 @@ def _words(target: JsonObject) -> str:
     return " ".join(f"{key}={value}" for key, value in target.items() if value) or "every object"
 
 
-def _near(target: JsonObject, scope: Scope) -> str:
+def _near(target: JsonObject, scope: KustomizationScope) -> str:
     kind, name = text_at(target, "kind"), text_at(target, "name")
     same_kind = {known.name for known in scope.objects if known.kind == kind}
     found = nearest(name, same_kind)
@@ -166,7 +166,7 @@ def images_entry_hits_every_version(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _tags(scope: Scope, name: str) -> dict[str, str]:
+def _tags(scope: KustomizationScope, name: str) -> dict[str, str]:
     """For each workload in the files the tag or digest that it has of the image, before any entry changes it."""
     found: dict[str, str] = {}
     for known in scope.objects:

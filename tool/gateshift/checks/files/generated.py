@@ -8,10 +8,10 @@ from pathlib import Path
 
 from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
-from gateshift.model.release import FileState, Standing
+from gateshift.model.release import FileState, FileStatus
 from gateshift.model.rule import Check, check
 
-_WAY_OUT = "Run `gateshift generate`."
+_HINT = "Run `gateshift generate`."
 _FORCE = "Move the change into rollout.yaml, or give it up with `gateshift generate --force`."
 
 
@@ -30,7 +30,7 @@ def generated_file_stale(files: Files) -> Iterator[Finding]:
     A pointer would deliver a stage that the rollout no longer describes, so a review of rollout.yaml says nothing about
     what reaches the cluster.
     """
-    yield from _each(files, Standing.STALE, lambda _: "rollout.yaml asks for another text", _WAY_OUT)
+    yield from _each(files, FileStatus.STALE, lambda _: "rollout.yaml asks for another text", _HINT)
 
 
 @check("GS702", source="product contract, generate")
@@ -44,7 +44,7 @@ def generated_file_edited(files: Files) -> Iterator[Finding]:
     def message(state: FileState) -> str:
         return "edited by hand" if state.expected is not None else "edited by hand, and no stage asks for it any more"
 
-    yield from _each(files, Standing.EDITED, message, _FORCE)
+    yield from _each(files, FileStatus.EDITED, message, _FORCE)
 
 
 @check("GS703", source="product contract, generate --check")
@@ -53,7 +53,7 @@ def generated_file_missing(files: Files) -> Iterator[Finding]:
 
     A stage without one of its files does not build, or builds without its route or its Service.
     """
-    yield from _each(files, Standing.MISSING, lambda _: "rollout.yaml asks for this file", _WAY_OUT)
+    yield from _each(files, FileStatus.MISSING, lambda _: "rollout.yaml asks for this file", _HINT)
 
 
 @check("GS704", source="product contract, generate")
@@ -62,7 +62,7 @@ def generated_file_left_over(files: Files) -> Iterator[Finding]:
 
     A pointer can still name the stage it belongs to, and nobody keeps that stage up to date.
     """
-    yield from _each(files, Standing.LEFT_OVER, lambda _: "rollout.yaml asks for no such file any more", _WAY_OUT)
+    yield from _each(files, FileStatus.LEFT_OVER, lambda _: "rollout.yaml asks for no such file any more", _HINT)
 
 
 @check("GS705", source="product contract, generate")
@@ -77,7 +77,7 @@ def strange_file_in_the_way(files: Files) -> Iterator[Finding]:
         return f"a generated file belongs here, and {writer}"
 
     yield from _each(
-        files, Standing.STRANGER, message, "Move it away, or give it up with `gateshift generate --force`."
+        files, FileStatus.STRANGER, message, "Move it away, or give it up with `gateshift generate --force`."
     )
 
 
@@ -91,19 +91,19 @@ CHECKS: tuple[Check[Files], ...] = (
 RULES = tuple(found.rule for found in CHECKS)
 
 _RULE = {
-    Standing.STALE: "GS701",
-    Standing.EDITED: "GS702",
-    Standing.MISSING: "GS703",
-    Standing.LEFT_OVER: "GS704",
-    Standing.STRANGER: "GS705",
+    FileStatus.STALE: "GS701",
+    FileStatus.EDITED: "GS702",
+    FileStatus.MISSING: "GS703",
+    FileStatus.LEFT_OVER: "GS704",
+    FileStatus.STRANGER: "GS705",
 }
 
 
-def _each(files: Files, standing: Standing, message: Callable[[FileState], str], way_out: str) -> Iterator[Finding]:
+def _each(files: Files, status: FileStatus, message: Callable[[FileState], str], hint: str) -> Iterator[Finding]:
     for state in files.states:
-        if state.standing is standing:
+        if state.status is status:
             place = Place(files.top / state.path, _first_difference(state))
-            yield Finding(_RULE[standing], Level.ERROR, f"{state.path}: {message(state)}", place, help=way_out)
+            yield Finding(_RULE[status], Level.ERROR, f"{state.path}: {message(state)}", place, help=hint)
 
 
 def _first_difference(state: FileState) -> int:

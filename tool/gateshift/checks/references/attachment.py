@@ -8,20 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.traffic.attach import CONFLICTED, NO_HOSTNAME, NO_PARENT, NOT_ALLOWED, Attachment, Standing, attachments
+from gateshift.traffic.attach import (
+    CONFLICTED,
+    NO_HOSTNAME,
+    NO_PARENT,
+    NOT_ALLOWED,
+    Attachment,
+    AttachmentStatus,
+    attachments,
+)
 from gateshift.traffic.listener_status import supported_kinds
 from gateshift.traffic.listeners import Listener
 from gateshift.traffic.routes import RouteParent
-from gateshift.yamldoc.data import Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, look_up
 
 
 def _refused(subject: Subject, reason: str) -> Iterator[Attachment]:
     for attachment in attachments(subject.cluster):
-        if attachment.standing is Standing.REFUSED and attachment.reason == reason:
+        if attachment.status is AttachmentStatus.REFUSED and attachment.reason == reason:
             yield attachment
 
 
@@ -54,7 +62,7 @@ def no_such_listener(subject: Subject) -> Iterator[Finding]:
             "GS311",
             Level.ERROR,
             f"{attachment.route}: {attachment.message} ({what} of {parent}: {shown})",
-            Spot(attachment.route.resource, (*parent.pointer, field)),
+            FieldRef(attachment.route.resource, (*parent.pointer, field)),
             _says(attachment),
             f"Did you mean {near}?" if near else f"Name one of the {what}, or leave sectionName and port out for all.",
             _related(held),
@@ -62,7 +70,7 @@ def no_such_listener(subject: Subject) -> Iterator[Finding]:
 
 
 def _sections(attachment: Attachment, held: Resource | None) -> list[tuple[str, int]]:
-    at: Pointer = ("spec", "ports") if attachment.parent.is_service else ("spec", "listeners")
+    at: FieldPath = ("spec", "ports") if attachment.parent.is_service else ("spec", "listeners")
     entries = look_up(held.data, at) if held else None
     found = []
     for entry in entries if isinstance(entries, list) else []:
@@ -74,8 +82,8 @@ def _sections(attachment: Attachment, held: Resource | None) -> list[tuple[str, 
 def _related(held: Resource | None) -> tuple[Related, ...]:
     if held is None:
         return ()
-    at: Pointer = ("spec", "ports") if held.kind == "Service" else ("spec", "listeners")
-    return (Related(f"{held.id} has these", Spot(held, at)),)
+    at: FieldPath = ("spec", "ports") if held.kind == "Service" else ("spec", "listeners")
+    return (Related(f"{held.id} has these", FieldRef(held, at)),)
 
 
 @check("GS312", source="Gateway API v1.6, Accepted with reason NotAllowedByListeners; AllowedRoutes")
@@ -93,10 +101,10 @@ def not_allowed_by_listeners(subject: Subject) -> Iterator[Finding]:
             "GS312",
             Level.ERROR,
             f"{route}: {attachment.message} ({allowed})",
-            Spot(route.resource, parent.pointer),
+            FieldRef(route.resource, parent.pointer),
             _says(attachment),
             "Let allowedRoutes of the listener name the route's namespace and kind, or use another listener.",
-            tuple(Related(str(each), Spot(each.owner, each.pointer)) for each in listeners[:3]),
+            tuple(Related(str(each), FieldRef(each.owner, each.pointer)) for each in listeners[:3]),
         )
 
 
@@ -137,10 +145,10 @@ def hostname_of_no_listener(subject: Subject) -> Iterator[Finding]:
             Level.ERROR,
             f"{attachment.route}: {', '.join(attachment.route.hostnames)} meets no hostname of {attachment.parent}"
             f" ({shown})",
-            Spot(attachment.route.resource, ("spec", "hostnames")),
+            FieldRef(attachment.route.resource, ("spec", "hostnames")),
             _says(attachment),
             "Name a host that the listener covers, or add a listener for it.",
-            tuple(Related(str(each), Spot(each.owner, (*each.pointer, "hostname"))) for each in listeners[:3]),
+            tuple(Related(str(each), FieldRef(each.owner, (*each.pointer, "hostname"))) for each in listeners[:3]),
         )
 
 
@@ -156,17 +164,17 @@ def rival_route_kinds(subject: Subject) -> Iterator[Finding]:
             other
             for other in attachments(subject.cluster)
             if str(other.parent) == str(attachment.parent)
-            and other.standing is Standing.ACCEPTED
+            and other.status is AttachmentStatus.ACCEPTED
             and other.route.kind != attachment.route.kind
         ]
         yield Finding(
             "GS322",
             Level.ERROR,
             f"{attachment.route}: {attachment.message}: {', '.join(str(each.route) for each in rivals)}",
-            Spot(attachment.route.resource, attachment.parent.pointer),
+            FieldRef(attachment.route.resource, attachment.parent.pointer),
             _says(attachment),
             "Give the two kinds hostnames or ports of their own.",
-            tuple(Related(str(each.route), Spot(each.route.resource, each.parent.pointer)) for each in rivals[:3]),
+            tuple(Related(str(each.route), FieldRef(each.route.resource, each.parent.pointer)) for each in rivals[:3]),
         )
 
 

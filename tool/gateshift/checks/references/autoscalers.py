@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from gateshift.checks.references.original_names import moved
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -31,10 +31,10 @@ def replicas_beside_autoscaler(subject: Subject) -> Iterator[Finding]:
                     "GS346",
                     Level.WARNING,
                     f"{workload.resource.id} says replicas: {workload.replicas}, and {scaler.resource.id} scales it",
-                    Spot(workload.resource, ("spec", "replicas")),
+                    FieldRef(workload.resource, ("spec", "replicas")),
                     "each sync sets the replicas back to the number in Git",
                     "Remove replicas from the workload; the autoscaler's minReplicas counts.",
-                    (Related("the autoscaler", Spot(scaler.resource, ("spec", "scaleTargetRef"))),),
+                    (Related("the autoscaler", FieldRef(scaler.resource, ("spec", "scaleTargetRef"))),),
                 )
 
 
@@ -57,7 +57,7 @@ def autoscaler_without_target(subject: Subject) -> Iterator[Finding]:
             "GS347",
             Level.WARNING if near else Level.NOTE,
             f"{scaler.resource.id} scales {kind} {name}, which is not in this build",
-            Spot(scaler.resource, ("spec", "scaleTargetRef", "name")),
+            FieldRef(scaler.resource, ("spec", "scaleTargetRef", "name")),
             "AbleToScale: False, FailedGetScale, unless it is in the cluster",
             f"Did you mean {near}?" if near else "Make sure that another root provides it.",
         )

@@ -8,7 +8,7 @@ from gateshift.apischema.kinds import is_built_in
 from gateshift.checks.references.backend_refs import Use, uses
 from gateshift.checks.references.original_names import moved
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -41,11 +41,13 @@ def _missing(subject: Subject, use: Use) -> Finding:
         "GS301",
         level,
         f"{use.route}: the {use.what} names {ref}, and {why}",
-        Spot(use.route.resource, (*use.backend.pointer, "name")),
+        FieldRef(use.route.resource, (*use.backend.pointer, "name")),
         f"ResolvedRefs: False, BackendNotFound, unless the Service exists; {use.consequence}",
         f"Did you mean {near}?" if near else "Add the Service, or make sure that another root provides it.",
         tuple(
-            Related(f"{each.name}", Spot(each.resource, ("metadata", "name"))) for each in others if each.name == near
+            Related(f"{each.name}", FieldRef(each.resource, ("metadata", "name")))
+            for each in others
+            if each.name == near
         ),
     )
 
@@ -78,10 +80,10 @@ def backend_port_not_on_service(subject: Subject) -> Iterator[Finding]:
             "GS302",
             use.worst,
             f"{use.route}: {use.backend.ref} has no port {port}{confusion} (its ports: {numbers})",
-            Spot(use.route.resource, (*use.backend.pointer, "port")),
+            FieldRef(use.route.resource, (*use.backend.pointer, "port")),
             f"ResolvedRefs: False, BackendNotFound on most data planes; {use.consequence}",
             _port_help(service, aimed[0].port if aimed else None),
-            (Related("the ports of the Service", Spot(service.resource, ("spec", "ports"))),),
+            (Related("the ports of the Service", FieldRef(service.resource, ("spec", "ports"))),),
         )
 
 
@@ -110,7 +112,7 @@ def backend_kind_unknown(subject: Subject) -> Iterator[Finding]:
             "GS304",
             use.worst if is_built_in(ref.group) else Level.WARNING,
             f"{use.route}: the {use.what} {ref.name} is of kind {kind}, which is no backend",
-            Spot(use.route.resource, (*use.backend.pointer, "kind")),
+            FieldRef(use.route.resource, (*use.backend.pointer, "kind")),
             f"ResolvedRefs: False, InvalidKind; {use.consequence}",
             "Refer to the Service in front of the pods." if is_built_in(ref.group) else "Refer to a Service.",
         )
@@ -129,7 +131,7 @@ def backend_port_of_other_protocol(subject: Subject) -> Iterator[Finding]:
                 "GS307",
                 use.worst,
                 f"{use.route}: port {port.port} of {use.backend.ref} is a {port.protocol} port",
-                Spot(use.route.resource, (*use.backend.pointer, "port")),
+                FieldRef(use.route.resource, (*use.backend.pointer, "port")),
                 f"ResolvedRefs: False, UnsupportedProtocol; {use.consequence}",
                 "Name a port of the Service that the route's protocol uses.",
             )
@@ -149,10 +151,10 @@ def external_name_backend(subject: Subject) -> Iterator[Finding]:
                 "GS308",
                 Level.WARNING,
                 f"{use.route}: the {use.what} {use.backend.ref} is an ExternalName Service",
-                Spot(use.route.resource, (*use.backend.pointer, "name")),
+                FieldRef(use.route.resource, (*use.backend.pointer, "name")),
                 "implementation-specific: many data planes answer 500",
                 "Use a Service with endpoints, or the backend kind of your implementation.",
-                (Related("the Service", Spot(service.resource, ("spec", "type"))),),
+                (Related("the Service", FieldRef(service.resource, ("spec", "type"))),),
             )
 
 

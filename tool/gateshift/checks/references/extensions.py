@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -37,10 +37,10 @@ def extension_filter_missing(subject: Subject) -> Iterator[Finding]:
                     "GS309",
                     Level.WARNING if near else Level.NOTE,
                     f"{route}: the filter {ref.kind} {ref.name} ({ref.group}) is not in this build",
-                    Spot(route.resource, (*each.pointer, "name")),
+                    FieldRef(route.resource, (*each.pointer, "name")),
                     "an error for every request of the rule, unless the implementation knows the filter",
                     f"Did you mean {near}?" if near else "Make sure that another root provides it.",
-                    (Related(near, Spot(others[near], ("metadata", "name"))),) if near else (),
+                    (Related(near, FieldRef(others[near], ("metadata", "name"))),) if near else (),
                 )
 
 

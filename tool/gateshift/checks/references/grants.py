@@ -11,7 +11,7 @@ from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.checks.references.backend_refs import Use, by_gateway, uses
 from gateshift.checks.references.original_names import moved
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -44,13 +44,13 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
         near = _near_miss(subject, use)
         held = target is not None and target.id.namespace == ref.namespace
         level = use.worst if held else Level.WARNING if near else Level.NOTE
-        related = [Related(f"this grant does not: {why}", Spot(grant.resource, ("spec",))) for grant, why in near]
+        related = [Related(f"this grant does not: {why}", FieldRef(grant.resource, ("spec",))) for grant, why in near]
         yield Finding(
             "GS305",
             level,
             f"{use.route}: no ReferenceGrant in namespace {ref.namespace} lets {use.route.kind}s of"
             f" {use.route.namespace} use {ref}, which {_who_needs_it(use)} needs",
-            Spot(use.route.resource, (*use.backend.pointer, "namespace")),
+            FieldRef(use.route.resource, (*use.backend.pointer, "namespace")),
             f"ResolvedRefs: False, RefNotPermitted; {use.consequence}",
             f"Add a ReferenceGrant in {ref.namespace}: from {GATEWAY_API}/{use.route.kind} in {use.route.namespace}"
             f" to {ref.kind} {ref.name}.",
@@ -102,14 +102,14 @@ def reference_grant_without_effect(subject: Subject) -> Iterator[Finding]:
                 yield _useless(grant, target, *fault)
 
 
-def _useless(grant: ReferenceGrant, entry: GrantFrom | GrantTo, field: str, what: str, way_out: str) -> Finding:
+def _useless(grant: ReferenceGrant, entry: GrantFrom | GrantTo, field: str, what: str, hint: str) -> Finding:
     return Finding(
         "GS306",
         Level.WARNING,
         f"{grant.resource.id}: {what}",
-        Spot(grant.resource, (*entry.pointer, field)),
+        FieldRef(grant.resource, (*entry.pointer, field)),
         "references stay RefNotPermitted",
-        way_out,
+        hint,
     )
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.traffic.certificates import NOT_PERMITTED, Fault, client_certificate
+from gateshift.traffic.certificates import NOT_PERMITTED, CertificateProblem, client_certificate
 from gateshift.traffic.conditions import FALSE, UNKNOWN, Condition, conditions
 from gateshift.traffic.listener_status import (
     CARRIED,
@@ -23,7 +23,7 @@ from gateshift.traffic.listener_status import (
     supported_kinds,
 )
 from gateshift.traffic.listeners import Listener
-from gateshift.yamldoc.data import Pointer, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, object_at, text_at
 
 
 @check("GS330", source="Gateway API v1.6, Distinct Listeners; Accepted with HostnameConflict or ProtocolConflict")
@@ -55,10 +55,10 @@ def _conflict(state: ListenerState, states: tuple[ListenerState, ...]) -> Findin
         "GS330",
         Level.ERROR,
         f"{listener} shares port {listener.port} {shared}: {', '.join(map(str, rivals[:2]))}{more}",
-        Spot(listener.owner, (*listener.pointer, field)),
+        FieldRef(listener.owner, (*listener.pointer, field)),
         f"Accepted: False, {state.conflict}; Conflicted: True, {state.conflict}{_whole(listener, states)}",
         "Give the listeners different hostnames or ports.",
-        tuple(Related(str(each), Spot(each.owner, each.pointer)) for each in rivals[:2]),
+        tuple(Related(str(each), FieldRef(each.owner, each.pointer)) for each in rivals[:2]),
     )
 
 
@@ -87,7 +87,7 @@ def listener_protocol_unknown(subject: Subject) -> Iterator[Finding]:
             "GS331",
             Level.ERROR,
             f"{listener} has the protocol {listener.protocol!r}; known are {', '.join(CARRIED)}",
-            Spot(listener.owner, (*listener.pointer, "protocol")),
+            FieldRef(listener.owner, (*listener.pointer, "protocol")),
             f"Accepted: False, UnsupportedProtocol{_whole(listener, _states(subject))}",
             f"Write {near}." if near else "Write one of the known protocols.",
         )
@@ -108,7 +108,7 @@ def listener_route_kind_invalid(subject: Subject) -> Iterator[Finding]:
                     "GS332",
                     Level.WARNING if supported_kinds(state.listener) else Level.ERROR,
                     f"{state.listener}: {fault.message}",
-                    Spot(state.listener.owner, (*fault.pointer, "kind")),
+                    FieldRef(state.listener.owner, (*fault.pointer, "kind")),
                     "ResolvedRefs: False, InvalidRouteKinds",
                     f"Name a kind that {state.listener.protocol} carries: {able}.",
                 )
@@ -121,7 +121,7 @@ def certificate_unusable(subject: Subject) -> Iterator[Finding]:
     It is missing, of another kind, without its keys, or in a namespace whose ReferenceGrants do not permit it. The
     listener serves no TLS. Secrets are seldom in Git, so one that is not in the build is a note.
     """
-    seen: set[tuple[Resource, Pointer]] = set()
+    seen: set[tuple[Resource, FieldPath]] = set()
     for owner, fault, accepted in _certificate_faults(subject):
         if (owner, fault.pointer) in seen:
             continue
@@ -132,7 +132,7 @@ def certificate_unusable(subject: Subject) -> Iterator[Finding]:
             "GS333",
             Level.NOTE if outside else Level.ERROR,
             f"{owner.id}: {fault.message}",
-            Spot(owner, fault.pointer),
+            FieldRef(owner, fault.pointer),
             f"ResolvedRefs: False, {fault.reason}{refused}" + (", unless it is in the cluster" if outside else ""),
             "Add a ReferenceGrant in the certificate's namespace."
             if fault.reason == NOT_PERMITTED
@@ -145,7 +145,7 @@ def _states(subject: Subject) -> Iterator[ListenerState]:
         yield from listener_states(subject.cluster, gateway)
 
 
-def _is_here(subject: Subject, owner: Resource, at: Pointer) -> bool:
+def _is_here(subject: Subject, owner: Resource, at: FieldPath) -> bool:
     """Whether the build holds the object that is referred to, so that it would hold its grant as well."""
     reference = object_at(owner.data, *at)
     kind, namespace = text_at(reference, "kind") or "Secret", text_at(reference, "namespace") or owner.id.namespace
@@ -153,7 +153,7 @@ def _is_here(subject: Subject, owner: Resource, at: Pointer) -> bool:
     return subject.cluster.find(group, kind, namespace, name) is not None
 
 
-def _certificate_faults(subject: Subject) -> Iterator[tuple[Resource, Fault, str]]:
+def _certificate_faults(subject: Subject) -> Iterator[tuple[Resource, CertificateProblem, str]]:
     """The faults of every certificate reference, with the reason of the listener's Accepted condition."""
     for gateway in subject.cluster.gateways:
         if gateway.client_certificate is not None:
@@ -181,7 +181,7 @@ def listener_set_not_allowed(subject: Subject) -> Iterator[Finding]:
             "GS334",
             Level.ERROR,
             f"{condition.resource.id}: {condition.message}",
-            Spot(condition.resource, condition.pointer),
+            FieldRef(condition.resource, condition.pointer),
             "Accepted: False, NotAllowed; Programmed: False, NotAllowed",
             "Set allowedListeners.namespaces on the Gateway.",
         )
@@ -202,7 +202,7 @@ def listener_set_parent_missing(subject: Subject) -> Iterator[Finding]:
                 "GS335",
                 Level.WARNING if near else Level.NOTE,
                 f"{condition.resource.id}: {condition.message}",
-                Spot(condition.resource, (*condition.pointer, "name")),
+                FieldRef(condition.resource, (*condition.pointer, "name")),
                 "no status at all, unless the Gateway exists in the cluster",
                 f"Did you mean {near}?" if near else "Make sure that another root provides it.",
             )
@@ -215,7 +215,7 @@ def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
 
     Without a usable policy the data plane must not send the requests on in plain text: it answers with an error.
     """
-    faults: dict[tuple[Resource, Pointer, str], list[Condition]] = {}
+    faults: dict[tuple[Resource, FieldPath, str], list[Condition]] = {}
     for condition in conditions(subject.cluster):
         if condition.resource.kind == "BackendTLSPolicy" and condition.status == FALSE:
             faults.setdefault((condition.resource, condition.pointer, condition.message), []).append(condition)
@@ -225,7 +225,7 @@ def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
             "GS336",
             Level.NOTE if all(each.outside for each in found) else Level.ERROR,
             f"{resource.id}: {message}",
-            Spot(resource, pointer),
+            FieldRef(resource, pointer),
             "; ".join(f"{each.type}: False, {each.reason}" for each in found),
             "Keep one policy for each target and section." if conflicted else "Name a ConfigMap with the key ca.crt.",
         )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.rule import check
-from gateshift.traffic.attach import Standing, attachments
+from gateshift.traffic.attach import AttachmentStatus, attachments
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.routes import EXACT, PREFIX, HTTPMatch, Route
 
@@ -29,7 +29,7 @@ def consumer_route(subject: Subject) -> Iterator[Finding]:
                     "GS319",
                     Level.NOTE,
                     f"{route} steers only the calls that clients in {route.namespace} make to {parent}",
-                    Spot(route.resource, (*parent.pointer, "namespace")),
+                    FieldRef(route.resource, (*parent.pointer, "namespace")),
                     help=f"To steer every client's calls, put the route into {parent.namespace}.",
                 )
 
@@ -47,7 +47,7 @@ def hostnames_on_mesh_route(subject: Subject) -> Iterator[Finding]:
                 "GS320",
                 Level.WARNING,
                 f"{route} has hostnames ({', '.join(route.hostnames)}), which a Service as parent ignores",
-                Spot(route.resource, ("spec", "hostnames")),
+                FieldRef(route.resource, ("spec", "hostnames")),
                 "the route takes every request to the Service, whatever its host",
                 "Remove the hostnames, or give the route a Gateway as parent.",
             )
@@ -69,10 +69,10 @@ def parent_service_without_address(subject: Subject) -> Iterator[Finding]:
                 "GS321",
                 Level.WARNING,
                 f"{attachment.route}: the parent {service.resource.id} is {kind} and has no cluster IP",
-                Spot(attachment.route.resource, parent.pointer),
+                FieldRef(attachment.route.resource, parent.pointer),
                 "implementation-specific: most meshes ignore the route",
                 "Use a Service of type ClusterIP as the parent.",
-                (Related("the Service", Spot(service.resource, ("spec",))),),
+                (Related("the Service", FieldRef(service.resource, ("spec",))),),
             )
 
 
@@ -86,12 +86,12 @@ def mesh_route_cuts_other_requests(subject: Subject) -> Iterator[Finding]:
     reported: set[Route] = set()
     for attachment in attachments(subject.cluster):
         route = attachment.route
-        if not attachment.parent.is_service or attachment.standing is Standing.REFUSED or route in reported:
+        if not attachment.parent.is_service or attachment.status is AttachmentStatus.REFUSED or route in reported:
             continue
         siblings = [
             other.route
             for other in attachments(subject.cluster)
-            if str(other.parent) == str(attachment.parent) and other.standing is not Standing.REFUSED
+            if str(other.parent) == str(attachment.parent) and other.status is not AttachmentStatus.REFUSED
         ]
         if not any(_takes_everything(each) for each in siblings):
             reported.add(route)
@@ -99,7 +99,7 @@ def mesh_route_cuts_other_requests(subject: Subject) -> Iterator[Finding]:
                 "GS323",
                 Level.WARNING,
                 f"{route} has no rule for every request, so {attachment.parent} answers 404 to those it does not match",
-                Spot(route.resource, ("spec", "rules")),
+                FieldRef(route.resource, ("spec", "rules")),
                 "404 for every request that no rule matches",
                 "Add a last rule without matches that sends the rest where it went before.",
             )

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from gateshift.apischema.kinds import GATEWAY_API, is_built_in
 from gateshift.checks.references.original_names import moved
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.traffic.attach import Standing, attachments
+from gateshift.traffic.attach import AttachmentStatus, attachments
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.routes import RouteParent
 from gateshift.yamldoc.data import look_up
@@ -36,7 +36,7 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
     for attachment in attachments(subject.cluster):
         parent = attachment.parent
         known = _PARENTS.get(parent.kind) == parent.group
-        if attachment.standing is not Standing.UNKNOWN or not known or _parent_of(subject, parent):
+        if attachment.status is not AttachmentStatus.UNKNOWN or not known or _parent_of(subject, parent):
             continue
         if moved(subject, parent.group, parent.kind, parent.namespace, parent.name):
             continue
@@ -51,10 +51,12 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
             "GS310",
             Level.ERROR if declared else Level.WARNING if near else Level.NOTE,
             f"{attachment.route}: the parent {parent} is not in this build",
-            Spot(attachment.route.resource, (*parent.pointer, "name")),
+            FieldRef(attachment.route.resource, (*parent.pointer, "name")),
             "no status at all, unless the parent exists in the cluster",
             f"Did you mean {near}?" if near else "Make sure that another root provides it.",
-            tuple(Related(near, Spot(each, ("metadata", "name"))) for each in others if near and each.id.name == near),
+            tuple(
+                Related(near, FieldRef(each, ("metadata", "name"))) for each in others if near and each.id.name == near
+            ),
         )
 
 
@@ -84,7 +86,7 @@ def parent_group_wrong(subject: Subject) -> Iterator[Finding]:
                 "GS314",
                 Level.ERROR,
                 f"{route}: the group of the parent {parent} is {shown}, but a {parent.kind} is of group {right!r}",
-                Spot(route.resource, (*parent.pointer, "group") if written else (*parent.pointer, "kind")),
+                FieldRef(route.resource, (*parent.pointer, "group") if written else (*parent.pointer, "kind")),
                 "no status at all: no controller takes the route",
                 f'Write group: "{right}".' if not right else f"Write group: {right}.",
             )
@@ -105,7 +107,7 @@ def route_without_parents(subject: Subject) -> Iterator[Finding]:
                 "GS316",
                 Level.WARNING,
                 f"{route} names no parent, so it is attached to nothing",
-                Spot(route.resource, ("spec",)),
+                FieldRef(route.resource, ("spec",)),
                 "no status at all",
                 "Add parentRefs: the Gateway, or the Service whose calls the route steers.",
             )
@@ -128,9 +130,9 @@ def parent_named_twice(subject: Subject) -> Iterator[Finding]:
                     "GS317",
                     Level.WARNING,
                     f"{route} names the parent {parent} twice, with and without its namespace",
-                    Spot(route.resource, parent.pointer),
+                    FieldRef(route.resource, parent.pointer),
                     help="Keep one of the two.",
-                    related=(Related("the first of them", Spot(route.resource, first.pointer)),),
+                    related=(Related("the first of them", FieldRef(route.resource, first.pointer)),),
                 )
 
 
@@ -155,7 +157,7 @@ def parent_kind_unknown(subject: Subject) -> Iterator[Finding]:
                 "GS318",
                 Level.ERROR if own else Level.NOTE,
                 f"{route}: the parent {parent.name} is of kind {kind}, which the Gateway API does not know as a parent",
-                Spot(route.resource, (*parent.pointer, "kind")),
+                FieldRef(route.resource, (*parent.pointer, "kind")),
                 "no status at all, unless an implementation takes this kind of parent",
                 "Name a Gateway, a ListenerSet or, in a mesh, a Service.",
             )

@@ -9,11 +9,11 @@ from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.checks.references.backend_refs import uses
 from gateshift.checks.references.original_names import moved, transformer_of
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.traffic.attach import Standing, attachments
-from gateshift.yamldoc.data import Pointer, text_at
+from gateshift.traffic.attach import AttachmentStatus, attachments
+from gateshift.yamldoc.data import FieldPath, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class _Dangling:
     """A reference that finds nothing: who holds it, where, what it names, and what the cluster would say."""
 
     holder: Resource
-    pointer: Pointer
+    pointer: FieldPath
     group: str
     kind: str
     namespace: str
@@ -49,10 +49,10 @@ def reference_left_behind(subject: Subject) -> Iterator[Finding]:
             "GS303",
             each.level,
             f"{each.holder.id} names {each.kind} {each.name}, which {transformer_of(found, each.name)} made {found.id}",
-            Spot(each.holder, each.pointer),
+            FieldRef(each.holder, each.pointer),
             each.says,
             "Write final names in the files and drop the transformer, or patch the reference beside it.",
-            (Related(f"built as {found.id}", Spot(found, ("metadata", "name"))),),
+            (Related(f"built as {found.id}", FieldRef(found, ("metadata", "name"))),),
         )
 
 
@@ -67,7 +67,7 @@ def _dangling(subject: Subject) -> Iterator[_Dangling]:
     for attachment in attachments(subject.cluster):
         parent = attachment.parent
         known = subject.cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
-        if attachment.standing is Standing.UNKNOWN and known is None and parent.group in ("", GATEWAY_API):
+        if attachment.status is AttachmentStatus.UNKNOWN and known is None and parent.group in ("", GATEWAY_API):
             yield _Dangling(
                 attachment.route.resource,
                 (*parent.pointer, "name"),

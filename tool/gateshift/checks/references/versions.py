@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -65,10 +65,10 @@ def backend_selects_several_versions(subject: Subject) -> Iterator[Finding]:
                 _level(subject),
                 f"{service.resource.id} gets a share of {route}, but selects the versions"
                 f" {', '.join(sorted(versions))} alike ({selector}){_labelled(service)}",
-                Spot(service.resource, ("spec", "selector")),
+                FieldRef(service.resource, ("spec", "selector")),
                 "its share goes to every version, by the number of pods",
                 "Add the version's label to the selector.",
-                (Related("the split", Spot(route.resource, (*rule.pointer, "backendRefs"))),),
+                (Related("the split", FieldRef(route.resource, (*rule.pointer, "backendRefs"))),),
             )
 
 
@@ -102,12 +102,12 @@ def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
                 _level(subject),
                 f"{first.resource.id} and {second.resource.id} share the requests of {route}, but select the same pods"
                 f" ({selector}){_labelled(second)}",
-                Spot(second.resource, ("spec", "selector")),
+                FieldRef(second.resource, ("spec", "selector")),
                 "every request may reach every pod, whatever the weights",
                 "Give each Service the label of its version; keep labels that differ out of commonLabels.",
                 (
-                    Related("the other Service", Spot(first.resource, ("spec", "selector"))),
-                    Related("the split", Spot(route.resource, (*rule.pointer, "backendRefs"))),
+                    Related("the other Service", FieldRef(first.resource, ("spec", "selector"))),
+                    Related("the split", FieldRef(route.resource, (*rule.pointer, "backendRefs"))),
                 ),
             )
 
@@ -132,7 +132,7 @@ def version_service_selects_other_pods(subject: Subject) -> Iterator[Finding]:
                     Level.ERROR,
                     f"{service.resource.id} is the Service of {version.name}, but selects {workload.resource.id}, whose"
                     f" pods are {rollout.service.version_label}={found}",
-                    Spot(service.resource, ("spec", "selector")),
+                    FieldRef(service.resource, ("spec", "selector")),
                     f"requests for {version.name} reach {found}",
                     f"Select {rollout.service.version_label}: {version.name}.",
                 )

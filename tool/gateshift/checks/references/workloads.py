@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from gateshift.checks.references.backend_refs import Use, percent, uses
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -64,16 +64,16 @@ def service_selects_no_pods(subject: Subject) -> Iterator[Finding]:
             "GS340",
             level,
             f"{service.resource.id} selects {selector}, which no pod in this build has{share}",
-            Spot(service.resource, ("spec", "selector")),
+            FieldRef(service.resource, ("spec", "selector")),
             _NO_ENDPOINTS,
             _selector_help(near),
             tuple(Related(f"{each.resource.id} has other labels", _labels_at(each)) for each in near[:3]),
         )
 
 
-def _labels_at(workload: Workload) -> Spot:
+def _labels_at(workload: Workload) -> FieldRef:
     top = () if workload.kind == "Pod" else ("spec", "template")
-    return Spot(workload.resource, (*top, "metadata", "labels"))
+    return FieldRef(workload.resource, (*top, "metadata", "labels"))
 
 
 def _nearly_selected(subject: Subject, service: Service) -> list[Workload]:
@@ -115,10 +115,10 @@ def named_target_port_missing(subject: Subject) -> Iterator[Finding]:
                 Level.ERROR if any(shares) else Level.WARNING,
                 f"{service.resource.id}: port {port.port} goes to the container port {port.target!r}, which no selected"
                 f" pod has (named ports: {names})",
-                Spot(service.resource, (*port.pointer, "targetPort")),
+                FieldRef(service.resource, (*port.pointer, "targetPort")),
                 _NO_ENDPOINTS,
                 f"Did you mean {near}?" if near else "Name the container's port, or write its number here.",
-                tuple(Related("the pods", Spot(each.resource, ("spec", "template"))) for each in selected[:1]),
+                tuple(Related("the pods", FieldRef(each.resource, ("spec", "template"))) for each in selected[:1]),
             )
 
 
@@ -139,10 +139,12 @@ def no_replicas_behind_share(subject: Subject) -> Iterator[Finding]:
                 "GS345",
                 Level.ERROR,
                 f"{use.route} gives {percent(use.share)} to {service.resource.id}, but {names} has 0 replicas",
-                Spot(use.route.resource, use.backend.pointer),
+                FieldRef(use.route.resource, use.backend.pointer),
                 f"503 for {percent(use.share)} of the rule's requests",
                 "Give the backend weight 0, or the workload replicas.",
-                tuple(Related(str(each.resource.id), Spot(each.resource, ("spec", "replicas"))) for each in selected),
+                tuple(
+                    Related(str(each.resource.id), FieldRef(each.resource, ("spec", "replicas"))) for each in selected
+                ),
             )
 
 
@@ -168,7 +170,7 @@ def workload_selectors_overlap(subject: Subject) -> Iterator[Finding]:
                     "GS342",
                     Level.WARNING,
                     f"{owner.resource.id} also selects the pods of {other.resource.id}",
-                    Spot(owner.resource, ("spec", "selector")),
+                    FieldRef(owner.resource, ("spec", "selector")),
                     "two controllers fight over the same pods",
                     "Give each workload's selector a label of its own, such as `version`. Selectors are immutable: the"
                     " workload has to be created anew.",
@@ -192,7 +194,7 @@ def selector_misses_own_pods(subject: Subject) -> Iterator[Finding]:
                 "GS343",
                 Level.ERROR,
                 f"{workload.resource.id}: its selector does not fit the labels of its own pod template",
-                Spot(workload.resource, ("spec", "selector")),
+                FieldRef(workload.resource, ("spec", "selector")),
                 "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`",
                 "Write the selector's labels into the template.",
                 (Related("the template's labels", _labels_at(workload)),),

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from gateshift.checks.references.backend_refs import percent
 from gateshift.checks.subject import Declared, Subject
-from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.place import Place
 from gateshift.model.resource import Origin, Resource, ResourceId
-from gateshift.model.rollout import Version, Workload
+from gateshift.model.rollout import DeclaredWorkload, Version
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.match import Condition, candidates
@@ -100,7 +100,7 @@ def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
                 "GS404",
                 Level.ERROR,
                 f"{built}: stage {declared.stage.name} declares {_shown(expected)}; the build gives {_shown(shares)}",
-                Spot(built.resource, (*rule.pointer, "backendRefs")),
+                FieldRef(built.resource, (*rule.pointer, "backendRefs")),
                 help="Run `gateshift generate`, or change the stage in rollout.yaml.",
             )
 
@@ -124,7 +124,7 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
         return
     if not declared.stage.shares:
         message = f"stage {name} declares no shares, and so no route, but the build has {built}"
-        yield Finding("GS415", Level.ERROR, message, Spot(built.resource), help="Run `gateshift generate`.")
+        yield Finding("GS415", Level.ERROR, message, FieldRef(built.resource), help="Run `gateshift generate`.")
         return
     there = set(_requests(built).values())
     wanted = _expected(declared)
@@ -136,7 +136,7 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
                 Level.ERROR,
                 f"{built}: stage {name} declares a rule for {conditions} to {_shown(_shares(wanted.rules[index]))}, and"
                 " no rule of the build matches just that",
-                Spot(built.resource, ("spec", "rules")),
+                FieldRef(built.resource, ("spec", "rules")),
                 help="Run `gateshift generate`, or change the stage in rollout.yaml.",
             )
 
@@ -160,7 +160,7 @@ def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
             yield Finding("GS423", Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
         elif found is not None and not wanted:
             message = f"stage {declared.stage.name} does not deploy {version.name}, but the build has {found.id}"
-            yield Finding("GS423", Level.ERROR, message, Spot(found), help="Run `gateshift generate`.")
+            yield Finding("GS423", Level.ERROR, message, FieldRef(found), help="Run `gateshift generate`.")
 
 
 def _deployment(subject: Subject, declared: Declared, version: Version) -> Resource | None:
@@ -179,7 +179,7 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
         return
     for version in declared.rollout.versions:
         found = _deployment(subject, declared, version)
-        if found is None or not isinstance(version.workload, Workload):
+        if found is None or not isinstance(version.workload, DeclaredWorkload):
             continue
         at = ("spec", "template", "spec", "containers")
         for index, container in enumerate(list_at(found.data, *at)):
@@ -189,7 +189,7 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
                     "GS424",
                     Level.ERROR,
                     f"{found.id} runs {image}, and rollout.yaml declares {version.workload.image} for {version.name}",
-                    Spot(found, (*at, index, "image")),
+                    FieldRef(found, (*at, index, "image")),
                     f"requests for {version.name} reach another build of the service",
                     "Change the image in rollout.yaml and run `gateshift generate`; drop the images entry.",
                 )

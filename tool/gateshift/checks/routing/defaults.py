@@ -13,11 +13,11 @@ from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.apischema.schema_tree import node_of
 from gateshift.checks.schema.admission import completed
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.routes import ROUTE_KINDS
-from gateshift.yamldoc.data import Json, Pointer
+from gateshift.yamldoc.data import FieldPath, Json
 
 _SHOWN = 4
 
@@ -26,11 +26,11 @@ _SHOWN = 4
 class LeftOut:
     """A field that the API server fills in: where, and with what."""
 
-    pointer: Pointer
+    pointer: FieldPath
     value: Json
 
 
-def left_out(before: Json, after: Json, at: Pointer = ()) -> Iterator[LeftOut]:
+def left_out(before: Json, after: Json, at: FieldPath = ()) -> Iterator[LeftOut]:
     """The fields that completing an object added, outermost only, in the order of the schema."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key, value in after.items():
@@ -68,7 +68,7 @@ def defaults_left_out(subject: Subject) -> Iterator[Finding]:
             "GS416",
             Level.NOTE,
             f"{resource.id} leaves {shown}{more} to the API server's default",
-            Spot(resource, fields[0].pointer),
+            FieldRef(resource, fields[0].pointer),
             "Argo CD shows the route as OutOfSync after every sync",
             "Write the defaults out: `gateshift validate --fix` does.",
         )

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.filters import PREFIX_MATCH, RequestRedirect, URLRewrite
 from gateshift.traffic.regex import matcher
 from gateshift.traffic.routes import EXACT, PREFIX, REGEX, HTTPMatch, Match, Route, RouteRule
-from gateshift.yamldoc.data import Pointer
+from gateshift.yamldoc.data import FieldPath
 
 _GLOB = re.compile(r"\*|\.\+|\$\Z")
 _ENCODED_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|\Z)", re.IGNORECASE)
@@ -45,7 +45,7 @@ def header_named_twice(subject: Subject) -> Iterator[Finding]:
                     "GS408",
                     Level.WARNING,
                     f"{route}: the header {header.name} is the same as {known} before it, and is ignored",
-                    Spot(route.resource, (*header.pointer, "name")),
+                    FieldRef(route.resource, (*header.pointer, "name")),
                     f"{header.name} is not looked at; only {known} decides",
                     "Keep one of the two. To ask for either of two values, write two matches.",
                 )
@@ -64,13 +64,13 @@ def regular_expression_malformed(subject: Subject) -> Iterator[Finding]:
                 "GS410",
                 Level.WARNING,
                 f"{route}: {pattern!r} is no regular expression of RE2",
-                Spot(route.resource, pointer),
+                FieldRef(route.resource, pointer),
                 "Accepted: False, UnsupportedValue on most data planes",
                 "Correct the expression; escape what is meant literally, such as `\\(`.",
             )
 
 
-def _patterns(subject: Subject) -> Iterator[tuple[Route, Pointer, str]]:
+def _patterns(subject: Subject) -> Iterator[tuple[Route, FieldPath, str]]:
     for route, match in _matches(subject):
         if isinstance(match, HTTPMatch):
             if match.path_type == REGEX:
@@ -105,7 +105,7 @@ def prefix_replaced_without_prefix(subject: Subject) -> Iterator[Finding]:
                     Level.WARNING,
                     f"{route}: {len(using)} backends replace the matched prefix, but the rule has not exactly one"
                     " PathPrefix match",
-                    Spot(route.resource, using[0]),
+                    FieldRef(route.resource, using[0]),
                     "Accepted: False, UnsupportedValue, or a wrong path at the backend",
                     "Use ReplaceFullPath, or match one PathPrefix.",
                 )
@@ -115,7 +115,7 @@ def _is_prefix(match: Match) -> bool:
     return isinstance(match, HTTPMatch) and match.path_type == PREFIX
 
 
-def _prefix_filters(rule: RouteRule) -> Iterator[Pointer]:
+def _prefix_filters(rule: RouteRule) -> Iterator[FieldPath]:
     for filters in (rule.filters, *rule.backend_filters):
         for each in filters:
             if isinstance(each, URLRewrite | RequestRedirect) and each.path and each.path.type == PREFIX_MATCH:
@@ -129,7 +129,7 @@ def hostname_is_address(subject: Subject) -> Iterator[Finding]:
     The specification forbids it, but the pattern in the schema lets an IPv4 address through. Clients that dial an
     address send it as Host, and what a data plane does with it is up to the implementation.
     """
-    found: list[tuple[Resource, Pointer, str]] = [
+    found: list[tuple[Resource, FieldPath, str]] = [
         (route.resource, ("spec", "hostnames", index), host)
         for route in subject.cluster.routes
         for index, host in enumerate(route.hostnames)
@@ -142,7 +142,7 @@ def hostname_is_address(subject: Subject) -> Iterator[Finding]:
                 "GS412",
                 Level.WARNING,
                 f"{resource.id}: {host} is an IP address, which is no hostname",
-                Spot(resource, pointer),
+                FieldRef(resource, pointer),
                 "implementation-specific: the route may never match",
                 "Leave the hostname out to take every host.",
             )
@@ -174,13 +174,13 @@ def path_is_no_pattern(subject: Subject) -> Iterator[Finding]:
         what = "depends on how the data plane normalises it" if encoded else "is compared character by character"
         plain = match.path.rstrip("*").rstrip("/") or "/"
         star = match.path.endswith("/*") and "*" not in plain
-        way_out = f"Write type PathPrefix with {plain}." if star else "Use RegularExpression for a pattern."
+        hint = f"Write type PathPrefix with {plain}." if star else "Use RegularExpression for a pattern."
         yield Finding(
             "GS413",
             Level.WARNING,
             f"{route}: the {match.path_type} path {match.path} {what}",
-            Spot(route.resource, (*match.pointer, "path", "value")),
-            help="Write the path without encoded dots." if encoded else way_out,
+            FieldRef(route.resource, (*match.pointer, "path", "value")),
+            help="Write the path without encoded dots." if encoded else hint,
         )
 
 
@@ -197,7 +197,7 @@ def prefix_ends_in_slash(subject: Subject) -> Iterator[Finding]:
                 "GS414",
                 Level.NOTE,
                 f"{route}: the slash at the end of the prefix {match.path} is ignored",
-                Spot(route.resource, (*match.pointer, "path", "value")),
+                FieldRef(route.resource, (*match.pointer, "path", "value")),
                 help=f"Write {match.path.rstrip('/')}.",
             )
 
@@ -218,9 +218,9 @@ def rule_name_twice(subject: Subject) -> Iterator[Finding]:
                     "GS419",
                     Level.WARNING,
                     f"{route}: two rules are named {rule.name}",
-                    Spot(route.resource, (*rule.pointer, "name")),
+                    FieldRef(route.resource, (*rule.pointer, "name")),
                     help="Give each rule a name of its own.",
-                    related=(Related("the other rule", Spot(route.resource, (*earlier.pointer, "name"))),),
+                    related=(Related("the other rule", FieldRef(route.resource, (*earlier.pointer, "name"))),),
                 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -35,10 +35,10 @@ def route_has_other_owner(subject: Subject) -> Iterator[Finding]:
                 "GS417",
                 Level.WARNING,
                 f"{route} is also written by {owner.kind} {owner.id.name}",
-                Spot(route.resource, ("metadata", "name")),
+                FieldRef(route.resource, ("metadata", "name")),
                 "the weights change back and forth between the controller and each sync",
                 "Let one of the two own the weights: delete the other, or give it a route of its own.",
-                (Related(f"{owner.id}", Spot(owner, ("spec",))),),
+                (Related(f"{owner.id}", FieldRef(owner, ("spec",))),),
             )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.rule import check
 from gateshift.traffic.match import Candidate, Condition, Header, Path, Procedure, Query, candidates
 from gateshift.traffic.routes import EXACT, PREFIX, Route, RouteRule
@@ -132,11 +132,11 @@ def candidates_of(subject: Subject, route: Route) -> tuple[Candidate, ...]:
     return subject.cluster.once(("candidates", route), lambda: candidates(route))
 
 
-def spot_of(candidate: Candidate) -> Spot:
+def spot_of(candidate: Candidate) -> FieldRef:
     """The match in the file, or the rule where the match is the default."""
     rule = candidate.route.rules[candidate.rule]
     written = candidate.match >= 0 and len(rule.pointer) > 2 and bool(rule.matches)
-    return Spot(candidate.route.resource, rule.matches[candidate.match].pointer if written else rule.pointer)
+    return FieldRef(candidate.route.resource, rule.matches[candidate.match].pointer if written else rule.pointer)
 
 
 def in_words(conditions: Conditions) -> str:

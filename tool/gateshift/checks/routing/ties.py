@@ -12,7 +12,7 @@ from gateshift.checks.routing.precedence import answer_of, candidates_of, in_wor
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding, Level, Related
 from gateshift.model.rule import check
-from gateshift.traffic.attach import Attachment, Standing, attachments
+from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.match import Candidate, Condition, Header, Path, Query
 from gateshift.traffic.routes import REGEX, Route
@@ -39,7 +39,7 @@ def _rivals(subject: Subject) -> Iterator[tuple[Attachment, Attachment]]:
     """Every two routes of one kind that some request can both reach."""
     by_parent: dict[tuple[str, str, str], list[Attachment]] = {}
     for each in attachments(subject.cluster):
-        if each.standing is not Standing.REFUSED:
+        if each.status is not AttachmentStatus.REFUSED:
             by_parent.setdefault((each.route.kind, each.parent.kind, each.parent.name), []).append(each)
     for attached in by_parent.values():
         for one, other in combinations(attached, 2):

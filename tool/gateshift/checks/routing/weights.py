@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from gateshift.checks.references.backend_refs import percent
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.rule import check
 from gateshift.traffic.filters import ExtensionFilter, RequestRedirect, UnknownFilter
 from gateshift.traffic.resolve import fractions
@@ -45,7 +45,7 @@ def no_weight_above_zero(subject: Subject) -> Iterator[Finding]:
                 "GS401",
                 Level.ERROR,
                 f"{route}, {_where(rule)}: {count} weight 0, so no request is answered",
-                Spot(route.resource, at),
+                FieldRef(route.resource, at),
                 "500 for every request of the rule on most data planes, although its conditions are healthy",
                 "Give at least one backend a weight above 0.",
             )
@@ -71,7 +71,7 @@ def weight_left_out(subject: Subject) -> Iterator[Finding]:
             "GS402",
             Level.WARNING if doubtful else Level.NOTE,
             f"{route}, {_where(rule)}: the weight of {names} is left out and counts as 1 ({shown})",
-            Spot(route.resource, without[0].pointer),
+            FieldRef(route.resource, without[0].pointer),
             help="Write every weight out, 0 for a backend that is to get nothing.",
         )
 
@@ -95,7 +95,7 @@ def weights_nearly_percentages(subject: Subject) -> Iterator[Finding]:
                 "GS403",
                 Level.WARNING,
                 f"{route}, {_where(rule)}: the weights add up to {total}, not 100: {', '.join(parts)}",
-                Spot(route.resource, (*rule.pointer, "backendRefs")),
+                FieldRef(route.resource, (*rule.pointer, "backendRefs")),
                 help="Make the weights add up to 100, or write them as small ratios such as 9 and 1.",
             )
 
@@ -113,7 +113,7 @@ def rule_without_backends(subject: Subject) -> Iterator[Finding]:
                 "GS405",
                 Level.ERROR,
                 f"{route}, {_where(rule)}: it has no backendRefs and no redirect, so its requests get 500",
-                Spot(route.resource, rule.pointer),
+                FieldRef(route.resource, rule.pointer),
                 "500 for every request of the rule",
                 "Add backendRefs, or a RequestRedirect filter.",
             )

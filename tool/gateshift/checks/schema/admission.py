@@ -11,15 +11,15 @@ from gateshift.apischema.cel.rules import NotEvaluated, Violation, field_path, v
 from gateshift.apischema.defaulting import Completed, blocked, complete
 from gateshift.apischema.kinds import is_built_in
 from gateshift.apischema.list_types import repeated
-from gateshift.apischema.schema_tree import CEL, LISTS, Node, node_of
+from gateshift.apischema.schema_tree import CEL, LISTS, SchemaNode, node_of
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.report import Gap
 from gateshift.model.resource import Resource
 from gateshift.model.rule import Rule, check
-from gateshift.model.schema_verdict import FaultKind, Verdict
-from gateshift.yamldoc.data import Pointer
+from gateshift.model.schema_verdict import FaultKind, SchemaVerdict
+from gateshift.yamldoc.data import FieldPath
 
 SCHEMA_VIOLATION = Rule(
     "GS201",
@@ -47,17 +47,17 @@ EXPERIMENTAL_FIELD = Rule(
 
 
 @lru_cache(maxsize=1024)
-def completed(node: Node, resource: Resource) -> Completed:
+def completed(node: SchemaNode, resource: Resource) -> Completed:
     """The object as the API server completes it; made once for each object."""
     return complete(node, resource.data)
 
 
-def _structured(subject: Subject) -> tuple[tuple[Resource, Node, Completed], ...]:
+def _structured(subject: Subject) -> tuple[tuple[Resource, SchemaNode, Completed], ...]:
     """The objects whose schema says more than JSON schema can, as the API server completes them."""
     return subject.cluster.once("structured", lambda: tuple(_structure(subject)))
 
 
-def _structure(subject: Subject) -> Iterator[tuple[Resource, Node, Completed]]:
+def _structure(subject: Subject) -> Iterator[tuple[Resource, SchemaNode, Completed]]:
     for resource in subject.build.resources:
         schema = subject.schema(resource)
         node = node_of(schema) if schema is not None else None
@@ -90,7 +90,7 @@ def cel_rule_violated(subject: Subject) -> Iterator[Finding]:
         if isinstance(outcome, Violation):
             where = field_path(outcome.pointer) or "the object"
             message = f"{resource.id}: {where} breaks a rule of its CRD: {outcome.detail}"
-            yield Finding("GS202", Level.ERROR, message, Spot(resource, outcome.pointer), outcome.cluster_says)
+            yield Finding("GS202", Level.ERROR, message, FieldRef(resource, outcome.pointer), outcome.cluster_says)
 
 
 @check("GS203", source="apiextensions-apiserver, pkg/apiserver/schema/listtype/validation.go")
@@ -112,41 +112,39 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
                 "GS203",
                 Level.WARNING if built_in else Level.ERROR,
                 f"{resource.id}: {where} repeats {field_path(found.first)}, and each entry must differ: {value}",
-                Spot(resource, found.pointer),
+                FieldRef(resource, found.pointer),
                 f"server-side apply: duplicate entries for key {value}"
                 if built_in
                 else f"{where}: Duplicate value: {value}",
                 "Keep one of the two entries.",
-                (Related("the first of them", Spot(resource, found.first)),),
+                (Related("the first of them", FieldRef(resource, found.first)),),
             )
 
 
-def schema_findings(subject: Subject, resource: Resource, verdict: Verdict) -> Iterator[Finding]:
+def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict) -> Iterator[Finding]:
     """What kubeconform's verdict on an object comes to."""
     for fault in verdict.faults:
         where = field_path(fault.pointer) or "the object"
-        at = Spot(resource, fault.pointer, key=fault.at_key)
+        at = FieldRef(resource, fault.pointer, key=fault.at_key)
         if fault.kind is not FaultKind.UNKNOWN:
             says = f"{where}: Invalid value: {fault.message}"
             yield Finding("GS201", Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
         elif _is_experimental(subject, resource, fault.pointer):
             message = f"{resource.id}: {where} exists only in the experimental channel of the Gateway API"
-            way_out = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
-            yield Finding(
-                "GS207", Level.WARNING, message, at, "the field is dropped before the object is stored", way_out
-            )
+            hint = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
+            yield Finding("GS207", Level.WARNING, message, at, "the field is dropped before the object is stored", hint)
         else:
             message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
             says = f'strict decoding error: unknown field "{where}"'
             yield Finding("GS206", Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
 
 
-def _is_experimental(subject: Subject, resource: Resource, at: Pointer) -> bool:
+def _is_experimental(subject: Subject, resource: Resource, at: FieldPath) -> bool:
     catalog = subject.catalog
     return catalog is not None and catalog.experimental_only(resource.id.group, resource.version, resource.kind, at)
 
 
-def _near(subject: Subject, resource: Resource, at: Pointer) -> str:
+def _near(subject: Subject, resource: Resource, at: FieldPath) -> str:
     """The field that was probably meant, of those the schema knows in that place."""
     node = node_of(schema) if (schema := subject.schema(resource)) else None
     for step in at[:-1]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource, ResourceId
 from gateshift.model.rule import check
 
@@ -49,7 +49,7 @@ def no_schema_for_kind(subject: Subject) -> Iterator[Finding]:
                 "GS204",
                 Level.NOTE,
                 f"{resource.kind} {resource.api_version} has no schema here, so its fields are not checked",
-                Spot(resource, ("kind",)),
+                FieldRef(resource, ("kind",)),
                 help="Give its CRD with --crds.",
             )
 
@@ -71,7 +71,7 @@ def api_version_not_served(subject: Subject) -> Iterator[Finding]:
             "GS205",
             Level.ERROR,
             f"{resource.id} is written in {resource.api_version}, which is not served",
-            Spot(resource, ("apiVersion",)),
+            FieldRef(resource, ("apiVersion",)),
             f'no matches for kind "{resource.kind}" in version "{resource.api_version}"',
             f"Write it in {instead}." if instead else "The kind was removed without a successor; delete the object.",
         )
@@ -89,9 +89,9 @@ def object_defined_twice(subject: Subject) -> Iterator[Finding]:
                 "GS208",
                 Level.WARNING,
                 f"{second.id} stands twice in this build; the cluster keeps one of the two",
-                Spot(second, ("metadata", "name")),
+                FieldRef(second, ("metadata", "name")),
                 help="Delete one of them, or give it a name of its own.",
-                related=(Related("the other one", Spot(first, ("metadata", "name"))),),
+                related=(Related("the other one", FieldRef(first, ("metadata", "name"))),),
             )
 
 
@@ -108,9 +108,9 @@ def object_in_two_versions(subject: Subject) -> Iterator[Finding]:
                 Level.WARNING,
                 f"{second.id} stands in this build as {first.api_version} and as {second.api_version},"
                 " and the cluster keeps one of the two",
-                Spot(second, ("apiVersion",)),
+                FieldRef(second, ("apiVersion",)),
                 help=f"Keep the one in {max(first.api_version, second.api_version, key=_maturity)} alone.",
-                related=(Related(f"as {first.api_version}", Spot(first, ("apiVersion",))),),
+                related=(Related(f"as {first.api_version}", FieldRef(first, ("apiVersion",))),),
             )
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.yamldoc.data import Json, Pointer, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, look_up, object_at, text_at
 
 _VARIABLE = "${"
 """A variable that Flux puts a value in for, after the build."""
@@ -20,7 +20,7 @@ _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 _FREE_NAMES = frozenset({"rbac.authorization.k8s.io", "authorization.openshift.io", "user.openshift.io"})
 """Groups whose names may hold capitals and colons."""
 
-_LABELS: tuple[Pointer, ...] = (
+_LABELS: tuple[FieldPath, ...] = (
     ("metadata", "labels"),
     ("spec", "selector"),
     ("spec", "selector", "matchLabels"),
@@ -42,13 +42,13 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
         if fault:
             at = ("metadata", "name")
             says = f'metadata.name: Invalid value: "{resource.id.name}": {fault}'
-            yield Finding("GS210", Level.ERROR, f"{resource.id}: the name {fault}", Spot(resource, at), says)
+            yield Finding("GS210", Level.ERROR, f"{resource.id}: the name {fault}", FieldRef(resource, at), says)
         namespace = resource.id.namespace
         if namespace and _VARIABLE not in namespace and not (_LABEL.match(namespace) and len(namespace) <= 63):
             fault = "must be a lower-case DNS label of at most 63 characters"
             says = f'metadata.namespace: Invalid value: "{namespace}": {fault}'
             at = ("metadata", "namespace")
-            yield Finding("GS210", Level.ERROR, f"{resource.id}: the namespace {fault}", Spot(resource, at), says)
+            yield Finding("GS210", Level.ERROR, f"{resource.id}: the namespace {fault}", FieldRef(resource, at), says)
 
 
 def _name_fault(resource: Resource) -> str:
@@ -80,7 +80,7 @@ def invalid_label(subject: Subject) -> Iterator[Finding]:
                 if fault:
                     message = f"{resource.id}: the label {key!r} {fault}"
                     says = f'{".".join(map(str, at))}: Invalid value: "{key if "key" in fault else value}": {fault}'
-                    yield Finding("GS211", Level.ERROR, message, Spot(resource, (*at, key)), says)
+                    yield Finding("GS211", Level.ERROR, message, FieldRef(resource, (*at, key)), says)
 
 
 def _label_fault(key: str, value: Json) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.yamldoc.data import Json, Pointer, list_at, look_up, text_at
+from gateshift.yamldoc.data import FieldPath, Json, list_at, look_up, text_at
 
-_AT: Pointer = ("spec", "ports")
+_AT: FieldPath = ("spec", "ports")
 
 
 @check("GS212", source="Kubernetes, pkg/apis/core/validation/validation.go (ValidateService)")
@@ -41,13 +41,13 @@ def _unnamed(service: Resource, ports: list[Json]) -> Iterator[Finding]:
                 "GS212",
                 Level.ERROR,
                 f"{service.id}: port {look_up(port, ('port',))} has no name, which a Service of several ports needs",
-                Spot(service, (*_AT, index)),
+                FieldRef(service, (*_AT, index)),
                 f"spec.ports[{index}].name: Required value",
                 "Name the port, such as `http`.",
             )
 
 
-def _repeated(service: Resource, values: list[str], what: str, below: Pointer) -> Iterator[Finding]:
+def _repeated(service: Resource, values: list[str], what: str, below: FieldPath) -> Iterator[Finding]:
     first: dict[str, int] = {}
     for index, value in enumerate(values):
         if value and first.setdefault(value, index) != index:
@@ -56,10 +56,10 @@ def _repeated(service: Resource, values: list[str], what: str, below: Pointer) -
                 "GS212",
                 Level.ERROR,
                 f"{service.id}: two ports have the same {what}, {value}",
-                Spot(service, (*_AT, index, *below)),
+                FieldRef(service, (*_AT, index, *below)),
                 f'spec.ports[{index}]{path}: Duplicate value: "{value}"',
                 "Keep one of the two. A strategic merge patch replaces a port only where its number stays the same.",
-                (Related("the other port", Spot(service, (*_AT, first[value], *below))),),
+                (Related("the other port", FieldRef(service, (*_AT, first[value], *below))),),
             )
 
 

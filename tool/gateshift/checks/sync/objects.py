@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.subject import Subject
-from gateshift.model.finding import Finding, Level, Spot
+from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Resource
 from gateshift.model.rule import Check, check
-from gateshift.yamldoc.data import JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, text_at
 
 _ROUTES = ("HTTPRoute", "GRPCRoute")
 _GATEWAY_API = "gateway.networking.k8s.io"
@@ -45,7 +45,7 @@ def prune_without_prune_last(subject: Subject) -> Iterator[Finding]:
                 "GS601",
                 Level.WARNING,
                 f"{resource.id} prunes, and without PruneLast=true it prunes before it applies",
-                Spot(resource, (*at, "spec", "syncPolicy", "automated", "prune"), key=True),
+                FieldRef(resource, (*at, "spec", "syncPolicy", "automated", "prune"), key=True),
                 "a Service that leaves the files is deleted while the live route still names it",
                 "Add `PruneLast=true` to `syncPolicy.syncOptions`.",
             )
@@ -68,7 +68,7 @@ def route_differences_ignored(subject: Subject) -> Iterator[Finding]:
                     "GS602",
                     Level.ERROR if frozen else Level.WARNING,
                     f"{resource.id} ignores differences in the {hidden} of routes",
-                    Spot(resource, (*at, "spec", "ignoreDifferences", index)),
+                    FieldRef(resource, (*at, "spec", "ignoreDifferences", index)),
                     "the live weights stay, whatever is committed" if frozen else "the route counts as synced",
                     "Remove the entry, and write every defaulted field of the route out instead.",
                 )
@@ -105,14 +105,14 @@ def render_changed_by_pointer(subject: Subject) -> Iterator[Finding]:
         yield from _overrides(resource, ("spec",), found, ())
 
 
-def _overrides(resource: Resource, at: Pointer, fields: JsonObject, harmless: tuple[str, ...]) -> Iterator[Finding]:
+def _overrides(resource: Resource, at: FieldPath, fields: JsonObject, harmless: tuple[str, ...]) -> Iterator[Finding]:
     for key, value in fields.items():
         if value and key not in harmless:
             yield Finding(
                 "GS603",
                 Level.WARNING,
                 f"{resource.id} changes the built objects by `{key}`",
-                Spot(resource, (*at, key), key=True),
+                FieldRef(resource, (*at, key), key=True),
                 "the cluster gets other objects than the ones that were checked",
                 f"Move `{key}` into the overlay's kustomization.yaml.",
             )
@@ -134,8 +134,8 @@ def objects_die_with_pointer(subject: Subject) -> Iterator[Finding]:
     for resource in subject.of_kind("argoproj.io", "ApplicationSet"):
         policy = object_at(resource.data, "spec", "syncPolicy")
         if policy.get("preserveResourcesOnDeletion") is not True:
-            way_out = "Set `spec.syncPolicy.preserveResourcesOnDeletion: true`."
-            yield _dies(resource, ("spec", "syncPolicy", "preserveResourcesOnDeletion"), Level.NOTE, way_out)
+            hint = "Set `spec.syncPolicy.preserveResourcesOnDeletion: true`."
+            yield _dies(resource, ("spec", "syncPolicy", "preserveResourcesOnDeletion"), Level.NOTE, hint)
     for resource in _kustomizations(subject):
         spec = object_at(resource.data, "spec")
         policy_name = text_at(spec, "deletionPolicy") or "MirrorPrune"
@@ -144,14 +144,14 @@ def objects_die_with_pointer(subject: Subject) -> Iterator[Finding]:
             yield _dies(resource, ("spec", "deletionPolicy"), Level.NOTE, "Set `spec.deletionPolicy: Orphan`.")
 
 
-def _dies(resource: Resource, at: Pointer, level: Level, way_out: str) -> Finding:
+def _dies(resource: Resource, at: FieldPath, level: Level, hint: str) -> Finding:
     return Finding(
         "GS604",
         level,
         f"{resource.id} takes the objects it has synced along when it is deleted or renamed",
-        Spot(resource, at),
+        FieldRef(resource, at),
         "all traffic fails until the objects are back",
-        way_out,
+        hint,
     )
 
 
@@ -165,19 +165,19 @@ def sync_recreates_objects(subject: Subject) -> Iterator[Finding]:
     for resource, at, application in _applications(subject):
         for index, option in enumerate(list_at(application, "spec", "syncPolicy", "syncOptions")):
             if option in ("Force=true", "Replace=true"):
-                place: Pointer = (*at, "spec", "syncPolicy", "syncOptions", index)
+                place: FieldPath = (*at, "spec", "syncPolicy", "syncOptions", index)
                 yield _recreates(resource, place, str(option))
     for resource in _kustomizations(subject):
         if object_at(resource.data, "spec").get("force") is True:
             yield _recreates(resource, ("spec", "force"), "force: true")
 
 
-def _recreates(resource: Resource, at: Pointer, what: str) -> Finding:
+def _recreates(resource: Resource, at: FieldPath, what: str) -> Finding:
     return Finding(
         "GS605",
         Level.WARNING,
         f"{resource.id} may delete and recreate objects: `{what}`",
-        Spot(resource, at),
+        FieldRef(resource, at),
         "a recreated Deployment has no Ready pod until its new ones are up",
         "Remove it; recreate a single object by hand where that is ever needed.",
     )
@@ -197,7 +197,7 @@ def empty_build_allowed(subject: Subject) -> Iterator[Finding]:
                 "GS606",
                 Level.WARNING,
                 f"{resource.id} prunes everything when the folder builds nothing",
-                Spot(resource, (*at, "spec", "syncPolicy", "automated", "allowEmpty")),
+                FieldRef(resource, (*at, "spec", "syncPolicy", "automated", "allowEmpty")),
                 "every object of the folder is deleted",
                 "Set `allowEmpty: false`.",
             )
@@ -214,7 +214,7 @@ CHECKS: tuple[Check[Subject], ...] = (
 RULES = tuple(found.rule for found in CHECKS)
 
 
-def _applications(subject: Subject) -> Iterator[tuple[Resource, Pointer, JsonObject]]:
+def _applications(subject: Subject) -> Iterator[tuple[Resource, FieldPath, JsonObject]]:
     """Every Application, and the template of every ApplicationSet, with the place of that in its object."""
     for resource in subject.of_kind("argoproj.io", "Application"):
         yield resource, (), resource.data
@@ -231,7 +231,7 @@ def _kustomizations(subject: Subject) -> tuple[Resource, ...]:
     return subject.of_kind("kustomize.toolkit.fluxcd.io", "Kustomization")
 
 
-def _sources(application: JsonObject) -> Iterator[tuple[Pointer, JsonObject]]:
+def _sources(application: JsonObject) -> Iterator[tuple[FieldPath, JsonObject]]:
     yield ("spec", "source"), object_at(application, "spec", "source")
     for index, source in enumerate(list_at(application, "spec", "sources")):
         yield ("spec", "sources", index), object_at(source)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gateshift.manifests.workload import slowest_progress
-from gateshift.model.finding import Finding, Level, Related, Spot
+from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.model.rule import Check, check
 from gateshift.model.sync_pointer import SyncPointer
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _UNTOUCHED = "kustomize.toolkit.fluxcd.io/substitute"
 _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)([^}]*)\}")
@@ -25,7 +25,7 @@ _DURATION = re.compile(rf"(?:{_PART.pattern})+\Z")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Aim:
+class PointerTarget:
     """One pointer, the object that holds it, and what its path is.
 
     `rollout` is the rollout it belongs to, `environment` and `stage` what of it the path names, each None where there
@@ -40,97 +40,98 @@ class Aim:
     stage: Stage | None = None
 
     @property
-    def spot(self) -> Spot:
+    def field_ref(self) -> FieldRef:
         """The scalar that names the path, or the object where it stands in another file."""
-        own = [slot for slot in self.pointer.slots if not slot.file]
-        return Spot(self.resource, own[0].at if own else ())
+        own = [scalar for scalar in self.pointer.scalars if not scalar.file]
+        return FieldRef(self.resource, own[0].at if own else ())
 
 
 @dataclass(frozen=True, slots=True)
-class Aims:
+class PointerTargets:
     """Every pointer that is looked at, and what was built from the folders they name, by that folder."""
 
-    all: tuple[Aim, ...]
+    all: tuple[PointerTarget, ...]
     built: Mapping[str, tuple[Resource, ...]]
 
 
 @check("GS611", source="Argo CD, Application: source.path; Flux, Kustomization: path")
-def pointer_path_missing(aims: Aims) -> Iterator[Finding]:
+def pointer_path_missing(targets: PointerTargets) -> Iterator[Finding]:
     """A pointer names a folder that the repository does not have.
 
     The sync stops with an error and the cluster keeps what it has: no later commit arrives, until someone looks.
     """
-    for aim in aims.all:
-        if aim.exists is False and not (aim.rollout is not None and aim.stage is None):
+    for target in targets.all:
+        if target.exists is False and not (target.rollout is not None and target.stage is None):
             yield Finding(
                 "GS611",
                 Level.ERROR,
-                f"{aim.pointer} names `{aim.pointer.path}`, and there is no such folder",
-                aim.spot,
-                f"{aim.pointer.path}: no such directory",
+                f"{target.pointer} names `{target.pointer.path}`, and there is no such folder",
+                target.field_ref,
+                f"{target.pointer.path}: no such directory",
                 "Run `gateshift generate`, or write the path of a folder that is there.",
             )
 
 
 @check("GS612", source="product contract, promote")
-def pointer_names_no_stage(aims: Aims) -> Iterator[Finding]:
+def pointer_names_no_stage(targets: PointerTargets) -> Iterator[Finding]:
     """A rollout's pointer names a folder that is none of its stages.
 
     Nothing can be said about what a promotion from there does, so `promote` refuses it.
     """
-    for aim in aims.all:
-        if aim.rollout is not None and aim.stage is None:
-            names = ", ".join(stage.name for stage in aim.rollout.stages)
-            there = "" if aim.exists is not False else ", nor any folder of the repository"
+    for target in targets.all:
+        if target.rollout is not None and target.stage is None:
+            names = ", ".join(stage.name for stage in target.rollout.stages)
+            there = "" if target.exists is not False else ", nor any folder of the repository"
             yield Finding(
                 "GS612",
                 Level.ERROR,
-                f"{aim.pointer} names `{aim.pointer.path}`, which is no stage of {aim.rollout.service.name}{there}",
-                aim.spot,
+                f"{target.pointer} names `{target.pointer.path}`, "
+                f"which is no stage of {target.rollout.service.name}{there}",
+                target.field_ref,
                 help=f"The stages are {names}: `gateshift promote STAGE --force` names one of them.",
             )
 
 
 @check("GS613", source="product contract, promote")
-def pointers_disagree(aims: Aims) -> Iterator[Finding]:
+def pointers_disagree(targets: PointerTargets) -> Iterator[Finding]:
     """Two pointers of one environment name different stages.
 
     Where both sync to one cluster, each takes back what the other applies; where they sync to two, the clusters answer
     differently.
     """
-    first: dict[tuple[str, str], Aim] = {}
-    for aim in aims.all:
-        if aim.rollout is None or aim.stage is None or aim.environment is None:
+    first: dict[tuple[str, str], PointerTarget] = {}
+    for target in targets.all:
+        if target.rollout is None or target.stage is None or target.environment is None:
             continue
-        other = first.setdefault((str(aim.rollout.file), aim.environment.name), aim)
-        if other.stage is not None and other.stage.name != aim.stage.name:
+        other = first.setdefault((str(target.rollout.file), target.environment.name), target)
+        if other.stage is not None and other.stage.name != target.stage.name:
             yield Finding(
                 "GS613",
                 Level.WARNING,
-                f"{aim.pointer} names {aim.stage.name}, {other.pointer} names {other.stage.name}",
-                aim.spot,
+                f"{target.pointer} names {target.stage.name}, {other.pointer} names {other.stage.name}",
+                target.field_ref,
                 help="`gateshift promote STAGE` moves all pointers of an environment together.",
-                related=(Related(f"{other.pointer} names {other.stage.name}", other.spot),),
+                related=(Related(f"{other.pointer} names {other.stage.name}", other.field_ref),),
             )
 
 
 @check("GS614", source="Flux, Post build variable substitution; fluxcd/pkg envsubst; kustomize-controller#429")
-def substitution_touches_output(aims: Aims) -> Iterator[Finding]:
+def substitution_touches_output(targets: PointerTargets) -> Iterator[Finding]:
     """A Kustomization substitutes variables, and what it builds has a dollar sign.
 
     A `${name}` that is no variable of its own becomes an empty text, and `$$` one `$`: a regular expression that ends
     in `$`, or a template in a ConfigMap, is another one in the cluster.
     """
-    for aim in aims.all:
-        build = object_at(aim.resource.data, "spec", "postBuild")
+    for target in targets.all:
+        build = object_at(target.resource.data, "spec", "postBuild")
         always = build.get("substituteStrategy") == "Always"
-        if aim.pointer.engine is not Engine.FLUX or not (
+        if target.pointer.engine is not Engine.FLUX or not (
             always or build.get("substitute") or build.get("substituteFrom")
         ):
             continue
-        for resource in aims.built.get(aim.pointer.folder, ()):
+        for resource in targets.built.get(target.pointer.folder, ()):
             if not _is_left_alone(resource):
-                yield from _dollars(aim, resource, build)
+                yield from _dollars(target, resource, build)
 
 
 def _is_left_alone(resource: Resource) -> bool:
@@ -138,7 +139,7 @@ def _is_left_alone(resource: Resource) -> bool:
     return "disabled" in places
 
 
-def _dollars(aim: Aim, resource: Resource, build: JsonObject) -> Iterator[Finding]:
+def _dollars(target: PointerTarget, resource: Resource, build: JsonObject) -> Iterator[Finding]:
     known = object_at(build, "substitute")
     for at, text in _texts(resource.data, ()):
         unknown = [name for name, default in _VARIABLE.findall(text) if name not in known and not default]
@@ -149,15 +150,19 @@ def _dollars(aim: Aim, resource: Resource, build: JsonObject) -> Iterator[Findin
         yield Finding(
             "GS614",
             Level.ERROR if certain else Level.WARNING,
-            f"{aim.pointer} {what} in {resource.id}",
-            Spot(resource, at),
+            f"{target.pointer} {what} in {resource.id}",
+            FieldRef(resource, at),
             "a variable without a value becomes an empty text" if unknown else "`$$` becomes `$`",
             f"Annotate the object with `{_UNTOUCHED}: disabled`, or remove postBuild.",
-            (Related(f"{aim.pointer} substitutes variables here", Spot(aim.resource, ("spec", "postBuild"))),),
+            (
+                Related(
+                    f"{target.pointer} substitutes variables here", FieldRef(target.resource, ("spec", "postBuild"))
+                ),
+            ),
         )
 
 
-def _texts(data: Json, at: Pointer) -> Iterator[tuple[Pointer, str]]:
+def _texts(data: Json, at: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     if isinstance(data, str):
         yield at, data
     elif isinstance(data, dict):
@@ -169,27 +174,27 @@ def _texts(data: Json, at: Pointer) -> Iterator[tuple[Pointer, str]]:
 
 
 @check("GS615", source="Flux, Kustomization: wait, timeout, healthCheckExprs; kustomize-controller#1180")
-def stage_ready_too_early(aims: Aims) -> Iterator[Finding]:
+def stage_ready_too_early(targets: PointerTargets) -> Iterator[Finding]:
     """A rollout's Kustomization counts as ready before the stage is, or gives up before its Deployments do.
 
     Flux knows no health of a route by itself and waits for nothing unless it is told to, so `Ready` says nothing about
     the stage, and whoever promotes on it promotes too early.
     """
-    for aim in aims.all:
-        if aim.rollout is None or aim.pointer.engine is not Engine.FLUX:
+    for target in targets.all:
+        if target.rollout is None or target.pointer.engine is not Engine.FLUX:
             continue
-        spec = object_at(aim.resource.data, "spec")
-        kind = aim.rollout.route.kind.value
+        spec = object_at(target.resource.data, "spec")
+        kind = target.rollout.route.kind.value
         if spec.get("wait") is not True and not spec.get("healthChecks"):
-            yield _early(aim, ("spec", "wait"), "waits for no object", "Set `spec.wait: true`.")
+            yield _early(target, ("spec", "wait"), "waits for no object", "Set `spec.wait: true`.")
         elif not any(_judges(each, kind) for each in list_at(spec, "healthCheckExprs")):
-            way_out = "Take `healthCheckExprs` from what `gateshift generate` writes."
-            yield _early(aim, ("spec", "healthCheckExprs"), f"cannot tell whether the {kind} is accepted", way_out)
+            hint = "Take `healthCheckExprs` from what `gateshift generate` writes."
+            yield _early(target, ("spec", "healthCheckExprs"), f"cannot tell whether the {kind} is accepted", hint)
         patience = _seconds(text_at(spec, "timeout") or text_at(spec, "interval"))
-        longest = slowest_progress(aim.rollout)
+        longest = slowest_progress(target.rollout)
         if patience is not None and patience <= longest:
-            way_out = f"Set `spec.timeout` to more than {longest}s."
-            yield _early(aim, ("spec", "timeout"), f"gives up before a Deployment does, after {longest} s", way_out)
+            hint = f"Set `spec.timeout` to more than {longest}s."
+            yield _early(target, ("spec", "timeout"), f"gives up before a Deployment does, after {longest} s", hint)
 
 
 def _judges(expressions: Json, kind: str) -> bool:
@@ -198,8 +203,8 @@ def _judges(expressions: Json, kind: str) -> bool:
     return group == "gateway.networking.k8s.io" and text_at(expressions, "kind") in ("", kind)
 
 
-def _early(aim: Aim, at: Pointer, what: str, way_out: str) -> Finding:
-    return Finding("GS615", Level.NOTE, f"{aim.pointer} {what}", Spot(aim.resource, at), help=way_out)
+def _early(target: PointerTarget, at: FieldPath, what: str, hint: str) -> Finding:
+    return Finding("GS615", Level.NOTE, f"{target.pointer} {what}", FieldRef(target.resource, at), help=hint)
 
 
 def _seconds(duration: str) -> float | None:
@@ -209,7 +214,7 @@ def _seconds(duration: str) -> float | None:
     return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(duration))
 
 
-CHECKS: tuple[Check[Aims], ...] = (
+CHECKS: tuple[Check[PointerTargets], ...] = (
     pointer_path_missing,
     pointer_names_no_stage,
     pointers_disagree,

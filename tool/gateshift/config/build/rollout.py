@@ -12,16 +12,16 @@ from gateshift.config.semantics.manifest import Manifest
 from gateshift.model.place import Place
 from gateshift.model.rollout import (
     Autoscaling,
+    DeclaredService,
+    DeclaredWorkload,
     Environment,
     ManifestWorkload,
     Rollout,
     RouteKind,
-    Service,
     Version,
-    Workload,
 )
 from gateshift.yamldoc import Document
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, object_at, text_at
 
 
 def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, Manifest]) -> Rollout:
@@ -45,15 +45,15 @@ def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, 
     )
 
 
-def _place(document: Document, file: Path, at: Pointer) -> Place:
+def _place(document: Document, file: Path, at: FieldPath) -> Place:
     _, span = document.nearest(at)
     return Place(file, span.line, span.column, span.end_line, span.end_column)
 
 
-def _service(draft: Draft) -> Service:
+def _service(draft: Draft) -> DeclaredService:
     grpc = draft.kind is RouteKind.GRPC
     target = look_up(draft.data, ("service", "targetPort"))
-    return Service(
+    return DeclaredService(
         name=draft.service,
         namespace=draft.namespace,
         port=draft.port,
@@ -81,9 +81,9 @@ def _version(draft: Draft, name: str, manifest: Manifest | None) -> Version:
     )
 
 
-def _workload(draft: Draft, version: JsonObject) -> Workload:
+def _workload(draft: Draft, version: JsonObject) -> DeclaredWorkload:
     data = {**object_at(draft.data, "workload"), **version}
-    return Workload(
+    return DeclaredWorkload(
         image=text_at(data, "image"),
         container=text_at(data, "container") or draft.service,
         image_pull_policy=text_at(data, "imagePullPolicy"),

@@ -9,25 +9,25 @@ from gateshift.config.draft import Draft, matches_of, mirror_of, number, objects
 from gateshift.config.semantics.routes import parent_identity
 from gateshift.model.place import Place
 from gateshift.model.rollout import (
+    DeclaredRoute,
+    DeclaredValueMatch,
     ExtraRule,
     GatewayParent,
     Match,
     MatchType,
     Mirror,
     Parent,
-    Route,
     ServiceParent,
     Share,
     Stage,
-    ValueMatch,
 )
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
 
-def route_of(draft: Draft) -> Route:
+def route_of(draft: Draft) -> DeclaredRoute:
     """The route, with the parts it keeps as written."""
     route = object_at(draft.data, "route")
-    return Route(
+    return DeclaredRoute(
         kind=draft.kind,
         name=text_at(route, "name") or draft.service,
         parents=parents_of(route, draft.namespace),
@@ -110,12 +110,12 @@ def _path(data: Json) -> tuple[MatchType, str] | None:
     return None
 
 
-def _values(data: JsonObject) -> tuple[ValueMatch, ...]:
+def _values(data: JsonObject) -> tuple[DeclaredValueMatch, ...]:
     return tuple(_value(name, value) for name, value in data.items())
 
 
-def _value(name: str, data: Json) -> ValueMatch:
+def _value(name: str, data: Json) -> DeclaredValueMatch:
     if isinstance(data, dict):
         [(way, value)] = data.items()
-        return ValueMatch(name, str(value), _WAYS[way])
-    return ValueMatch(name, str(data))
+        return DeclaredValueMatch(name, str(value), _WAYS[way])
+    return DeclaredValueMatch(name, str(data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateshift.config.schema import ROLLOUT
-from gateshift.config.schema.schema_types import Either, Fields, Flag, Form, ListOf, MapOf, Number, Raw, Text
+from gateshift.config.schema.schema_types import Either, Fields, Flag, ListOf, MapOf, Number, Raw, SchemaType, Text
 from gateshift.yamldoc.data import Json, JsonObject
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,7 +17,7 @@ _ONLY_THE_PARSER = (
 
 def json_schema() -> JsonObject:
     """The schema of rollout.yaml."""
-    shared: dict[str, Form] = {}
+    shared: dict[str, SchemaType] = {}
     whole = _schema(ROLLOUT, shared)
     definitions: JsonObject = {}
     while len(definitions) < len(shared):
@@ -33,14 +33,14 @@ def json_schema() -> JsonObject:
     }
 
 
-def description_of(form: Form) -> str:
+def description_of(form: SchemaType) -> str:
     """What the form means where it stands, else what it expects."""
     if form.means:
         return form.means
     return "true or false" if isinstance(form, Flag) else f"{form.expects[:1].upper()}{form.expects[1:]}."
 
 
-def _schema(form: Form, shared: dict[str, Form]) -> JsonObject:
+def _schema(form: SchemaType, shared: dict[str, SchemaType]) -> JsonObject:
     """The schema of one form; what several places share is put into `shared` and referred to."""
     described: JsonObject = {"description": description_of(form)}
     if not isinstance(form, Raw) and form.default is not None:
@@ -51,7 +51,7 @@ def _schema(form: Form, shared: dict[str, Form]) -> JsonObject:
     return described | _shape(form, shared)
 
 
-def _shape(form: Form, shared: dict[str, Form]) -> JsonObject:
+def _shape(form: SchemaType, shared: dict[str, SchemaType]) -> JsonObject:
     match form:
         case Text():
             return _text(form)
@@ -93,7 +93,7 @@ def _number(form: Number) -> JsonObject:
     return shape
 
 
-def _list(form: ListOf, shared: dict[str, Form]) -> JsonObject:
+def _list(form: ListOf, shared: dict[str, SchemaType]) -> JsonObject:
     shape: JsonObject = {"type": "array", "items": _schema(form.item, shared)}
     if form.least:
         shape["minItems"] = form.least
@@ -104,7 +104,7 @@ def _list(form: ListOf, shared: dict[str, Form]) -> JsonObject:
     return shape
 
 
-def _map(form: MapOf, shared: dict[str, Form]) -> JsonObject:
+def _map(form: MapOf, shared: dict[str, SchemaType]) -> JsonObject:
     shape: JsonObject = {
         "type": "object",
         "propertyNames": _text(form.name),
@@ -117,7 +117,7 @@ def _map(form: MapOf, shared: dict[str, Form]) -> JsonObject:
     return shape
 
 
-def _fields(form: Fields, shared: dict[str, Form]) -> JsonObject:
+def _fields(form: Fields, shared: dict[str, SchemaType]) -> JsonObject:
     shape: JsonObject = {
         "type": "object",
         "properties": {key: _schema(value, shared) for key, value in form.keys.items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateshift.config.schema import vocabulary
-from gateshift.config.schema.schema_types import Either, Fields, Form, ListOf, MapOf, Raw, Text
+from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Raw, SchemaType, Text
 
 _GATEWAY = Either(
     shared="gateway",
@@ -93,13 +93,13 @@ def _value(exact: Text, what: str, shared: str) -> Either:
     )
 
 
-_PATH_WAYS: dict[str, Form] = {
+_PATH_WAYS: dict[str, SchemaType] = {
     "prefix": replace(vocabulary.PATH, means="The path or anything below it, by whole elements."),
     "exact": replace(vocabulary.PATH, means="The path itself, and nothing below it."),
     "regex": replace(vocabulary.REGEX, means="A regular expression; its dialect is the data plane's own."),
 }
 
-_MATCH_KEYS: dict[str, Form] = {
+_MATCH_KEYS: dict[str, SchemaType] = {
     "path": Either(
         means="A path prefix, or {exact: ...} or {regex: ...}.",
         expects="a path such as `/api`, or {exact: ...} or {regex: ...}",

@@ -63,7 +63,7 @@ class Raw:
 class ListOf:
     """A list; `distinct` refuses two equal items."""
 
-    item: Form
+    item: SchemaType
     expects: str
     means: str = ""
     least: int = 0
@@ -78,7 +78,7 @@ class MapOf:
     """A mapping from names that the owner chooses, each of the form `name`, to values of one form."""
 
     name: Text
-    value: Form
+    value: SchemaType
     expects: str
     means: str = ""
     least: int = 0
@@ -95,7 +95,7 @@ class Fields:
     `elsewhere` explains keys that people look for here and that have another way.
     """
 
-    keys: dict[str, Form]
+    keys: dict[str, SchemaType]
     expects: str
     means: str = ""
     required: tuple[str, ...] = ()
@@ -113,17 +113,17 @@ class Either:
     Several mappings may stand here; then the keys of `Fields.required` tell them apart.
     """
 
-    options: tuple[Form, ...]
+    options: tuple[SchemaType, ...]
     expects: str
     means: str = ""
     shared: str = ""
     default: Json = None
 
 
-Form: TypeAlias = Text | Number | Flag | Raw | ListOf | MapOf | Fields | Either
+SchemaType: TypeAlias = Text | Number | Flag | Raw | ListOf | MapOf | Fields | Either
 
 
-def accepts(form: Form) -> tuple[str, ...]:
+def accepts(form: SchemaType) -> tuple[str, ...]:
     """The kinds of value the form can be, by their JSON names."""
     match form:
         case Text():

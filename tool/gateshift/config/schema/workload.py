@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateshift.config.schema import vocabulary
-from gateshift.config.schema.schema_types import Either, Fields, Form, ListOf, MapOf, Number, Raw, Text
+from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, Raw, SchemaType, Text
 
 _SECONDS = Number(expects="a whole number of seconds", least=0, most=2147483647)
 _TIMES = Number(expects="a whole number from 1", least=1, most=2147483647)
@@ -132,7 +132,7 @@ _ENV = Either(
     ),
 )
 
-WORKLOAD_KEYS: dict[str, Form] = {
+WORKLOAD_KEYS: dict[str, SchemaType] = {
     "container": replace(vocabulary.LABEL, means="The container's name; the service's unless given."),
     "serviceAccount": replace(vocabulary.SUBDOMAIN, means="The ServiceAccount of the pods, which is written too."),
     "imagePullPolicy": Text(

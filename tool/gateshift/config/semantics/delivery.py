@@ -9,11 +9,11 @@ from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
 from gateshift.config.semantics.routes import milliseconds
 from gateshift.config.semantics.stages import known_version
-from gateshift.config.spec_errors import Faults
-from gateshift.yamldoc.data import Pointer, list_at, look_up, object_at, text_at
+from gateshift.config.spec_errors import SpecErrors
+from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
 
 
-def check_delivery(draft: Draft, faults: Faults) -> None:
+def check_delivery(draft: Draft, faults: SpecErrors) -> None:
     """Report limits that contradict each other and values that no reader of theirs would take."""
     _autoscaling(draft, faults)
     _gate(draft, faults)
@@ -22,24 +22,24 @@ def check_delivery(draft: Draft, faults: Faults) -> None:
     _days(draft, faults)
 
 
-def _autoscaling(draft: Draft, faults: Faults) -> None:
+def _autoscaling(draft: Draft, faults: SpecErrors) -> None:
     for version in draft.versions:
         scaling = object_at(draft.version(version), "autoscaling")
         least, most = number(scaling.get("min"), 1), number(scaling.get("max"), 0)
         if most and least > most:
-            at: Pointer = ("versions", version, "autoscaling", "min")
+            at: FieldPath = ("versions", version, "autoscaling", "min")
             faults.add(at, f"{dotted(at)}: {least} is more than `max`, {most}", f"write at most {most}")
 
 
-def _gate(draft: Draft, faults: Faults) -> None:
+def _gate(draft: Draft, faults: SpecErrors) -> None:
     p99 = text_at(draft.data, "gate", "p99")
     if p99 and milliseconds(p99) == 0:
         faults.add(("gate", "p99"), "gate.p99: no request is answered in no time", "write a duration such as 500ms")
 
 
-def _pointers(draft: Draft, faults: Faults) -> None:
+def _pointers(draft: Draft, faults: SpecErrors) -> None:
     url = text_at(draft.data, "pointers", "repository")
-    at: Pointer = ("pointers", "repository")
+    at: FieldPath = ("pointers", "repository")
     if not url:
         return
     if "://" not in url:
@@ -62,19 +62,19 @@ def _pointers(draft: Draft, faults: Faults) -> None:
         )
 
 
-def _replicas(draft: Draft, faults: Faults) -> None:
+def _replicas(draft: Draft, faults: SpecErrors) -> None:
     for index, environment in draft.environments():
         for version in object_at(environment, "replicas"):
-            at: Pointer = ("environments", index, "replicas", version)
+            at: FieldPath = ("environments", index, "replicas", version)
             if known_version(draft, version, at, faults, key=True) and "autoscaling" in draft.version(version):
                 faults.add(
                     at, f"{dotted(at)}: an autoscaler decides how many pods of `{version}` run", "remove it", key=True
                 )
 
 
-def _days(draft: Draft, faults: Faults) -> None:
+def _days(draft: Draft, faults: SpecErrors) -> None:
     for index, _ in objects(list_at(draft.data, "ignore")):
-        at: Pointer = ("ignore", index, "until")
+        at: FieldPath = ("ignore", index, "until")
         day = look_up(draft.data, at)
         if isinstance(day, str) and day_of(day) is None:
             faults.add(at, f"{dotted(at)}: there is no such day as {day}")

@@ -6,12 +6,12 @@ Source: sigs.k8s.io/gateway-api config/crd (fields of HTTPRoute and GRPCRoute v1
 
 from __future__ import annotations
 
-from gateshift.config.describe import dotted, shown
+from gateshift.config.describe import described, dotted
 from gateshift.config.draft import Draft, objects
 from gateshift.config.nearest import did_you_mean
-from gateshift.config.spec_errors import Faults
+from gateshift.config.spec_errors import SpecErrors
 from gateshift.model.rollout import RouteKind
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at
 
 _MATCH_KEYS = {
     RouteKind.HTTP: ("path", "method", "headers", "queryParams"),
@@ -40,14 +40,14 @@ _FILTERS = {
 _MOST_MATCHES = 64
 
 
-def check_kept(draft: Draft, faults: Faults) -> None:
+def check_kept(draft: Draft, faults: SpecErrors) -> None:
     """Report fields that the route's kind has not, filters without their part, and names given twice."""
     _production(draft, faults)
     _other_rules(draft, faults)
 
 
-def _production(draft: Draft, faults: Faults) -> None:
-    at: Pointer = ("route",)
+def _production(draft: Draft, faults: SpecErrors) -> None:
+    at: FieldPath = ("route",)
     _matches(draft.kind, list_at(draft.data, "route", "matches"), (*at, "matches"), faults)
     filters = list_at(draft.data, "route", "filters")
     _filters(draft.kind, filters, (*at, "filters"), faults)
@@ -61,14 +61,14 @@ def _production(draft: Draft, faults: Faults) -> None:
             )
 
 
-def _other_rules(draft: Draft, faults: Faults) -> None:
+def _other_rules(draft: Draft, faults: SpecErrors) -> None:
     names: dict[str, int] = {}
     for index, rule in objects(list_at(draft.data, "route", "rules")):
-        here: Pointer = ("route", "rules", index)
+        here: FieldPath = ("route", "rules", index)
         _known_keys(rule, _RULE_KEYS[draft.kind], _RULE_KEYS, draft.kind, here, faults)
         for key in ("matches", "filters", "backendRefs"):
             if key in rule and not isinstance(rule[key], list):
-                faults.add((*here, key), f"{dotted((*here, key))}: expected a list; found {shown(rule[key])}")
+                faults.add((*here, key), f"{dotted((*here, key))}: expected a list; found {described(rule[key])}")
         _matches(draft.kind, list_at(rule, "matches"), (*here, "matches"), faults)
         _filters(draft.kind, list_at(rule, "filters"), (*here, "filters"), faults)
         if len(list_at(rule, "matches")) > _MOST_MATCHES:
@@ -76,14 +76,14 @@ def _other_rules(draft: Draft, faults: Faults) -> None:
         _named_once(rule, index, names, faults)
 
 
-def _named_once(rule: JsonObject, index: int, names: dict[str, int], faults: Faults) -> None:
+def _named_once(rule: JsonObject, index: int, names: dict[str, int], faults: SpecErrors) -> None:
     name = rule.get("name")
     if isinstance(name, str) and names.setdefault(name, index) != index:
         here = ("route", "rules", index, "name")
         faults.add(here, f"{dotted(here)}: route.rules[{names[name]}] is called `{name}` too")
 
 
-def _matches(kind: RouteKind, matches: list[Json], at: Pointer, faults: Faults) -> None:
+def _matches(kind: RouteKind, matches: list[Json], at: FieldPath, faults: SpecErrors) -> None:
     for index, match in objects(matches):
         _known_keys(match, _MATCH_KEYS[kind], _MATCH_KEYS, kind, (*at, index), faults)
         method = match.get("method")
@@ -91,7 +91,7 @@ def _matches(kind: RouteKind, matches: list[Json], at: Pointer, faults: Faults) 
         if method is not None and not right:
             here = (*at, index, "method")
             wanted = "{service: ..., method: ...}" if kind is RouteKind.GRPC else "an HTTP method such as `GET`"
-            faults.add(here, f"{dotted(here)}: {article(kind)} expects {wanted}; found {shown(method)}")
+            faults.add(here, f"{dotted(here)}: {article(kind)} expects {wanted}; found {described(method)}")
 
 
 def _known_keys(
@@ -99,8 +99,8 @@ def _known_keys(
     known: tuple[str, ...],
     of_kinds: dict[RouteKind, tuple[str, ...]],
     kind: RouteKind,
-    at: Pointer,
-    faults: Faults,
+    at: FieldPath,
+    faults: SpecErrors,
 ) -> None:
     for key in item:
         if key in known:
@@ -114,10 +114,10 @@ def _known_keys(
         )
 
 
-def _filters(kind: RouteKind, filters: list[Json], at: Pointer, faults: Faults) -> None:
+def _filters(kind: RouteKind, filters: list[Json], at: FieldPath, faults: SpecErrors) -> None:
     types = _FILTERS[kind]
     for index, item in objects(filters):
-        here: Pointer = (*at, index)
+        here: FieldPath = (*at, index)
         name = item.get("type")
         if not isinstance(name, str) or name not in types:
             _wrong_type(kind, item, here, faults)
@@ -134,17 +134,17 @@ def _filters(kind: RouteKind, filters: list[Json], at: Pointer, faults: Faults) 
                 )
 
 
-def _wrong_type(kind: RouteKind, item: JsonObject, at: Pointer, faults: Faults) -> None:
+def _wrong_type(kind: RouteKind, item: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     name = item.get("type")
-    found = f"found {shown(name)}" if "type" in item else "`type` is missing"
+    found = f"found {described(name)}" if "type" in item else "`type` is missing"
     others = [other for other, types in _FILTERS.items() if isinstance(name, str) and name in types]
-    way_out = did_you_mean(name, _FILTERS[kind]) if isinstance(name, str) else ""
+    hint = did_you_mean(name, _FILTERS[kind]) if isinstance(name, str) else ""
     if others:
-        way_out = f"only {article(others[0])} has it"
+        hint = f"only {article(others[0])} has it"
     faults.add(
         (*at, "type"),
         f"{dotted(at)}: expected a filter's `type` of {article(kind)}; {found}",
-        way_out or f"the types are {', '.join(_FILTERS[kind])}",
+        hint or f"the types are {', '.join(_FILTERS[kind])}",
     )
 
 

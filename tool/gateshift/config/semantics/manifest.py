@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateshift.config.describe import dotted, shown
+from gateshift.config.describe import described, dotted
 from gateshift.config.draft import Draft
-from gateshift.config.spec_errors import Fault, Faults
+from gateshift.config.spec_errors import SpecError, SpecErrors
 from gateshift.yamldoc import Document, UnreadableYaml, parse_all
-from gateshift.yamldoc.data import Pointer, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def read_manifest(path: str, text: str) -> Manifest | Unreadable:
     return Manifest(path, text, documents[0])
 
 
-def check_manifest(draft: Draft, version: str, manifest: Manifest) -> Iterator[Fault]:
+def check_manifest(draft: Draft, version: str, manifest: Manifest) -> Iterator[SpecError]:
     """What keeps the manifest from being this version's Deployment, as faults in the manifest's own text."""
-    faults = Faults()
+    faults = SpecErrors()
     for duplicate in manifest.document.duplicates:
         faults.add(duplicate.pointer, f"{dotted(duplicate.pointer)}: the key stands twice", "remove one", key=True)
     if _is_deployment(manifest, faults):
@@ -63,17 +63,17 @@ def check_manifest(draft: Draft, version: str, manifest: Manifest) -> Iterator[F
     yield from faults
 
 
-def _is_deployment(manifest: Manifest, faults: Faults) -> bool:
+def _is_deployment(manifest: Manifest, faults: SpecErrors) -> bool:
     data = manifest.document.data
     for key, wanted in (("kind", "Deployment"), ("apiVersion", "apps/v1")):
         found = look_up(data, (key,))
         if found != wanted:
-            faults.add((key,), f"{key}: expected `{wanted}`; found {shown(found)}")
+            faults.add((key,), f"{key}: expected `{wanted}`; found {described(found)}")
             return False
     return True
 
 
-def _name(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> None:
+def _name(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) -> None:
     data = manifest.document.data
     declared = text_at(draft.version(version), "deployment")
     if not manifest.deployment:
@@ -88,31 +88,31 @@ def _name(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> Non
     if namespace is not None and namespace != draft.namespace:
         faults.add(
             ("metadata", "namespace"),
-            f"metadata.namespace: the rollout is in `{draft.namespace}`; found {shown(namespace)}",
+            f"metadata.namespace: the rollout is in `{draft.namespace}`; found {described(namespace)}",
             "remove it, or write the rollout's",
         )
 
 
-def _labels(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> None:
+def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) -> None:
     """The pods need every label the Services select by; the Deployment must select its own version's pods alone."""
     data = manifest.document.data
-    at: Pointer = ("spec", "template", "metadata", "labels")
+    at: FieldPath = ("spec", "template", "metadata", "labels")
     pods = object_at(data, *at)
     needed = {**draft.selector, draft.version_label: version}
     for key, value in needed.items():
         if pods.get(key) != value:
-            found = f"found {shown(pods[key])}" if key in pods else "the label is missing"
+            found = f"found {described(pods[key])}" if key in pods else "the label is missing"
             faults.add(
                 (*at, key),
                 f"{dotted(at)}: the pods of {version} need the label `{key}: {value}`; {found}",
                 f"write `{key}: {value}`",
             )
-    selector: Pointer = ("spec", "selector", "matchLabels")
+    selector: FieldPath = ("spec", "selector", "matchLabels")
     selected = object_at(data, *selector)
     for key, wanted in selected.items():
         if wanted != needed.get(key, pods.get(key)):
             here = (*selector, key)
-            faults.add(here, f"{dotted(here)}: selects {shown(wanted)}, which the pods' own labels do not say")
+            faults.add(here, f"{dotted(here)}: selects {described(wanted)}, which the pods' own labels do not say")
     if draft.version_label not in selected and not list_at(data, "spec", "selector", "matchExpressions"):
         faults.add(
             (*selector, draft.version_label),
@@ -121,11 +121,11 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> N
         )
 
 
-def _port(draft: Draft, manifest: Manifest, faults: Faults) -> None:
+def _port(draft: Draft, manifest: Manifest, faults: SpecErrors) -> None:
     wanted = look_up(draft.data, ("service", "targetPort"))
     if not isinstance(wanted, str):
         return
-    at: Pointer = ("spec", "template", "spec", "containers")
+    at: FieldPath = ("spec", "template", "spec", "containers")
     containers = list_at(manifest.document.data, *at)
     names = [text_at(port, "name") for container in containers for port in list_at(container, "ports")]
     if wanted not in names:
@@ -133,7 +133,7 @@ def _port(draft: Draft, manifest: Manifest, faults: Faults) -> None:
         faults.add(at, f"{dotted(at)}: no container has a port called `{wanted}`, the targetPort; found {known}")
 
 
-def _replicas(draft: Draft, version: str, manifest: Manifest, faults: Faults) -> None:
+def _replicas(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) -> None:
     replicas = look_up(manifest.document.data, ("spec", "replicas"))
     if replicas is not None and "autoscaling" in draft.version(version):
         faults.add(

@@ -9,14 +9,14 @@ from gateshift.config.draft import Draft
 from gateshift.config.nearest import fits, mended
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.schema_types import Text
-from gateshift.config.spec_errors import Faults
+from gateshift.config.spec_errors import SpecErrors
 from gateshift.model.rollout import RouteKind
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _HTTP_ONLY = ("path", "method", "query")
 
 
-def check_match(draft: Draft, match: JsonObject, at: Pointer, faults: Faults) -> None:
+def check_match(draft: Draft, match: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     """Report conditions that the route's kind does not know, that hide one another, or that every request meets."""
     _of_this_kind(draft, match, at, faults)
     _headers(match, at, faults)
@@ -29,7 +29,7 @@ def check_match(draft: Draft, match: JsonObject, at: Pointer, faults: Faults) ->
         )
 
 
-def _of_this_kind(draft: Draft, match: JsonObject, at: Pointer, faults: Faults) -> None:
+def _of_this_kind(draft: Draft, match: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     if draft.kind is RouteKind.HTTP and "grpc" in match:
         faults.add(
             (*at, "grpc"),
@@ -47,7 +47,7 @@ def _of_this_kind(draft: Draft, match: JsonObject, at: Pointer, faults: Faults) 
             )
 
 
-def _headers(match: JsonObject, at: Pointer, faults: Faults) -> None:
+def _headers(match: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     headers = object_at(match, "headers")
     first: dict[str, str] = {}
     for name in headers:
@@ -71,7 +71,7 @@ def _headers(match: JsonObject, at: Pointer, faults: Faults) -> None:
         )
 
 
-def _grpc(match: JsonObject, at: Pointer, faults: Faults) -> None:
+def _grpc(match: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     grpc = object_at(match, "grpc")
     if text_at(grpc, "type") == "RegularExpression":
         return
@@ -79,7 +79,7 @@ def _grpc(match: JsonObject, at: Pointer, faults: Faults) -> None:
         _exact_name(grpc.get(key), form, (*at, "grpc", key), faults)
 
 
-def _exact_name(value: Json, form: Text, at: Pointer, faults: Faults) -> None:
+def _exact_name(value: Json, form: Text, at: FieldPath, faults: SpecErrors) -> None:
     if isinstance(value, str) and not fits(value, form):
         nearest = mended(value, form)
         faults.add(

@@ -8,13 +8,13 @@ from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, objects
 from gateshift.config.nearest import fits
 from gateshift.config.schema import vocabulary
-from gateshift.config.spec_errors import Faults
-from gateshift.yamldoc.data import Json, Pointer, list_at, look_up, object_at, text_at
+from gateshift.config.spec_errors import SpecErrors
+from gateshift.yamldoc.data import FieldPath, Json, list_at, look_up, object_at, text_at
 
 _LONGEST = 63
 
 
-def check_names(draft: Draft, faults: Faults) -> None:
+def check_names(draft: Draft, faults: SpecErrors) -> None:
     """Report names that collide or that Kubernetes would refuse."""
     _selector(draft, faults)
     _derived(draft, faults)
@@ -24,7 +24,7 @@ def check_names(draft: Draft, faults: Faults) -> None:
     _environment_pointers(draft, faults)
 
 
-def check_deployments(draft: Draft, own: Mapping[str, str], faults: Faults) -> None:
+def check_deployments(draft: Draft, own: Mapping[str, str], faults: SpecErrors) -> None:
     """Report Deployments of one name. `own` are the names in the owner's own manifests, by version."""
     names = ((own.get(name) or draft.deployment_of(name), name) for name in draft.versions)
     _distinct(
@@ -34,7 +34,7 @@ def check_deployments(draft: Draft, own: Mapping[str, str], faults: Faults) -> N
     )
 
 
-def _selector(draft: Draft, faults: Faults) -> None:
+def _selector(draft: Draft, faults: SpecErrors) -> None:
     label = draft.version_label
     if label in object_at(draft.data, "service", "selector"):
         faults.add(
@@ -51,7 +51,7 @@ def _selector(draft: Draft, faults: Faults) -> None:
         )
 
 
-def _derived(draft: Draft, faults: Faults) -> None:
+def _derived(draft: Draft, faults: SpecErrors) -> None:
     if not draft.service:
         return
     for version in draft.versions:
@@ -70,19 +70,19 @@ def _derived(draft: Draft, faults: Faults) -> None:
             )
 
 
-def _service_names(draft: Draft) -> list[tuple[str, Pointer, str]]:
-    own: list[tuple[str, Pointer, str]] = [(draft.service, ("service", "name"), "the service itself")]
+def _service_names(draft: Draft) -> list[tuple[str, FieldPath, str]]:
+    own: list[tuple[str, FieldPath, str]] = [(draft.service, ("service", "name"), "the service itself")]
     return own + [
         (draft.service_of(name), _given(draft, name, "service"), f"version {name}") for name in draft.versions
     ]
 
 
-def _given(draft: Draft, version: str, key: str) -> Pointer:
+def _given(draft: Draft, version: str, key: str) -> FieldPath:
     given = look_up(draft.data, ("versions", version, key))
     return ("versions", version, key) if given is not None else ("versions", version)
 
 
-def _distinct(names: Iterable[tuple[str, Pointer, str]], kind: str, faults: Faults) -> None:
+def _distinct(names: Iterable[tuple[str, FieldPath, str]], kind: str, faults: SpecErrors) -> None:
     taken: dict[str, str] = {}
     for name, at, whose in names:
         if name and name in taken:
@@ -95,7 +95,7 @@ def _distinct(names: Iterable[tuple[str, Pointer, str]], kind: str, faults: Faul
         taken.setdefault(name, whose)
 
 
-def _listed_once(items: list[Json], at: Pointer, noun: str, faults: Faults) -> None:
+def _listed_once(items: list[Json], at: FieldPath, noun: str, faults: SpecErrors) -> None:
     first: dict[str, int] = {}
     for index, item in objects(items):
         name = text_at(item, "name")
@@ -109,7 +109,7 @@ def _listed_once(items: list[Json], at: Pointer, noun: str, faults: Faults) -> N
         first.setdefault(name, index)
 
 
-def _environment_pointers(draft: Draft, faults: Faults) -> None:
+def _environment_pointers(draft: Draft, faults: SpecErrors) -> None:
     for index, environment in draft.environments():
         name = f"{draft.service}-{text_at(environment, 'name')}"
         if draft.service and len(name) > _LONGEST:

@@ -11,26 +11,26 @@ from ipaddress import ip_address
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, objects
 from gateshift.config.nearest import did_you_mean
-from gateshift.config.spec_errors import Faults
+from gateshift.config.spec_errors import SpecErrors
 from gateshift.model.rollout import RouteKind
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 
-def check_route(draft: Draft, faults: Faults) -> None:
+def check_route(draft: Draft, faults: SpecErrors) -> None:
     """Report what the Gateway API would refuse of the route, or what could never work."""
-    route: Pointer = ("route",)
+    route: FieldPath = ("route",)
     _parents(draft, list_at(draft.data, "route", "parents"), (*route, "parents"), faults)
     _hostnames(list_at(draft.data, "route", "hostnames"), (*route, "hostnames"), faults)
     for index, environment in draft.environments():
-        at: Pointer = ("environments", index)
+        at: FieldPath = ("environments", index)
         _parents(draft, list_at(environment, "parents"), (*at, "parents"), faults)
         _hostnames(list_at(environment, "hostnames"), (*at, "hostnames"), faults)
     _timeouts(draft, faults)
 
 
-def _parents(draft: Draft, parents: list[Json], at: Pointer, faults: Faults) -> None:
+def _parents(draft: Draft, parents: list[Json], at: FieldPath, faults: SpecErrors) -> None:
     for index, parent in objects(parents):
-        here: Pointer = (*at, index)
+        here: FieldPath = (*at, index)
         service = text_at(parent, "service")
         if service and draft.service and service != draft.service:
             faults.add(
@@ -61,7 +61,7 @@ def parent_identity(parent: JsonObject, namespace: str) -> tuple[str, str, str]:
     return "Service", namespace, text_at(parent, "service")
 
 
-def _repeated_parents(draft: Draft, parents: list[Json], at: Pointer, faults: Faults) -> None:
+def _repeated_parents(draft: Draft, parents: list[Json], at: FieldPath, faults: SpecErrors) -> None:
     """The CEL rules on parentRefs: one parent named twice needs sections that differ (ports only count in the
     experimental channel)."""
     by_port = text_at(draft.data, "schemas", "channel") == "experimental"
@@ -81,7 +81,7 @@ def _repeated_parents(draft: Draft, parents: list[Json], at: Pointer, faults: Fa
                 )
 
 
-def _hostnames(hostnames: list[Json], at: Pointer, faults: Faults) -> None:
+def _hostnames(hostnames: list[Json], at: FieldPath, faults: SpecErrors) -> None:
     for index, hostname in enumerate(hostnames):
         if isinstance(hostname, str) and _is_address(hostname):
             faults.add(
@@ -99,7 +99,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _timeouts(draft: Draft, faults: Faults) -> None:
+def _timeouts(draft: Draft, faults: SpecErrors) -> None:
     timeouts = object_at(draft.data, "route", "timeouts")
     if draft.kind is RouteKind.GRPC and "timeouts" in object_at(draft.data, "route"):
         faults.add(("route", "timeouts"), "route.timeouts: only an HTTPRoute has timeouts", "remove them", key=True)

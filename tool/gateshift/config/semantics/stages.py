@@ -14,14 +14,14 @@ from gateshift.config.draft import Draft, matches_of, mirror_of, objects
 from gateshift.config.nearest import fits, nearest, suggestion
 from gateshift.config.schema import vocabulary
 from gateshift.config.semantics.matches import check_match, meaning_of
-from gateshift.config.spec_errors import Faults
-from gateshift.yamldoc.data import JsonObject, Pointer, list_at, look_up, object_at, text_at
+from gateshift.config.spec_errors import SpecErrors
+from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, look_up, object_at, text_at
 
 
-def check_stages(draft: Draft, faults: Faults) -> None:
+def check_stages(draft: Draft, faults: SpecErrors) -> None:
     """Report stages that name versions which are not there, send requests nowhere, or exceed the Gateway API."""
     for index, stage in draft.stages():
-        at: Pointer = ("stages", index)
+        at: FieldPath = ("stages", index)
         _versions_named(draft, stage, at, faults)
         _shares(draft, stage, at, faults)
         _rules(draft, stage, at, faults)
@@ -29,7 +29,7 @@ def check_stages(draft: Draft, faults: Faults) -> None:
         check_limits(draft, stage, at, faults)
 
 
-def known_version(draft: Draft, name: str, at: Pointer, faults: Faults, *, key: bool = False) -> bool:
+def known_version(draft: Draft, name: str, at: FieldPath, faults: SpecErrors, *, key: bool = False) -> bool:
     """Whether the name is a version's; a fault where it is not."""
     if not draft.versions or name in draft.versions:
         return name in draft.versions
@@ -40,14 +40,14 @@ def known_version(draft: Draft, name: str, at: Pointer, faults: Faults, *, key: 
     return False
 
 
-def _versions_named(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
+def _versions_named(draft: Draft, stage: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     for key in ("deploy", "services"):
         for index, name in enumerate(list_at(stage, key)):
             if isinstance(name, str):
                 known_version(draft, name, (*at, key, index), faults)
 
 
-def _shares(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
+def _shares(draft: Draft, stage: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     shares = object_at(stage, "shares")
     for version, weight in shares.items():
         here = (*at, "shares", version)
@@ -67,7 +67,7 @@ def _shares(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> Non
         )
 
 
-def _undeployed(version: str, at: Pointer, faults: Faults, *, key: bool = False) -> None:
+def _undeployed(version: str, at: FieldPath, faults: SpecErrors, *, key: bool = False) -> None:
     faults.add(
         at,
         f"{dotted(at)}: version `{version}` is not deployed in this stage, so that nothing would answer",
@@ -76,7 +76,7 @@ def _undeployed(version: str, at: Pointer, faults: Faults, *, key: bool = False)
     )
 
 
-def _unserved(stage: JsonObject, version: str, at: Pointer, faults: Faults, *, key: bool = False) -> None:
+def _unserved(stage: JsonObject, version: str, at: FieldPath, faults: SpecErrors, *, key: bool = False) -> None:
     where = "services" if "services" in stage else "deploy"
     faults.add(
         at,
@@ -86,7 +86,7 @@ def _unserved(stage: JsonObject, version: str, at: Pointer, faults: Faults, *, k
     )
 
 
-def _answerable(draft: Draft, version: str, at: Pointer, faults: Faults, *, key: bool = False) -> None:
+def _answerable(draft: Draft, version: str, at: FieldPath, faults: SpecErrors, *, key: bool = False) -> None:
     if look_up(draft.data, ("versions", version, "replicas")) == 0:
         faults.add(
             at,
@@ -103,7 +103,7 @@ def _answerable(draft: Draft, version: str, at: Pointer, faults: Faults, *, key:
             )
 
 
-def _receives(draft: Draft, stage: JsonObject, version: str, at: Pointer, faults: Faults) -> None:
+def _receives(draft: Draft, stage: JsonObject, version: str, at: FieldPath, faults: SpecErrors) -> None:
     if not known_version(draft, version, at, faults):
         return
     if version not in draft.services(stage):
@@ -114,13 +114,13 @@ def _receives(draft: Draft, stage: JsonObject, version: str, at: Pointer, faults
         _answerable(draft, version, at, faults)
 
 
-def _rules(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
+def _rules(draft: Draft, stage: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     rules = list_at(stage, "rules")
     _needs_route(stage, rules, (*at, "rules"), faults)
     names: set[str] = {text_at(rule, "name") for rule in list_at(draft.data, "route", "rules")} - {""}
-    seen: dict[str, Pointer] = {}
+    seen: dict[str, FieldPath] = {}
     for index, rule in objects(rules):
-        here: Pointer = (*at, "rules", index)
+        here: FieldPath = (*at, "rules", index)
         name = text_at(rule, "name")
         if name in names:
             faults.add((*here, "name"), f"{dotted((*here, 'name'))}: another rule of the stage is called `{name}` too")
@@ -128,12 +128,12 @@ def _rules(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None
             names.add(name)
         if text_at(rule, "to"):
             _receives(draft, stage, text_at(rule, "to"), (*here, "to"), faults)
-        for match, spot in matches_of(rule, here):
-            check_match(draft, match, spot, faults)
-            _said_before(match, spot, seen, faults)
+        for match, field_ref in matches_of(rule, here):
+            check_match(draft, match, field_ref, faults)
+            _said_before(match, field_ref, seen, faults)
 
 
-def _said_before(match: JsonObject, at: Pointer, seen: dict[str, Pointer], faults: Faults) -> None:
+def _said_before(match: JsonObject, at: FieldPath, seen: dict[str, FieldPath], faults: SpecErrors) -> None:
     if not match:
         return
     first = seen.setdefault(meaning_of(match), at)
@@ -141,15 +141,15 @@ def _said_before(match: JsonObject, at: Pointer, seen: dict[str, Pointer], fault
         faults.add(at, f"{dotted(at)}: asks for the same as {dotted(first)}, which answers first", "remove one")
 
 
-def _mirror(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
+def _mirror(draft: Draft, stage: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     version, _ = mirror_of(stage)
     if version:
-        here: Pointer = (*at, "mirror", "to") if isinstance(stage["mirror"], dict) else (*at, "mirror")
+        here: FieldPath = (*at, "mirror", "to") if isinstance(stage["mirror"], dict) else (*at, "mirror")
         _needs_route(stage, [version], (*at, "mirror"), faults)
         _receives(draft, stage, version, here, faults)
 
 
-def _needs_route(stage: JsonObject, wanted: Sequence[object], at: Pointer, faults: Faults) -> None:
+def _needs_route(stage: JsonObject, wanted: Sequence[object], at: FieldPath, faults: SpecErrors) -> None:
     if wanted and "shares" not in stage:
         faults.add(at, f"{dotted(at)}: a stage without `shares` has no route", "give the stage `shares`", key=True)
 
@@ -160,7 +160,7 @@ _MOST_MATCHES_IN_ALL = 128
 _MOST_FILTERS = 16
 
 
-def check_limits(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -> None:
+def check_limits(draft: Draft, stage: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     """Report a stage whose route the API server would refuse for its size."""
     rules = [rule for _, rule in objects(list_at(stage, "rules"))]
     _rule_limits(draft, rules, (*at, "rules"), faults)
@@ -172,7 +172,7 @@ def check_limits(draft: Draft, stage: JsonObject, at: Pointer, faults: Faults) -
         faults.add(here, f"{dotted(here)}: the production rule has {most}")
 
 
-def _rule_limits(draft: Draft, rules: list[JsonObject], at: Pointer, faults: Faults) -> None:
+def _rule_limits(draft: Draft, rules: list[JsonObject], at: FieldPath, faults: SpecErrors) -> None:
     total = 1 + len(list_at(draft.data, "route", "rules")) + len(rules)
     if total > _MOST_RULES:
         faults.add(
@@ -182,7 +182,7 @@ def _rule_limits(draft: Draft, rules: list[JsonObject], at: Pointer, faults: Fau
         )
 
 
-def _matches(draft: Draft, rules: list[JsonObject], at: Pointer, faults: Faults) -> None:
+def _matches(draft: Draft, rules: list[JsonObject], at: FieldPath, faults: SpecErrors) -> None:
     """An extra rule has each of its matches once for each match of the production rule, which it narrows."""
     route = object_at(draft.data, "route")
     production = max(1, len(list_at(route, "matches")))

@@ -11,7 +11,7 @@ from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
 from gateshift.model.rule import Rule
 from gateshift.yamldoc import Document
-from gateshift.yamldoc.data import JsonObject, Pointer, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, look_up, object_at, text_at
 
 UNPINNED = Rule(
     "GS195",
@@ -55,8 +55,8 @@ class _Doubt:
 
     rule: Rule
     message: str
-    at: Pointer
-    way_out: str
+    at: FieldPath
+    hint: str
 
 
 def warnings_of(draft: Draft, document: Document, file: Path) -> Iterator[Finding]:
@@ -64,13 +64,13 @@ def warnings_of(draft: Draft, document: Document, file: Path) -> Iterator[Findin
     for doubt in (*_images(draft), *_autoscaling(draft), *_hostnames(draft)):
         _, span = document.nearest(doubt.at)
         place = Place(file, span.line, span.column, span.end_line, span.end_column)
-        yield Finding(doubt.rule.id, Level.WARNING, doubt.message, place, help=doubt.way_out)
+        yield Finding(doubt.rule.id, Level.WARNING, doubt.message, place, help=doubt.hint)
 
 
 def _images(draft: Draft) -> Iterator[_Doubt]:
     seen: dict[str, str] = {}
     for name in draft.versions:
-        at: Pointer = ("versions", name, "image")
+        at: FieldPath = ("versions", name, "image")
         image = text_at(draft.data, *at)
         if not image:
             continue
@@ -110,7 +110,7 @@ def _requests_cpu(draft: Draft, version: JsonObject) -> bool:
 def _hostnames(draft: Draft) -> Iterator[_Doubt]:
     parents = [parent for _, parent in objects(list_at(draft.data, "route", "parents"))]
     if list_at(draft.data, "route", "hostnames") and all("service" in parent for parent in parents):
-        at: Pointer = ("route", "hostnames")
+        at: FieldPath = ("route", "hostnames")
         yield _Doubt(
             UNHEARD_HOSTNAMES, "a mesh ignores the route's host names", at, "remove them, or add a Gateway to `parents`"
         )

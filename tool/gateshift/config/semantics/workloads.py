@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
-from gateshift.config.spec_errors import Faults
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.config.spec_errors import SpecErrors
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _POWERS = {
     suffix: Fraction(1000) ** (index - 3) for index, suffix in enumerate(["n", "u", "m", "", "k", "M", "G", "T"])
@@ -21,7 +21,7 @@ _POWERS |= {f"{suffix}i": Fraction(1024) ** index for index, suffix in enumerate
 _QUANTITY = re.compile(r"([0-9.]+)(?:([numkMGTPE]|[KMGTPE]i)?|[eE]([+-]?[0-9]{1,3}))")
 
 
-def check_workloads(draft: Draft, faults: Faults) -> None:
+def check_workloads(draft: Draft, faults: SpecErrors) -> None:
     """Report what the API server would refuse of the shared workload and of each version's own."""
     for at in (("workload",), *(("versions", version) for version in draft.versions)):
         workload = object_at(draft.data, *at)
@@ -33,7 +33,7 @@ def check_workloads(draft: Draft, faults: Faults) -> None:
                 faults.add(here, f"{dotted(here)}: Kubernetes takes only 1 here", "remove it")
 
 
-def _variables(workload: JsonObject, at: Pointer, faults: Faults) -> None:
+def _variables(workload: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     first: dict[str, int] = {}
     for index, variable in objects(list_at(workload, "env")):
         name = text_at(variable, "name")
@@ -42,7 +42,7 @@ def _variables(workload: JsonObject, at: Pointer, faults: Faults) -> None:
             faults.add(here, f"{dotted(here)}: {dotted((*at, 'env', first[name]))} sets `{name}` too", "remove one")
 
 
-def _resources(workload: JsonObject, at: Pointer, faults: Faults) -> None:
+def _resources(workload: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
     limits = object_at(workload, "resources", "limits")
     for name, wanted in object_at(workload, "resources", "requests").items():
         requested, limit = _amount(wanted), _amount(limits.get(name))

@@ -6,14 +6,14 @@ eight. What the two would take differently must be quoted or written otherwise, 
 
 from __future__ import annotations
 
-from gateshift.config.describe import dotted, shown, shown_key
-from gateshift.config.spec_errors import Faults
+from gateshift.config.describe import described, dotted, shown_key
+from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import Scalar
 from gateshift.yamldoc.parse import Document
 from gateshift.yamldoc.scalars import core, kubernetes
 
 
-def check_surprises(document: Document, faults: Faults) -> None:
+def check_surprises(document: Document, faults: SpecErrors) -> None:
     """A fault for each unquoted key that some reader takes for no text, and each value that two readers take
     differently."""
     for at, written, is_key in document.unquoted():
@@ -47,13 +47,13 @@ def _taken_for(value: Scalar) -> str:
         case str():
             return "a text"
         case bool():
-            return shown(value)
+            return described(value)
         case _:
-            return f"the number {value:g}" if isinstance(value, float) else f"the number {shown(value)}"
+            return f"the number {value:g}" if isinstance(value, float) else f"the number {described(value)}"
 
 
 def _unmistakable(written: str, old: Scalar) -> str:
     if isinstance(old, bool):
-        return f"write {shown(old)}, or '{written}' in quotes for the text"
+        return f"write {described(old)}, or '{written}' in quotes for the text"
     plain = written.lstrip("+-0") or "0"
     return f"write {plain}, or '{written}' in quotes for the text"

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import NotUnderstood, Slot, SyncPointer
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.model.sync_pointer import EditableScalar, NotUnderstood, SyncPointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 GROUP = "argoproj.io"
 
@@ -34,7 +34,7 @@ def application_pointers(data: JsonObject) -> Iterator[SyncPointer]:
             namespace,
             name,
             path,
-            (Slot((*at, "path"), path),),
+            (EditableScalar((*at, "path"), path),),
             text_at(source, "repoURL"),
             text_at(source, "targetRevision"),
         )
@@ -61,23 +61,23 @@ def _made(data: JsonObject, parameters: Parameters, *, go: bool) -> Iterator[Syn
         return fill(text, (), parameters, go=go)[0]
 
     for at, source in _sources(template):
-        path, slots = fill(text_at(source, "path"), ("spec", "template", *at, "path"), parameters, go=go)
+        path, scalars = fill(text_at(source, "path"), ("spec", "template", *at, "path"), parameters, go=go)
         yield SyncPointer(
             Engine.ARGOCD,
             "ApplicationSet",
             text_at(data, "metadata", "namespace"),
             filled(text_at(template, "metadata", "name")),
             path,
-            slots,
+            scalars,
             filled(text_at(source, "repoURL")),
             filled(text_at(source, "targetRevision")),
         )
 
 
-def _sources(application: JsonObject) -> Iterator[tuple[Pointer, JsonObject]]:
+def _sources(application: JsonObject) -> Iterator[tuple[FieldPath, JsonObject]]:
     """The sources that are folders of a Git repository: they have a path, and are no Helm chart."""
     several = list_at(application, "spec", "sources")
-    found: list[tuple[Pointer, Json]] = [(("spec", "sources", index), each) for index, each in enumerate(several)]
+    found: list[tuple[FieldPath, Json]] = [(("spec", "sources", index), each) for index, each in enumerate(several)]
     for at, source in found or [(("spec", "source"), object_at(application, "spec", "source"))]:
         if text_at(source, "path") and not text_at(source, "chart"):
             yield at, object_at(source)
@@ -86,7 +86,7 @@ def _sources(application: JsonObject) -> Iterator[tuple[Pointer, JsonObject]]:
 _GLOB = frozenset("*?[{")
 
 
-def generated(generator: JsonObject, at: Pointer, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
+def generated(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
     """One set of parameters for each Application that the generator makes. Raises Unfilled for other generators."""
     if "list" in generator:
         yield from _listed(object_at(generator, "list"), (*at, "list"))
@@ -97,14 +97,14 @@ def generated(generator: JsonObject, at: Pointer, files: ParameterFiles, *, go: 
         raise Unfilled(f"what the {kinds} generator makes is known only to the cluster")
 
 
-def _listed(generator: JsonObject, at: Pointer) -> Iterator[Parameters]:
+def _listed(generator: JsonObject, at: FieldPath) -> Iterator[Parameters]:
     if "elementsYaml" in generator:
         raise Unfilled("elementsYaml is filled in by another generator")
     for index, element in enumerate(list_at(generator, "elements")):
         yield dict(parameters_of(element, (*at, "elements", index)))
 
 
-def _from_git(generator: JsonObject, at: Pointer, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
+def _from_git(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
     prefix = text_at(generator, "pathParamPrefix")
     values = dict(parameters_of(generator.get("values", {}), (*at, "values"), prefix="values"))
     for index, found in enumerate(list_at(generator, "directories")):
@@ -121,7 +121,7 @@ def _from_git(generator: JsonObject, at: Pointer, files: ParameterFiles, *, go: 
                 yield {**dict(parameters_of(item, at_item, file)), **around}
 
 
-def _items(data: Json) -> Iterator[tuple[Pointer, Json]]:
+def _items(data: Json) -> Iterator[tuple[FieldPath, Json]]:
     """The sets of parameters in a file: each item of a list, or the whole of it."""
     if isinstance(data, list):
         yield from (((index,), item) for index, item in enumerate(data))
@@ -129,7 +129,7 @@ def _items(data: Json) -> Iterator[tuple[Pointer, Json]]:
         yield (), data
 
 
-def _path_parameters(path: str, at: Pointer | None, prefix: str, *, go: bool) -> Parameters:
+def _path_parameters(path: str, at: FieldPath | None, prefix: str, *, go: bool) -> Parameters:
     """`path` and its parts; only the whole of it stands in a scalar."""
     name = f"{prefix}.path" if prefix else "path"
     segments = path.split("/")
@@ -161,7 +161,7 @@ class Value:
     """A parameter's text and the scalar it stands in; `at` None where it stands in none."""
 
     text: str
-    at: Pointer | None = None
+    at: FieldPath | None = None
     file: str = ""
 
 
@@ -169,7 +169,7 @@ Parameters = Mapping[str, Value]
 """Values by the name that a template uses, nested ones with dots between the keys."""
 
 
-def parameters_of(data: Json, at: Pointer = (), file: str = "", prefix: str = "") -> Iterator[tuple[str, Value]]:
+def parameters_of(data: Json, at: FieldPath = (), file: str = "", prefix: str = "") -> Iterator[tuple[str, Value]]:
     """Every scalar below the data as a parameter."""
     if isinstance(data, dict):
         for key, value in data.items():
@@ -181,22 +181,22 @@ def parameters_of(data: Json, at: Pointer = (), file: str = "", prefix: str = ""
         yield prefix, Value(str(data).lower() if isinstance(data, bool) else str(data))
 
 
-def fill(template: str, at: Pointer, parameters: Parameters, *, go: bool) -> tuple[str, tuple[Slot, ...]]:
+def fill(template: str, at: FieldPath, parameters: Parameters, *, go: bool) -> tuple[str, tuple[EditableScalar, ...]]:
     """The template's text filled in, and the scalars its change could be made in, the last placeholder first.
 
     A template without placeholders is a slot of its own. Raises Unfilled.
     """
     parts = list(_parts(template, parameters, go=go))
     if all(isinstance(part, str) for part in parts):
-        return template, (Slot(at, template),)
+        return template, (EditableScalar(at, template),)
     texts = [part if isinstance(part, str) else part.text for part in parts]
     used = [part.at for part in parts if isinstance(part, Value)]
-    slots = [
-        Slot(part.at, part.text, "".join(texts[:index]), "".join(texts[index + 1 :]), part.file)
+    scalars = [
+        EditableScalar(part.at, part.text, "".join(texts[:index]), "".join(texts[index + 1 :]), part.file)
         for index, part in enumerate(parts)
         if isinstance(part, Value) and part.at is not None and used.count(part.at) == 1
     ]
-    return "".join(texts), tuple(reversed(slots))
+    return "".join(texts), tuple(reversed(scalars))
 
 
 def _parts(template: str, parameters: Parameters, *, go: bool) -> Iterator[str | Value]:

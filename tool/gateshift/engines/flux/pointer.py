@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import Slot, SyncPointer
+from gateshift.model.sync_pointer import EditableScalar, SyncPointer
 from gateshift.yamldoc.data import JsonObject, text_at
 
 GROUP = "kustomize.toolkit.fluxcd.io"
@@ -27,7 +27,7 @@ def kustomization_pointers(data: JsonObject) -> Iterator[SyncPointer]:
         namespace,
         text_at(data, "metadata", "name"),
         path,
-        (Slot(("spec", "path"), path),) if path else (),
+        (EditableScalar(("spec", "path"), path),) if path else (),
         source=source,
     )
 

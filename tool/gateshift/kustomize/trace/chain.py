@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
+from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.resource import Transformer, objects_in
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc.data import list_at, text_at
@@ -48,7 +48,7 @@ def _way(node: Kustomization, file: Path, seen: set[int]) -> tuple[Kustomization
 
 def _of(node: Kustomization, way: tuple[Kustomization, ...] = ()) -> Iterator[Transformer]:
     """A kustomization's own transformers, after those of its components that are not on the way already."""
-    for reference in node.refers_to(Role.COMPONENT):
+    for reference in node.refers_to(FileRole.COMPONENT):
         if isinstance(reference.target, Kustomization) and reference.target not in way:
             yield from _of(reference.target)
     for kind, fields in FIELDS.items():
@@ -56,7 +56,7 @@ def _of(node: Kustomization, way: tuple[Kustomization, ...] = ()) -> Iterator[Tr
         if kind == "LabelTransformer" and node.data.get("labels") and not node.data.get("commonLabels"):
             instances += 1
         yield from (Transformer(node.file.path, kind) for _ in range(instances))
-    for role in (Role.TRANSFORMER, Role.VALIDATOR):
+    for role in (FileRole.TRANSFORMER, FileRole.VALIDATOR):
         for reference in node.refers_to(role):
             for document in reference.target.documents if isinstance(reference.target, SourceFile) else ():
                 for _, config in objects_in(document.data):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gateshift.kustomize.trace.traced import Mark, Node, node_of
-from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
+from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
+from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.resource import Resource, objects_in
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc.data import text_at
@@ -14,7 +14,7 @@ from gateshift.yamldoc.data import text_at
 _FIELDS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
-def generated(resource: Resource, tree: KustomizationTree) -> Node | None:
+def generated(resource: Resource, tree: KustomizationTree) -> TracedNode | None:
     """The object as its generators configure it: those of bases first, for the ones above add to or replace it.
 
     None where no generator fits.
@@ -23,40 +23,42 @@ def generated(resource: Resource, tree: KustomizationTree) -> Node | None:
     names = {entry.text("name") for _, entry in entries} - {""}
     fitting = [name for name in names if name in resource.id.name]
     name = max(sorted(fitting), key=len, default=None)
-    result: Node | None = None
+    result: TracedNode | None = None
     for kustomization, entry in entries:
         if name and entry.text("name") == name:
             result = _object(resource, kustomization, entry, result)
     return result
 
 
-def _entries(kustomization: Kustomization, kind: str) -> Iterator[Node]:
+def _entries(kustomization: Kustomization, kind: str) -> Iterator[TracedNode]:
     field = _FIELDS.get(kind, "")
     value = kustomization.data.get(field)
     if isinstance(value, list):
         yield from node_of(kustomization.file, 0, kustomization.pointer(field), value).items or ()
-    for reference in kustomization.refers_to(Role.GENERATOR):
+    for reference in kustomization.refers_to(FileRole.GENERATOR):
         for document in reference.target.documents if isinstance(reference.target, SourceFile) else ():
             for pointer, data in objects_in(document.data):
                 if text_at(data, "kind") == f"{kind}Generator" and isinstance(reference.target, SourceFile):
                     yield _with_name(node_of(reference.target, document.index, pointer, data))
 
 
-def _with_name(config: Node) -> Node:
+def _with_name(config: TracedNode) -> TracedNode:
     """A generator's own object has its name in its metadata, where an entry has it beside its sources."""
     name = config.find(("metadata", "name"))
     return config if name is None or config.at("name") else config.put(("name",), name)
 
 
-def _object(resource: Resource, kustomization: Kustomization, entry: Node, below: Node | None) -> Node:
-    fields = {"metadata": Node(entry.mark, fields={"name": name} if (name := entry.at("name")) else {})}
+def _object(
+    resource: Resource, kustomization: Kustomization, entry: TracedNode, below: TracedNode | None
+) -> TracedNode:
+    fields = {"metadata": TracedNode(entry.mark, fields={"name": name} if (name := entry.at("name")) else {})}
     for key in ("apiVersion", "kind"):
-        fields[key] = Node(entry.mark, scalar=text_at(resource.data, key))
+        fields[key] = TracedNode(entry.mark, scalar=text_at(resource.data, key))
     for key in ("type", "immutable"):
         if (value := entry.at(key) or entry.find(("options", key))) is not None:
             fields[key] = value
-    data = Node(entry.mark, fields=dict(_data(kustomization, entry)))
-    node = Node(entry.mark, fields={**fields, "data": data})
+    data = TracedNode(entry.mark, fields=dict(_data(kustomization, entry)))
+    node = TracedNode(entry.mark, fields={**fields, "data": data})
     for key in ("labels", "annotations"):
         if (value := entry.find(("options", key))) is not None:
             node = node.put(("metadata", key), value)
@@ -67,11 +69,11 @@ def _object(resource: Resource, kustomization: Kustomization, entry: Node, below
     return below.swap(("data",), replace(data, fields=merged))
 
 
-def _data(kustomization: Kustomization, entry: Node) -> Iterator[tuple[str, Node]]:
+def _data(kustomization: Kustomization, entry: TracedNode) -> Iterator[tuple[str, TracedNode]]:
     """Each key with the place it comes from; the value is what the text says, where it says it."""
     files = {
         (reference.file, reference.pointer): reference.target
-        for reference in kustomization.refers_to(Role.DATA)
+        for reference in kustomization.refers_to(FileRole.DATA)
         if isinstance(reference.target, SourceFile)
     }
     for source in _texts(entry, "envs", "env"):
@@ -81,24 +83,24 @@ def _data(kustomization: Kustomization, entry: Node) -> Iterator[tuple[str, Node
         file = files.get((source.mark.file, source.mark.pointer))
         if file is not None:
             key, equals, _ = str(source.scalar).partition("=")
-            yield (key if equals else file.path.name), Node(Mark(file, 0, (), line=1), scalar=file.text)
+            yield (key if equals else file.path.name), TracedNode(Mark(file, 0, (), line=1), scalar=file.text)
     for source in _texts(entry, "literals"):
         key, _, value = str(source.scalar).partition("=")
         yield key, replace(source, scalar=_unquoted(value))
 
 
-def _texts(entry: Node, *fields: str) -> Iterator[Node]:
+def _texts(entry: TracedNode, *fields: str) -> Iterator[TracedNode]:
     for field in fields:
         found = entry.at(field)
         if found is not None:
             yield from found.items if found.items is not None else (found,)
 
 
-def _lines(file: SourceFile) -> Iterator[tuple[str, Node]]:
+def _lines(file: SourceFile) -> Iterator[tuple[str, TracedNode]]:
     for number, line in enumerate(file.text.splitlines(), 1):
         key, equals, value = line.strip().partition("=")
         if equals and not key.startswith("#"):
-            yield key, Node(Mark(file, 0, (), line=number), scalar=value)
+            yield key, TracedNode(Mark(file, 0, (), line=number), scalar=value)
 
 
 def _unquoted(value: str) -> str:

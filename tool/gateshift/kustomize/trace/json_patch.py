@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateshift.kustomize.trace.traced import Node
-from gateshift.yamldoc.data import Pointer
+from gateshift.kustomize.trace.traced import TracedNode
+from gateshift.yamldoc.data import FieldPath
 
 
-def patched(node: Node, operations: Node) -> Node:
+def patched(node: TracedNode, operations: TracedNode) -> TracedNode:
     """The data after each operation of the list; one that cannot be done changes nothing."""
     for operation in operations.items or ():
         node = _applied(node, operation)
     return node
 
 
-def _applied(node: Node, operation: Node) -> Node:
+def _applied(node: TracedNode, operation: TracedNode) -> TracedNode:
     path, origin = operation.at("path"), operation.text("from")
     kind, value = operation.text("op"), operation.at("value")
     if path is None:
@@ -35,7 +35,7 @@ def _applied(node: Node, operation: Node) -> Node:
     return node
 
 
-def _added(node: Node, pointer: Pointer, value: Node, *, insert: bool) -> Node:
+def _added(node: TracedNode, pointer: FieldPath, value: TracedNode, *, insert: bool) -> TracedNode:
     parent = node.find(pointer[:-1]) if pointer else None
     if parent is not None and parent.items is not None and insert:
         index = pointer[-1]
@@ -45,10 +45,10 @@ def _added(node: Node, pointer: Pointer, value: Node, *, insert: bool) -> Node:
     return node.put(pointer, value)
 
 
-def pointer_in(node: Node, text: str) -> Pointer:
+def pointer_in(node: TracedNode, text: str) -> FieldPath:
     """A JSON pointer's text as a pointer into this data: a step into a list becomes an index, `-` its end."""
     pointer: list[str | int] = []
-    current: Node | None = node
+    current: TracedNode | None = node
     for part in text.split("/")[1:]:
         step: str | int = part.replace("~1", "/").replace("~0", "~")
         if current is not None and current.items is not None:

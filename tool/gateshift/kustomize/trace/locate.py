@@ -14,16 +14,16 @@ from gateshift.kustomize.trace.selectors import Passing
 from gateshift.kustomize.trace.source import best_source
 from gateshift.kustomize.trace.steps import Steps
 from gateshift.kustomize.trace.strategic_merge import partner
-from gateshift.kustomize.trace.traced import Mark, Node, node_of
-from gateshift.model.finding import Spot
+from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
+from gateshift.model.finding import FieldRef
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.place import Place
 from gateshift.model.resource import Resource
-from gateshift.yamldoc.data import Json, Pointer, look_up
+from gateshift.yamldoc.data import FieldPath, Json, look_up
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PlacedField:
     """Where a field was written, and second places that explain it: what a patch replaced."""
 
     place: Place
@@ -35,37 +35,37 @@ class Locator:
 
     def __init__(self, tree: KustomizationTree) -> None:
         self._tree = tree
-        self._followed: dict[int, tuple[Resource, Node | None]] = {}
+        self._followed: dict[int, tuple[Resource, TracedNode | None]] = {}
 
     @cached_property
     def _steps(self) -> Steps:
         return Steps(self._tree)
 
-    def find(self, spot: Spot) -> Found:
+    def find(self, field_ref: FieldRef) -> PlacedField:
         """Where the field was written; where it was not, the nearest part of the way to it that was."""
-        resource = spot.resource
+        resource = field_ref.resource
         root = self._follow(resource)
         if root is None:
-            return Found(Place(resource.origin.file))
-        node, rest = _deepest(root, resource.data, spot.pointer)
+            return PlacedField(Place(resource.origin.file))
+        node, rest = _deepest(root, resource.data, field_ref.pointer)
         if rest:
             removed = node.removed.get(rest[0]) if isinstance(rest[0], str) else None
-            return Found(removed.place() if removed else node.mark.place(key=True))
-        return Found(node.mark.place(key=spot.key), _related(node))
+            return PlacedField(removed.place() if removed else node.mark.place(key=True))
+        return PlacedField(node.mark.place(key=field_ref.key), _related(node))
 
-    def _follow(self, resource: Resource) -> Node | None:
+    def _follow(self, resource: Resource) -> TracedNode | None:
         known = self._followed.get(id(resource))
         if known is None:
             known = self._followed[id(resource)] = (resource, self._traced(resource))
         return known[1]
 
-    def _traced(self, resource: Resource) -> Node | None:
+    def _traced(self, resource: Resource) -> TracedNode | None:
         source = self._source(resource)
         if source is None or not resource.origin.transformers:
             return source
         return self._steps.through(Passing.of(source), resource.origin.transformers).node
 
-    def _source(self, resource: Resource) -> Node | None:
+    def _source(self, resource: Resource) -> TracedNode | None:
         origin = resource.origin
         if origin.generated_by is not None:
             return generated(resource, self._tree) or self._document(resource, ())
@@ -75,17 +75,17 @@ class Locator:
         document, pointer = best_source(resource.data, file)
         return node_of(file, document, pointer, look_up(file.data(document), pointer))
 
-    def _document(self, resource: Resource, pointer: Pointer) -> Node | None:
+    def _document(self, resource: Resource, pointer: FieldPath) -> TracedNode | None:
         file = self._tree.sources.get(resource.origin.file)
-        return Node(Mark(file, resource.origin.document, pointer)) if file else None
+        return TracedNode(Mark(file, resource.origin.document, pointer)) if file else None
 
 
-def locate(spot: Spot, tree: KustomizationTree) -> Found:
+def locate(field_ref: FieldRef, tree: KustomizationTree) -> PlacedField:
     """Where one field of a built object was written; for many fields of a tree, keep a Locator."""
-    return Locator(tree).find(spot)
+    return Locator(tree).find(field_ref)
 
 
-def _deepest(node: Node, built: Json, pointer: Pointer) -> tuple[Node, Pointer]:
+def _deepest(node: TracedNode, built: Json, pointer: FieldPath) -> tuple[TracedNode, FieldPath]:
     """The last value on the way to the pointer whose place is known, and the rest of the way."""
     node = _writer(node, built)
     for length, step in enumerate(pointer):
@@ -99,21 +99,21 @@ def _deepest(node: Node, built: Json, pointer: Pointer) -> tuple[Node, Pointer]:
     return node, ()
 
 
-def _below(node: Node, built: Json, step: str | int) -> Node | None:
+def _below(node: TracedNode, built: Json, step: str | int) -> TracedNode | None:
     if isinstance(step, int) and isinstance(built, list) and 0 <= step < len(built):
         return partner(node.items or (), built, step)
     return node.at(step)
 
 
-def _writer(node: Node, built: Json) -> Node:
+def _writer(node: TracedNode, built: Json) -> TracedNode:
     """The last writer of the value that was built; the last of all where none wrote just that."""
-    writer: Node | None = node
+    writer: TracedNode | None = node
     while writer is not None and not writer.unknown and writer.data != built:
         writer = writer.before
     return writer or node
 
 
-def _related(node: Node) -> tuple[tuple[str, Place], ...]:
+def _related(node: TracedNode) -> tuple[tuple[str, Place], ...]:
     before = node.before
     while before is not None and before.unknown:
         before = before.before

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gateshift.kustomize.trace.traced import Node
-from gateshift.yamldoc.data import Pointer
+from gateshift.kustomize.trace.traced import TracedNode
+from gateshift.yamldoc.data import FieldPath
 
 _PART = re.compile(r"\[(?P<bracket>[^\]]*)\]|(?P<plain>(?:\\.|[^.\\\[])+)")
 
@@ -25,7 +25,7 @@ def _step(bracket: str) -> str:
     return f"[{bracket}]" if "=" in bracket else bracket
 
 
-def pointers(node: Node, path: tuple[str, ...], pointer: Pointer = ()) -> Iterator[Pointer]:
+def pointers(node: TracedNode, path: tuple[str, ...], pointer: FieldPath = ()) -> Iterator[FieldPath]:
     """Every place in the data that the path leads to; where it leads to nothing yet, the place it would make."""
     if not path:
         yield pointer
@@ -43,7 +43,7 @@ def pointers(node: Node, path: tuple[str, ...], pointer: Pointer = ()) -> Iterat
         yield from pointers(below, rest, (*pointer, step)) if below is not None else ((*pointer, step, *rest),)
 
 
-def _takes(step: str, index: int, item: Node) -> bool:
+def _takes(step: str, index: int, item: TracedNode) -> bool:
     if step == "*":
         return True
     if step.startswith("[") and "=" in step:

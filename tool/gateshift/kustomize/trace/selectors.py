@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gateshift.kustomize.trace.traced import Node
+from gateshift.kustomize.trace.traced import TracedNode
 
 _REQUIREMENT = re.compile(
     r"\s*(?:(?P<not>!)\s*(?P<absent>[\w./-]+)|(?P<key>[\w./-]+)\s*"
@@ -18,23 +18,23 @@ _REQUIREMENT = re.compile(
 class Passing:
     """An object on its way through the transformers: its data so far, and every name and namespace it has had."""
 
-    node: Node
+    node: TracedNode
     names: frozenset[str]
     namespaces: frozenset[str]
 
     @staticmethod
-    def of(node: Node) -> Passing:
+    def of(node: TracedNode) -> Passing:
         """The object as it was read."""
         names, namespaces = node.text("metadata", "name"), node.text("metadata", "namespace")
         return Passing(node, frozenset({names}), frozenset({namespaces}))
 
-    def now(self, node: Node) -> Passing:
+    def now(self, node: TracedNode) -> Passing:
         """The same object with new data."""
         name, namespace = node.text("metadata", "name"), node.text("metadata", "namespace")
         return replace(self, node=node, names=self.names | {name}, namespaces=self.namespaces | {namespace})
 
 
-def selects(selector: Node, passing: Passing) -> bool:
+def selects(selector: TracedNode, passing: Passing) -> bool:
     """Whether a patch's target is for the object; what it leaves empty fits everything, and texts are patterns."""
     group, _, version = passing.node.text("apiVersion").rpartition("/")
     return (
@@ -48,7 +48,7 @@ def selects(selector: Node, passing: Passing) -> bool:
     )
 
 
-def is_for(patch: Node, passing: Passing) -> bool:
+def is_for(patch: TracedNode, passing: Passing) -> bool:
     """Whether a strategic merge patch without a target names the object: by its kind, name and namespace."""
     namespace = patch.text("metadata", "namespace")
     return (
@@ -59,7 +59,7 @@ def is_for(patch: Node, passing: Passing) -> bool:
     )
 
 
-def _group(node: Node) -> str:
+def _group(node: TracedNode) -> str:
     return node.text("apiVersion").rpartition("/")[0]
 
 
@@ -72,7 +72,7 @@ def _fits(pattern: str, values: frozenset[str] | set[str]) -> bool:
         return pattern in values
 
 
-def _has_labels(selector: str, node: Node, field: str) -> bool:
+def _has_labels(selector: str, node: TracedNode, field: str) -> bool:
     if not selector.strip():
         return True
     found = node.find(("metadata", field))

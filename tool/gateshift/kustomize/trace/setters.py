@@ -12,19 +12,19 @@ from dataclasses import replace
 
 from gateshift.kustomize.trace.replacement_paths import parts, pointers
 from gateshift.kustomize.trace.selectors import Passing, selects
-from gateshift.kustomize.trace.traced import Node, walk
-from gateshift.yamldoc.data import Pointer
+from gateshift.kustomize.trace.traced import TracedNode, walk
+from gateshift.yamldoc.data import FieldPath
 
 _IMAGE = re.compile(r"(?P<name>[^@]+?)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>[\w:]+))?\Z")
 _LABEL_FIELDS = frozenset({"labels", "matchLabels", "selector"})
-_LABEL_PATHS: tuple[Pointer, ...] = (
+_LABEL_PATHS: tuple[FieldPath, ...] = (
     ("metadata", "labels"),
     ("spec", "template", "metadata", "labels"),
     ("spec", "jobTemplate", "metadata", "labels"),
     ("spec", "jobTemplate", "spec", "template", "metadata", "labels"),
     ("spec", "selector", "matchLabels"),
 )
-_ANNOTATION_PATHS: tuple[Pointer, ...] = (
+_ANNOTATION_PATHS: tuple[FieldPath, ...] = (
     ("metadata", "annotations"),
     ("spec", "template", "metadata", "annotations"),
     ("spec", "jobTemplate", "metadata", "annotations"),
@@ -32,7 +32,7 @@ _ANNOTATION_PATHS: tuple[Pointer, ...] = (
 )
 
 
-def image_set(node: Node, entry: Node) -> Node:
+def image_set(node: TracedNode, entry: TracedNode) -> TracedNode:
     """The entry's new name, tag or digest in every image of its name."""
     name = entry.text("name")
     for pointer, found in list(walk(node)):
@@ -44,7 +44,7 @@ def image_set(node: Node, entry: Node) -> Node:
     return node
 
 
-def _new_image(image: re.Match[str], entry: Node) -> Node | None:
+def _new_image(image: re.Match[str], entry: TracedNode) -> TracedNode | None:
     name, tag, digest = (entry.at(key) for key in ("newName", "newTag", "digest"))
     mark = digest or tag or name
     if mark is None:
@@ -59,7 +59,7 @@ def _new_image(image: re.Match[str], entry: Node) -> Node | None:
     return replace(mark, scalar=text + rest)
 
 
-def replicas_set(passing: Passing, entry: Node) -> Node:
+def replicas_set(passing: Passing, entry: TracedNode) -> TracedNode:
     """The entry's count in a workload of its name."""
     count = entry.at("count")
     if count is None or entry.text("name") not in passing.names:
@@ -67,7 +67,7 @@ def replicas_set(passing: Passing, entry: Node) -> Node:
     return passing.node.put(("spec", "replicas"), count)
 
 
-def namespace_set(node: Node, namespace: Node) -> Node:
+def namespace_set(node: TracedNode, namespace: TracedNode) -> TracedNode:
     """The namespace in the object, and in the subjects of a binding."""
     subjects = node.at("subjects")
     for index in range(len(subjects.items or ()) if subjects else 0):
@@ -75,7 +75,7 @@ def namespace_set(node: Node, namespace: Node) -> Node:
     return node.put(("metadata", "namespace"), namespace)
 
 
-def name_set(node: Node, prefix: Node | None, suffix: Node | None) -> Node:
+def name_set(node: TracedNode, prefix: TracedNode | None, suffix: TracedNode | None) -> TracedNode:
     """A name with what is put before and behind it."""
     name = node.text("metadata", "name")
     for affix, new in ((prefix, "{affix}{name}"), (suffix, "{name}{affix}")):
@@ -85,22 +85,22 @@ def name_set(node: Node, prefix: Node | None, suffix: Node | None) -> Node:
     return node
 
 
-def labels_set(node: Node, pairs: Node) -> Node:
+def labels_set(node: TracedNode, pairs: TracedNode) -> TracedNode:
     """Each pair wherever a label of a workload, Service or selector may stand."""
     named = (pointer for pointer, found in walk(node) if found.fields and pointer)
     present = tuple(pointer for pointer in named if pointer[-1] in _LABEL_FIELDS)
-    selector: tuple[Pointer, ...] = ()
+    selector: tuple[FieldPath, ...] = ()
     if node.text("kind") in ("Service", "ReplicationController"):
         selector = (("spec", "selector"),)
     return _pairs_set(node, pairs, tuple(dict.fromkeys((*_LABEL_PATHS, *selector, *present))))
 
 
-def annotations_set(node: Node, pairs: Node) -> Node:
+def annotations_set(node: TracedNode, pairs: TracedNode) -> TracedNode:
     """Each pair wherever annotations of the object or its pods may stand."""
     return _pairs_set(node, pairs, _ANNOTATION_PATHS)
 
 
-def _pairs_set(node: Node, pairs: Node, paths: tuple[Pointer, ...]) -> Node:
+def _pairs_set(node: TracedNode, pairs: TracedNode, paths: tuple[FieldPath, ...]) -> TracedNode:
     for key, value in (pairs.fields or {}).items():
         for path in paths:
             if len(path) <= 2 or node.find(path[:-2]) is not None:
@@ -108,7 +108,7 @@ def _pairs_set(node: Node, pairs: Node, paths: tuple[Pointer, ...]) -> Node:
     return node
 
 
-def replaced(passing: Passing, replacements: Node) -> Node:
+def replaced(passing: Passing, replacements: TracedNode) -> TracedNode:
     """The fields that replacements may write in the object; their values come from other objects."""
     node = passing.node
     for entry in replacements.items or ():
@@ -121,13 +121,13 @@ def replaced(passing: Passing, replacements: Node) -> Node:
     return node
 
 
-def _written(node: Node, path: Node) -> Node:
+def _written(node: TracedNode, path: TracedNode) -> TracedNode:
     for pointer in list(pointers(node, parts(str(path.scalar)))):
         node = node.put(pointer, replace(path, scalar=None, unknown=True))
     return node
 
 
-def _is_target(target: Node, passing: Passing) -> bool:
+def _is_target(target: TracedNode, passing: Passing) -> bool:
     select, reject = target.at("select"), target.at("reject")
     rejected = any(selects(each, passing) for each in (reject.items or ())) if reject else False
     return select is not None and selects(select, passing) and not rejected

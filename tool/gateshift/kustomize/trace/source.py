@@ -10,7 +10,7 @@ from gateshift.kustomize.trace.chain import chain
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Origin, objects_in
 from gateshift.model.source import SourceFile
-from gateshift.yamldoc.data import JsonObject, Pointer, text_at
+from gateshift.yamldoc.data import FieldPath, JsonObject, text_at
 
 _DOCUMENT_START = "\n---"
 
@@ -23,11 +23,11 @@ def document_of(data: JsonObject, tree: KustomizationTree, path: Path) -> int:
     return best_source(data, file)[0]
 
 
-def best_source(data: JsonObject, file: SourceFile) -> tuple[int, Pointer]:
+def best_source(data: JsonObject, file: SourceFile) -> tuple[int, FieldPath]:
     """The document of a file, and the object in it, that a built object was made from: of the same kind, and of the
     same name or else of the longest one that the built name holds, since prefixes, suffixes and hashes add to it."""
     built = text_at(data, "metadata", "name")
-    best: tuple[int, Pointer] = (0, ())
+    best: tuple[int, FieldPath] = (0, ())
     best_rank = (-1, -1)
     for index, pointer, found in _objects(file):
         rank = _likeness(data, built, found)
@@ -53,7 +53,7 @@ def guessed_origin(data: JsonObject, tree: KustomizationTree) -> Origin:
     return Origin(top, 0, top)
 
 
-def _objects(file: SourceFile) -> Iterator[tuple[int, Pointer, JsonObject]]:
+def _objects(file: SourceFile) -> Iterator[tuple[int, FieldPath, JsonObject]]:
     for document in file.documents:
         for pointer, found in objects_in(document.data):
             yield document.index, pointer, found

@@ -18,8 +18,8 @@ from gateshift.kustomize.trace.setters import (
     replicas_set,
 )
 from gateshift.kustomize.trace.strategic_merge import has_merge_keys, merged
-from gateshift.kustomize.trace.traced import Mark, Node, node_of
-from gateshift.model.kustomization import Kustomization, KustomizationTree, Role
+from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
+from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.resource import Transformer, objects_in
 from gateshift.model.source import EmbeddedSource, SourceFile
 from gateshift.yamldoc.data import text_at
@@ -54,10 +54,10 @@ class Steps:
                 passing = self._applied(passing, transformer.kind, entries[index % len(entries)])
         return passing
 
-    def _entries(self, file: Path, kind: str) -> list[Node]:
+    def _entries(self, file: Path, kind: str) -> list[TracedNode]:
         """The instances of a transformer in the order Kustomize makes them."""
         kustomization = self._kustomizations.get(file)
-        entries: list[Node] = []
+        entries: list[TracedNode] = []
         for field, each in FIELDS.get(kind, ()) if kustomization else ():
             assert kustomization is not None
             value = kustomization.data.get(field)
@@ -68,7 +68,7 @@ class Steps:
                 entries.append(node)
         return entries
 
-    def _configurations(self, transformer: Transformer) -> Iterator[Node]:
+    def _configurations(self, transformer: Transformer) -> Iterator[TracedNode]:
         """The configuration of that kind and name in a file of its own or in a string of a kustomization."""
         wanted = (transformer.kind, transformer.name)
         for file in self._files(transformer.file):
@@ -84,7 +84,7 @@ class Steps:
         file = self._tree.sources.get(path)
         return [file] if file else []
 
-    def _applied(self, passing: Passing, kind: str, entry: Node) -> Passing:
+    def _applied(self, passing: Passing, kind: str, entry: TracedNode) -> Passing:
         node = passing.node
         match kind:
             case "PatchTransformer" | "PatchJson6902Transformer":
@@ -113,7 +113,7 @@ class Steps:
                 pass
         return passing.now(node)
 
-    def _patched(self, passing: Passing, entry: Node) -> Node:
+    def _patched(self, passing: Passing, entry: TracedNode) -> TracedNode:
         """A patch of either form: a mapping is merged, a list holds operations."""
         target = entry.at("target")
         if target is not None and not selects(target, passing):
@@ -127,22 +127,22 @@ class Steps:
                     node = _laid_over(node, patch)
         return node
 
-    def _merged(self, passing: Passing, text: Node) -> Node:
+    def _merged(self, passing: Passing, text: TracedNode) -> TracedNode:
         node = passing.node
         for patch in self._documents(text):
             if is_for(patch, passing):
                 node = _laid_over(node, patch)
         return node
 
-    def _replaced(self, passing: Passing, replacements: Node) -> Node:
+    def _replaced(self, passing: Passing, replacements: TracedNode) -> TracedNode:
         node = replaced(passing, replacements)
         for entry in replacements.items or ():
             for document in self._documents(entry.at("path")):
-                listed = document if document.items is not None else Node(document.mark, items=(document,))
+                listed = document if document.items is not None else TracedNode(document.mark, items=(document,))
                 node = replaced(passing.now(node), listed)
         return node
 
-    def _documents(self, text: Node | None) -> Iterator[Node]:
+    def _documents(self, text: TracedNode | None) -> Iterator[TracedNode]:
         """The YAML that a string names or holds."""
         if text is None or not isinstance(text.scalar, str):
             return
@@ -155,18 +155,18 @@ class Steps:
                 yield node_of(file, document.index, pointer, data)
 
 
-def _laid_over(node: Node, patch: Node) -> Node:
+def _laid_over(node: TracedNode, patch: TracedNode) -> TracedNode:
     identity = {"apiVersion", "kind"}
     fields = {key: value for key, value in (patch.fields or {}).items() if key not in identity}
     metadata = fields.get("metadata")
     if metadata is not None and metadata.fields is not None:
         kept = {key: value for key, value in metadata.fields.items() if key not in ("name", "namespace")}
-        fields["metadata"] = Node(metadata.mark, fields=kept)
-    rest = Node(patch.mark, fields=fields)
+        fields["metadata"] = TracedNode(metadata.mark, fields=kept)
+    rest = TracedNode(patch.mark, fields=fields)
     return merged(node, rest, by_key=has_merge_keys(node.text("apiVersion"))) or node
 
 
-def _listed(entry: Node, field: str) -> tuple[Node, ...]:
+def _listed(entry: TracedNode, field: str) -> tuple[TracedNode, ...]:
     """The strings of patchesStrategicMerge, or of a configuration's `paths` and `patches`."""
     if entry.items is not None:
         return entry.items
@@ -175,7 +175,7 @@ def _listed(entry: Node, field: str) -> tuple[Node, ...]:
 
 
 def _inline(kustomization: Kustomization) -> list[SourceFile]:
-    roles = (Role.TRANSFORMER, Role.VALIDATOR, Role.GENERATOR)
+    roles = (FileRole.TRANSFORMER, FileRole.VALIDATOR, FileRole.GENERATOR)
     return [
         reference.target
         for reference in kustomization.references

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gateshift.kustomize.trace.traced import Node
+from gateshift.kustomize.trace.traced import TracedNode
 from gateshift.yamldoc.data import Json
 
 _DIRECTIVE = "$patch"
@@ -57,7 +57,7 @@ def has_merge_keys(api_version: str) -> bool:
     return "." not in group or group in _BUILT_IN_GROUPS
 
 
-def merged(base: Node, patch: Node, *, by_key: bool, field: str = "") -> Node | None:
+def merged(base: TracedNode, patch: TracedNode, *, by_key: bool, field: str = "") -> TracedNode | None:
     """The base with the patch laid over it; None where the patch deletes it. `field` is the key they stand at."""
     if patch.fields is not None:
         return _mapping(base, patch, by_key=by_key)
@@ -70,7 +70,7 @@ def merged(base: Node, patch: Node, *, by_key: bool, field: str = "") -> Node | 
     return replace(patch, before=base)
 
 
-def _mapping(base: Node, patch: Node, *, by_key: bool) -> Node | None:
+def _mapping(base: TracedNode, patch: TracedNode, *, by_key: bool) -> TracedNode | None:
     directive = patch.text(_DIRECTIVE)
     if directive == "delete":
         return None
@@ -91,14 +91,14 @@ def _mapping(base: Node, patch: Node, *, by_key: bool) -> Node | None:
     return result
 
 
-def _with(node: Node, key: str, value: Node) -> Node:
+def _with(node: TracedNode, key: str, value: TracedNode) -> TracedNode:
     return replace(node, fields={**(node.fields or {}), key: value})
 
 
-def _list(base: Node, patch: Node, field: str) -> Node:
+def _list(base: TracedNode, patch: TracedNode, field: str) -> TracedNode:
     """Merged by key: first the patch's items in its order, then what the base has besides."""
     rest = list(base.items or ())
-    first: list[Node] = []
+    first: list[TracedNode] = []
     for item in patch.items or ():
         directive = item.text(_DIRECTIVE)
         if directive == "replace" and not _keyed(item, field):
@@ -114,11 +114,11 @@ def _list(base: Node, patch: Node, field: str) -> Node:
     return replace(base, items=(*first, *rest))
 
 
-def _keyed(item: Node, field: str) -> bool:
+def _keyed(item: TracedNode, field: str) -> bool:
     return any(item.at(keys[0]) for keys in _MERGE_KEYS[field])
 
 
-def _same(one: Node, other: Node, field: str) -> bool:
+def _same(one: TracedNode, other: TracedNode, field: str) -> bool:
     for keys in _MERGE_KEYS[field]:
         first, second = one.at(keys[0]), other.at(keys[0])
         if first is not None and second is not None:
@@ -126,13 +126,13 @@ def _same(one: Node, other: Node, field: str) -> bool:
     return False
 
 
-def _alike(one: Node, other: Node, key: str) -> bool:
+def _alike(one: TracedNode, other: TracedNode, key: str) -> bool:
     """Whether a further key agrees; where one of the two leaves it out it does."""
     first, second = one.at(key), other.at(key)
     return first is None or second is None or first.scalar == second.scalar
 
 
-def cleaned(node: Node) -> Node:
+def cleaned(node: TracedNode) -> TracedNode:
     """What a patch adds where nothing was: without its directives and its nulls."""
     if node.fields is not None:
         return replace(node, fields=dict(_kept(node)))
@@ -141,20 +141,20 @@ def cleaned(node: Node) -> Node:
     return node
 
 
-def _kept(node: Node) -> Iterator[tuple[str, Node]]:
+def _kept(node: TracedNode) -> Iterator[tuple[str, TracedNode]]:
     for key, value in (node.fields or {}).items():
         if not key.startswith("$") and not _is_null(value):
             yield key, cleaned(value)
 
 
-def _is_null(node: Node) -> bool:
+def _is_null(node: TracedNode) -> bool:
     return node.fields is None and node.items is None and node.scalar is None
 
 
 _KEYS = ("name", "containerPort", "port", "mountPath", "key", "type", "ip", "topologyKey", "kind", "host", "path")
 
 
-def partner(items: Sequence[Node], built: Sequence[Json], index: int) -> Node | None:
+def partner(items: Sequence[TracedNode], built: Sequence[Json], index: int) -> TracedNode | None:
     """The item that became `built[index]`: the equal one, else the one with the same key, else the one in its place."""
     wanted = built[index]
     equal = [position for position, item in enumerate(items) if item.data == wanted]
@@ -169,7 +169,7 @@ def partner(items: Sequence[Node], built: Sequence[Json], index: int) -> Node | 
     return items[index] if len(items) == len(built) else None
 
 
-def _by_key(items: Sequence[Node], wanted: Json) -> Node | None:
+def _by_key(items: Sequence[TracedNode], wanted: Json) -> TracedNode | None:
     for key in _KEYS if isinstance(wanted, dict) else ():
         assert isinstance(wanted, dict)
         value = wanted.get(key)

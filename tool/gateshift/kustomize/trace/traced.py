@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
-from gateshift.yamldoc.data import Json, Pointer, Scalar
+from gateshift.yamldoc.data import FieldPath, Json, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Mark:
 
     file: SourceFile
     document: int
-    pointer: Pointer
+    pointer: FieldPath
     line: int = 0
 
     def place(self, *, key: bool = False) -> Place:
@@ -27,7 +27,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class TracedNode:
     """A value with its mark: a mapping has `fields`, a list has `items`, anything else is `scalar`.
 
     `before` is the value that this one took the place of; `removed` says for keys that are no longer in a mapping what
@@ -36,9 +36,9 @@ class Node:
 
     mark: Mark
     scalar: Scalar = None
-    fields: Mapping[str, Node] | None = None
-    items: tuple[Node, ...] | None = None
-    before: Node | None = None
+    fields: Mapping[str, TracedNode] | None = None
+    items: tuple[TracedNode, ...] | None = None
+    before: TracedNode | None = None
     unknown: bool = False
     removed: Mapping[str, Mark] = field(default_factory=dict)
 
@@ -51,15 +51,15 @@ class Node:
             return [node.data for node in self.items]
         return self.scalar
 
-    def at(self, step: str | int) -> Node | None:
+    def at(self, step: str | int) -> TracedNode | None:
         """The value one step below, or None."""
         if isinstance(step, str):
             return self.fields.get(step) if self.fields is not None else None
         return self.items[step] if self.items is not None and 0 <= step < len(self.items) else None
 
-    def find(self, pointer: Pointer) -> Node | None:
+    def find(self, pointer: FieldPath) -> TracedNode | None:
         """The value at the pointer, or None."""
-        node: Node | None = self
+        node: TracedNode | None = self
         for step in pointer:
             node = node.at(step) if node else None
         return node
@@ -69,7 +69,7 @@ class Node:
         found = self.find(pointer)
         return found.scalar if found and isinstance(found.scalar, str) else ""
 
-    def put(self, pointer: Pointer, value: Node) -> Node:
+    def put(self, pointer: FieldPath, value: TracedNode) -> TracedNode:
         """The same data with the value at the pointer; mappings on the way are made, and where the way leads through
         something else nothing changes. A value that was there becomes the new one's `before`."""
         if not pointer:
@@ -80,17 +80,17 @@ class Node:
             return self._with(step, below.put(rest, value))
         if isinstance(step, int) or self.items is not None or (self.fields is None and self.scalar is not None):
             return self
-        made = Node(value.mark, fields={}).put(rest, value) if rest else value
+        made = TracedNode(value.mark, fields={}).put(rest, value) if rest else value
         return replace(self, fields={**(self.fields or {}), step: made})
 
-    def swap(self, pointer: Pointer, value: Node) -> Node:
+    def swap(self, pointer: FieldPath, value: TracedNode) -> TracedNode:
         """The same data with another value at a pointer that exists, which does not count as written anew."""
         if not pointer:
             return value
         below = self.at(pointer[0])
         return self if below is None else self._with(pointer[0], below.swap(pointer[1:], value))
 
-    def without(self, pointer: Pointer, by: Mark) -> Node:
+    def without(self, pointer: FieldPath, by: Mark) -> TracedNode:
         """The same data without the value at the pointer, which `by` took out; the same where there is none."""
         below = self.at(pointer[0]) if pointer else None
         if below is None:
@@ -104,25 +104,27 @@ class Node:
         fields = {key: node for key, node in (self.fields or {}).items() if key != step}
         return replace(self, fields=fields, removed={**self.removed, step: by})
 
-    def _with(self, step: str | int, value: Node) -> Node:
+    def _with(self, step: str | int, value: TracedNode) -> TracedNode:
         if isinstance(step, str):
             return replace(self, fields={**(self.fields or {}), step: value})
         items = self.items or ()
         return replace(self, items=(*items[:step], value, *items[step + 1 :]))
 
 
-def node_of(file: SourceFile, document: int = 0, pointer: Pointer = (), data: Json = None) -> Node:
+def node_of(file: SourceFile, document: int = 0, pointer: FieldPath = (), data: Json = None) -> TracedNode:
     """The value at a pointer of a document, with the marks of everything in it."""
     mark = Mark(file, document, pointer)
     if isinstance(data, dict):
-        return Node(mark, fields={key: node_of(file, document, (*pointer, key), item) for key, item in data.items()})
+        return TracedNode(
+            mark, fields={key: node_of(file, document, (*pointer, key), item) for key, item in data.items()}
+        )
     if isinstance(data, list):
         items = tuple(node_of(file, document, (*pointer, index), item) for index, item in enumerate(data))
-        return Node(mark, items=items)
-    return Node(mark, scalar=data)
+        return TracedNode(mark, items=items)
+    return TracedNode(mark, scalar=data)
 
 
-def walk(node: Node, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Node]]:
+def walk(node: TracedNode, pointer: FieldPath = ()) -> Iterator[tuple[FieldPath, TracedNode]]:
     """Every value below, itself first, each with its pointer."""
     yield pointer, node
     for key, below in (node.fields or {}).items():

@@ -12,17 +12,21 @@ from pathlib import Path
 
 from gateshift.kustomize.tree.field_names import keys_of, member
 from gateshift.kustomize.tree.remote import is_remote_file
-from gateshift.kustomize.tree.targets import Follow, Targets
-from gateshift.model.kustomization import Kustomization, Problem, Reference, Refused, Role, Target
+from gateshift.kustomize.tree.targets import Follow, ReferenceTargets
+from gateshift.model.kustomization import FileRole, Kustomization, Problem, Reference, Refused, Target
 from gateshift.model.resource import objects_in
 from gateshift.model.source import EmbeddedSource, SourceFile
 from gateshift.system.source_files import Sources
-from gateshift.yamldoc.data import Json, JsonObject, Pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _FUNCTION_ANNOTATIONS = ("config.kubernetes.io/function", "config.k8s.io/function")
-_FOLDER_LISTS = {"resources": Role.RESOURCE, "bases": Role.RESOURCE}
-_FILE_LISTS = {"configurations": Role.CONFIGURATION, "crds": Role.CRD}
-_CONFIGURED_LISTS = {"generators": Role.GENERATOR, "transformers": Role.TRANSFORMER, "validators": Role.VALIDATOR}
+_FOLDER_LISTS = {"resources": FileRole.RESOURCE, "bases": FileRole.RESOURCE}
+_FILE_LISTS = {"configurations": FileRole.CONFIGURATION, "crds": FileRole.CRD}
+_CONFIGURED_LISTS = {
+    "generators": FileRole.GENERATOR,
+    "transformers": FileRole.TRANSFORMER,
+    "validators": FileRole.VALIDATOR,
+}
 _PLAIN_FIELDS = frozenset({"apiVersion", "kind", "metadata", "resources"})
 
 
@@ -31,7 +35,7 @@ class References:
 
     def __init__(self, node: Kustomization, repository: Path, sources: Sources, follow: Follow) -> None:
         self.node = node
-        self.targets = Targets(node, repository, sources, follow)
+        self.targets = ReferenceTargets(node, repository, sources, follow)
 
     def read(self) -> Iterator[Reference]:
         """Every reference, in the order in which Kustomize comes to them."""
@@ -42,27 +46,27 @@ class References:
             for at in self._texts(field):
                 yield self._file(role, at)
         for at in texts_at("path")(self.node.data.get("openapi"), self.node.pointer("openapi")):
-            yield self._file(Role.OPENAPI, at)
+            yield self._file(FileRole.OPENAPI, at)
         for field in ("configMapGenerator", "secretGenerator"):
             for at in self._each(field, data_paths):
-                yield self._file(Role.DATA, at)
+                yield self._file(FileRole.DATA, at)
         yield from self._configured("generators")
         for at in self._texts("components"):
-            yield self._reference(Role.COMPONENT, at, self.targets.component(at[1]))
+            yield self._reference(FileRole.COMPONENT, at, self.targets.component(at[1]))
         yield from self._patches()
         for at in self._each("replacements", texts_at("path")):
-            yield self._file(Role.REPLACEMENT, at)
+            yield self._file(FileRole.REPLACEMENT, at)
         yield from self._configured("transformers")
         yield from self._configured("validators")
 
     def _patches(self) -> Iterator[Reference]:
         for at in self._texts("patchesStrategicMerge"):
-            yield self._file_or_inline(self.node.file, 0, Role.PATCH, at)
+            yield self._file_or_inline(self.node.file, 0, FileRole.PATCH, at)
         for field in ("patches", "patchesJson6902"):
             for at in self._each(field, texts_at("path")):
-                yield self._file(Role.PATCH, at)
+                yield self._file(FileRole.PATCH, at)
             for at in self._each(field, texts_at("patch")):
-                yield self._reference(Role.PATCH, at, EmbeddedSource(self.node.file, at[0]))
+                yield self._reference(FileRole.PATCH, at, EmbeddedSource(self.node.file, at[0]))
 
     def _configured(self, field: str) -> Iterator[Reference]:
         """Generators, transformers or validators: YAML in the string, or a file or folder of them; and what each
@@ -88,7 +92,7 @@ class References:
         return target
 
     def _configuration(
-        self, role: Role, file: SourceFile, document: int, at: Pointer, config: JsonObject
+        self, role: FileRole, file: SourceFile, document: int, at: FieldPath, config: JsonObject
     ) -> Iterator[Reference]:
         annotations = object_at(config, "metadata", "annotations")
         kind = text_at(config, "kind")
@@ -102,24 +106,24 @@ class References:
             yield from self._named_by_configuration(file, document, at, config)
 
     def _named_by_configuration(
-        self, file: SourceFile, document: int, at: Pointer, config: JsonObject
+        self, file: SourceFile, document: int, at: FieldPath, config: JsonObject
     ) -> Iterator[Reference]:
         kind = text_at(config, "kind")
         if kind in ("ConfigMapGenerator", "SecretGenerator"):
             for pointer, text in data_paths(config, at):
-                yield Reference(Role.DATA, file, pointer, text, self.targets.file(text, Role.DATA), document)
+                yield Reference(FileRole.DATA, file, pointer, text, self.targets.file(text, FileRole.DATA), document)
         elif kind == "ReplacementTransformer":
             key, entries = member(config, "replacements")
             for index, entry in enumerate(entries if isinstance(entries, list) else ()):
                 for pointer, text in texts_at("path")(entry, (*at, key, index)):
-                    yield Reference(Role.REPLACEMENT, file, pointer, text, self.targets.file(text), document)
+                    yield Reference(FileRole.REPLACEMENT, file, pointer, text, self.targets.file(text), document)
         else:
             for pointer, text in texts_at("path")(config, at):
-                yield Reference(Role.PATCH, file, pointer, text, self.targets.file(text), document)
+                yield Reference(FileRole.PATCH, file, pointer, text, self.targets.file(text), document)
             for found in texts_at("paths")(config, at):
-                yield self._file_or_inline(file, document, Role.PATCH, found)
+                yield self._file_or_inline(file, document, FileRole.PATCH, found)
 
-    def _file_or_inline(self, file: SourceFile, document: int, role: Role, at: Text) -> Reference:
+    def _file_or_inline(self, file: SourceFile, document: int, role: FileRole, at: Text) -> Reference:
         """An entry of patchesStrategicMerge: a file where there is one, else a patch in itself."""
         pointer, text = at
         target = self.targets.file(text)
@@ -133,14 +137,14 @@ class References:
             if isinstance(text, str):
                 yield self.node.pointer(field, index), text
 
-    def _each(self, field: str, find: Callable[[Json, Pointer], Iterator[Text]]) -> Iterator[Text]:
+    def _each(self, field: str, find: Callable[[Json, FieldPath], Iterator[Text]]) -> Iterator[Text]:
         for index, entry in enumerate(list_at(self.node.data, field)):
             yield from find(entry, self.node.pointer(field, index))
 
-    def _reference(self, role: Role, at: Text, target: Target) -> Reference:
+    def _reference(self, role: FileRole, at: Text, target: Target) -> Reference:
         return Reference(role, self.node.file, at[0], at[1], target)
 
-    def _file(self, role: Role, at: Text) -> Reference:
+    def _file(self, role: FileRole, at: Text) -> Reference:
         return self._reference(role, at, self.targets.file(at[1], role))
 
 
@@ -172,14 +176,14 @@ def _files_of(target: Target) -> Iterator[SourceFile]:
                     yield reference.target
 
 
-Text = tuple[Pointer, str]
+Text = tuple[FieldPath, str]
 """A string, and the pointer that leads to it."""
 
 
-def texts_at(name: str) -> Callable[[Json, Pointer], Iterator[Text]]:
+def texts_at(name: str) -> Callable[[Json, FieldPath], Iterator[Text]]:
     """Finds the strings of a field that holds one string or a list of them."""
 
-    def find(entry: Json, at: Pointer) -> Iterator[Text]:
+    def find(entry: Json, at: FieldPath) -> Iterator[Text]:
         for key in keys_of(entry, name):
             value = entry[key] if isinstance(entry, dict) else None
             if isinstance(value, str) and value:
@@ -191,7 +195,7 @@ def texts_at(name: str) -> Callable[[Json, Pointer], Iterator[Text]]:
     return find
 
 
-def data_paths(entry: Json, at: Pointer) -> Iterator[Text]:
+def data_paths(entry: Json, at: FieldPath) -> Iterator[Text]:
     """The files of a generator; those of `files` may be written as `key=path` (ParseFileSource)."""
     for pointer, text in texts_at("files")(entry, at):
         yield pointer, text.partition("=")[2] or text

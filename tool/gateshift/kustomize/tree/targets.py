@@ -10,18 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateshift.kustomize.tree.remote import is_remote, is_remote_file
-from gateshift.model.kustomization import Kind, Kustomization, Problem, Refused, Role, Target
+from gateshift.model.kustomization import FileRole, Kind, Kustomization, Problem, Refused, Target
 from gateshift.model.source import SourceFile
 from gateshift.system.source_files import Sources, above, missing, outside, shown
 
-DATA_ROLES = (Role.DATA, Role.OPENAPI, Role.CRD)
+DATA_ROLES = (FileRole.DATA, FileRole.OPENAPI, FileRole.CRD)
 """What is read as it is, not as YAML with places."""
 
 Follow = Callable[[Path, Path], Kustomization | Refused]
 _LONGEST_PATH = 4096
 
 
-class Targets:
+class ReferenceTargets:
     """What texts lead to from one kustomization; `follow` reads the kustomization in another folder."""
 
     def __init__(self, node: Kustomization, repository: Path, sources: Sources, follow: Follow) -> None:
@@ -65,7 +65,7 @@ class Targets:
             return Refused(Problem.WRONG_KIND, f"a {found.kind.value}")
         return found
 
-    def file(self, text: str, role: Role = Role.RESOURCE) -> SourceFile | Refused:
+    def file(self, text: str, role: FileRole = FileRole.RESOURCE) -> SourceFile | Refused:
         """A file in or below the kustomization's folder."""
         if is_remote_file(text):
             return Refused(Problem.REMOTE, text)

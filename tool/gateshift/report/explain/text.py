@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gateshift.report.explain.json import Explained, Explanation
 from gateshift.report.shares import bar, percent
 from gateshift.report.style import Style, printable
-from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, Step
+from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, TraceStep
 from gateshift.traffic.filter_effects import location
 from gateshift.traffic.request import Protocol, Request
 
@@ -166,7 +166,7 @@ def _why(decision: Decision, style: Style) -> Iterator[str]:
         yield f"    and {len(ordered) - _MOST_STEPS} more that do not match"
 
 
-def _weight(step: Step) -> int:
+def _weight(step: TraceStep) -> int:
     """What matches comes first, then the routes that are not attached, then what does not match."""
     if step.verdict.startswith(("wins", "matches")):
         return 0

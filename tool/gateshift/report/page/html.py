@@ -18,12 +18,12 @@ from markupsafe import Markup, escape
 from gateshift import __version__
 from gateshift.model.finding import Level
 from gateshift.model.picture import (
-    Answer,
+    NodeRole,
     Page,
     Picture,
+    PictureAnswer,
+    PictureClass,
     PointerPlace,
-    RequestClass,
-    Role,
     RolloutPicture,
     StagePicture,
 )
@@ -188,7 +188,7 @@ def shared(stage: StagePicture) -> tuple[str, ...]:
     return tuple(version for version, share in stage.shares if share > 0)
 
 
-def answer_in(requests: RequestClass, stage: str) -> Answer | None:
+def answer_in(requests: PictureClass, stage: str) -> PictureAnswer | None:
     """The answer that these requests get in the stage; None where it was not built."""
     return next((answer for answer in requests.answers if answer.stage == stage), None)
 
@@ -218,7 +218,7 @@ def bar(shares: tuple[tuple[str, float], ...], versions: tuple[str, ...]) -> Mar
 
 def crowded(picture: Picture) -> bool:
     """Whether a row of the picture is wider than a phone, so that it scrolls."""
-    return any(sum(node.role is role for node in picture.nodes) > _CROWDED for role in Role)
+    return any(sum(node.role is role for node in picture.nodes) > _CROWDED for role in NodeRole)
 
 
 _SIGNS = {"safe": "✓", "unsafe": "✕", "mixed": "◐"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
-from gateshift.model.picture import Edge, Node, Picture, Role
+from gateshift.model.picture import Edge, NodeRole, Picture, PictureNode
 from gateshift.report.shares import percent
 
 Point: TypeAlias = tuple[float, float]
@@ -53,7 +53,7 @@ NARROW = Frame(across=False, width=152, height=64, between=62, beside=8, margin=
 class Box:
     """A placed node: its top left corner and size."""
 
-    node: Node
+    node: PictureNode
     x: float
     y: float
     width: float
@@ -101,16 +101,16 @@ def layout(picture: Picture, frame: Frame) -> Layout:
     columns = _columns(picture, keep_empty=frame.across)
     extent = max((len(column) for column in columns), default=1) * frame.pitch - frame.beside + 2 * frame.margin
     length = max(len(columns), 1) * frame.step - frame.between + 2 * frame.margin
-    slots = dict(_slots(columns, frame, extent))
-    boxes = {node.key: _box(node, slots[node.key], frame) for node in picture.nodes}
+    scalars = dict(_slots(columns, frame, extent))
+    boxes = {node.key: _box(node, scalars[node.key], frame) for node in picture.nodes}
     size = (length, extent) if frame.across else (extent, length)
-    return Layout(*size, tuple(boxes.values()), tuple(_ways(picture.edges, boxes, slots, frame)))
+    return Layout(*size, tuple(boxes.values()), tuple(_ways(picture.edges, boxes, scalars, frame)))
 
 
 def _columns(picture: Picture, *, keep_empty: bool) -> list[list[str]]:
     """The keys of what stands in each column, in the order in which ways reach it, so that few cross; idle ones last.
     The columns that stand empty between others are kept where pictures below each other shall line up."""
-    nodes = [[node for node in picture.nodes if node.role is role] for role in Role]
+    nodes = [[node for node in picture.nodes if node.role is role] for role in NodeRole]
     depth = {node.key: index for index, column in enumerate(nodes) for node in column}
     reached = {edge.target: index for index, edge in reversed(list(enumerate(picture.edges)))}
     last = len(picture.edges)
@@ -141,16 +141,16 @@ def _slots(columns: Sequence[Sequence[str]], frame: Frame, extent: float) -> Ite
             yield key, (along, across) if frame.across else (across, along)
 
 
-def _box(node: Node, corner: Point, frame: Frame) -> Box:
+def _box(node: PictureNode, corner: Point, frame: Frame) -> Box:
     return Box(node, *corner, frame.width, frame.height)
 
 
-def _ways(edges: Sequence[Edge], boxes: Mapping[str, Box], slots: Mapping[str, Point], frame: Frame) -> Iterable[Way]:
+def _ways(edges: Sequence[Edge], boxes: Mapping[str, Box], scalars: Mapping[str, Point], frame: Frame) -> Iterable[Way]:
     taken: list[Label] = []
     for number, edge in enumerate(edges):
         start = _port(edge, boxes[edge.origin], [each for each in edges if each.origin == edge.origin], frame, end=True)
         stop = _port(edge, boxes[edge.target], [each for each in edges if each.target == edge.target], frame, end=False)
-        passed = [slots[key] for column in range(len(Role)) if (key := _passing(number, column)) in slots]
+        passed = [scalars[key] for column in range(len(NodeRole)) if (key := _passing(number, column)) in scalars]
         stops = [start, *(end for corner in passed for end in _through(corner, frame)), stop]
         points = (start, *(point for pair in pairwise(stops) for point in _curve(*pair, frame)))
         label = _label(edge, points[:4], taken)

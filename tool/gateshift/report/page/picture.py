@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from gateshift.model.picture import Edge, Lane, Node, Picture
+from gateshift.model.picture import Edge, Lane, Picture, PictureNode
 from gateshift.report.page.layout import CHAR, LABEL_HEIGHT, NARROW, WIDE, Box, Frame, Way, label_text, layout
 from gateshift.report.style import printable
 
@@ -123,7 +123,7 @@ def _box(box: Box, versions: Sequence[str]) -> Markup:
     )
 
 
-def _notes(node: Node, width: float) -> tuple[str, ...]:
+def _notes(node: PictureNode, width: float) -> tuple[str, ...]:
     """What is said under the name: one line, or two where one is too short for it."""
     text = printable(", ".join(node.notes))
     room = _room(width, "note")

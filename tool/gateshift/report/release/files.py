@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from gateshift.model.release import FileState, Standing
+from gateshift.model.release import FileState, FileStatus
 from gateshift.report.style import Style, printable
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -39,7 +39,7 @@ def _lines(text: str | None) -> list[str]:
 
 def summary(name: str, states: Sequence[FileState], style: Style, *, done: bool) -> str:
     """One line a file that is not as the rollout asks for, and one line for them all; `done`: they were written."""
-    pending = [state for state in states if state.standing is not Standing.FRESH]
+    pending = [state for state in states if state.status is not FileStatus.FRESH]
     lines = [f"  {style.paint(_verb(state, done=done), _colour(state))} {printable(state.path)}" for state in pending]
     counts = f"{len(states) - len(pending)} files up to date"
     if pending:
@@ -48,22 +48,22 @@ def summary(name: str, states: Sequence[FileState], style: Style, *, done: bool)
 
 
 def _verb(state: FileState, *, done: bool) -> str:
-    match state.standing:
-        case Standing.MISSING:
+    match state.status:
+        case FileStatus.MISSING:
             return "created" if done else "missing"
-        case Standing.LEFT_OVER:
+        case FileStatus.LEFT_OVER:
             return "deleted" if done else "left over"
         case _ if done:
             return "deleted" if state.expected is None else "written"
         case _:
-            return str(state.standing.value)
+            return str(state.status.value)
 
 
 def _colour(state: FileState) -> str:
-    return "red" if state.standing.in_the_way else "yellow"
+    return "red" if state.status.in_the_way else "yellow"
 
 
 def as_json(states: Iterable[tuple[str, FileState]]) -> str:
     """Every file and how it stands: `{"schema": 1, "files": [{"file", "standing"}]}`; each state with its folder."""
-    files = [{"file": prefix + state.path, "standing": state.standing.value} for prefix, state in states]
+    files = [{"file": prefix + state.path, "standing": state.status.value} for prefix, state in states]
     return json.dumps({"schema": 1, "files": files}, indent=2, ensure_ascii=False) + "\n"

@@ -52,7 +52,7 @@ def render_json(report: PromotionReport, base: Path) -> str:
 
 
 def _refusal_data(refusal: Refusal) -> JsonObject:
-    return {"obstacle": refusal.obstacle.value, "found": list(refusal.found), "wayOut": refusal.way_out}
+    return {"obstacle": refusal.obstacle.value, "found": list(refusal.found), "wayOut": refusal.hint}
 
 
 def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:
@@ -83,8 +83,8 @@ def _move(move: Move, base: Path, style: Style) -> Iterator[str]:
 def _refusal(refusal: Refusal, said: str) -> Iterator[str]:
     yield f"{said}: {refusal.obstacle.value}"
     yield from (f"  {printable(found)}" for found in refusal.found)
-    if refusal.way_out:
-        yield f"  help: {printable(refusal.way_out)}"
+    if refusal.hint:
+        yield f"  help: {printable(refusal.hint)}"
 
 
 def _outcome(report: PromotionReport) -> str:
