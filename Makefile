@@ -37,9 +37,9 @@ test-browser: setup
 # The pages and schemas of docs/ that the program makes of itself; the tests see that they are fresh.
 docs: setup
 	gateshift docs commands -o docs/commands.md
-	gateshift docs rollout -o docs/rollout.md
+	gateshift docs config -o docs/config.md
 	gateshift rules -f markdown -o docs/rules.md
-	for name in rollout findings explain; do gateshift schema $$name -o docs/schemas/$$name.schema.json; done
+	for name in gateshift findings explain plan; do gateshift schema $$name -o docs/schemas/$$name.schema.json; done
 
 bench: setup
 	python bench/validate.py

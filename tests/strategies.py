@@ -1,4 +1,4 @@
-"""Hypothesis strategies of whole rollouts: as data and text of a rollout.yaml, and as the values they become.
+"""Hypothesis strategies of whole rollouts: as data and text of a gateshift.yaml, and as the values they become.
 
 Every rollout drawn here is valid: `declared()` gives the file with the owner's manifests beside it, `rollouts()` the
 Rollout. Shares, rules and mirrors name only versions that the stage deploys and serves, names are such as Kubernetes
@@ -24,13 +24,13 @@ _DIGITS = "0123456789"
 
 @dataclass(frozen=True)
 class Declared:
-    """A rollout.yaml as data and as text, and the manifests it names, by path."""
+    """A gateshift.yaml as data and as text, and the manifests it names, by path."""
 
     data: JsonObject
     text: str
     files: dict[str, str] = field(default_factory=dict)
 
-    def rollout(self, file: Path = Path("rollout.yaml")) -> Rollout:
+    def rollout(self, file: Path = Path("gateshift.yaml")) -> Rollout:
         return read_rollout(self.text, file, self.files.get)
 
 
@@ -298,7 +298,7 @@ _AROUND = _optional(
 
 @st.composite
 def declared(draw: st.DrawFn) -> Declared:
-    """A valid rollout.yaml of any kind, with the owner's manifests."""
+    """A valid gateshift.yaml of any kind, with the owner's manifests."""
     kind = draw(st.sampled_from(["HTTPRoute", "GRPCRoute"]))
     service = draw(_service())
     name = str(service["name"])

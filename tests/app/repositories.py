@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.app.generate.generate import write
 from gateshift.config import open_rollout
 from gateshift.model.rollout import Rollout
 
-ROLLOUT = (Path(__file__).parents[2] / "rollout.yaml").read_text()
+ROLLOUT = (Path(__file__).parents[2] / "gateshift.yaml").read_text()
 ENVIRONMENTS = "environments:\n  - name: staging\n    namespace: staging\n  - name: prod\n    namespace: prod\n"
 ARGOCD, FLUX = "sync/argocd/customers.yaml", "sync/flux/customers.yaml"
 ALONE = {
@@ -43,8 +44,8 @@ def repository(folder: Path, text: str = ROLLOUT) -> Rollout:
 
 def rollout_in(folder: Path, text: str = ROLLOUT) -> Rollout:
     """The rollout in the folder, its files written."""
-    (folder / "rollout.yaml").write_text(text)
-    rollout = open_rollout(folder / "rollout.yaml").rollout
+    (folder / "gateshift.yaml").write_text(text)
+    rollout = open_rollout(folder / "gateshift.yaml").rollout
     write(rollout, force=False)
     return rollout
 

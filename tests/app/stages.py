@@ -10,7 +10,7 @@ from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import list_at
 from tests.traffic.building import cluster
 
-SHIPPED = Path(__file__).parents[2] / "rollout.yaml"
+SHIPPED = Path(__file__).parents[2] / "gateshift.yaml"
 
 
 def shipped() -> Rollout:

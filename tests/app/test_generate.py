@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look, stranded, write
 from gateshift.checks.files.generated import CHECKS, Files
@@ -24,7 +24,7 @@ APPLICATION = "sync/argocd/customers.yaml"
 
 @pytest.fixture
 def rollout(tmp_path: Path) -> Rollout:
-    there = replace(CUSTOMERS, file=tmp_path / "rollout.yaml")
+    there = replace(CUSTOMERS, file=tmp_path / "gateshift.yaml")
     write(there, force=False)
     return there
 
@@ -95,7 +95,7 @@ def test_a_stranger_s_file_beside_ours_survives(rollout: Rollout, tmp_path: Path
         (lambda raw: raw.replace(b"\n", b"\r\n"), FileStatus.EDITED),
         (lambda raw: b"\xef\xbb\xbf" + raw, FileStatus.EDITED),
         (lambda raw: raw.replace(b"weight", b"w\xff"), FileStatus.EDITED),
-        (lambda raw: raw.replace(b"Edit rollout.yaml", b"Do not edit"), FileStatus.EDITED),
+        (lambda raw: raw.replace(b"Edit gateshift.yaml", b"Do not edit"), FileStatus.EDITED),
         (lambda raw: raw.partition(b"\n")[2], FileStatus.STRANGER),
         (lambda raw: raw.replace(b"for customers", b"for someone-else"), FileStatus.STRANGER),
         (lambda _: b"", FileStatus.STRANGER),
@@ -183,7 +183,7 @@ def test_each_fault_has_its_finding_at_its_line(rollout: Rollout, tmp_path: Path
 
 def test_environments_have_their_own_overlays_and_pointers(tmp_path: Path) -> None:
     environments = (Environment("staging", namespace="staging"), Environment("prod", namespace="prod"))
-    there = replace(CUSTOMERS, file=tmp_path / "rollout.yaml", environments=environments)
+    there = replace(CUSTOMERS, file=tmp_path / "gateshift.yaml", environments=environments)
     write(there, force=False)
     assert sorted(file.name for file in (tmp_path / "sync/argocd").iterdir()) == [
         "customers-prod.yaml",
@@ -239,7 +239,7 @@ def test_permissions_of_a_file_stay(rollout: Rollout, tmp_path: Path) -> None:
 
 def test_a_kill_before_any_step_leaves_every_file_old_or_new(tmp_path: Path) -> None:
     small = replace(without(CUSTOMERS, *(stage.name for stage in CUSTOMERS.stages[2:])), pointers=None)
-    before = replace(small, file=tmp_path / "rollout.yaml")
+    before = replace(small, file=tmp_path / "gateshift.yaml")
     after = with_tag(replace(without(before, "initial"), route=replace(before.route, name="other")), "9")
     write(before, force=False)
     old, step, kills = files_in(tmp_path), 0, 0

@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def start(folder: Path, version: NewVersion = V3, **release: object) -> ReleaseReport:
-    return start_next(folder / "rollout.yaml", Release(version, **release), Choices(), TODAY)  # type: ignore[arg-type]
+    return start_next(folder / "gateshift.yaml", Release(version, **release), Choices(), TODAY)  # type: ignore[arg-type]
 
 
 def test_what_runs_stays_as_it_is_and_the_pointers_follow(folder: Path) -> None:
@@ -65,10 +65,10 @@ def test_what_runs_stays_as_it_is_and_the_pointers_follow(folder: Path) -> None:
 
 def test_the_result_is_generated_and_nothing_of_the_old_release_is_left(folder: Path) -> None:
     start(folder)
-    assert look(open_rollout(folder / "rollout.yaml").rollout).pending == ()
+    assert look(open_rollout(folder / "gateshift.yaml").rollout).pending == ()
     assert sorted(path.name for path in (folder / "base").iterdir() if path.is_dir()) == ["v2", "v3"]
     assert not (folder / "overlays/initial").exists()
-    assert "mesh route: it steers the calls" in (folder / "rollout.yaml").read_text()
+    assert "mesh route: it steers the calls" in (folder / "gateshift.yaml").read_text()
 
 
 def test_a_second_release_follows_the_first(folder: Path) -> None:
@@ -123,7 +123,7 @@ def test_a_dry_run_changes_nothing(folder: Path) -> None:
 
 
 def test_stale_files_are_refused(folder: Path) -> None:
-    (folder / "rollout.yaml").write_text(ROLLOUT.replace("{v1: 90, v2: 10}", "{v1: 80, v2: 20}"))
+    (folder / "gateshift.yaml").write_text(ROLLOUT.replace("{v1: 90, v2: 10}", "{v1: 80, v2: 20}"))
     with pytest.raises(UserError, match="not up to date"):
         start(folder)
 
@@ -157,7 +157,7 @@ def test_a_result_that_would_not_validate_is_refused(folder: Path) -> None:
 
 def test_without_kustomize_there_is_no_verdict_and_no_change(folder: Path) -> None:
     with pytest.raises(NoVerdict):
-        start_next(folder / "rollout.yaml", Release(V3), Choices(kustomize=Path("/nowhere")), TODAY)
+        start_next(folder / "gateshift.yaml", Release(V3), Choices(kustomize=Path("/nowhere")), TODAY)
     assert git(folder, "status", "--porcelain") == ""
 
 
@@ -192,6 +192,6 @@ def test_a_kill_while_it_writes_is_finished_by_the_next_run(folder: Path) -> Non
         if not killed_at(step, lambda: start(folder)):
             break
         finish_interrupted(folder)
-        write(open_rollout(folder / "rollout.yaml").rollout, force=False)
+        write(open_rollout(folder / "gateshift.yaml").rollout, force=False)
         after = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
         assert after in (old, new), f"step {step}"

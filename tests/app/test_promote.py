@@ -44,7 +44,7 @@ def run(
     options: PromoteOptions = PromoteOptions(),  # noqa: B008 -- frozen
 ) -> PromotionReport:
     with real_judge() as judging:
-        return promote(open_rollout(folder / "rollout.yaml").rollout, request, options, judging)
+        return promote(open_rollout(folder / "gateshift.yaml").rollout, request, options, judging)
 
 
 def at(folder: Path, stage: str) -> Path:
@@ -95,7 +95,7 @@ def test_pointers_that_disagree_need_a_stage_by_name(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "obstacle"),
     [
-        (("rollout.yaml", "{v1: 90, v2: 10}", "{v1: 80, v2: 20}"), Obstacle.STALE),
+        (("gateshift.yaml", "{v1: 90, v2: 10}", "{v1: 80, v2: 20}"), Obstacle.STALE),
         (("overlays/half/httproute.yaml", "weight: 50", "weight: 51"), Obstacle.STALE),
         (("base/v2/deployment.yaml", "replicas: 1", "replicaz: 1"), Obstacle.INVALID),
         (("base/service.yaml", "port: 80", "port: 81"), Obstacle.STALE),
@@ -231,7 +231,7 @@ def test_without_pointers_there_is_nothing_to_move(tmp_path: Path, monkeypatch: 
 
 
 def test_a_kill_before_any_step_leaves_all_pointers_old_or_all_new(folder: Path) -> None:
-    rollout: Rollout = open_rollout(folder / "rollout.yaml").rollout
+    rollout: Rollout = open_rollout(folder / "gateshift.yaml").rollout
     old = {name: (folder / name).read_bytes() for name in (ARGOCD, FLUX)}
     step, outcomes = 0, set()
     while killed_at(step, lambda: promote(rollout, PromoteRequest("subsets"), PromoteOptions(), Content())):

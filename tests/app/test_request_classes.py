@@ -71,7 +71,7 @@ def test_a_stage_that_was_not_built_has_no_answer() -> None:
 
 
 def test_at_a_gateway_the_host_is_part_of_the_request_and_strangers_are_left_out() -> None:
-    found = classes(read_rollout(GATEWAY, Path("rollout.yaml"), lambda _: None))
+    found = classes(read_rollout(GATEWAY, Path("gateshift.yaml"), lambda _: None))
     assert list(found) == ["default", "beta"]
     assert found["default"].match == "host shop.example.com"
     assert shares(found["default"]) == {"before": {"404": 1.0}, "routed": {"v1": 1.0}, "beta": {"v1": 1.0}}

@@ -28,11 +28,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def seen(folder: Path, choices: Choices | None = None) -> StatusReport:
     with real_judge(choices or Choices()) as judging:
-        return status(open_rollout(folder / "rollout.yaml").rollout, (), judging)
+        return status(open_rollout(folder / "gateshift.yaml").rollout, (), judging)
 
 
 def go_to(folder: Path, stage: str) -> str:
-    rollout = open_rollout(folder / "rollout.yaml").rollout
+    rollout = open_rollout(folder / "gateshift.yaml").rollout
     return promote(rollout, PromoteRequest(stage), PromoteOptions(commit=True), Content()).commit
 
 

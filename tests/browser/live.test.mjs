@@ -13,7 +13,7 @@ let browser, folder, server, url;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "gateshift-live-"));
-  for (const name of ["base", "overlays", "sync", "rollout.yaml"]) cpSync(join(TOP, name), join(folder, name), { recursive: true });
+  for (const name of ["base", "overlays", "sync", "gateshift.yaml"]) cpSync(join(TOP, name), join(folder, name), { recursive: true });
   server = spawn(process.env.PYTHON ?? "python3", ["-m", "gateshift", "report", "--serve", "--port", "0"], { cwd: folder });
   url = await new Promise((resolve, reject) => {
     let said = "";
@@ -46,11 +46,11 @@ test("a changed weight, a broken file and its mending all show by themselves", a
   writeFileSync(route, readFileSync(route, "utf8").replace("weight: 10", "weight: 30"));
   await page.waitForFunction(() => document.querySelector('article[data-stage="canary"] [data-version="v2"]').textContent === "v2 25 %");
 
-  const rollout = join(folder, "rollout.yaml");
+  const rollout = join(folder, "gateshift.yaml");
   const text = readFileSync(rollout, "utf8");
   writeFileSync(rollout, `${text}surprise: 1\n`);
   await page.waitForSelector(".problem");
-  assert.match(await page.locator(".problem").textContent(), /rollout\.yaml:\d+.*surprise/s);
+  assert.match(await page.locator(".problem").textContent(), /gateshift\.yaml:\d+.*surprise/s);
 
   writeFileSync(rollout, text);
   await page.waitForSelector('article[data-stage="canary"]');

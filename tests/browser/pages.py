@@ -6,12 +6,12 @@ usage: python -m tests.browser.pages FOLDER
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from gateshift.app.report.report import page
 from gateshift.app.shared.tool_choices import Choices
@@ -32,7 +32,7 @@ TOP = Path(__file__).parents[2]
 
 def main(folder: Path) -> None:
     pages = {
-        "shipped": page([TOP / "rollout.yaml"], Choices(), date(2026, 1, 1)),
+        "shipped": page([TOP / "gateshift.yaml"], Choices(), date(2026, 1, 1)),
         "drawn": drawn(),
         "hostile": hostile(),
         "crowded": crowded(),
@@ -65,7 +65,7 @@ def _plan(report: PlanReport, boxes: list[str], arrows: list[str]) -> dict[str, 
 
 def expected() -> dict[str, dict[str, float]]:
     """The shares of each stage's first rule, straight from what the real Kustomize builds."""
-    stages = yaml.safe_load((TOP / "rollout.yaml").read_text())["stages"]
+    stages = yaml.safe_load((TOP / "gateshift.yaml").read_text())["stages"]
     return {stage["name"]: _shares(stage["name"]) for stage in stages}
 
 

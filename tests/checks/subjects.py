@@ -26,5 +26,5 @@ def build(text: str) -> Build:
     return Build(Path("test.yaml"), tuple(resource(data, index) for index, data in enumerate(documents)))
 
 
-def subject(text: str, *, schemas: Catalog | None = None, declared: Declared | None = None) -> Subject:
-    return Subject.of(build(text), catalog=schemas, declared=declared)
+def subject(text: str, *, catalog: Catalog | None = None, declared: Declared | None = None) -> Subject:
+    return Subject.of(build(text), catalog=catalog, declared=declared)

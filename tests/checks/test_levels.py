@@ -45,7 +45,7 @@ SAME = (service("shop-v1"), service("shop-v2"), deployment())
 
 
 def split() -> Declared:
-    rollout = read_rollout(ROLLOUT, Path("rollout.yaml"), lambda _: None)
+    rollout = read_rollout(ROLLOUT, Path("gateshift.yaml"), lambda _: None)
     return Declared(rollout, rollout.environments[0], rollout.stages[0])
 
 

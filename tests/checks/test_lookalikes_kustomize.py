@@ -67,7 +67,7 @@ stages:
 
 def stage(text: str, *objects: str) -> dict[str, str]:
     return {
-        "rollout.yaml": ROLLOUT + text,
+        "gateshift.yaml": ROLLOUT + text,
         "overlays/one/kustomization.yaml": HERE,
         "overlays/one/shop.yaml": written(*objects),
     }

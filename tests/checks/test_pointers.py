@@ -34,7 +34,7 @@ ENVIRONMENTS = "environments: [{name: staging}, {name: prod}]\n"
 
 
 def repository(folder: Path, text: str = ROLLOUT) -> Path:
-    (folder / "rollout.yaml").write_text(text)
+    (folder / "gateshift.yaml").write_text(text)
     (rollout,) = Rollouts.of(find_rollout_files(folder)).all
     write(rollout, force=False)
     return folder
@@ -93,7 +93,7 @@ def test_pointers_that_disagree_are_told(repo: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("post", "value", "expected"),
+    ("post_build", "value", "expected"),
     [
         ("{substitute: {A: b}}", "${USER}", [("GS614", Level.ERROR)]),
         ("{substitute: {A: b}}", "^beta$", [("GS614", Level.WARNING)]),
@@ -108,9 +108,9 @@ def test_pointers_that_disagree_are_told(repo: Path) -> None:
     ],
 )
 def test_substitution_is_told_where_it_can_touch_the_output(
-    repo: Path, stage_pointer: str, value: str, expected: list[tuple[str, Level]]
+    repo: Path, post_build: str, value: str, expected: list[tuple[str, Level]]
 ) -> None:
-    edit(repo, KUSTOMIZATION, "  prune: true\n", f"  prune: true\n  postBuild: {stage_pointer}\n")
+    edit(repo, KUSTOMIZATION, "  prune: true\n", f"  prune: true\n  postBuild: {post_build}\n")
     edit(repo, "overlays/first/httproute.yaml", "sync-wave: ", f'note: "{value}"\n    a.example.org/wave: ')
     assert rules(repo) == expected
 

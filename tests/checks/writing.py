@@ -96,8 +96,8 @@ VERSIONS = (
 BASE = (service(), deployment())
 
 
-def findings(*objects: str, schemas: Catalog | None = None, declared: Declared | None = None) -> list[Finding]:
-    return list(run_checks(subject("\n---\n".join(objects), catalog=schemas, declared=declared)))
+def findings(*objects: str, catalog: Catalog | None = None, declared: Declared | None = None) -> list[Finding]:
+    return list(run_checks(subject("\n---\n".join(objects), catalog=catalog, declared=declared)))
 
 
 def levels(found: list[Finding], rule_id: str) -> list[Level]:

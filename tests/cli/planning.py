@@ -26,7 +26,7 @@ def customers(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("base", "overlays", "sync"):
         shutil.copytree(SHIPPED / name, folder / name)
-    shutil.copy(SHIPPED / "rollout.yaml", folder)
+    shutil.copy(SHIPPED / "gateshift.yaml", folder)
     top = folder
     git(top, "init", "--quiet", "--initial-branch=main")
     commit(top, "The rollout")
@@ -53,7 +53,7 @@ def plan(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 
 def generate(folder: Path) -> None:
-    """Write what the rollout.yaml asks for."""
+    """Write what the gateshift.yaml asks for."""
     argv = [sys.executable, "-m", "gateshift", "generate"]
     subprocess.run(argv, cwd=folder, check=True, capture_output=True, text=True)
 

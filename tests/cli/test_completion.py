@@ -13,7 +13,7 @@ SHIPPED = Path(__file__).parents[2]
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    shutil.copy(SHIPPED / "rollout.yaml", tmp_path)
+    shutil.copy(SHIPPED / "gateshift.yaml", tmp_path)
     return tmp_path
 
 
@@ -83,7 +83,7 @@ def test_another_folder_is_heard(here: Path, tmp_path_factory: pytest.TempPathFa
 
 
 def test_a_broken_rollout_offers_files_and_says_nothing(here: Path) -> None:
-    (here / "rollout.yaml").write_text("stages: [")
+    (here / "gateshift.yaml").write_text("stages: [")
     assert offered(here, "gateshift explain ca") == ["file,ca"]
 
 

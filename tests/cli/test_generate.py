@@ -27,7 +27,7 @@ ROUTE = "overlays/canary/httproute.yaml"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "rollout.yaml").write_text(ROLLOUT)
+    (tmp_path / "gateshift.yaml").write_text(ROLLOUT)
     return tmp_path
 
 
@@ -59,7 +59,7 @@ def test_check_fails_with_a_diff_and_writes_nothing(folder: Path) -> None:
 
 def test_diff_shows_and_writes_nothing(folder: Path) -> None:
     gateshift(folder, "generate")
-    (folder / "rollout.yaml").write_text(ROLLOUT.replace("v2: 10", "v2: 20"))
+    (folder / "gateshift.yaml").write_text(ROLLOUT.replace("v2: 10", "v2: 20"))
     shown = gateshift(folder, "generate", "--diff")
     assert shown.returncode == 0
     assert "+          weight: 20\n" in shown.stdout
@@ -89,10 +89,10 @@ def test_json_says_how_every_file_stands(folder: Path) -> None:
     assert set(status.values()) == {"fresh"}
 
 
-@pytest.mark.parametrize("path", ["shop", "shop/rollout.yaml", "."])
+@pytest.mark.parametrize("path", ["shop", "shop/gateshift.yaml", "."])
 def test_a_path_names_a_file_a_folder_or_all_below(tmp_path: Path, path: str) -> None:
     (tmp_path / "shop").mkdir()
-    (tmp_path / "shop/rollout.yaml").write_text(ROLLOUT)
+    (tmp_path / "shop/gateshift.yaml").write_text(ROLLOUT)
     done = gateshift(tmp_path, "generate", path)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "shop" / ROUTE).exists()
@@ -106,18 +106,18 @@ def test_without_a_rollout_there_is_nothing_to_do_and_a_way_on(tmp_path: Path) -
 
 
 def test_mistakes_in_rollout_yaml_come_before_any_write(folder: Path) -> None:
-    (folder / "rollout.yaml").write_text(ROLLOUT.replace("v2: 10", "v3: 10"))
+    (folder / "gateshift.yaml").write_text(ROLLOUT.replace("v2: 10", "v3: 10"))
     refused = gateshift(folder, "generate")
     assert refused.returncode == 2
-    assert "rollout.yaml:8:" in refused.stderr
+    assert "gateshift.yaml:8:" in refused.stderr
     assert not (folder / "base").exists()
 
 
 def test_a_doubtful_image_is_warned_of(folder: Path) -> None:
-    (folder / "rollout.yaml").write_text(ROLLOUT.replace("shop:2", "shop"))
+    (folder / "gateshift.yaml").write_text(ROLLOUT.replace("shop:2", "shop"))
     done = gateshift(folder, "generate")
     assert done.returncode == 0
-    assert "rollout.yaml:5:" in done.stderr
+    assert "gateshift.yaml:5:" in done.stderr
     assert "warning" in done.stderr
 
 
@@ -127,10 +127,10 @@ def test_check_and_force_contradict_each_other(folder: Path) -> None:
 
 LOOP = """\
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
-from gateshift.pipeline.generate import write
-from gateshift.spec import open_rollout
+from gateshift.app.generate.generate import write
+from gateshift.config import open_rollout
 one, two = (open_rollout(Path(name)).rollout for name in ("one.yaml", "two.yaml"))
 print("ready", flush=True)
 while True:
@@ -140,7 +140,7 @@ while True:
 
 
 def test_kills_at_random_moments_leave_every_file_whole(folder: Path) -> None:
-    (folder / "rollout.yaml").rename(folder / "one.yaml")
+    (folder / "gateshift.yaml").rename(folder / "one.yaml")
     (folder / "two.yaml").write_text(ROLLOUT.replace("v2: 10", "v2: 20").replace("shop:2", "shop:3"))
     whole: dict[Path, set[bytes]] = {}
     for name in ("two.yaml", "one.yaml"):

@@ -1,4 +1,4 @@
-"""`gateshift init`: a rollout.yaml for any service, from which the other commands work at once."""
+"""`gateshift init`: a gateshift.yaml for any service, from which the other commands work at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def gateshift(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 def test_generate_and_validate_work_at_once(tmp_path: Path) -> None:
     begun = gateshift(tmp_path, "init", "shop", *IMAGES)
     assert (begun.returncode, begun.stderr) == (0, "")
-    assert begun.stdout == "rollout.yaml: shop in nine stages. Next:\n  gateshift generate\n  gateshift validate\n"
+    assert begun.stdout == "gateshift.yaml: shop in nine stages. Next:\n  gateshift generate\n  gateshift validate\n"
 
     generated = gateshift(tmp_path, "generate")
     assert (generated.returncode, generated.stderr) == (0, "")
@@ -94,8 +94,8 @@ def test_testers_of_a_grpc_service_use_a_header_that_grpc_clients_can_set(tmp_pa
 @pytest.mark.parametrize(
     ("output", "written"),
     [
-        ("services/shop", "services/shop/rollout.yaml"),
-        ("here", "here/rollout.yaml"),
+        ("services/shop", "services/shop/gateshift.yaml"),
+        ("here", "here/gateshift.yaml"),
         ("a.yaml", "a.yaml"),
         ("b/c.yml", "b/c.yml"),
     ],
@@ -114,24 +114,24 @@ def test_it_writes_where_it_is_told_to_run(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
 
     assert gateshift(tmp_path, "-C", "there", "init", "shop", *IMAGES).returncode == 0
-    assert (tmp_path / "there" / "rollout.yaml").is_file()
+    assert (tmp_path / "there" / "gateshift.yaml").is_file()
 
 
 def test_it_overwrites_nothing(tmp_path: Path) -> None:
-    (tmp_path / "rollout.yaml").write_text("mine\n")
+    (tmp_path / "gateshift.yaml").write_text("mine\n")
 
     refused = gateshift(tmp_path, "init", "shop", *IMAGES)
 
     assert refused.returncode == 2
     assert refused.stderr == (
-        "gateshift: rollout.yaml: the file is there already, and init overwrites nothing\n"
+        "gateshift: gateshift.yaml: the file is there already, and init overwrites nothing\n"
         "  edit it, or write another one with -o FILE\n"
     )
-    assert (tmp_path / "rollout.yaml").read_text() == "mine\n"
+    assert (tmp_path / "gateshift.yaml").read_text() == "mine\n"
 
 
 def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
-    (tmp_path / "rollout.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    (tmp_path / "gateshift.yaml").symlink_to(tmp_path / "elsewhere.yaml")
 
     assert gateshift(tmp_path, "init", "shop", *IMAGES).returncode == 2
     assert not (tmp_path / "elsewhere.yaml").exists()
@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_made_is_a_usage_error(tmp_path: Path) -> None:
     refused = gateshift(tmp_path, "init", "shop", *IMAGES, "-o", "a/b")
 
     assert refused.returncode == 2
-    assert "cannot write a/b/rollout.yaml" in refused.stderr
+    assert "cannot write a/b/gateshift.yaml" in refused.stderr
 
 
 # --- What is written --------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def test_every_commented_part_becomes_valid_when_its_hash_is_removed(kind: Route
     body = text[text.index("service:") :]
     assert body.count("\n#") > 15
 
-    parsed = parse_rollout(_COMMENTED.sub(r"\1", body), Path("rollout.yaml"), lambda _: None)
+    parsed = parse_rollout(_COMMENTED.sub(r"\1", body), Path("gateshift.yaml"), lambda _: None)
 
     rollout = parsed.rollout
     assert rollout.gate is not None
@@ -261,7 +261,7 @@ def test_any_wish_is_read_back_as_it_was_made(
         service, (old, new), namespace, port, target_port, kind, not gateways, tuple(gateways), tuple(hostnames)
     )
 
-    rollout = parse_rollout(skeleton(request), Path("rollout.yaml"), lambda _: None).rollout
+    rollout = parse_rollout(skeleton(request), Path("gateshift.yaml"), lambda _: None).rollout
 
     assert (rollout.service.name, rollout.service.namespace, rollout.route.kind) == (service, namespace, kind)
     assert (rollout.service.port, rollout.service.target_port) == (port, port if target_port is None else target_port)

@@ -46,7 +46,7 @@ def test_json_says_what_was_done(customers: Path) -> None:
     data = json.loads(gateshift(customers, "next", "v3", "--image", IMAGE, "-f", "json").stdout)
     assert (data["schema"], data["baseline"], data["candidate"], data["stages"][0]) == (1, "v2", "v3", "routed")
     assert [pointer["newPath"] for pointer in data["pointers"]] == ["overlays/routed", "./overlays/routed"]
-    assert "rollout.yaml" in data["written"]
+    assert "gateshift.yaml" in data["written"]
     assert "base/v1/deployment.yaml" in data["deleted"]
 
 

@@ -134,16 +134,16 @@ class TestOneStep:
         assert document(repository, "half", "retired", code=1)["engines"]["argocd"]["safe"] is False
 
     def test_a_policy_limits_the_step(self, repository: Path) -> None:
-        replace(repository / "rollout.yaml", "\npointers:", "\npolicy: {maxStep: 40}\n\npointers:")
+        replace(repository / "gateshift.yaml", "\npointers:", "\npolicy: {maxStep: 40}\n\npointers:")
         found = document(repository, "debug", "half", code=1)
         rules = [finding["rule"] for finding in found["engines"]["flux"]["findings"]]
         assert rules == ["GS516", "GS516", "GS517"]
         assert found["engines"]["flux"]["safeWay"] == ["canary", "half"]
-        assert found["engines"]["flux"]["findings"][0]["file"] == "rollout.yaml"
+        assert found["engines"]["flux"]["findings"][0]["file"] == "gateshift.yaml"
 
     def test_a_finding_can_be_accepted_in_rollout_yaml(self, repository: Path) -> None:
         entry = '\nignore:\n  - {rule: GS511, reason: tried at night, until: "2999-01-01"}\n\npointers:'
-        replace(repository / "rollout.yaml", "\npointers:", entry)
+        replace(repository / "gateshift.yaml", "\npointers:", entry)
         assert document(repository, "dark", "final", code=0)["safe"] is True
 
     def test_an_unknown_stage_is_answered_with_the_known_ones(self, shipped: Path) -> None:
@@ -173,7 +173,7 @@ class TestEnvironments:
 
     @pytest.fixture
     def two(self, repository: Path) -> Path:
-        replace(repository / "rollout.yaml", "\npointers:", self.SPEC)
+        replace(repository / "gateshift.yaml", "\npointers:", self.SPEC)
         generate(repository)
         return repository
 

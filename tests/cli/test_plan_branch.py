@@ -106,7 +106,7 @@ def test_files_that_are_only_moved_change_nothing(branch: Path) -> None:
 
 def test_a_stage_that_is_new_has_nothing_to_be_compared_with(branch: Path) -> None:
     stage = "  - name: most\n    shares: {v1: 30, v2: 70}\n  - name: final\n"
-    replace(branch / "rollout.yaml", "  - name: final\n", stage)
+    replace(branch / "gateshift.yaml", "  - name: final\n", stage)
     generate(branch)
     assert document(branch, "--since", "main", code=0)["plans"] == []
     point(branch, "most")
@@ -114,9 +114,9 @@ def test_a_stage_that_is_new_has_nothing_to_be_compared_with(branch: Path) -> No
 
 
 def test_a_stage_that_is_gone_needs_no_plan_once_nothing_names_it(branch: Path) -> None:
-    text = (branch / "rollout.yaml").read_text()
+    text = (branch / "gateshift.yaml").read_text()
     start, end = text.index("  - name: canary"), text.index("  - name: half")
-    (branch / "rollout.yaml").write_text(text[:start] + text[end:])
+    (branch / "gateshift.yaml").write_text(text[:start] + text[end:])
     generate(branch)
     assert not (branch / "overlays/canary").exists()
     point(branch, "half")
@@ -146,7 +146,7 @@ def test_the_pointer_as_it_was_says_how_argo_cd_prunes(branch: Path) -> None:
 
 def test_without_pointers_every_changed_stage_may_be_in_force(branch: Path) -> None:
     shutil.rmtree(branch / "sync")
-    replace(branch / "rollout.yaml", "pointers:\n", "pointers:\n  # moved elsewhere\n")
+    replace(branch / "gateshift.yaml", "pointers:\n", "pointers:\n  # moved elsewhere\n")
     commit(branch, "No pointers here")
     git(branch, "branch", "--force", "main")
     replace(branch / "overlays/half/kustomization.yaml", "  - ../../base/v1\n", "")
@@ -155,7 +155,7 @@ def test_without_pointers_every_changed_stage_may_be_in_force(branch: Path) -> N
 
 
 def test_plain_roots_are_compared_where_there_is_no_rollout(branch: Path) -> None:
-    for name in ("rollout.yaml", "sync", "overlays/canary"):
+    for name in ("gateshift.yaml", "sync", "overlays/canary"):
         path = branch / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     commit(branch, "Only Kustomize")
@@ -169,7 +169,7 @@ def test_a_rollout_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
     top = tmp_path / "mono"
     customers(top / "services/customers")
     shutil.rmtree(top / "services/customers/.git")
-    replace(top / "services/customers/rollout.yaml", "pointers:\n", "pointers:\n  path: services/customers\n")
+    replace(top / "services/customers/gateshift.yaml", "pointers:\n", "pointers:\n  path: services/customers\n")
     for file in (top / "services/customers/sync").glob("*/*.yaml"):
         file.unlink()
     generate(top / "services/customers")

@@ -79,7 +79,7 @@ def test_a_pointer_that_is_deleted_is_told(customers: Path) -> None:
 
 
 def test_without_a_rollout_only_what_differs_is_told(customers: Path) -> None:
-    git(customers, "rm", "-q", "rollout.yaml", "-r", "sync")
+    git(customers, "rm", "-q", "gateshift.yaml", "-r", "sync")
     git(customers, "commit", "-q", "-m", "Without a rollout")
     assert since(customers) == (0, [])
     (customers / "overlays" / "half" / "httproute.yaml").write_text(
@@ -90,7 +90,7 @@ def test_without_a_rollout_only_what_differs_is_told(customers: Path) -> None:
 
 
 def test_a_rollout_that_is_taken_away_leaves_its_folders_to_be_judged(customers: Path) -> None:
-    (customers / "rollout.yaml").unlink()
+    (customers / "gateshift.yaml").unlink()
     route = customers / "overlays" / "half" / "httproute.yaml"
     route.write_text(route.read_text().replace("weight: 50", "weight: 0"))
     code, plans = since(customers)
@@ -100,7 +100,7 @@ def test_a_rollout_that_is_taken_away_leaves_its_folders_to_be_judged(customers:
 def test_of_many_rollouts_a_few_are_named(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"service-{number:02}").mkdir()
-        (tmp_path / f"service-{number:02}" / "rollout.yaml").touch()
+        (tmp_path / f"service-{number:02}" / "gateshift.yaml").touch()
     for command in ("plan", "status", "promote"):
         done = gateshift(tmp_path, command)
         assert done.returncode == 2

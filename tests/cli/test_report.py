@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parents[2]
 def customers(tmp_path: Path) -> Path:
     for name in ("base", "overlays", "sync"):
         shutil.copytree(SHIPPED / name, tmp_path / name)
-    shutil.copy(SHIPPED / "rollout.yaml", tmp_path)
+    shutil.copy(SHIPPED / "gateshift.yaml", tmp_path)
     return tmp_path
 
 
@@ -106,10 +106,10 @@ def test_a_folder_without_a_rollout_is_nothing_to_report(tmp_path: Path) -> None
 
 
 def test_a_broken_rollout_is_told_by_its_line(customers: Path) -> None:
-    (customers / "rollout.yaml").write_text("service: [\n")
+    (customers / "gateshift.yaml").write_text("service: [\n")
     done = gateshift(customers)
     assert done.returncode == 2
-    assert "rollout.yaml:2" in done.stderr
+    assert "gateshift.yaml:2" in done.stderr
 
 
 @pytest.fixture

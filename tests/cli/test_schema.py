@@ -31,29 +31,29 @@ def test_each_schema_is_valid_and_committed_as_it_is_printed(name: str) -> None:
 
 
 def test_it_prints_the_schema(tmp_path: Path) -> None:
-    printed = gateshift(tmp_path, "rollout")
+    printed = gateshift(tmp_path, "gateshift")
 
     assert (printed.returncode, printed.stderr) == (0, "")
-    assert printed.stdout == schema_text("rollout")
+    assert printed.stdout == schema_text("gateshift")
 
 
 def test_it_writes_the_schema_to_a_file(tmp_path: Path) -> None:
-    assert gateshift(tmp_path, "rollout", "-o", "a/b.json").returncode == 0
+    assert gateshift(tmp_path, "gateshift", "-o", "a/b.json").returncode == 0
 
-    assert (tmp_path / "a" / "b.json").read_text() == schema_text("rollout")
+    assert (tmp_path / "a" / "b.json").read_text() == schema_text("gateshift")
 
 
 def test_an_unknown_name_is_a_usage_error_that_lists_the_known_ones(tmp_path: Path) -> None:
     refused = gateshift(tmp_path, "rolout")
 
     assert refused.returncode == 2
-    assert "rollout" in refused.stderr
+    assert "gateshift" in refused.stderr
 
 
 def test_a_file_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
 
-    refused = gateshift(tmp_path, "rollout", "-o", "a/b.json")
+    refused = gateshift(tmp_path, "gateshift", "-o", "a/b.json")
 
     assert refused.returncode == 2
     assert "cannot write a/b.json" in refused.stderr

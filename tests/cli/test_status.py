@@ -81,7 +81,7 @@ def test_text_marks_the_stage_in_the_strip(customers: Path) -> None:
 
 @pytest.mark.parametrize("ahead", ["prod", "staging"])
 def test_environments_are_ordered_by_how_far_they_are(tmp_path: Path, ahead: str) -> None:
-    (tmp_path / "rollout.yaml").write_text(
+    (tmp_path / "gateshift.yaml").write_text(
         "service: {name: shop, port: 80, targetPort: 8080}\n"
         "route: {parents: [{service: shop}]}\n"
         "versions:\n  v1: {image: 'example.org/shop:1'}\n  v2: {image: 'example.org/shop:2'}\n"

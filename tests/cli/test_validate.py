@@ -23,7 +23,7 @@ def customers(tmp_path: Path) -> Path:
     """The shipped rollout and what was generated from it, in a folder of its own."""
     for name in ("base", "overlays", "sync"):
         shutil.copytree(SHIPPED / name, tmp_path / name)
-    shutil.copy(SHIPPED / "rollout.yaml", tmp_path)
+    shutil.copy(SHIPPED / "gateshift.yaml", tmp_path)
     return tmp_path
 
 
@@ -98,7 +98,7 @@ def test_without_paths_the_rollout_is_looked_at_as_a_whole(customers: Path) -> N
 
 
 def test_a_stage_that_cannot_be_reached_from_the_one_before_is_told(customers: Path) -> None:
-    rollout = customers / "rollout.yaml"
+    rollout = customers / "gateshift.yaml"
     text = rollout.read_text()
     start, end = text.index("  - name: dark"), text.index("  - name: debug")
     rollout.write_text(text[:start] + text[end:])
@@ -154,10 +154,10 @@ def test_a_folder_without_yaml_is_exit_code_4(tmp_path: Path) -> None:
 
 
 def test_a_broken_rollout_is_exit_code_2(customers: Path) -> None:
-    edit(customers / "rollout.yaml", "targetPort: 3000", "targetPort: 300000")
+    edit(customers / "gateshift.yaml", "targetPort: 3000", "targetPort: 300000")
     done = gateshift(customers, "overlays")
     assert done.returncode == 2
-    assert "rollout.yaml:7:" in done.stderr
+    assert "gateshift.yaml:7:" in done.stderr
 
 
 def test_a_root_that_kustomize_refuses_is_a_finding(customers: Path) -> None:
@@ -188,7 +188,7 @@ def test_only_the_roots_that_a_changed_file_is_part_of_are_looked_at(customers: 
 
     assert looked_at("overlays/canary/httproute.yaml") == ["overlays/canary"]
     assert looked_at("base/v2/deployment.yaml") == sorted(f"overlays/{stage}" for stage in STAGES[3:])
-    assert len(looked_at("rollout.yaml")) == 9
+    assert len(looked_at("gateshift.yaml")) == 9
     assert looked_at("sync/argocd/customers.yaml") == []
 
 
@@ -242,15 +242,15 @@ def test_an_object_named_by_no_text_is_a_finding_and_not_a_missing_verdict(
 
 
 def test_a_rollout_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "rollout.yaml")
-    argv = [sys.executable, "-m", "gateshift", "generate", "rollout.yaml"]
+    os.mkfifo(tmp_path / "gateshift.yaml")
+    argv = [sys.executable, "-m", "gateshift", "generate", "gateshift.yaml"]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
     assert "no regular file" in done.stderr
 
 
 def test_install_fetches_the_schemas_that_the_rollout_chooses_and_says_so(customers: Path) -> None:
-    file = customers / "rollout.yaml"
+    file = customers / "gateshift.yaml"
     file.write_text(file.read_text() + "\nschemas: {kubernetes: '1.30.99'}\n")
     without = gateshift(customers)
     assert (without.returncode, without.stderr) == (3, "")

@@ -107,7 +107,7 @@ def test_a_file_that_suppresses_the_rule_is_left_alone(repository: Path) -> None
 def test_generated_files_are_never_edited(tmp_path: Path) -> None:
     for name in ("base", "overlays"):
         shutil.copytree(SHIPPED / name, tmp_path / name)
-    shutil.copy(SHIPPED / "rollout.yaml", tmp_path)
+    shutil.copy(SHIPPED / "gateshift.yaml", tmp_path)
     route_file = tmp_path / "overlays" / "canary" / "httproute.yaml"
     route_file.write_text("".join(line for line in route_file.read_text().splitlines(True) if "group:" not in line))
     before = route_file.read_bytes()

@@ -1,4 +1,4 @@
-"""A small valid rollout.yaml to make mistakes in, and what the parser says of them."""
+"""A small valid gateshift.yaml to make mistakes in, and what the parser says of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from gateshift.config import ConfigError, Mistake, Parsed, parse_rollout
 from gateshift.model.rollout import Rollout
 
-FILE = Path("rollout.yaml")
+FILE = Path("gateshift.yaml")
 BASE = """\
 service:
   name: customers

@@ -1,4 +1,4 @@
-"""Texts that are no rollout.yaml at all: one clear message, in bounded time."""
+"""Texts that are no gateshift.yaml at all: one clear message, in bounded time."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_what_is_not_listed_is_counted() -> None:
         parsed("\n".join(f"k{index}: v" for index in range(250)))
 
     assert len(raised.value.mistakes) == 100
-    assert str(raised.value).startswith("rollout.yaml: 254 mistakes\n")
+    assert str(raised.value).startswith("gateshift.yaml: 254 mistakes\n")
     assert str(raised.value).endswith("... and 154 more")
 
 
@@ -115,7 +115,7 @@ def test_a_mistake_shows_its_line_with_a_caret() -> None:
 
 
 def test_a_file_on_the_disk_is_read_no_further_than_it_may_be_long(tmp_path: Path) -> None:
-    (tmp_path / "rollout.yaml").write_bytes(b"a" * (10 * MEBIBYTE))
+    (tmp_path / "gateshift.yaml").write_bytes(b"a" * (10 * MEBIBYTE))
 
     with pytest.raises(ConfigError) as raised:
         open_rollout(tmp_path)
@@ -124,7 +124,7 @@ def test_a_file_on_the_disk_is_read_no_further_than_it_may_be_long(tmp_path: Pat
 
 
 def test_bytes_that_are_no_text_are_told_at_their_line(tmp_path: Path) -> None:
-    (tmp_path / "rollout.yaml").write_bytes(b"service:\n  name: caf\xe9\n")
+    (tmp_path / "gateshift.yaml").write_bytes(b"service:\n  name: caf\xe9\n")
 
     with pytest.raises(ConfigError) as raised:
         open_rollout(tmp_path)
@@ -135,10 +135,10 @@ def test_bytes_that_are_no_text_are_told_at_their_line(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UserError) as raised:
-        open_rollout(tmp_path / "rollout.yaml")
+        open_rollout(tmp_path / "gateshift.yaml")
 
     assert raised.value.exit_code is Exit.USAGE
-    assert raised.value.where == str(tmp_path / "rollout.yaml")
+    assert raised.value.where == str(tmp_path / "gateshift.yaml")
 
 
 def test_a_manifest_outside_the_folder_is_not_there(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_manifest_outside_the_folder_is_not_there(tmp_path: Path) -> None:
     folder = tmp_path / "service"
     folder.mkdir()
     (folder / "own.yaml").symlink_to(tmp_path / "secret.yaml")
-    (folder / "rollout.yaml").write_text(BASE.replace("{image: 'a:1'}", "{manifest: own.yaml}"))
+    (folder / "gateshift.yaml").write_text(BASE.replace("{image: 'a:1'}", "{manifest: own.yaml}"))
 
     with pytest.raises(ConfigError) as raised:
         open_rollout(folder)
@@ -157,7 +157,7 @@ def test_a_manifest_outside_the_folder_is_not_there(tmp_path: Path) -> None:
 
 def test_a_manifest_that_is_no_text_is_one_of_the_mistakes(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_bytes(b"\xff\xff\xff")
-    (tmp_path / "rollout.yaml").write_text(BASE.replace("{image: 'a:1'}", "{manifest: own.yaml}"))
+    (tmp_path / "gateshift.yaml").write_text(BASE.replace("{image: 'a:1'}", "{manifest: own.yaml}"))
 
     with pytest.raises(ConfigError) as raised:
         open_rollout(tmp_path)

@@ -98,7 +98,7 @@ def test_an_autoscaler_and_replicas_in_the_manifest_fight() -> None:
 def test_the_name_in_rollout_yaml_and_in_the_manifest_must_agree() -> None:
     text = edited((V1, "v1: {manifest: own.yaml, deployment: new}"))
 
-    assert "rollout.yaml calls this Deployment `new`; found `old-customers`" in only_mistake(text, own=OWN).message
+    assert "gateshift.yaml calls this Deployment `new`; found `old-customers`" in only_mistake(text, own=OWN).message
 
 
 def test_fields_beside_a_manifest_are_refused() -> None:
@@ -117,4 +117,4 @@ def test_mistakes_in_both_files_are_reported_in_one_run() -> None:
     with pytest.raises(ConfigError) as raised:
         parsed(WITH_OWN.replace("{v1: 1, v2: 1}", "{v1: 1, v3: 1}"), own=OWN.replace("Deployment", "Pod"))
 
-    assert {str(mistake.place.file) for mistake in raised.value.mistakes} == {"own.yaml", "rollout.yaml"}
+    assert {str(mistake.place.file) for mistake in raised.value.mistakes} == {"own.yaml", "gateshift.yaml"}

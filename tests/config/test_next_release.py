@@ -1,4 +1,4 @@
-"""rollout.yaml of a finished rollout becomes that of the next release, its comments kept."""
+"""gateshift.yaml of a finished rollout becomes that of the next release, its comments kept."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_any_rollout_gives_a_release_that_starts_from_its_last_version(
     in_force = Stage("last", "", (last,), (last,), (Share(last, weight),))
     try:
         text = next_release(old.text.removeprefix("\ufeff"), in_force, NewVersion(name, image))
-        new = read_rollout(text, Path("rollout.yaml"), old.files.get)
+        new = read_rollout(text, Path("gateshift.yaml"), old.files.get)
     except UserError:
         return
     assert [version.name for version in new.versions] == [last, name]

@@ -1,4 +1,4 @@
-"""rollout.yaml as its owner writes it, and the values it becomes."""
+"""gateshift.yaml as its owner writes it, and the values it becomes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gateshift.model.rollout import (
     Share,
 )
 
-SHIPPED = Path(__file__).parents[2] / "rollout.yaml"
+SHIPPED = Path(__file__).parents[2] / "gateshift.yaml"
 
 
 def test_the_shipped_rollout_is_read_without_a_warning() -> None:

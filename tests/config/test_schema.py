@@ -28,10 +28,10 @@ TABLES = [
 
 
 def test_the_committed_schema_is_the_one_of_the_code() -> None:
-    committed = ROOT / "docs" / "schemas" / "rollout.schema.json"
+    committed = ROOT / "docs" / "schemas" / "gateshift.schema.json"
 
-    assert committed.read_text() == schema_text("rollout"), (
-        "run: gateshift schema rollout -o docs/schemas/rollout.schema.json"
+    assert committed.read_text() == schema_text("gateshift"), (
+        "run: gateshift schema gateshift -o docs/schemas/gateshift.schema.json"
     )
 
 
@@ -40,7 +40,7 @@ def test_it_is_a_valid_schema_of_its_dialect() -> None:
 
 
 def test_the_shipped_rollout_names_it_and_conforms() -> None:
-    text = (ROOT / "rollout.yaml").read_text()
+    text = (ROOT / "gateshift.yaml").read_text()
 
     line = text.splitlines()[0]
     assert line.startswith("# yaml-language-server: $schema=")

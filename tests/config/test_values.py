@@ -1,4 +1,4 @@
-"""What a rollout.yaml says, as the values it becomes: every key once, and every default."""
+"""What a gateshift.yaml says, as the values it becomes: every key once, and every default."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_every_key_of_a_stage() -> None:
 
     assert stage.description == "Two lines."
     assert (stage.soak, stage.approval, stage.mirror) == ("1h", True, Mirror("v2", 5))
-    assert str(stage.place) == "rollout.yaml:9:5"
+    assert str(stage.place) == "gateshift.yaml:9:5"
     assert read((SHARES, f"{SHARES}    mirror: v1\n")).stages[0].mirror == Mirror("v1", 100)
 
 
@@ -285,7 +285,7 @@ def test_everything_around_the_stages() -> None:
         FluxPointer("gitops", "1h30m"),
     )
     assert rollout.suppressions == (Suppression("GS301", "a b", date(2026, 12, 31), "base/*.yaml", "Service/a"),)
-    assert rollout.suppressions[0].place == Place(Path("rollout.yaml"), 10, 5, 10, 95)
+    assert rollout.suppressions[0].place == Place(Path("gateshift.yaml"), 10, 5, 10, 95)
     assert rollout.schemas == SchemaChoice("1.36.0", "1.5.1", "experimental", ("crds",))
 
 

@@ -23,7 +23,7 @@ def made(page: str) -> str:
     return CliRunner().invoke(cli, ["docs", page], catch_exceptions=False).stdout
 
 
-@pytest.mark.parametrize("page", ["commands", "rollout"])
+@pytest.mark.parametrize("page", ["commands", "config"])
 def test_the_committed_page_is_what_the_program_says(page: str) -> None:
     assert (DOCS / f"{page}.md").read_text() == made(page), "run `make docs`"
 
@@ -72,7 +72,7 @@ def test_the_manual_page_holds_only_known_macros() -> None:
 
 
 def test_every_field_of_rollout_yaml_is_in_the_reference() -> None:
-    page = made("rollout")
+    page = made("config")
     for name in fields_of(json_schema()):
         assert f"| `{name}` |" in page, name
 
@@ -107,4 +107,4 @@ def anchors_of(page: Path) -> set[str]:
 def test_the_reference_lists_what_is_required() -> None:
     required = list_at(json_schema(), "required")
     assert required
-    assert all(re.search(rf"\| `{name}` \| .*, required \|", made("rollout")) for name in required)
+    assert all(re.search(rf"\| `{name}` \| .*, required \|", made("config")) for name in required)

@@ -69,7 +69,7 @@ def project(hooks: Path, home: str, tmp_path: Path) -> Path:
     folder = started(tmp_path)
     for name in ("base", "overlays", "sync"):
         shutil.copytree(TOP / name, folder / name)
-    shutil.copy(TOP / "rollout.yaml", folder)
+    shutil.copy(TOP / "gateshift.yaml", folder)
     (folder / ".pre-commit-config.yaml").write_text(CONFIG.format(repository=hooks))
     installed = run(folder, *PRE_COMMIT, "install", "--install-hooks", PRE_COMMIT_HOME=home)
     assert installed.returncode == 0, installed.stdout + installed.stderr
@@ -131,7 +131,7 @@ def test_a_generated_file_edited_by_hand_is_told(project: Path, home: str) -> No
 
 
 def test_a_stale_file_is_told(project: Path, home: str) -> None:
-    edit(project / "rollout.yaml", "{v1: 90, v2: 10}", "{v1: 80, v2: 20}")
+    edit(project / "gateshift.yaml", "{v1: 90, v2: 10}", "{v1: 80, v2: 20}")
     assert hook(project, home, "gateshift-check").returncode == 1
 
 

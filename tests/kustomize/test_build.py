@@ -154,7 +154,7 @@ def test_nothing_is_written_beside_the_users_files(tmp_path: Path) -> None:
 
 def test_kubectl_kustomize_builds_the_same(tmp_path: Path) -> None:
     """kubectl's form of the command has its own words in front; what follows is the folder alone."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from gateshift.kustomize import build
 

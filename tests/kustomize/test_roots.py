@@ -151,8 +151,8 @@ def test_a_work_tree_linked_by_a_file_counts(tmp_path: Path) -> None:
 
 def test_without_git_the_nearest_rollout_counts(tmp_path: Path) -> None:
     (tmp_path / "team/app/overlays/one").mkdir(parents=True)
-    (tmp_path / "team/rollout.yaml").write_text("")
-    (tmp_path / "team/app/rollout.yaml").write_text("")
+    (tmp_path / "team/gateshift.yaml").write_text("")
+    (tmp_path / "team/app/gateshift.yaml").write_text("")
     assert repository_of(tmp_path / "team/app/overlays/one") == tmp_path / "team/app"
 
 

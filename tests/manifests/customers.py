@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.manifests import generate
 from gateshift.model.rollout import (
@@ -54,7 +55,7 @@ STAGES = (
     stage("retired", ("v2",), ("v2",), v2=100),
 )
 CUSTOMERS = Rollout(
-    file=Path("rollout.yaml"),
+    file=Path("gateshift.yaml"),
     service=DeclaredService("customers", "default", 80, 3000, "http", "", (("app", "customers"),), "version"),
     route=DeclaredRoute(RouteKind.HTTP, "customers", (ServiceParent(),)),
     versions=(

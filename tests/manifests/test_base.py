@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateshift.manifests import generate
 from gateshift.model.rollout import Autoscaling, DeclaredWorkload, Environment, ManifestWorkload, Rollout, Version

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from cel_expr_python import cel
+from msgspec.structs import replace
 
 from gateshift.manifests import generate
 from gateshift.model.rollout import (

@@ -1,4 +1,4 @@
-"""Laws of reading rollout.yaml."""
+"""Laws of reading gateshift.yaml."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.config.reading import BASE
 from tests.config.schema_agreement import assert_agreement, shape_faults
 from tests.strategies import Declared, declared
 
-FILE = Path("rollout.yaml")
+FILE = Path("gateshift.yaml")
 
 
 def read_or_refuse(text: str) -> ConfigError | None:
@@ -32,7 +32,7 @@ def read_or_refuse(text: str) -> ConfigError | None:
     if refusal is not None:
         assert refusal.exit_code is Exit.USAGE
         assert refusal.mistakes
-        assert str(refusal).startswith("rollout.yaml: ")
+        assert str(refusal).startswith("gateshift.yaml: ")
         lines = sum(map(text.count, "\n\r\x85\u2028\u2029")) + 1
         for mistake in refusal.mistakes:
             assert mistake.message

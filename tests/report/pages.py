@@ -1,7 +1,7 @@
 """Pages for the tests of the HTML report: the shipped rollout drawn from what `generate` writes, one whose every name
 is hostile, and one that is crowded."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateshift.app.report.picture import PictureSubject, picture
 from gateshift.model.finding import Level
@@ -49,7 +49,7 @@ def page() -> Page:
     names = tuple(stage.name for stage in rollout.stages)
     report = RolloutPicture(
         name="customers",
-        file="rollout.yaml",
+        file="gateshift.yaml",
         environment="",
         versions=("v1", "v2"),
         stages=stages,
@@ -158,7 +158,7 @@ def crowded() -> Page:
     reports = tuple(
         RolloutPicture(
             name="checkout",
-            file="services/checkout/rollout.yaml",
+            file="services/checkout/gateshift.yaml",
             environment=environment,
             versions=versions,
             stages=(*stages, unbuilt),

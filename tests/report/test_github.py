@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 from hypothesis import given
+from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport

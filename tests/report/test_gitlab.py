@@ -1,8 +1,8 @@
 import json
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
+from msgspec.structs import replace
 
 from gateshift.model.report import ValidationReport
 from gateshift.report.findings.gitlab import render

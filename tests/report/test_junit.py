@@ -1,10 +1,10 @@
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import xmlschema
 from hypothesis import given
 from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
+from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ReportedRoot, ValidationReport

@@ -1,9 +1,9 @@
 import re
-from dataclasses import replace
 
 from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ReportedRoot, ValidationReport

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from gateshift.report.plan.json import render, render_matrix, render_pull_request
 from gateshift.report.plan.schema import json_schema

@@ -1,11 +1,11 @@
 import json
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import files
 from typing import Any
 
 import jsonschema
 from hypothesis import given
+from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ReportedFinding, SourceLine, ValidationReport

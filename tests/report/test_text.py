@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
 from gateshift.report.findings.text import render, summary

@@ -6,10 +6,10 @@ import json
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict, UserError
 from gateshift.schemas.install import How, install_schemas

@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 import sysconfig
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict
 from gateshift.tools.find import installed_path
@@ -68,7 +68,7 @@ def test_the_wheel_s_go_is_found_where_path_has_none(tmp_path: Path) -> None:
     packages = next((tmp_path / "venv" / "lib").iterdir()) / "site-packages"
     (packages / "go").symlink_to(root)
     code = (
-        "from gateshift.external.toolchain.go import find_go, _environment\n"
+        "from gateshift.tools.go import find_go, _environment\n"
         "import subprocess\n"
         "go = find_go()\n"
         "print(go.path, go.root, sep='\\n', flush=True)\n"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Policy, Share
@@ -46,7 +45,7 @@ def test_weights_are_judged_as_shares() -> None:
     rollout = replace(CUSTOMERS, policy=Policy(16))
     first, _ = policy_findings(rollout, rollout.stage("half"), thirds)
     assert first.message.startswith(
-        "v1 goes from 50 % to 66.67 %, which is 16.67 percentage points; rollout.yaml allows 16"
+        "v1 goes from 50 % to 66.67 %, which is 16.67 percentage points; gateshift.yaml allows 16"
     )
 
 

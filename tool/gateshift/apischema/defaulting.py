@@ -5,14 +5,13 @@ Source: apiextensions-apiserver, pkg/apiserver/schema/{defaulting,pruning}, in i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.apischema.schema_tree import DEFAULTS, META_FIELDS, SchemaNode
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """The object as the API server validates it, and the fields it dropped because the schema does not know them."""
 
     data: JsonObject

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.apischema.schema_tree import LISTS, SchemaNode
 from gateshift.yamldoc.data import FieldPath, Json
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """An entry that repeats an earlier one. `value` is the entry of a set, or the keys of a map's entry."""
 
     pointer: FieldPath

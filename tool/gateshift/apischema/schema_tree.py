@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
@@ -24,8 +25,7 @@ CEL, LISTS, DEFAULTS, RENAMED = "cel", "lists", "defaults", "renamed"
 otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class CelRule:
+class CelRule(Struct, frozen=True):
     """One entry of x-kubernetes-validations. `field_path` is relative to the scope, `reason` the API server's word."""
 
     rule: str
@@ -42,8 +42,7 @@ class CelRule:
         return self.message or self.rule.strip()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SchemaNode:
+class SchemaNode(Struct, frozen=True, eq=False):
     """One field's schema.
 
     `properties` are the fields it names, `values` the schema of a map's values, `items` that of a list's entries.

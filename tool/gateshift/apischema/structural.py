@@ -7,7 +7,8 @@ One version of one kind: what an object of it may hold, and what the API server 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
@@ -72,8 +73,7 @@ def at(schema: JsonObject, pointer: FieldPath) -> JsonObject | None:
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """A kind in one API version.
 
     `structural` is the publisher's own schema without its descriptions: defaults, list types and CEL rules kept,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource
@@ -26,8 +27,7 @@ class Catalog(Protocol):
         """Whether the field, or the whole kind, exists in the experimental channel of the Gateway API only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """The stage that a root is built for, and the rollout and environment it belongs to."""
 
     rollout: Rollout
@@ -39,8 +39,7 @@ KindKey = tuple[str, str]
 """An API group and a kind; the version is not part of it, since an object is the same in all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One root as the checks see it. `cluster` holds the build's objects as routing reads them. `catalog` is None where
     there are no schemas, `tree` for plain YAML, `declared` where the root is no stage of a rollout."""
 

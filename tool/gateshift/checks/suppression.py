@@ -1,4 +1,4 @@
-"""Findings that their owner accepts: comments in the files, and entries in rollout.yaml.
+"""Findings that their owner accepts: comments in the files, and entries in gateshift.yaml.
 
 A suppression that does nothing is itself a finding, so that none outlives its reason.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.finding import FieldRef, Finding, Level, PlacedFinding
 from gateshift.model.place import Place
@@ -44,11 +45,10 @@ RULES = (UNUSED, EXPIRED, REASONLESS)
 _COMMENT = re.compile(r"(?:^|\s)#\s*gateshift:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True):
     """One rule that a comment or an entry silences: where it says so, and which findings it means.
 
-    A comment means those on `lines` of `file`; an entry of rollout.yaml those that match its file pattern and object.
+    A comment means those on `lines` of `file`; an entry of gateshift.yaml those that match its file pattern and object.
     """
 
     rule: str
@@ -84,8 +84,7 @@ class Marker:
         return self.resource in (str(identity), f"{identity.kind}/{identity.name}", f"{identity.kind} {identity.name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What is left once suppressions are heard: the findings to report, and how many were silenced."""
 
     findings: tuple[PlacedFinding, ...]
@@ -114,12 +113,12 @@ def _next_content(lines: list[str], number: int) -> int:
 
 
 def markers_of(entries: Iterable[Suppression], folder: Path) -> Iterator[Marker]:
-    """The suppressions that a rollout.yaml in `folder` declares."""
+    """The suppressions that a gateshift.yaml in `folder` declares."""
     for entry in entries:
         yield Marker(
             entry.rule,
             entry.reason,
-            entry.place or Place(folder / "rollout.yaml"),
+            entry.place or Place(folder / "gateshift.yaml"),
             until=entry.until,
             file_pattern=entry.file,
             resource=entry.resource,

@@ -12,7 +12,7 @@ from gateshift.cli.output import write_file
 _EPILOG = """\b
 Examples:
   gateshift docs commands -o docs/commands.md
-  gateshift docs rollout -o docs/rollout.md
+  gateshift docs config -o docs/config.md
   gateshift docs man -o ~/.local/share/man/man1/gateshift.1
 """
 
@@ -31,14 +31,14 @@ def _man(root: click.Group) -> str:
     return roff(manual(root))
 
 
-def _rollout(_: click.Group) -> str:
+def _config(_: click.Group) -> str:
     from gateshift.config.schema.json_schema import json_schema
     from gateshift.report.docs.reference import markdown
 
     return markdown(json_schema())
 
 
-PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "rollout": _rollout, "man": _man}
+PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "config": _config, "man": _man}
 """Each page's name and what makes it."""
 
 
@@ -54,7 +54,7 @@ PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "rollou
 )
 @click.pass_context
 def command(context: click.Context, page: str, output: Path) -> None:
-    """Write a page of the documentation: the commands, the reference of rollout.yaml, or the manual page."""
+    """Write a page of the documentation: the commands, the reference of gateshift.yaml, or the manual page."""
     root = context.find_root().command
     assert isinstance(root, click.Group)
     write_file(output, PAGES[page](root))

@@ -1,4 +1,4 @@
-"""`gateshift generate`: rollout.yaml -> base/, overlays/, sync/."""
+"""`gateshift generate`: gateshift.yaml -> base/, overlays/, sync/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gateshift.report.style import Style
 
 _EPILOG = """\b
 Examples:
-  gateshift generate                 write what rollout.yaml asks for
+  gateshift generate                 write what gateshift.yaml asks for
   gateshift generate --check         fail, with a diff, where a file is not what it asks for
   gateshift generate services/shop   the rollouts in that folder
 """
@@ -31,9 +31,9 @@ Examples:
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand or that are someone else's.")
 @output_options(("text", "json"))
 def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, output: Output) -> int:  # noqa: FBT001 -- click's flags
-    """Write base/, overlays/ and sync/ from rollout.yaml.
+    """Write base/, overlays/ and sync/ from gateshift.yaml.
 
-    PATHS are rollout.yaml files or folders that hold some; without any, the current folder. The same input gives the
+    PATHS are gateshift.yaml files or folders that hold some; without any, the current folder. The same input gives the
     same bytes. A file that was edited by hand, or that gateshift did not write, is never overwritten or deleted.
     """
     if check and force:
@@ -79,7 +79,7 @@ def _warn(generation: Generation, *, refused: bool) -> None:
     if refused:
         click.echo(
             "gateshift: nothing was written: files in the way were edited by hand or are not gateshift's\n"
-            "  Move their changes into rollout.yaml, or give them up with --force.",
+            "  Move their changes into gateshift.yaml, or give them up with --force.",
             err=True,
         )
         return

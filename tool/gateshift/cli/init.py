@@ -1,4 +1,4 @@
-"""`gateshift init`: a commented rollout.yaml for any service."""
+"""`gateshift init`: a commented gateshift.yaml for any service."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def command(
     kind: str,
     output: Path,
 ) -> None:
-    """Write a commented rollout.yaml for the service NAME, from which `generate` and `validate` work at once."""
+    """Write a commented gateshift.yaml for the service NAME, from which `generate` and `validate` work at once."""
     if mesh is False and not gateways:
         raise click.UsageError("without the mesh the route needs a parent: give a --gateway NAMESPACE/NAME")
     request = InitRequest(
@@ -177,7 +177,7 @@ def _prove(text: str, file: Path) -> None:
         parsed = parse_rollout(text, file, lambda _: None)
     except ConfigError as error:
         reasons = [f"{mistake.message}{f'; {mistake.hint}' if mistake.hint else ''}" for mistake in error.mistakes]
-        raise click.UsageError("\n  ".join(["these flags make no valid rollout.yaml:", *reasons])) from error
+        raise click.UsageError("\n  ".join(["these flags make no valid gateshift.yaml:", *reasons])) from error
     for warning in parsed.warnings:
         click.echo(f"warning: {warning.message}: {warning.help}", err=True)
 

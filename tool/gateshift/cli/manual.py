@@ -15,7 +15,7 @@ from gateshift.model.manual import CommandEntry, Example, Manual, OptionEntry
 EXIT_CODES = {
     Exit.OK: "nothing at or above `--fail-on`; a safe step; files up to date",
     Exit.FINDINGS: "findings, an unsafe step, a stale file",
-    Exit.USAGE: "a wrong use, or a rollout.yaml that cannot be read",
+    Exit.USAGE: "a wrong use, or a gateshift.yaml that cannot be read",
     Exit.NO_VERDICT: "no verdict: a needed program is missing, crashed or hung; what was found is still printed",
     Exit.NOTHING_FOUND: "there is no root, rollout or file under the paths",
     Exit.INTERRUPTED: "interrupted by Ctrl-C",

@@ -27,10 +27,10 @@ Examples:
 @click.command("next", cls=OutputCommand, epilog=_EPILOG)
 @click.argument("version")
 @click.option("--image", default="", metavar="IMAGE", help="What the new version runs.")
-@click.option("--manifest", default="", metavar="FILE", help="Its own Deployment manifest, relative to rollout.yaml.")
+@click.option("--manifest", default="", metavar="FILE", help="Its own Deployment manifest, relative to gateshift.yaml.")
 @pointer_option
 @click.option("--stage", default="", metavar="STAGE", help="The stage in force, where no pointer says so.")
-@click.option("--dry-run", is_flag=True, help="Show the new rollout.yaml, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the new gateshift.yaml, and change nothing.")
 @tool_options
 @output_options(("text", "json"))
 def command(
@@ -45,7 +45,7 @@ def command(
 ) -> int:
     """Start the release of VERSION: the version that has every request now takes the baseline's place.
 
-    rollout.yaml keeps its comments, its stages move on by one version, the files are generated anew, and the pointers
+    gateshift.yaml keeps its comments, its stages move on by one version, the files are generated anew, and the pointers
     name the first stage, which is what runs now. Refused while a rollout is under way.
     """
     if bool(image) == bool(manifest):

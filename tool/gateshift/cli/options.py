@@ -52,7 +52,7 @@ _OPTIONS = {
     ),
     "channel": click.option(
         "--channel", type=click.Choice(["standard", "experimental"]), envvar="GATESHIFT_CHANNEL",
-        help="The Gateway API's release channel; standard unless rollout.yaml says otherwise.",
+        help="The Gateway API's release channel; standard unless gateshift.yaml says otherwise.",
     ),
     "crds": click.option(
         "--crds", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), envvar="GATESHIFT_CRDS",

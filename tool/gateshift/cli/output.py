@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from gateshift.errors import UserError
 from gateshift.report.style import Style
@@ -32,16 +32,14 @@ _ASCII = Style(unicode=False)
 _CUT = b"\n\n(The rest is longer than a step summary may be.)\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One format and the file it is written to; None is standard output."""
 
     format: str
     path: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """Every target of a run, and how text is drawn on standard output.
 
     `summary` is the file of GitHub's step summary, which gets the Markdown where the `github` format is shown.

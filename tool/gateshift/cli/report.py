@@ -50,7 +50,7 @@ def command(paths: tuple[Path, ...], output: Path, port: int, choices: Choices, 
     """Draw each rollout as one self-contained HTML page.
 
     The page shows every stage as a picture of its traffic, which version gets which request, where the pointers stand
-    and what validation found. It holds no link to anything outside itself. PATHS are rollout.yaml files or folders
+    and what validation found. It holds no link to anything outside itself. PATHS are gateshift.yaml files or folders
     that hold some.
     """
     if serve:

@@ -12,17 +12,17 @@ from gateshift.cli.output import write_file
 from gateshift.yamldoc.data import JsonObject
 
 SCHEMAS = {
-    "rollout": "gateshift.spec.schema",
-    "findings": "gateshift.report.findings_schema",
-    "plan": "gateshift.report.plan_schema",
-    "explain": "gateshift.report.explain_schema",
+    "gateshift": "gateshift.config.schema.json_schema",
+    "findings": "gateshift.report.findings.schema",
+    "plan": "gateshift.report.plan.schema",
+    "explain": "gateshift.report.explain.schema",
 }
 """Each schema's name and the module whose `json_schema()` gives it; imported only when it is asked for."""
 
 
 _EPILOG = """\b
 Examples:
-  gateshift schema rollout
+  gateshift schema gateshift
   gateshift schema findings -o docs/schemas/findings.schema.json
 """
 

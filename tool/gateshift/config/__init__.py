@@ -1,4 +1,4 @@
-"""rollout.yaml -> Rollout, with every mistake at its place.
+"""gateshift.yaml -> Rollout, with every mistake at its place.
 
 `form` describes the file once; `structure` checks data against it and `schema` publishes it as JSON Schema, so that
 editors and this parser agree on every key, kind, pattern and limit. What needs more than one value to judge is

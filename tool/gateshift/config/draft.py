@@ -1,17 +1,17 @@
-"""A rollout.yaml of the right shape, before it is known to make sense: read with every default, and with "" or
+"""A gateshift.yaml of the right shape, before it is known to make sense: read with every default, and with "" or
 nothing where a part is broken."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.rollout import RouteKind
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, object_at, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The data with None for every broken part."""
 
     data: Json

@@ -1,4 +1,4 @@
-"""A finished rollout.yaml -> that of the next release: the candidate takes the baseline's place, a new version its own.
+"""A finished gateshift.yaml -> that of the next release: the candidate takes the baseline's place, a new version its own.
 
 The stages stay, with the versions' names moved on; those without a route go, since the route is there now and must not
 disappear. The first stage is the state in force: the candidate alone, with every request.
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.errors import UserError
 from gateshift.model.rollout import Stage
@@ -21,8 +22,7 @@ _WORKLOADS = ("image", "manifest")
 _START = "start"
 
 
-@dataclass(frozen=True, slots=True)
-class NewVersion:
+class NewVersion(Struct, frozen=True):
     """The version that the next release brings: its name, and its image or the path of its own manifest."""
 
     name: str
@@ -31,7 +31,7 @@ class NewVersion:
 
 
 def next_release(text: str, in_force: Stage, new: NewVersion) -> str:
-    """The text of the next release's rollout.yaml, its comments kept, for a text that was read without a mistake.
+    """The text of the next release's gateshift.yaml, its comments kept, for a text that was read without a mistake.
 
     `in_force` is the stage in which the last version has every request. Raises UserError where the version is there
     already, where it lacks what it runs, or where the text cannot be changed in place.
@@ -45,7 +45,7 @@ def next_release(text: str, in_force: Stage, new: NewVersion) -> str:
     try:
         return revise(text, _released(data, names[-1], renames, in_force, new), renames)
     except CannotRevise as error:
-        raise UserError(f"rollout.yaml cannot be changed in place: {error}") from error
+        raise UserError(f"gateshift.yaml cannot be changed in place: {error}") from error
 
 
 def _released(

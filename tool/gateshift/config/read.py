@@ -1,15 +1,16 @@
-"""rollout.yaml text -> Rollout, with every mistake of it in one run.
+"""gateshift.yaml text -> Rollout, with every mistake of it in one run.
 
-rollout.yaml from the disk.
+gateshift.yaml from the disk.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.config.build import build
 from gateshift.config.describe import dotted
@@ -39,11 +40,10 @@ _LIMITS = ReadLimits(size=MOST_BYTES, values=200_000)
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 ReadFile = Callable[[str], str | None]
-"""The text of a file named relative to rollout.yaml; None where there is none."""
+"""The text of a file named relative to gateshift.yaml; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """A rollout, and what is doubtful in its file."""
 
     rollout: Rollout
@@ -87,7 +87,7 @@ def _only_document(text: str, file: Path) -> Document:
             file, f"U+{ord(text[error.start]):04X} is no character", text.count("\n", 0, error.start) + 1
         ) from error
     if size > MOST_BYTES:
-        raise _refused(file, f"more than {MOST_BYTES:,} bytes; a rollout.yaml is for people and never so long")
+        raise _refused(file, f"more than {MOST_BYTES:,} bytes; a gateshift.yaml is for people and never so long")
     try:
         documents = parse_all(text, yaml_1_2=True, limits=_LIMITS)
     except UnreadableYaml as error:
@@ -108,11 +108,11 @@ def _only_document(text: str, file: Path) -> Document:
         span = documents[1].span() or Span(0, 0, 1, 1, 1, 1)
         raise _refused(
             file,
-            f"{len(documents)} YAML documents; a rollout.yaml is one",
+            f"{len(documents)} YAML documents; a gateshift.yaml is one",
             span.line,
             span.column,
             text,
-            hint="give each service's rollout a folder and a rollout.yaml of its own",
+            hint="give each service's rollout a folder and a gateshift.yaml of its own",
         )
     return documents[0]
 
@@ -176,7 +176,7 @@ def _in_manifest(
 
 
 def open_rollout(path: Path) -> Parsed:
-    """The rollout of a rollout.yaml, or of the folder that holds one. Raises UserError, of which SpecError is one."""
+    """The rollout of a gateshift.yaml, or of the folder that holds one. Raises UserError, of which SpecError is one."""
     file = path / FILE_NAME if path.is_dir() else path
     try:
         return parse_rollout(_text(file), file, file_reader(file.parent))

@@ -1,4 +1,4 @@
-"""The rollout.yaml that `gateshift init` starts a service with: the lab's story, and the rest in comments.
+"""The gateshift.yaml that `gateshift init` starts a service with: the lab's story, and the rest in comments.
 
 Every commented block becomes valid by removing its `# `.
 """
@@ -6,15 +6,15 @@ Every commented block becomes valid by removing its `# `.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.config.schema.json_schema import ADDRESS
 from gateshift.model.rollout import RouteKind
 from gateshift.yamldoc.dump import scalar
 
 
-@dataclass(frozen=True, slots=True)
-class ParentGateway:
+class ParentGateway(Struct, frozen=True):
     """A Gateway to attach to; an empty `section` means every listener."""
 
     namespace: str
@@ -22,8 +22,7 @@ class ParentGateway:
     section: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InitRequest:
+class InitRequest(Struct, frozen=True):
     """What the owner asks for. `versions` are names and images, the baseline first; `target_port` None is `port`."""
 
     service: str
@@ -44,7 +43,7 @@ class InitRequest:
 
 
 def skeleton(request: InitRequest) -> str:
-    """The text of the rollout.yaml."""
+    """The text of the gateshift.yaml."""
     parts = (
         _head(request),
         _service(request),

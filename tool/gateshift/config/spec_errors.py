@@ -1,22 +1,23 @@
-"""What is wrong with a rollout.yaml: every fault with its place, gathered in one run."""
+"""What is wrong with a gateshift.yaml: every fault with its place, gathered in one run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gateshift.errors import UserError
 from gateshift.model.place import Place
 from gateshift.yamldoc.data import FieldPath
 
 MOST_FAULTS = 100
-"""So many faults are reported of one file; a file with more is no rollout.yaml, and its owner reads no more anyway."""
+"""So many faults are reported of one file; a file with more is no gateshift.yaml, and its owner reads no more anyway."""
 _WIDEST = 160
 
 
-@dataclass(frozen=True, slots=True)
-class SpecError:
+class SpecError(Struct, frozen=True):
     """One mistake: the value at `pointer`, or with `key` the key that names it. `hint` is what to write instead."""
 
     pointer: FieldPath
@@ -25,8 +26,7 @@ class SpecError:
     key: bool = False
 
 
-@dataclass(slots=True)
-class SpecErrors:
+class SpecErrors(Struct):
     """Gathers faults: the first at each spot counts, and beyond MOST_FAULTS they are only counted."""
 
     found: dict[tuple[FieldPath, bool], SpecError] = field(default_factory=dict)
@@ -50,8 +50,7 @@ class SpecErrors:
         return iter(self.found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """A fault at its place, with the source line it stands on ("" where there is none)."""
 
     place: Place
@@ -80,7 +79,7 @@ class Mistake:
 
 
 class ConfigError(UserError):
-    """A rollout.yaml that cannot be read, with every mistake in it, in the order of their places."""
+    """A gateshift.yaml that cannot be read, with every mistake in it, in the order of their places."""
 
     def __init__(self, file: Path, mistakes: tuple[Mistake, ...], more: int = 0) -> None:
         total = len(mistakes) + more

@@ -1,12 +1,13 @@
-"""Data against the form of rollout.yaml: every value of the wrong shape is a fault, and the rest goes on."""
+"""Data against the form of gateshift.yaml: every value of the wrong shape is a fault, and the rest goes on."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from gateshift.config.describe import described, dotted, expected, kind_of, shown_key
 from gateshift.config.nearest import fits, mended, nearest, suggestion
@@ -26,8 +27,7 @@ def check_structure(
     return _Structure(faults, written).value(data, form, ())
 
 
-@dataclass(frozen=True, slots=True)
-class _Structure:
+class _Structure(Struct, frozen=True):
     faults: SpecErrors
     written: Callable[[FieldPath], str | None]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.plan import Action
 from gateshift.model.resource import Resource, ResourceId
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A field that differs. `pointer` is the field in the object after the change, or before it where it is gone;
     None stands for an absent value, since the API server takes null for absent."""
 
@@ -21,8 +21,7 @@ class Difference:
     after: Json
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Change:
+class Change(Struct, frozen=True, eq=False):
     """One object that is created (`before` is None), changed or pruned (`after` is None)."""
 
     before: Resource | None

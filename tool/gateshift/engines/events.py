@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.engines.changes import Change
 from gateshift.engines.pods import PodRollout, pod_rollout_of
@@ -24,8 +26,7 @@ class EventKind(Enum):
     PRUNE = "prune"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
+class Event(Struct, frozen=True, eq=False):
     """One thing that happens: an object is applied or pruned, or the pods of an applied workload become Ready.
 
     `bit` is the event's own bit; a set of events is the sum of their bits.

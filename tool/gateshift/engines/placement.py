@@ -9,7 +9,7 @@ from gateshift.model.sync_pointer import PointerInFile, StagePointer, SyncPointe
 
 
 class StageFolders:
-    """The folders of a rollout's stages as pointers write them, `prefix` being the folder of rollout.yaml."""
+    """The folders of a rollout's stages as pointers write them, `prefix` being the folder of gateshift.yaml."""
 
     def __init__(self, rollout: Rollout, prefix: str) -> None:
         self._rollout = rollout

@@ -9,8 +9,9 @@ hand may be pruned by hand); Flux spec.prune.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.engines.argocd import pointer as argocd
 from gateshift.engines.argocd.pointer import ParameterFiles, no_files

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.engines.changes import Change
 from gateshift.model.resource import Resource
@@ -14,8 +15,7 @@ from gateshift.traffic.routes import Route, is_route, read_route
 from gateshift.traffic.services import Service
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A Service port that a route names: as a backend of this weight, or as a mirror's target."""
 
     namespace: str

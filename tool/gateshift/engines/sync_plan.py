@@ -10,7 +10,9 @@ Source: Argo CD's gitops-engine pkg/sync/sync_context.go; Flux's kustomize-contr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.engines.events import Event, EventKind
 from gateshift.engines.object_order import argocd_option, argocd_order, flux_order, flux_setting, is_hook, wave_of
@@ -22,8 +24,7 @@ from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wave:
+class Wave(Struct, frozen=True, eq=False):
     """Events that the engine brings about one after the other, or for prunes at once. `waits`: for the health of all
     before it."""
 
@@ -31,8 +32,7 @@ class Wave:
     waits: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SyncPlan:
+class SyncPlan(Struct, frozen=True, eq=False):
     """One engine's way from one build to another. `waits` has for each of its events the set of those before it.
 
     `waves` are its steps in order; `kept` are objects that left the files and stay in the cluster.

@@ -7,10 +7,12 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.build_error import refusal
@@ -44,8 +46,7 @@ _ONE_OF_MANY = {"GOMAXPROCS": "1"}
 a build of its own, a second thread in each only gets in the way. Who sets these variables is obeyed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Runs:
+class _Runs(Struct, frozen=True):
     """What Kustomize said of a root: with traces, and where that may differ or has failed, without. `folder` is
     where the traced build was started."""
 

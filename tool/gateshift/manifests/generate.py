@@ -11,7 +11,7 @@ from gateshift.model.rollout import Rollout
 
 
 def generate(rollout: Rollout) -> dict[str, str]:
-    """The rollout's files by their path relative to the folder of rollout.yaml, each with its header.
+    """The rollout's files by their path relative to the folder of gateshift.yaml, each with its header.
 
     A pointer names the first stage: whoever writes it to disk carries over the stage it names there (`carry_over`).
     """

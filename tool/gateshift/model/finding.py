@@ -7,9 +7,10 @@ A finding with its place found, and the roots it reaches: between the checks and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.place import Place
 from gateshift.model.resource import Resource
@@ -29,8 +30,7 @@ class Level(Enum):
         return list(Level).index(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FieldRef:
+class FieldRef(Struct, frozen=True, eq=False):
     """A field of a built object. `key` asks for the place of the field's key instead of its value."""
 
     resource: Resource
@@ -38,16 +38,14 @@ class FieldRef:
     key: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Related:
+class Related(Struct, frozen=True, eq=False):
     """A second place that explains a finding, with what is to be seen there."""
 
     message: str
     at: FieldRef | Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finding:
+class Finding(Struct, frozen=True, eq=False):
     """One fault. `cluster_says` is the condition, status or refusal the cluster would answer with;
     `help` is the way out. Both may be empty. `rule` is a rule's id, such as GS301."""
 
@@ -60,8 +58,7 @@ class Finding:
     related: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PlacedFinding:
+class PlacedFinding(Struct, frozen=True, eq=False):
     """One fault, once: `roots` are the roots whose builds show it, sorted; `related` are its second places."""
 
     finding: Finding

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class InstalledProgram:
+
+class InstalledProgram(Struct, frozen=True):
     """One program: the version in use, where it is and how it was found, and the version it is pinned to.
 
     `missing` is why it cannot be used, with the way to get it; then `version`, `path` and `source` are empty.
@@ -22,8 +22,7 @@ class InstalledProgram:
     missing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StockedSchemas:
+class StockedSchemas(Struct, frozen=True):
     """The schemas of one version ("" for the user's own CRDs) and how many kinds and versions of kinds they hold.
 
     `pinned` marks the version used by default.
@@ -37,8 +36,7 @@ class StockedSchemas:
     pinned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """Everything that validation would find, and the cache folder it is kept in."""
 
     cache: Path

@@ -7,9 +7,10 @@ spelling and `pointer` gives back the one that is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
@@ -61,16 +62,14 @@ class Problem(Enum):
     TOO_LARGE = "too-large"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A reference that was not followed: the problem, and in words what was found."""
 
     problem: Problem
     what: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reference:
+class Reference(Struct, frozen=True, eq=False):
     """One place in a kustomization (or in a transformer's configuration) that names a file, folder or URL, or holds
     YAML of its own. `pointer` leads to the string in document `document` of `file`; `text` is that string, without
     the `key=` of a generator's file."""
@@ -88,8 +87,7 @@ class Reference:
         return self.file.place(self.pointer, self.document)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kustomization:
+class Kustomization(Struct, frozen=True, eq=False):
     """One kustomization file. `folder` is its folder with all links resolved; `key` is the path by which Kustomize's
     annotations name the folder, which differs where the way to it leads over a link.
 
@@ -122,8 +120,7 @@ Target = SourceFile | Kustomization | Refused
 """What a reference leads to; YAML written in the string itself is an EmbeddedSource."""
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """Something to check on its own: a folder with a kustomization, a folder of plain YAML, or one YAML file.
 
     `path` is as the user named or would name it; `folder` is the folder with all links resolved, and `repository`
@@ -137,8 +134,7 @@ class Root:
     files: tuple[Path, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class KustomizationTree:
+class KustomizationTree(Struct, frozen=True, eq=False):
     """A root with everything it is made of. `top` is None for plain YAML, and where the kustomization cannot be read.
 
     `kustomizations` holds each kustomization once, a parent before its bases; `files` every file that was read,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class OptionEntry:
+class OptionEntry(Struct, frozen=True):
     """One option: its forms as one types them, what it does, its default in words ("" for none), and the environment
     variables that set it."""
 
@@ -16,16 +15,14 @@ class OptionEntry:
     variables: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A command line, and what it is for ("" where it speaks for itself)."""
 
     line: str
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommandEntry:
+class CommandEntry(Struct, frozen=True):
     """One command, by its whole name: how it is called, its first sentence, and more paragraphs about it."""
 
     name: str
@@ -36,8 +33,7 @@ class CommandEntry:
     examples: tuple[Example, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Manual:
+class Manual(Struct, frozen=True):
     """The program, its own options, and every command in the order of a rollout's life."""
 
     program: str

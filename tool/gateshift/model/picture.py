@@ -3,8 +3,9 @@ from one to the next. Names are plain text from files; whoever draws them escape
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gateshift.model.plan import MatrixReport
 from gateshift.model.report import ValidationReport
@@ -27,8 +28,7 @@ class Lane(Enum):
     MIRROR = "mirror"
 
 
-@dataclass(frozen=True, slots=True)
-class PictureNode:
+class PictureNode(Struct, frozen=True):
     """One box. `key` is unique in its picture; `notes` are short lines under the name; `version` is "" where the box
     belongs to none. `idle` says that it is there and nothing reaches it."""
 
@@ -41,8 +41,7 @@ class PictureNode:
     idle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A way from one box to another. `share` is 0 to 1 of the requests that enter the lane's rule, None where nothing
     is divided. `status` is what answers there where it is not 200, `reason` why."""
 
@@ -54,16 +53,14 @@ class Edge:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Boxes in the order in which they are drawn, and the ways between them."""
 
     nodes: tuple[PictureNode, ...]
     edges: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PictureAnswer:
+class PictureAnswer(Struct, frozen=True):
     """What one class of requests gets in one stage. `shares` are 0 to 1 by version; what answers with an error has its
     status as key (`"404"`). `why` names the route and rule, or why none answers."""
 
@@ -73,8 +70,7 @@ class PictureAnswer:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class PictureClass:
+class PictureClass(Struct, frozen=True):
     """Requests that are treated alike: `name` is `default` or the extra rule's, `match` its condition in words,
     `example` one such request in words. One answer for every stage that was built."""
 
@@ -84,8 +80,7 @@ class PictureClass:
     answers: tuple[PictureAnswer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StagePicture:
+class StagePicture(Struct, frozen=True):
     """One stage. `picture` is None where its overlay could not be built; the findings say why. `shares` are those of
     the production rule as built, by version."""
 
@@ -99,8 +94,7 @@ class StagePicture:
     approval: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PointerPlace:
+class PointerPlace(Struct, frozen=True):
     """An object that names the stage in force: `kind` is Application or Kustomization, `stage` "" where its path names
     no stage. `moved` says when and by which commit, or is ""."""
 
@@ -111,8 +105,7 @@ class PointerPlace:
     moved: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RolloutPicture:
+class RolloutPicture(Struct, frozen=True):
     """A rollout in one environment ("" for the only one). `versions` are in the rollout's order. Where there is no
     matrix, `unjudged` says why."""
 
@@ -132,8 +125,7 @@ class RolloutPicture:
         return f"{self.name} in {self.environment}" if self.environment else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Everything the report shows."""
 
     rollouts: tuple[RolloutPicture, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gateshift.model.report import Gap, ReportedFinding, ResourceName
 
@@ -16,8 +17,7 @@ class Action(Enum):
     PRUNE = "prune"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field that differs: a JSON pointer and the values as short text ("" where absent)."""
 
     pointer: str
@@ -25,8 +25,7 @@ class FieldChange:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
+class ObjectChange(Struct, frozen=True):
     """One object that is created, changed or pruned, with the fields that differ."""
 
     action: Action
@@ -34,8 +33,7 @@ class ObjectChange:
     fields: tuple[FieldChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TrafficRow:
+class TrafficRow(Struct, frozen=True):
     """One class of requests before and after. `name` is `default` or the extra rule's; `match` is its condition in
     words. The shares are 0 to 1 by version; what answers with an error has its status as key (`"404"`, `"503"`)."""
 
@@ -45,8 +43,7 @@ class TrafficRow:
     after: tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EngineVerdict:
+class EngineVerdict(Struct, frozen=True):
     """Whether one sync engine can make the change without losing a request, and what it would lose.
 
     `steps` are the engine's actions in order, in words. `safe_way` names the stages to pass through instead, in order,
@@ -60,8 +57,7 @@ class EngineVerdict:
     safe_way: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
+class PlanReport(Struct, frozen=True):
     """One change: from and to are a stage's name, a path, or REF:PATH as the user may type it again.
 
     `live` says that a pointer names the state, so that its verdict decides the exit code.
@@ -82,8 +78,7 @@ class PlanReport:
         return all(verdict.safe for verdict in self.engines)
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequestReport:
+class PullRequestReport(Struct, frozen=True):
     """What a branch changes against its merge base: a plan for every stage whose build differs and every pointer that
     moved. `since` is the revision as the user named it."""
 
@@ -97,8 +92,7 @@ class PullRequestReport:
         return all(plan.safe for plan in self.plans if plan.live)
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixCell:
+class MatrixCell(Struct, frozen=True):
     """One ordered pair of stages: each engine's verdict, and the first reason where it is unsafe."""
 
     origin: str
@@ -108,8 +102,7 @@ class MatrixCell:
     safe_way: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixReport:
+class MatrixReport(Struct, frozen=True):
     """Every ordered pair of a rollout's stages, by rows of the stage that is left."""
 
     rollout: str

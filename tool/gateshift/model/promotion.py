@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, Rollout, Stage
@@ -21,8 +22,7 @@ class Obstacle(Enum):
     UNSAFE = "transition is unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """One thing that speaks against the promotion: what was found, in lines, and the way out."""
 
     obstacle: Obstacle
@@ -30,8 +30,7 @@ class Refusal:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One pointer and where it goes.
 
     `origin` is the stage in force: the one the last commit names, or for a file that Git does not know, the file; None
@@ -52,8 +51,7 @@ class Move:
         return self.path != self.new_path
 
 
-@dataclass(frozen=True, slots=True)
-class PromotionReport:
+class PromotionReport(Struct, frozen=True):
     """What a promotion did, or with `dry_run` would do.
 
     `refusals` that were overridden are in `overridden` instead. `commit` is the id of the commit that was made, or "".

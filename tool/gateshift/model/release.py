@@ -1,12 +1,13 @@
 """How a generated file stands to the rollout that asks for it.
 
-The start of a next release: what becomes of rollout.yaml, the files and the pointers.
+The start of a next release: what becomes of gateshift.yaml, the files and the pointers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Rollout
@@ -28,8 +29,7 @@ class FileStatus(Enum):
         return self in (FileStatus.EDITED, FileStatus.STRANGER)
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """One file: its path relative to the rollout's folder, how it stands, the text that is there and the one that
     should be (None where there is, or should be, no file). `owner` is the rollout that a header names, or ""."""
 
@@ -40,8 +40,7 @@ class FileState:
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MovedPointer:
+class MovedPointer(Struct, frozen=True):
     """One pointer: `file` relative to the working directory, and the paths it named and names."""
 
     file: str
@@ -50,11 +49,10 @@ class MovedPointer:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseReport:
+class ReleaseReport(Struct, frozen=True):
     """What was done, or with `dry_run` would be.
 
-    `before` and `after` are the texts of rollout.yaml, `rollout` what the latter declares. `changes` are the plans from
+    `before` and `after` are the texts of gateshift.yaml, `rollout` what the latter declares. `changes` are the plans from
     each stage in force to the first of the next release. `written` and `deleted` are paths relative to the rollout.
     """
 

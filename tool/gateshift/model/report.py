@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.model.finding import Level
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class SourceLine(Struct, frozen=True):
     """One line of a source file, without its line break, counted from 1."""
 
     number: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceName:
+class ResourceName(Struct, frozen=True):
     """The object a finding speaks of; `namespace` is "" where the manifest names none."""
 
     kind: str
@@ -27,8 +25,7 @@ class ResourceName:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedPlace:
+class ReportedPlace(Struct, frozen=True):
     """A span in a file, its path relative to the working directory with forward slashes.
 
     Lines and columns count from 1; the end is exclusive. `excerpt` holds the source lines worth showing.
@@ -42,16 +39,14 @@ class ReportedPlace:
     excerpt: tuple[SourceLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedRelated:
+class ReportedRelated(Struct, frozen=True):
     """A second place that explains a finding."""
 
     message: str
     place: ReportedPlace
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedFinding:
+class ReportedFinding(Struct, frozen=True):
     """One fault, once, with every root it reaches. `pointer` is a JSON pointer (RFC 6901) into the object."""
 
     rule: str
@@ -67,16 +62,14 @@ class ReportedFinding:
     related: tuple[ReportedRelated, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedRoot:
+class ReportedRoot(Struct, frozen=True):
     """A root that was looked at, and how many objects it built."""
 
     path: str
     resources: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Something that could not be checked, so that there is no verdict: what, why, and the way to get one."""
 
     what: str
@@ -84,8 +77,7 @@ class Gap:
     next_step: str
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationReport:
+class ValidationReport(Struct, frozen=True):
     """The outcome of a validation. Findings are sorted by file, line, column and rule."""
 
     findings: tuple[ReportedFinding, ...]

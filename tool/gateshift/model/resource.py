@@ -6,15 +6,15 @@ The Kubernetes objects in a YAML document: one, or the items of a list.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.place import Place
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, text_at
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ResourceId:
+class ResourceId(Struct, frozen=True, order=True):
     """Identity in a cluster: API group, kind, namespace and name; the version is not part of it.
 
     `namespace` is "" where the manifest names none (a cluster-scoped object, or one whose namespace
@@ -31,8 +31,7 @@ class ResourceId:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Transformer:
+class Transformer(Struct, frozen=True):
     """One configuration that an object passed through on its way, whether or not it changed anything.
 
     `file` is the kustomization (or transformer configuration) that holds it; `kind` is Kustomize's own name
@@ -45,8 +44,7 @@ class Transformer:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The document an object was read from, and the transformers it passed, innermost first.
 
     `generated_by` is the kustomization file of a generator, for objects that stand in no file.
@@ -59,8 +57,7 @@ class Origin:
     transformers: tuple[Transformer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Resource:
+class Resource(Struct, frozen=True, eq=False):
     """One object of a build: its data without any annotation that the build added to trace it."""
 
     api_version: str
@@ -88,8 +85,7 @@ class Resource:
         return self.api_version.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Build:
+class Build(Struct, frozen=True, eq=False):
     """What Kustomize built from one root: the folder (or the plain YAML file), its objects in output order,
     and the text of Kustomize's own warnings."""
 
@@ -98,8 +94,7 @@ class Build:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unbuilt:
+class Unbuilt(Struct, frozen=True, eq=False):
     """A root that Kustomize refused: its message made readable, the place it speaks of, and all that it said."""
 
     root: Path

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from pathlib import Path
 
+from msgspec import Struct, field
+from msgspec.structs import astuple
+
 from gateshift.model.place import Place
 from gateshift.yamldoc.data import JsonObject
 
-FILE_NAME = "rollout.yaml"
+FILE_NAME = "gateshift.yaml"
 """The file a rollout is declared in."""
+
+
+class _Placed(Struct, frozen=True, eq=False):
+    """A value whose last field is its place in the file: equal to another that says the same elsewhere."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and astuple(self)[:-1] == astuple(other)[:-1]
+
+    def __hash__(self) -> int:
+        return hash(astuple(self)[:-1])
 
 
 class RouteKind(Enum):
@@ -28,8 +40,7 @@ class Engine(Enum):
     FLUX = "flux"
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredService:
+class DeclaredService(Struct, frozen=True):
     """The service whose traffic shifts. `selector` selects the pods of every version;
     `version_label` is the label key that tells them apart. `target_port` is a number or a container port's name."""
 
@@ -43,8 +54,7 @@ class DeclaredService:
     version_label: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceParent:
+class ServiceParent(Struct, frozen=True):
     """The Service itself is the parent: a mesh route (GAMMA) that steers calls made to it.
 
     `port` is a Service port number, or None for all ports.
@@ -53,8 +63,7 @@ class ServiceParent:
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayParent:
+class GatewayParent(Struct, frozen=True):
     """A Gateway (or, by `kind`, a ListenerSet) is the parent. `namespace` is always known; empty or None: any."""
 
     namespace: str
@@ -67,8 +76,7 @@ class GatewayParent:
 Parent = ServiceParent | GatewayParent
 
 
-@dataclass(frozen=True, slots=True)
-class Autoscaling:
+class Autoscaling(Struct, frozen=True):
     """A HorizontalPodAutoscaler instead of a fixed number of replicas; `cpu` is the target utilisation in per cent."""
 
     min_replicas: int
@@ -76,8 +84,7 @@ class Autoscaling:
     cpu: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredWorkload:
+class DeclaredWorkload(Struct, frozen=True):
     """What runs in a version's pods, from fields. `env`, `resources` and probes are kept as Kubernetes spells them."""
 
     image: str
@@ -91,17 +98,15 @@ class DeclaredWorkload:
     startup_probe: JsonObject = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestWorkload:
-    """The owner's own Deployment manifest, kept as written: its path as rollout.yaml names it (relative to that file)
+class ManifestWorkload(Struct, frozen=True):
+    """The owner's own Deployment manifest, kept as written: its path as gateshift.yaml names it (relative to that file)
     and its text."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """One version of the service and the names of its Deployment and Service.
 
     `replicas` is None where an autoscaler decides or where a manifest of the owner's does.
@@ -115,8 +120,7 @@ class Version:
     autoscaling: Autoscaling | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """A version's weight in a split; weights are relative to their sum."""
 
     version: str
@@ -131,8 +135,7 @@ class MatchType(Enum):
     REGEX = "RegularExpression"
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredValueMatch:
+class DeclaredValueMatch(Struct, frozen=True):
     """A header or query parameter, its value, and how it is compared (EXACT or REGEX)."""
 
     name: str
@@ -140,8 +143,7 @@ class DeclaredValueMatch:
     type: MatchType = MatchType.EXACT
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """Conditions that must all hold. `path` is (type, value); a cookie is written as a regular expression on the
     `cookie` header. The gRPC fields belong to a GRPCRoute, path, query and HTTP method to an HTTPRoute."""
 
@@ -155,8 +157,7 @@ class Match:
     grpc_type: MatchType = MatchType.EXACT
 
 
-@dataclass(frozen=True, slots=True)
-class ExtraRule:
+class ExtraRule(Struct, frozen=True):
     """A rule of one stage beside the production rule: requests that any of `matches` accepts go to `version`."""
 
     name: str
@@ -164,16 +165,14 @@ class ExtraRule:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """A copy of the production rule's requests for a version whose answers are thrown away; `percent` of them."""
 
     version: str
     percent: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(_Placed, frozen=True, eq=False):
     """One state of the rollout.
 
     `deployed` are the versions with a Deployment, `services` those with a Service of their own, both in the order of
@@ -189,7 +188,7 @@ class Stage:
     mirror: Mirror | None = None
     soak: str = ""
     approval: bool = False
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
     def fraction(self, version: str) -> float:
         """The version's part of the production rule's traffic, 0 to 1; 0 where there is no route."""
@@ -197,8 +196,7 @@ class Stage:
         return sum(share.weight for share in self.shares if share.version == version) / total if total else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredRoute:
+class DeclaredRoute(Struct, frozen=True):
     """The route and what its production rule keeps in every stage. `matches`, `filters`, `timeouts` and the whole
     rules in `other_rules`, which the rollout must not touch, are kept as the Gateway API spells them."""
 
@@ -212,8 +210,7 @@ class DeclaredRoute:
     other_rules: tuple[JsonObject, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """Limits for a promotion: the largest change of any version's share in percentage points,
     and whether a stage may be skipped."""
 
@@ -221,8 +218,7 @@ class Policy:
     allow_skip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """Where and by what limits the candidate is judged. `labels` select its series;
     `success_rate` is a fraction 0 to 1, `p99_ms` in milliseconds, `request_rate` per second."""
 
@@ -233,8 +229,7 @@ class Gate:
     request_rate: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ArgoPointer:
+class ArgoPointer(Struct, frozen=True):
     """The Application: its namespace, project and where it deploys to."""
 
     namespace: str = "argocd"
@@ -242,19 +237,17 @@ class ArgoPointer:
     server: str = "https://kubernetes.default.svc"
 
 
-@dataclass(frozen=True, slots=True)
-class FluxPointer:
+class FluxPointer(Struct, frozen=True):
     """The GitRepository and Kustomization: their namespace and how often they reconcile (a Go duration)."""
 
     namespace: str = "flux-system"
     interval: str = "1m"
 
 
-@dataclass(frozen=True, slots=True)
-class Pointers:
+class Pointers(Struct, frozen=True):
     """The objects that name the stage in force.
 
-    `path` is the folder of rollout.yaml in the repository, "" for its top.
+    `path` is the folder of gateshift.yaml in the repository, "" for its top.
     """
 
     repository: str
@@ -264,8 +257,7 @@ class Pointers:
     flux: FluxPointer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """A place the service is rolled out to, with a pointer of its own. None means: as the rollout says.
 
     `replicas` are per version name. The single implicit environment has the name "".
@@ -279,8 +271,7 @@ class Environment:
     revision: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(_Placed, frozen=True, eq=False):
     """A finding that the owner accepts until a day, with the reason. Empty `file` or `resource` match any."""
 
     rule: str
@@ -288,11 +279,10 @@ class Suppression:
     until: date | None
     file: str = ""
     resource: str = ""
-    place: Place | None = field(default=None, compare=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaChoice:
+class SchemaChoice(Struct, frozen=True):
     """The versions of the schemas that validation uses; "" means the tool's own default."""
 
     kubernetes: str = ""
@@ -301,8 +291,7 @@ class SchemaChoice:
     crds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rollout:
+class Rollout(Struct, frozen=True):
     """One service's way from one version to the next. Versions are in order: the first is the baseline,
     the last the candidate. `environments` always has at least one."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from gateshift.model.finding import Finding
 
@@ -25,8 +26,7 @@ class Family(Enum):
     FILES = "GS7"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """The documentation of one rule. `name` is the defect in words joined by hyphens; `meaning` is one sentence;
     `why` says how it hurts; `source` names the specification section, issue or source file it rests on."""
 
@@ -42,8 +42,7 @@ class Rule:
         return Family(self.id[:3])
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Generic[Subject]):
+class Check(Struct, Generic[Subject], frozen=True):
     """A rule with the generator function that looks for it; calling it yields the findings."""
 
     rule: Rule

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gateshift.yamldoc.data import FieldPath
 
@@ -17,8 +18,7 @@ class FaultKind(Enum):
     VALUE = "wrong value"
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaError:
+class SchemaError(Struct, frozen=True):
     """One field at fault. A missing field's pointer is that of the object that lacks it."""
 
     pointer: FieldPath
@@ -39,8 +39,7 @@ class Outcome(Enum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaVerdict:
+class SchemaVerdict(Struct, frozen=True):
     """The outcome for one object: its faults where it is invalid, the reason where it was skipped."""
 
     outcome: Outcome

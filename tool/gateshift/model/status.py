@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """The commit that brought a pointer to its stage: its id, date (ISO 8601), author and first line."""
 
     commit: str
@@ -15,8 +14,7 @@ class Since:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """The stage after the one in force, whether the step there is safe, None where nothing can be said, and
     the reason where it is not."""
 
@@ -25,8 +23,7 @@ class NextStep:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PointerStatus:
+class PointerStatus(Struct, frozen=True):
     """One pointer. `stage` is in force, by the last commit; "" where its path is no stage. `shares` are 0 to 1 by
     version, empty where the stage has no route. `moved_to` is the stage the uncommitted file names instead, or ""."""
 
@@ -43,8 +40,7 @@ class PointerStatus:
     moved_to: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
+class StatusReport(Struct, frozen=True):
     """One rollout. `ahead` are its environments by the stage they have in force, the furthest first, where there are
     several; `not_understood` are objects that may be pointers, each as `file: kind name: why`."""
 

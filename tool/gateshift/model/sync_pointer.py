@@ -8,15 +8,15 @@ How a sync engine is set to make a change: what the pointer in force says of it.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.yamldoc.data import FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class EditableScalar:
+class EditableScalar(Struct, frozen=True):
     """A scalar that a synced path is made of: the path is `before` + `value` + `after`.
 
     `at` is its place in the object, or, where `file` is not "", in the one document of that file, a path from the top
@@ -30,8 +30,7 @@ class EditableScalar:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncPointer:
+class SyncPointer(Struct, frozen=True):
     """One folder that a sync object follows.
 
     `path` is as the engine reads it, with any template filled in; `slots` are the scalars whose change would move it,
@@ -58,8 +57,7 @@ class SyncPointer:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
+class NotUnderstood(Struct, frozen=True):
     """A sync object whose folder cannot be told from files: which one, and why."""
 
     kind: str
@@ -67,8 +65,7 @@ class NotUnderstood:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class PointerInFile:
+class PointerInFile(Struct, frozen=True):
     """A pointer and the document that holds it: the file, and its place among the file's documents from 0."""
 
     file: Path
@@ -82,8 +79,7 @@ def folder_of(path: str) -> str:
     return "" if normal == "." else normal
 
 
-@dataclass(frozen=True, slots=True)
-class StagePointer:
+class StagePointer(Struct, frozen=True):
     """A pointer of the rollout, and what it names: the environment it belongs to, None where that cannot be told, and
     the stage, None where its path is none."""
 
@@ -92,11 +88,10 @@ class StagePointer:
     stage: Stage | None
 
 
-@dataclass(frozen=True, slots=True)
-class RolloutPointers:
+class RolloutPointers(Struct, frozen=True):
     """A rollout with its pointers, in the order of its environments, engines and names.
 
-    `repository` is the folder that the pointers' paths start from; `prefix` is the folder of rollout.yaml as those
+    `repository` is the folder that the pointers' paths start from; `prefix` is the folder of gateshift.yaml as those
     paths write it. `not_understood` are objects that may be pointers, each with its file.
     """
 
@@ -112,8 +107,7 @@ class RolloutPointers:
         return f"{self.prefix}/{overlay}" if self.prefix else overlay
 
 
-@dataclass(frozen=True, slots=True)
-class SyncSettings:
+class SyncSettings(Struct, frozen=True):
     """One engine's settings. `prune`: objects that leave the files leave the cluster. `prune_last` and `waves` are
     Argo CD's: prunes wait until everything else is healthy, and sync-wave annotations count.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.errors import NoVerdict, UserError
 from gateshift.schemas.layout import TITLES, newest_installed, plain_version, root
@@ -22,8 +23,7 @@ def no_progress(done: int, total: int | None) -> None:
     """Show nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class How:
+class How(Struct, frozen=True):
     """How an installation goes about it: whether it may fetch, who hears of it, and the pins without which nothing
     is taken from a module proxy directly."""
 

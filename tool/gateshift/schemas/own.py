@@ -6,8 +6,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.apischema.crd import BrokenCrd, is_crd, shapes_of_crd
 from gateshift.apischema.structural import Shape

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from gateshift.apischema.sharing import unshare
 from gateshift.apischema.structural import at
@@ -17,8 +18,7 @@ _VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
 _MATURITY = {None: 2, "beta": 1, "alpha": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class KindInfo:
+class KindInfo(Struct, frozen=True):
     """What the API server knows of a kind in one version."""
 
     version: str
@@ -27,8 +27,7 @@ class KindInfo:
     storage: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Schemas:
+class Schemas(Struct, frozen=True, eq=False):
     """The schemas of one choice of versions. `sets` are searched in order: the user's own kinds come first.
 
     `experimental` is the Gateway API's experimental channel where `sets` holds the standard one, else None.

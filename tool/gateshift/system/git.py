@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from gateshift.errors import UserError
 from gateshift.system.process import Finished, run
@@ -25,8 +26,7 @@ _LINK, _SUBMODULE = "120000", "160000"
 _FIELDS = "%H%x00%an%x00%aI%x00%s"
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """One commit: its full id, the author's name, the author's date (ISO 8601 with zone) and its first line."""
 
     id: str
@@ -35,8 +35,7 @@ class Commit:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True):
     """One file of a tree: its mode as Git writes it, the id of its content, its size in bytes and its path."""
 
     mode: str

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from gateshift.errors import UserError
 
 FOLDERS = ("base", "overlays", "sync")
-"""The folders beside rollout.yaml that hold generated files."""
+"""The folders beside gateshift.yaml that hold generated files."""
 
 _MARK = ".gateshift-"
 _LARGEST = 16 << 20

@@ -12,14 +12,14 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A program that came to its end: its argument list, exit code (negative: killed by that signal) and streams."""
 
     argv: tuple[str, ...]

@@ -15,10 +15,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
+
+from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 
@@ -31,8 +32,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 _HTTPS_ONLY = ("https",)
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadLimits:
+class DownloadLimits(Struct, frozen=True):
     """`silence`: seconds without a byte after which a server counts as hung. `size`: the most bytes that are taken."""
 
     silence: float = 30.0

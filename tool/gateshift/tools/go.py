@@ -8,8 +8,9 @@ import shutil
 import site
 import sysconfig
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 from gateshift.system.process import Finished, run
@@ -19,16 +20,14 @@ _BUILDING = 900.0
 _FETCHING = 900.0
 
 
-@dataclass(frozen=True, slots=True)
-class Go:
+class Go(Struct, frozen=True):
     """A Go command and the environment it needs: `root` is set for one that lies in a Python wheel."""
 
     path: Path
     root: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """A module as Go fetched and verified it: its exact version, the zip, and the zip's h1 sum."""
 
     version: str

@@ -7,15 +7,15 @@ taken from a place that does not verify it by itself.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.yamldoc.data import Json, object_at, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedProgram:
+class PinnedProgram(Struct, frozen=True):
     """One program's pins.
 
     `module` and `package` are Go import paths, `sum` the module's h1 sum in Go's checksum database. `asset` is the
@@ -36,8 +36,7 @@ class PinnedProgram:
         return self.asset.format(version=self.version, os=system, arch=machine)
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """All pins. `modules` maps "path@version" to the h1 sum of the module's zip."""
 
     programs: tuple[PinnedProgram, ...]

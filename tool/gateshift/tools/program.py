@@ -10,9 +10,10 @@ import json
 import mmap
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 from gateshift.system.cache import cache_root, write_json
@@ -30,8 +31,7 @@ class Source(Enum):
     KUBECTL = "kubectl"
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """`argv` holds the words in front of the arguments: (".../kustomize", "build") or, where only kubectl is there,
     (".../kubectl", "kustomize"); (".../kubeconform",).
 

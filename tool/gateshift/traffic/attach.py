@@ -7,8 +7,10 @@ Source: Gateway API v1.6 apis/v1/shared_types.go (ParentReference, RouteConditio
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.hostnames import ANY, intersections, overlap
@@ -41,8 +43,7 @@ class AttachmentStatus(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A listener that accepts a route, and the hostnames for which the route answers there.
 
     `certain` is false where a Namespace outside the build decides whether it accepts it.
@@ -53,8 +54,7 @@ class Binding:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """One parentRef of a route and what becomes of it.
 
     `reason` is the Accepted condition's, or "" where no controller would report one; `message` says more. `bindings`

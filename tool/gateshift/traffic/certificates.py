@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster, permitted
@@ -20,8 +21,7 @@ from gateshift.yamldoc.data import FieldPath, JsonObject, object_at
 NOT_PERMITTED = "RefNotPermitted"
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateProblem:
+class CertificateProblem(Struct, frozen=True):
     """Why a reference cannot be used: the condition's reason and what is wrong, at the field. With `outside` it is
     only that the object is not in the build."""
 

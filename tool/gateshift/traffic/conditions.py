@@ -6,7 +6,8 @@ Source: Gateway API v1.6 apis/v1: the condition types and reasons beside each ki
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments
@@ -35,8 +36,7 @@ UNRESOLVED = ("InvalidKind", "RefNotPermitted", "BackendNotFound", "UnsupportedP
 """The reasons for which a route's ResolvedRefs is False."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """A predicted condition. `status` is True, False or Unknown, as Kubernetes writes it.
 
     `parent` is set for a route's; `listener` names the listener for a listener's. `pointer` is the field at fault.

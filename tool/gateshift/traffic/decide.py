@@ -6,7 +6,8 @@ Source: Gateway API v1.6 apis/v1 and GEP-1294 (Services as parents); the modules
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateshift.traffic.attach import AttachmentStatus, attachments
 from gateshift.traffic.cluster import Cluster, same_namespace

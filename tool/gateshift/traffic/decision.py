@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderChange:
+class HeaderChange(Struct, frozen=True):
     """One change of a response's headers: `action` is set, add or remove; a removal has no value."""
 
     action: str
@@ -17,8 +16,7 @@ class HeaderChange:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarded:
+class Forwarded(Struct, frozen=True):
     """What filters make of the request on its way to a backend, and of the answer on its way back."""
 
     host: str
@@ -27,8 +25,7 @@ class Forwarded:
     response: tuple[HeaderChange, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BackendAnswer:
+class BackendAnswer(Struct, frozen=True):
     """One backend's part of the answer. `share` is 0 to 1 of all requests the rule gets; an invalid reference keeps
     its share and answers `status` 500. `version` is the label value of the pods behind it, "" where unknown.
     One backendRef whose Service selects several versions gives one entry for each version.
@@ -50,8 +47,7 @@ class BackendAnswer:
     workloads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """A redirect's answer: the status code and the Location it sends the client to, by parts.
 
     `port` is None where it is the scheme's own and so not written.
@@ -64,8 +60,7 @@ class Redirect:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class MirrorAnswer:
+class MirrorAnswer(Struct, frozen=True):
     """A copy of the request, its answer thrown away. `share` is the part of the requests that is copied, 0 to 1."""
 
     namespace: str
@@ -74,16 +69,14 @@ class MirrorAnswer:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class TraceStep:
+class TraceStep(Struct, frozen=True):
     """One line of the trace: a candidate or a decision, and why it won or lost."""
 
     subject: str
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What happens to one request.
 
     `route` is None where none answers: no route matched (404, or 421), or, in a mesh, no route is attached and the

@@ -7,14 +7,14 @@ its namespace; a named target port leaves out pods without a container port of t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.services import Endpoints, Service, ServicePort, Workload
 
 
-@dataclass(frozen=True, slots=True)
-class Pods:
+class Pods(Struct, frozen=True):
     """Ready pods of one version behind a Service; the version is "" where no label tells. `workloads` are what runs
     them, as `Deployment/name`."""
 
@@ -23,8 +23,7 @@ class Pods:
     workloads: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Backing:
+class Backing(Struct, frozen=True):
     """The pods behind a Service port. `known` is false where the build does not say what is behind it: it is taken to
     answer. `why` says why there are none, or why it is not known."""
 

@@ -9,7 +9,8 @@ Source: Gateway API v1.6 apis/v1/gateway_types.go ("Listeners that are distinct 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.traffic.attach import Binding, attachments
 from gateshift.traffic.cluster import Cluster
@@ -22,8 +23,7 @@ from gateshift.traffic.table import Table, table
 EMPTY = Table(())
 
 
-@dataclass(frozen=True, slots=True)
-class ArrivalRoutes:
+class ArrivalRoutes(Struct, frozen=True):
     """A listener or a Service port. `answered` is the decision where no route has a say; `port` is None where it is
     not known; `name` is the listener's, "" in a mesh."""
 

@@ -5,8 +5,9 @@ Source: Gateway API v1.6 apis/v1/httproute_types.go, HTTPRouteFilter and the typ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateshift.traffic.read import members, number, text, texts
 from gateshift.traffic.references import BackendRef, ObjectRef, backend_ref, object_ref
@@ -16,8 +17,7 @@ FULL_PATH = "ReplaceFullPath"
 PREFIX_MATCH = "ReplacePrefixMatch"
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderModifier:
+class HeaderModifier(Struct, frozen=True):
     """Changes headers of the request, or with `response` of the response: set overwrites, add appends, then remove."""
 
     response: bool
@@ -27,16 +27,14 @@ class HeaderModifier:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class PathModifier:
+class PathModifier(Struct, frozen=True):
     """Replaces the whole path, or the part that a PathPrefix match matched."""
 
     type: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRedirect:
+class RequestRedirect(Struct, frozen=True):
     """Answers with a redirect; what is empty or None stays as the request has it."""
 
     scheme: str
@@ -47,8 +45,7 @@ class RequestRedirect:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class URLRewrite:
+class URLRewrite(Struct, frozen=True):
     """Changes host and path of the request on its way to the backend."""
 
     hostname: str
@@ -56,8 +53,7 @@ class URLRewrite:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMirror:
+class RequestMirror(Struct, frozen=True):
     """Sends a copy of a part of the requests to another backend; `share` is 0 to 1."""
 
     backend: BackendRef
@@ -65,8 +61,7 @@ class RequestMirror:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class Cors:
+class Cors(Struct, frozen=True):
     """Cross-origin resource sharing, answered by the gateway. `max_age` is in seconds."""
 
     origins: tuple[str, ...]
@@ -78,16 +73,14 @@ class Cors:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class ExtensionFilter:
+class ExtensionFilter(Struct, frozen=True):
     """A filter that an implementation defines."""
 
     ref: ObjectRef
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownFilter:
+class UnknownFilter(Struct, frozen=True):
     """A filter type that this version of the API does not know, or one without its body."""
 
     type: str

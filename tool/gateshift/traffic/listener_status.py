@@ -6,8 +6,9 @@ listenerset_types.go (precedence: the Gateway, then ListenerSets by age, then by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from gateshift.traffic.certificates import CertificateProblem, authority_faults, listener_certificates
 from gateshift.traffic.cluster import Cluster, same_namespace
@@ -29,8 +30,7 @@ class Allowance(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListenerState:
+class ListenerState(Struct, frozen=True, eq=False):
     """A listener as the cluster would report it. `reason` is that of its Accepted condition, `conflict` the reason of
     Conflicted ("" for none); `kinds` are the kinds of route it supports; `faults` are those of ResolvedRefs."""
 

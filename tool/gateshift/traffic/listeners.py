@@ -5,7 +5,7 @@ Source: Gateway API v1.6 apis/v1/{gateway,listenerset}_types.go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import GATEWAY_API, created, members, number, text
@@ -14,16 +14,14 @@ from gateshift.traffic.selectors import Selector, selector_at
 from gateshift.yamldoc.data import FieldPath, JsonObject, object_at
 
 
-@dataclass(frozen=True, slots=True)
-class Namespaces:
+class Namespaces(Struct, frozen=True):
     """From which namespaces objects may attach: Same, All, None, or Selector with its selector."""
 
     source: str
     selector: Selector | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListenerTLS:
+class ListenerTLS(Struct, frozen=True):
     """A listener's TLS: Terminate or Passthrough, its certificates, and whether options stand in their place."""
 
     mode: str
@@ -31,8 +29,7 @@ class ListenerTLS:
     options: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Listener:
+class Listener(Struct, frozen=True, eq=False):
     """A listener of a Gateway or ListenerSet (`owner`). An empty hostname is any; `port` is 0 where it is unreadable;
     `kinds` are (group, kind) pairs, empty for what the protocol carries."""
 
@@ -55,8 +52,7 @@ class Listener:
         return f"listener {self.name} of {self.owner.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class ClientValidation:
+class ClientValidation(Struct, frozen=True):
     """How client certificates are checked on HTTPS listeners: `port` is None for all ports without one of their own."""
 
     port: int | None
@@ -65,8 +61,7 @@ class ClientValidation:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Gateway:
+class Gateway(Struct, frozen=True, eq=False):
     """A Gateway. `client_certificate` is what it shows to backends."""
 
     resource: Resource
@@ -83,8 +78,7 @@ class Gateway:
         return found.get(port, found.get(None))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListenerSet:
+class ListenerSet(Struct, frozen=True, eq=False):
     """A ListenerSet: more listeners for the Gateway that `parent` names."""
 
     resource: Resource

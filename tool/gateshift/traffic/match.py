@@ -6,8 +6,9 @@ Where the specification is silent (the place of regular expressions) the choice 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from gateshift.traffic.hostnames import host_of
 from gateshift.traffic.regex import Matcher, matcher
@@ -49,8 +50,7 @@ class Call:
         return self.request.protocol is Protocol.GRPC or self.headers.get("content-type", "").startswith(GRPC_CONTENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """The path equals, or has a prefix of whole elements, or a regular expression matches all of it."""
 
     type: str
@@ -69,8 +69,7 @@ class Path:
         return f"path {self.type} {self.value or '/'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """The HTTP method equals."""
 
     value: str
@@ -83,8 +82,7 @@ class Method:
         return f"method {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header is present and its value equals, or a regular expression matches all of it."""
 
     name: str
@@ -101,8 +99,7 @@ class Header:
         return f"header {self.name} {self.type} {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query parameter is present and its value equals, or a regular expression matches all of it."""
 
     name: str
@@ -118,8 +115,7 @@ class Query:
         return f"query parameter {self.name} {self.type} {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Struct, frozen=True):
     """The call is gRPC and names the service and method; an empty one is any."""
 
     type: str
@@ -154,8 +150,7 @@ def _fits(found: str | None, kind: str, value: str, regex: Matcher | None) -> bo
     return regex(found) if regex is not None else False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
+class Candidate(Struct, frozen=True, eq=False):
     """One match of one rule of a route. `match` is its index, -1 for a rule without matches. `specificity` sorts the
     most specific first; `prefix` is what a ReplacePrefixMatch replaces."""
 

@@ -6,7 +6,8 @@ Source: Gateway API v1.6 apis/v1/httproute_types.go (HTTPRouteRule.BackendRefs, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decision import BackendAnswer, MirrorAnswer
@@ -24,8 +25,7 @@ from gateshift.traffic.resolve import OK, Resolved, fractions, resolve, split, s
 from gateshift.traffic.routes import Route, RouteRule
 
 
-@dataclass(frozen=True, slots=True)
-class RuleOutcome:
+class RuleOutcome(Struct, frozen=True):
     """A rule's answer before a request is looked at. `filters` stand beside each of `backends` and are those that
     change a request or response; `redirect` answers instead of the backends."""
 

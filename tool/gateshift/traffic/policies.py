@@ -6,7 +6,7 @@ counts, then the first by namespace/name; a backend whose policy has no valid CA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.certificates import CertificateProblem, policy_authority_fault
@@ -17,16 +17,14 @@ from gateshift.traffic.services import Service, ServicePort
 from gateshift.yamldoc.data import object_at
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyTarget:
+class PolicyTarget(Struct, frozen=True):
     """What a policy applies to; `section_name` is a Service port's name, "" for all ports."""
 
     ref: ObjectRef
     section_name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BackendTLSPolicy:
+class BackendTLSPolicy(Struct, frozen=True, eq=False):
     """A BackendTLSPolicy. `authorities` are its CA certificates; `well_known` stands in their place."""
 
     resource: Resource

@@ -5,7 +5,7 @@ Source: Gateway API v1.6 apis/v1/{object_reference,shared,referencegrant}_types.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import members, number, text
@@ -14,8 +14,7 @@ from gateshift.yamldoc.data import FieldPath, JsonObject
 MOST_WEIGHT = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRef:
+class ObjectRef(Struct, frozen=True):
     """A reference to an object; `namespace` is the referrer's own where none is written."""
 
     group: str
@@ -28,8 +27,7 @@ class ObjectRef:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class BackendRef:
+class BackendRef(Struct, frozen=True):
     """Where a rule sends requests. `weight` has its default of 1 where `weighted` is false; `port` is a Service port
     number, None where it is absent."""
 
@@ -66,8 +64,7 @@ def object_ref(item: JsonObject, own: str, pointer: FieldPath, *, kind: str, gro
     )
 
 
-@dataclass(frozen=True, slots=True)
-class GrantFrom:
+class GrantFrom(Struct, frozen=True):
     """Who may refer: kind and namespace of the referrer."""
 
     group: str
@@ -76,8 +73,7 @@ class GrantFrom:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class GrantTo:
+class GrantTo(Struct, frozen=True):
     """What may be referred to in the grant's own namespace; an empty name is every object of the kind."""
 
     group: str
@@ -86,8 +82,7 @@ class GrantTo:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReferenceGrant:
+class ReferenceGrant(Struct, frozen=True, eq=False):
     """A grant; every entry of `sources` may refer to everything in `targets`."""
 
     resource: Resource

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Protocol(Enum):
@@ -14,8 +15,7 @@ class Protocol(Enum):
     GRPC = "grpc"
 
 
-@dataclass(frozen=True, slots=True)
-class ParentRef:
+class ParentRef(Struct, frozen=True):
     """The object a request is sent to: `Gateway/NS/NAME`, `ListenerSet/NS/NAME` or `Service/NS/NAME`."""
 
     kind: str
@@ -26,8 +26,7 @@ class ParentRef:
         return f"{self.kind}/{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request. `path` holds no query string and is matched as written; `query` and `headers` keep their order.
 
     `host` is the Host header, "" where none is sent by name (the parent's address); a port in it counts only where

@@ -12,7 +12,8 @@ an invalid reference keeps its share, which is answered with an error.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster, permitted
@@ -45,8 +46,7 @@ _EXTENSIONS = frozenset(
 """Kinds of backend that widely used implementations define beyond the specification's Service."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """A backendRef's outcome. `reason` is that of ResolvedRefs where the reference is invalid, "" where it is valid.
 
     `outside` says that only an object missing from the build makes it so; `open` that the specification leaves the

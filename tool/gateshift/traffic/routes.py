@@ -6,7 +6,7 @@ counts as absent; each value keeps the pointer of its field so that a finding ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.filters import BackendFilters, Filter, filters_at
@@ -25,8 +25,7 @@ PREFIX = "PathPrefix"
 REGEX = "RegularExpression"
 
 
-@dataclass(frozen=True, slots=True)
-class RouteParent:
+class RouteParent(Struct, frozen=True):
     """A parentRef. `namespace` is the route's own where none is written; an empty `section_name` and a `port` of None
     mean all of the parent."""
 
@@ -47,8 +46,7 @@ class RouteParent:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ValueMatch:
+class ValueMatch(Struct, frozen=True):
     """A header or query parameter that must have this value; `type` is EXACT or REGEX, or a word that never matches."""
 
     name: str
@@ -57,8 +55,7 @@ class ValueMatch:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class HTTPMatch:
+class HTTPMatch(Struct, frozen=True):
     """One entry of an HTTPRoute rule's matches; everything it names must hold. An empty method is any."""
 
     path_type: str
@@ -69,8 +66,7 @@ class HTTPMatch:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class GRPCMatch:
+class GRPCMatch(Struct, frozen=True):
     """One entry of a GRPCRoute rule's matches; an empty service or method is any."""
 
     type: str
@@ -83,8 +79,7 @@ class GRPCMatch:
 Match = HTTPMatch | GRPCMatch
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRule:
+class RouteRule(Struct, frozen=True):
     """A rule of a route. `matches` holds the default where the API server would fill it in; for a GRPCRoute there is
     no default and no matches mean every call. `backends` are the references with the filters of each."""
 
@@ -96,8 +91,7 @@ class RouteRule:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
+class Route(Struct, frozen=True, eq=False):
     """A route of any kind. `hostnames` are as written, in lower case; `created` is "" in a manifest."""
 
     resource: Resource

@@ -6,7 +6,8 @@ Source: Kubernetes apimachinery, metav1.LabelSelector and labels.Requirement.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.traffic.read import members, pairs, text, texts
 from gateshift.yamldoc.data import Json, look_up
@@ -14,8 +15,7 @@ from gateshift.yamldoc.data import Json, look_up
 Labels = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """One matchExpression: In, NotIn, Exists or DoesNotExist. Another operator selects nothing."""
 
     key: str
@@ -37,8 +37,7 @@ class Expression:
                 return False
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Labels that must be equal and expressions that must hold; empty selects everything."""
 
     labels: tuple[tuple[str, str], ...] = ()

@@ -7,8 +7,9 @@ containers counts as a workload, and Argo Rollouts' `workloadRef` names another 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from gateshift.model.resource import Resource
 from gateshift.traffic.read import labels_of, members, number, pairs, text
@@ -19,8 +20,7 @@ SERVICE_NAME = "kubernetes.io/service-name"
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePort:
+class ServicePort(Struct, frozen=True):
     """A port of a Service; `target` is a container port's number or name, the port itself where none is written."""
 
     name: str
@@ -30,8 +30,7 @@ class ServicePort:
     pointer: FieldPath
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Service:
+class Service(Struct, frozen=True, eq=False):
     """A Service. `selector` is None where there is none: its endpoints are written by hand or by another controller."""
 
     resource: Resource
@@ -48,16 +47,14 @@ class Service:
         return next((port for port in found if port.protocol == "TCP"), found[0] if found else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """An address behind a Service that was written by hand, ready or not, with the pod it names, if any."""
 
     ready: bool
     pod: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Endpoints:
+class Endpoints(Struct, frozen=True, eq=False):
     """An EndpointSlice or Endpoints object. `endpoints` is None where the list is absent: somebody else fills it."""
 
     resource: Resource
@@ -66,8 +63,7 @@ class Endpoints:
     endpoints: tuple[Endpoint, ...] | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Workload:
+class Workload(Struct, frozen=True, eq=False):
     """Something that runs pods. `replicas` is None where the manifest does not say (one pod, unless an autoscaler
     decides); `container_ports` are (name, number) pairs; `template_of` names the (kind, name) whose template a Rollout
     borrows."""
@@ -83,8 +79,7 @@ class Workload:
     template_of: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Autoscaler:
+class Autoscaler(Struct, frozen=True, eq=False):
     """A HorizontalPodAutoscaler: the (kind, name) it scales and its bounds; the least is 1 where none is written."""
 
     resource: Resource

@@ -6,8 +6,9 @@ Source: Gateway API v1.6 apis/v1/httproute_types.go (HTTPRouteSpec.Hostnames, HT
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import takewhile
+
+from msgspec import Struct
 
 from gateshift.traffic.decision import TraceStep
 from gateshift.traffic.hostnames import ANY, covers, rank
@@ -15,8 +16,7 @@ from gateshift.traffic.match import Call, Candidate, Header, Query, candidates, 
 from gateshift.traffic.routes import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Candidates by the hostname for which they answer, the most specific hostname first."""
 
     hosts: tuple[tuple[str, tuple[Candidate, ...]], ...]
@@ -25,8 +25,7 @@ class Table:
         return bool(self.hosts)
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The candidate that gets the call, None for none, and what the specification leaves open about that."""
 
     winner: Candidate | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from gateshift.engines.pods import images
 from gateshift.engines.references import named_in
@@ -33,8 +34,7 @@ class FailureCause(Enum):
     DANGLING = "a reference without a share to a Service that is not there"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One way in which requests fail: the Service at fault ("" and "" where no Service is), the status the client
     sees, and the reason as the route's condition would give it."""
 
@@ -44,8 +44,7 @@ class Failure:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An answer. `failures` have the share of requests each takes; `reached` the versions behind each Service that
     answers; `dangling` the Services that the route names and that are not there."""
 

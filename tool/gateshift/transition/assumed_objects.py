@@ -7,8 +7,9 @@ workloads are deployed from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.engines.pods import runs_pods
 from gateshift.model.resource import Origin, Resource, ResourceId

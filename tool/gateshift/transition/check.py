@@ -8,7 +8,8 @@ A state is a set of events that is closed under what each of them waits for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gateshift.engines.events import Between, Event, EventKind, in_set
 from gateshift.engines.pods import PodRollout
@@ -22,8 +23,7 @@ from gateshift.transition.relevance import relevant
 from gateshift.transition.request_classes import Classes, RequestClass, classes_of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Disruption:
+class Disruption(Struct, frozen=True, eq=False):
     """A harm that several classes of requests may suffer in one state: the first state in which it shows.
 
     `causes` are events without which it would not happen there, `cures` those that would end it; without cures it
@@ -47,16 +47,14 @@ class Disruption:
         return self.degradation.fault, self.degradation.service, tuple(event.bit for event in self.causes), self.lasts
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
+class Walked(Struct, frozen=True):
     """What a walk found: the losses, and whether every state was looked at."""
 
     disruptions: tuple[Disruption, ...]
     complete: bool
 
 
-@dataclass(slots=True)
-class _Memory:
+class _Memory(Struct):
     """Answers by class and by the set of relevant events, shared by every course between the same two builds."""
 
     answers: dict[tuple[int, int], Answer] = field(default_factory=dict)
@@ -186,8 +184,7 @@ def _explained(
 MOST_STATES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(Struct, frozen=True):
     """States in order of the number of events, the empty one first. `complete` is false where there were more than
     are looked at: then those with few events, and those with few left, stand for the rest."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.engines.references import named_in
 from gateshift.model.resource import ResourceId
@@ -23,8 +24,7 @@ _VERSION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fronts:
+class Fronts(Struct, frozen=True):
     """The Services that are called, by namespace and name; `main` are those that a change is about."""
 
     all: frozenset[ServiceName]

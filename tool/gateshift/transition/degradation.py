@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.transition.answers import Answer, Failure, FailureCause, ServiceName
 
 _ALMOST_NOTHING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Degradation:
+class Degradation(Struct, frozen=True):
     """One loss: requests of this share (0 to 1) fail, or reach `versions` that neither side declares. `service` is the
     Service at fault or reached, ("", "") where there is none."""
 
@@ -28,8 +28,7 @@ class Degradation:
         return self.fault is FailureCause.UNDECLARED, self.service
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """What may be lost: the answer before, and the versions that either side declares.
 
     A backend whose Service selects one version declares it; a Service that selects several declares none, since

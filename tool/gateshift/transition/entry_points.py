@@ -6,7 +6,8 @@ An entrance outside both builds is one too: what a route names there is taken to
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster, same_namespace
@@ -18,8 +19,7 @@ from gateshift.transition.client_facing_services import client_facing_services
 _WEB = {"HTTP": Protocol.HTTP, "HTTPS": Protocol.HTTPS}
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
+class EntryPoint(Struct, frozen=True):
     """One way in. `hostnames` are those that its listener narrows to; `routes` are the routes of either build that
     name it as their parent. `main` marks the entrances that the change is about, in contrast to, say, a version's own
     Service that somebody might dial."""

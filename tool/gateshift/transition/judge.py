@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.engines.changes import Change, changes_between
 from gateshift.engines.events import events_of
@@ -24,8 +26,7 @@ from gateshift.transition.known_hazards import practice_findings
 from gateshift.transition.wording import finding_of
 
 
-@dataclass(frozen=True, slots=True)
-class RolloutContext:
+class RolloutContext(Struct, frozen=True):
     """What a rollout says of its builds: the Service it shifts, its versions' own Services, and the label keys that
     tell versions apart, the first that a pod has counting.
 
@@ -41,8 +42,7 @@ class RolloutContext:
 NO_ROLLOUT = RolloutContext()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EngineVerdict:
+class EngineVerdict(Struct, frozen=True, eq=False):
     """One engine's verdict. Findings of the level error make the step unsafe."""
 
     sync: SyncSettings
@@ -55,8 +55,7 @@ class EngineVerdict:
         return all(finding.level is not Level.ERROR for finding in self.findings)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Judgement:
+class Judgement(Struct, frozen=True, eq=False):
     """A step, what it changes, and each engine's verdict. `ground` holds the classes of requests and their answers."""
 
     changes: tuple[Change, ...]

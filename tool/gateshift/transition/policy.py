@@ -1,4 +1,4 @@
-"""What rollout.yaml allows a step from one of its stages to another.
+"""What gateshift.yaml allows a step from one of its stages to another.
 
 The shortest way through a rollout's stages of which every step is safe.
 """
@@ -32,7 +32,7 @@ def _too_large(rollout: Rollout, origin: Stage, target: Stage) -> Iterator[Findi
                 rules.STEP_TOO_LARGE.id,
                 Level.ERROR,
                 f"{version.name} goes from {before:.4g} % to {after:.4g} %, which is {abs(after - before):.4g} "
-                f"percentage points; rollout.yaml allows {limit:g} in one step",
+                f"percentage points; gateshift.yaml allows {limit:g} in one step",
                 _place(rollout, target),
                 help="Put a stage in between, or raise policy.maxStep.",
             )

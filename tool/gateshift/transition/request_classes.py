@@ -8,8 +8,9 @@ hostname covers both or neither: then no mixture of old and new routes can answe
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, islice, product
+
+from msgspec import Struct
 
 from gateshift.traffic.hostnames import covers
 from gateshift.traffic.match import Call, Candidate, Path, Procedure, candidates
@@ -24,8 +25,7 @@ _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "
 _ELSEWHERE = "/gateshift-elsewhere"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RequestClass:
+class RequestClass(Struct, frozen=True, eq=False):
     """Requests that are alike to every route of both builds. `holds` are the candidates, of either build, that match
     them; `traits` tell the one request that stands for all."""
 
@@ -35,8 +35,7 @@ class RequestClass:
     holds: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Classes:
+class Classes(Struct, frozen=True):
     """The classes of one entrance, the plainest first. `unseen` are regular expressions for which no request was found
     that they match, so that their requests are not followed; `complete` is false where there were too many
     combinations to try them all."""

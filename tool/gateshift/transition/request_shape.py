@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateshift.traffic.match import Candidate, Condition, Header, Method, Path, Procedure, Query
 from gateshift.traffic.routes import GRPC, REGEX
@@ -12,8 +12,7 @@ ANY_SERVICE = "gateshift.Elsewhere"
 ANY_METHOD = "Any"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestShape:
+class RequestShape(Struct, frozen=True):
     """What sets one request apart: whatever differs from a plain GET of `/`."""
 
     host: str = ""

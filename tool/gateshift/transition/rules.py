@@ -100,16 +100,16 @@ POINTER_RENAMED = Rule(
 STEP_TOO_LARGE = Rule(
     "GS516",
     "step-larger-than-policy",
-    "A version's share changes by more percentage points than rollout.yaml allows in one step.",
+    "A version's share changes by more percentage points than gateshift.yaml allows in one step.",
     "The owner set the limit so that a bad version meets few users before someone notices.",
-    "rollout.yaml policy.maxStep",
+    "gateshift.yaml policy.maxStep",
 )
 STAGE_SKIPPED = Rule(
     "GS517",
     "stage-skipped",
-    "A step leaves out stages that rollout.yaml puts in between.",
+    "A step leaves out stages that gateshift.yaml puts in between.",
     "What the stages in between were to show is not seen before the next one is in force.",
-    "rollout.yaml policy.allowSkip",
+    "gateshift.yaml policy.allowSkip",
 )
 ROUTE_BYPASSED = Rule(
     "GS518",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class UnreadableYaml(Exception):  # noqa: N818 -- it says what the text is, as the caller's finding will
@@ -15,8 +15,7 @@ class UnreadableYaml(Exception):  # noqa: N818 -- it says what the text is, as t
         self.column = column
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLimits:
+class ReadLimits(Struct, frozen=True):
     """Bounds of one text: its size in bytes, and its number of values, as written and once aliases are expanded.
 
     Nesting is bounded by libyaml itself, at 1,000 levels.

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.yamldoc.data import FieldPath, Json, look_up
 from gateshift.yamldoc.dump import dump, scalar
@@ -21,8 +22,7 @@ _BEFORE = {"matches": ("name",)}
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Insertion:
+class Insertion(Struct, frozen=True, order=True):
     """Text to put in at an offset; of two at the same offset the one of smaller `rank` goes first."""
 
     offset: int

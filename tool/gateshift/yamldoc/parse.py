@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs forget to export it
 
 from gateshift.yamldoc.bounds import DEFAULT, ReadLimits, UnreadableYaml
@@ -30,8 +30,7 @@ _DEEPEST = 300
 _MERGE = "<<"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Where a value stands: character indexes into the text, and lines and columns from 1; the end is exclusive."""
 
     start: int
@@ -42,8 +41,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateKey:
+class DuplicateKey(Struct, frozen=True):
     """A key that a mapping holds twice; readers differ in which one counts."""
 
     pointer: FieldPath

@@ -7,7 +7,8 @@ the one that comes before it. A collection that cannot be edited in place is wri
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 from gateshift.yamldoc.dump import dump, flow, quoted, scalar
@@ -20,8 +21,7 @@ class CannotRevise(Exception):  # noqa: N818 -- what became of the wish
     """The text is written in a way that this module cannot change without changing more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     start: int
     end: int
     new: str

@@ -7,10 +7,11 @@ may take that for a passed check.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from gateshift.apischema.cel.library import CelData, functions
 
@@ -22,8 +23,7 @@ class NotCompiled(Exception):  # noqa: N818 -- what became of the rule
     """A rule uses something that this evaluator does not have; the text says what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """An evaluation that gave no value, such as of a field that is not there."""
 
     why: str

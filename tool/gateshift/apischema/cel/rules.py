@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.apischema.cel.engine import CelScope, Failed, NotCompiled
 from gateshift.apischema.cel.library import view
@@ -21,8 +22,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A rule that does not hold. `pointer` is the field at fault; `detail` the rule's own words;
     `cluster_says` the line with which the API server refuses the object."""
 
@@ -32,8 +32,7 @@ class Violation:
     cluster_says: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotEvaluated:
+class NotEvaluated(Struct, frozen=True):
     """A rule that this evaluator could not judge, and why."""
 
     pointer: FieldPath
@@ -41,8 +40,7 @@ class NotEvaluated:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
+class _Before(Struct, frozen=True):
     """What a field was before. `known` is False where there was none, or where nothing tells which entry it was;
     `same` says that the field, or a field around it, has not changed."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from gateshift.app.explain.requests_file import PARENT_FORMS, parameters
 from gateshift.errors import UserError
@@ -25,8 +26,7 @@ _SCHEMES = {
 _HINT = f"Name it with --parent: {PARENT_FORMS}."
 
 
-@dataclass(frozen=True, slots=True)
-class RequestOptions:
+class RequestOptions(Struct, frozen=True):
     """What the command line says beside the URL."""
 
     method: str = "GET"

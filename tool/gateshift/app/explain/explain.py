@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.explain.address import RequestOptions, absent, known_parents, request_of
 from gateshift.app.explain.requests_file import read_requests
@@ -29,8 +30,7 @@ from gateshift.yamldoc.data import text_at
 _PLAINLY = RequestOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is asked: a URL with what goes with it, or the text of a requests file and its name."""
 
     url: str = ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import UserError
 from gateshift.kustomize.tree.roots import repository_of
@@ -17,8 +18,7 @@ from gateshift.model.rollout import Rollout
 from gateshift.system import atomic_write, owned_files
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(Struct, frozen=True):
     """A rollout, the folder its files are in, and how each of them stands."""
 
     rollout: Rollout
@@ -72,7 +72,7 @@ def write(rollout: Rollout, *, force: bool) -> Generation:
 
 def finish_interrupted(top: Path) -> tuple[Path, ...]:
     """Finish what a killed `promote` or `next` had written down in the repository around a folder: half of it would
-    look like edits. To be done before rollout.yaml is read. The files that this changed."""
+    look like edits. To be done before gateshift.yaml is read. The files that this changed."""
     repository = repository_of(top)
     if not (repository / atomic_write.JOURNAL).exists():
         return ()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look
 from gateshift.app.plan.plan import Plans
@@ -41,8 +43,7 @@ _TOP = ".git"
 """A file of this name makes a folder the top of a repository to whoever looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """What is asked for. `files` hold pointers beside those in sync/; `stage` is the stage in force where no pointer
     says so."""
 
@@ -137,7 +138,7 @@ class _Start:
         return found
 
     def _contents(self, rollout: bytes) -> dict[Path, bytes]:
-        """Every file that changes, with its new content: rollout.yaml, what it generates, and the user's pointers.
+        """Every file that changes, with its new content: gateshift.yaml, what it generates, and the user's pointers.
 
         A generated pointer names the first stage, which is where the pointers of the next release start; one that its
         owner rewrote is moved there by its one scalar, as every other pointer of theirs.
@@ -176,7 +177,7 @@ class _Start:
             return tuple(self._plan(plans, trial, environment, stage) for environment, stage in self.in_force.items())
 
     def _write_trial(self, trial: Path) -> None:
-        texts = {**self.files, "rollout.yaml": self.after}
+        texts = {**self.files, "gateshift.yaml": self.after}
         for version in self.new.versions:
             if isinstance(version.workload, ManifestWorkload):
                 texts[version.workload.path] = version.workload.text

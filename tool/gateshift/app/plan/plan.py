@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.plan.plan_values import Reporter
 from gateshift.app.plan.planner import PlannedStep, Planner
@@ -20,8 +21,7 @@ from gateshift.model.sync_pointer import WITHOUT_POINTER, RolloutPointers, SyncS
 from gateshift.transition.policy import safe_way
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
+class PlanRequest(Struct, frozen=True):
     """What to plan: FROM and TO as typed, None where they are left out, and the environment's name."""
 
     origin: str | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.app.plan.planner import EngineFindings, PlannedStep
 from gateshift.app.plan.sides import Side
@@ -83,7 +84,7 @@ class Reporter:
 
 
 def traffic_of(before: Side, after: Side, step: PlannedStep) -> tuple[TrafficRow, ...]:
-    """The traffic rows, with the rules' names from rollout.yaml."""
+    """The traffic rows, with the rules' names from gateshift.yaml."""
     sides = [(root.build, side.stage) for root, side in ((step.after, after), (step.before, before))]
 
     def rule_name(route: Resource, index: int) -> str:

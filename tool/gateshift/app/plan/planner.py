@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots, required
@@ -27,8 +28,7 @@ from gateshift.transition.rules import RULES as OF_TRANSITIONS
 _OURS = frozenset(rule.id for rule in OF_TRANSITIONS)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EngineFindings:
+class EngineFindings(Struct, frozen=True, eq=False):
     """One engine's verdict with what is left to say of it once suppressions are heard."""
 
     verdict: EngineVerdict
@@ -40,8 +40,7 @@ class EngineFindings:
         return all(located.finding.level is not Level.ERROR for located in self.findings)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True, eq=False):
     """A step that was judged: one entry for each engine, the worst of its settings where it has several."""
 
     before: BuiltRoot
@@ -186,7 +185,7 @@ def _policy(before: Side, after: Side) -> Iterator[Finding]:
 
 def _markers(roots: Iterable[BuiltRoot], rollouts: Sequence[Rollout]) -> Iterator[Marker]:
     """The suppressions of rules of transitions: the comments in both sides' files, and the entries of the later side's
-    rollout.yaml, which speak of the earlier side's files as well."""
+    gateshift.yaml, which speak of the earlier side's files as well."""
     for root in roots:
         for file in root.tree.files.values():
             yield from (marker for marker in markers_in(file.path, file.text) if marker.rule in _OURS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.sides import Side, root_of
@@ -29,8 +30,7 @@ from gateshift.transition import rules
 _HERE = Path()
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A step that the branch makes: both sides, how the engines are set, and whether it happens once it is merged."""
 
     before: Side

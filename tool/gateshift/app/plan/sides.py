@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.promote.select_pointers import chosen_environment
 from gateshift.app.shared.resolve_target import ResolvedTarget, existing, meant, only_root
@@ -20,8 +21,7 @@ from gateshift.model.sync_pointer import RolloutPointers
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One state: its name as the user may type it again, its root, and the stage that it is, if it is one."""
 
     label: str

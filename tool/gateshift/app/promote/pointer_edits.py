@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.engines import move_to, replace_value
 from gateshift.errors import UserError
@@ -16,8 +17,7 @@ from gateshift.system.source_files import real_path
 from gateshift.yamldoc import bytes_like, parse_all, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One scalar of one document and the value it gets; `path` is the path that the pointer then names."""
 
     file: Path

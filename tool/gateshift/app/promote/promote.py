@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
@@ -27,8 +29,7 @@ from gateshift.system import atomic_write, git
 from gateshift.system.source_files import real_path
 
 
-@dataclass(frozen=True, slots=True)
-class PromoteOptions:
+class PromoteOptions(Struct, frozen=True):
     """How: only shown, committed, on a new branch, and against refusals."""
 
     dry_run: bool = False

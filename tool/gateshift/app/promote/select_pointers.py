@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import Exit, UserError
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 
 
-@dataclass(frozen=True, slots=True)
-class PromoteRequest:
+class PromoteRequest(Struct, frozen=True):
     """Where to: a stage by name, the stage before with `back`, else the next one; of which environment and engine.
 
     `files` are files or folders with pointers beside those in sync/.
@@ -77,7 +77,7 @@ def chosen_posts(
         f"the rollout has no {of_what}" + (f" for {environment.name}" if environment.name else ""),
         where=str(pointing.rollout.file),
         next_step="; ".join(unclear)
-        or "Declare `pointers` in rollout.yaml and run `gateshift generate`, or name your own files with --pointer.",
+        or "Declare `pointers` in gateshift.yaml and run `gateshift generate`, or name your own files with --pointer.",
         exit_code=Exit.NOTHING_FOUND,
     )
 

@@ -6,7 +6,9 @@ A rule's condition in words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gateshift.model.picture import Edge, Lane, NodeRole, Picture, PictureNode
 from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments_of
@@ -23,8 +25,7 @@ _OK = 200
 _NOT_FOUND = 404
 
 
-@dataclass(frozen=True, slots=True)
-class PictureSubject:
+class PictureSubject(Struct, frozen=True):
     """What the picture is of: the rollout's parents, which stand in it whether or not a route is attached, its route's
     kind and name, and the names of the stage's extra rules, which stand last in that route."""
 
@@ -61,8 +62,7 @@ def _extras(route: Route, subject: PictureSubject) -> Mapping[int, str]:
     return {first + index: name for index, name in enumerate(subject.extras)}
 
 
-@dataclass(slots=True)
-class _Drawing:
+class _Drawing(Struct):
     """A picture while it is drawn: boxes by key and ways by their ends, in the order in which they were met."""
 
     cluster: Cluster

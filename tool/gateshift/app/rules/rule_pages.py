@@ -46,7 +46,7 @@ def _page(rule: Rule) -> RulePage:
 
 
 def _files(rule: str, kind: str) -> Iterator[ExampleFile]:
-    """The files of an example: one, or those of its folder, rollout.yaml and kustomizations first."""
+    """The files of an example: one, or those of its folder, gateshift.yaml and kustomizations first."""
     single = _EXAMPLES / f"{rule}.{kind}.yaml"
     folder = _EXAMPLES / f"{rule}.{kind}"
     if single.is_file():
@@ -57,4 +57,4 @@ def _files(rule: str, kind: str) -> Iterator[ExampleFile]:
             yield ExampleFile(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
 
 
-_FIRST = ("rollout.yaml", "kustomization.yaml")
+_FIRST = ("gateshift.yaml", "kustomization.yaml")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.validate.assemble import relative
 from gateshift.checks.build.roots import nothing_built, refusals, unbuilt
@@ -21,8 +22,7 @@ from gateshift.tools.find import find
 _MOST_SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BuiltRoot:
+class BuiltRoot(Struct, frozen=True, eq=False):
     """A root and what came of it: its build, or None with the finding or the gap that says why."""
 
     tree: KustomizationTree

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.shared.rollouts import StageRoot, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.config import open_rollout
@@ -18,8 +19,7 @@ _MOST_SHOWN = 8
 _HERE = Path()
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedTarget:
+class ResolvedTarget(Struct, frozen=True):
     """A path, and the stage whose overlay it is; None where it is no stage."""
 
     path: Path
@@ -45,7 +45,7 @@ def meant(target: str, environment: str, top: Path = _HERE) -> ResolvedTarget:
 
 
 def stage_of(path: Path) -> StageRoot | None:
-    """The stage whose overlay the folder is, by the nearest rollout.yaml above it."""
+    """The stage whose overlay the folder is, by the nearest gateshift.yaml above it."""
     file = rollout_file_above(path.resolve(), Path(path.resolve().anchor))
     roots = stage_roots(open_rollout(file).rollout) if file is not None else ()
     return next((root for root in roots if root.folder.resolve() == path.resolve()), None)

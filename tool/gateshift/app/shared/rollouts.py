@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Finding
@@ -14,8 +15,7 @@ from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
-@dataclass(frozen=True, slots=True)
-class StageRoot:
+class StageRoot(Struct, frozen=True):
     """The overlay folder of one stage in one environment."""
 
     folder: Path
@@ -25,7 +25,7 @@ class StageRoot:
 
 
 def find_rollout_files(folder: Path) -> Iterator[Path]:
-    """Every rollout.yaml in the folder and below it, hidden folders left out, in a stable order."""
+    """Every gateshift.yaml in the folder and below it, hidden folders left out, in a stable order."""
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         if FILE_NAME in files:
@@ -33,13 +33,13 @@ def find_rollout_files(folder: Path) -> Iterator[Path]:
 
 
 def rollout_files_in(folder: Path) -> tuple[Path, ...]:
-    """The rollout.yaml of the folder; where it has none, all those below it."""
+    """The gateshift.yaml of the folder; where it has none, all those below it."""
     here = folder / FILE_NAME
     return (here,) if here.is_file() else tuple(find_rollout_files(folder))
 
 
 def rollout_files_named(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The rollouts that paths mean: a file itself, the rollout.yaml in a folder, or where it has none all those below.
+    """The rollouts that paths mean: a file itself, the gateshift.yaml in a folder, or where it has none all those below.
 
     No paths mean the current folder. Raises UserError where a path means none (exit code 4).
     """
@@ -63,7 +63,7 @@ def _named(path: Path) -> Iterator[Path]:
 
 
 def rollout_file_above(path: Path, top: Path) -> Path | None:
-    """The nearest rollout.yaml beside the path or in a folder above it, up to and including `top`."""
+    """The nearest gateshift.yaml beside the path or in a folder above it, up to and including `top`."""
     for folder in (path, *path.parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
@@ -80,8 +80,7 @@ def stage_roots(rollout: Rollout) -> Iterator[StageRoot]:
             yield StageRoot(folder, rollout, environment, stage)
 
 
-@dataclass(frozen=True, slots=True)
-class Rollouts:
+class Rollouts(Struct, frozen=True):
     """The rollouts of a run: what each overlay folder is, and what their files warned of."""
 
     all: tuple[Rollout, ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+from msgspec import Struct
 
 from gateshift.errors import UserError
 from gateshift.system import git
@@ -16,8 +17,7 @@ _MARK = ".git"
 """A file of this name makes the folder the top of a repository to whoever looks, and no repository to Git."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A revision's files. `name` is the revision as the user may type it, `commit` its id; `top` the folder that holds
     the files, `work_tree` the top of the work tree they belong to."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.app.explain.address import absent
 from gateshift.app.shared.build_roots import build_roots
@@ -19,8 +20,7 @@ from gateshift.traffic.request import ParentRef
 from gateshift.traffic.routes import RouteParent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BuiltStage:
+class BuiltStage(Struct, frozen=True, eq=False):
     """A stage and the cluster that its overlay makes; None where it could not be built, which `validate` explains.
 
     A Gateway outside the build is taken to exist.

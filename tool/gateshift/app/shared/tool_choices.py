@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.rollout import Rollout, SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
@@ -18,11 +19,10 @@ from gateshift.tools.lock import pinned
 _TOOLS_OWN = SchemaChoice()
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """The programs, the schemas, and how long a program may take, in seconds.
 
-    Empty fields of `schemas` leave the choice to rollout.yaml, then to the tool.
+    Empty fields of `schemas` leave the choice to gateshift.yaml, then to the tool.
     `install` is how schemas that are missing are fetched; without it they are not.
     `say` hears which schemas are used.
     """
@@ -36,7 +36,7 @@ class Choices:
     say: Callable[[str], None] = no_news
 
     def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
-        """The chosen schemas: an option goes before rollout.yaml, that before the tool's own versions.
+        """The chosen schemas: an option goes before gateshift.yaml, that before the tool's own versions.
 
         Raises NoVerdict where they are not installed, UserError for broken CRDs.
         """

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.app.promote.promote import Judge
 from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.kustomize.trace import Locator, PlacedField

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.app.plan.planner import rollout_context, side_of
 from gateshift.app.shared.build_roots import BuiltRoot

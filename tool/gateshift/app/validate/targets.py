@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.app.shared.rollouts import Rollouts, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.errors import Exit, UserError
@@ -15,8 +17,7 @@ from gateshift.model.rollout import Rollout
 from gateshift.system.source_files import real_path
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationTargets:
+class ValidationTargets(Struct, frozen=True):
     """The roots to validate, and the folders that could not be searched, with the reason.
 
     `whole` are the rollouts looked at as a whole: their generated files, their stages' order and their pointers too.
@@ -37,7 +38,7 @@ def targets(paths: Sequence[Path], reader: TreeReader) -> ValidationTargets:
 
 
 def whole(files: Sequence[Path], reader: TreeReader) -> ValidationTargets:
-    """The stages of these rollout.yaml files, and the rollouts as a whole. Raises UserError (exit code 4) where none
+    """The stages of these gateshift.yaml files, and the rollouts as a whole. Raises UserError (exit code 4) where none
     has an overlay."""
     rollouts = Rollouts.of(files).all
     folders = [root.folder for rollout in rollouts for root in stage_roots(rollout) if root.folder.is_dir()]
@@ -59,7 +60,7 @@ def _found(paths: Sequence[Path], reader: TreeReader) -> ValidationTargets:
 def affected(files: Sequence[Path], reader: TreeReader) -> ValidationTargets:
     """The roots whose build reads one of the files, which may be deleted by now; none where no root does.
 
-    A changed rollout.yaml affects every stage of its rollout. A YAML file that no kustomization reads is no root:
+    A changed gateshift.yaml affects every stage of its rollout. A YAML file that no kustomization reads is no root:
     who keeps plain manifests names them to `validate`.
     """
     changed = {real_path(file.absolute()) for file in files}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots
 from gateshift.app.shared.rollouts import Rollouts, rollout_file_above
@@ -34,10 +35,9 @@ _OF_POINTERS = frozenset({"argoproj.io", "kustomize.toolkit.fluxcd.io", "source.
 """The API groups of the objects that name a stage, or where it is found."""
 
 
-@dataclass(frozen=True, slots=True)
-class ValidationScope:
+class ValidationScope(Struct, frozen=True):
     """What to validate: the paths, or where `affected` the roots that read these changed files, or the `rollouts` whose
-    rollout.yaml files are named, each as a whole; with CEL or without."""
+    gateshift.yaml files are named, each as a whole; with CEL or without."""
 
     paths: tuple[Path, ...] = ()
     affected: bool = False
@@ -45,8 +45,7 @@ class ValidationScope:
     rollouts: tuple[Path, ...] = ()
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """A validation while it goes on: what it knows, and what it has come to so far."""
 
     scope: ValidationScope
@@ -78,7 +77,7 @@ class _Run:
 
 
 def validate(scope: ValidationScope, choices: Choices, today: date) -> ValidationReport:
-    """Validate every root of the scope. Raises UserError for paths that hold none and for a broken rollout.yaml."""
+    """Validate every root of the scope. Raises UserError for paths that hold none and for a broken gateshift.yaml."""
     reader = TreeReader()
     chosen = chosen_by(scope, reader)
     rollouts = Rollouts.of(rollout_files_of(chosen.roots))
@@ -111,7 +110,7 @@ def chosen_by(scope: ValidationScope, reader: TreeReader) -> ValidationTargets:
 
 
 def rollout_files_of(roots: Iterable[Root]) -> Iterator[Path]:
-    """The rollout.yaml files that the roots may be stages of."""
+    """The gateshift.yaml files that the roots may be stages of."""
     for folder, repository in dict.fromkeys((root.folder, root.repository) for root in roots):
         found = rollout_file_above(folder, repository)
         if found is not None:

@@ -94,7 +94,7 @@ def path_outside_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
             f"{named} leaves the repository ({tree.root.repository})",
             place,
             help="Move it into the repository. Without Git, the repository begins at the nearest folder above with a"
-            " rollout.yaml, else at the path that was named: name a folder further up.",
+            " gateshift.yaml, else at the path that was named: name a folder further up.",
         )
 
 

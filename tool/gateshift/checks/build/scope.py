@@ -4,8 +4,9 @@ under those they are built with."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.checks.subject import Subject
 from gateshift.model.kustomization import FileRole, Kind, Kustomization, KustomizationTree, Refused
@@ -17,8 +18,7 @@ _GENERATORS = {"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
 _HOLDERS = (FileRole.RESOURCE, FileRole.COMPONENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """An object that a kustomization can act upon, as a file has it or as it was built."""
 
     api_version: str
@@ -38,8 +38,7 @@ class Known:
         return self.api_version.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class KustomizationScope:
+class KustomizationScope(Struct, frozen=True):
     """The objects below a kustomization. `complete` is False where it has others that no file shows: those of a
     generator, a chart or a remote base."""
 

@@ -1,10 +1,11 @@
-"""GS7xx: generated files that are not what rollout.yaml asks for. Pure: the texts were read before."""
+"""GS7xx: generated files that are not what gateshift.yaml asks for. Pure: the texts were read before."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
@@ -12,12 +13,11 @@ from gateshift.model.release import FileState, FileStatus
 from gateshift.model.rule import Check, check
 
 _HINT = "Run `gateshift generate`."
-_FORCE = "Move the change into rollout.yaml, or give it up with `gateshift generate --force`."
+_FORCE = "Move the change into gateshift.yaml, or give it up with `gateshift generate --force`."
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The states of a rollout's files; their paths are relative to `top`, the folder of rollout.yaml."""
+class Files(Struct, frozen=True):
+    """The states of a rollout's files; their paths are relative to `top`, the folder of gateshift.yaml."""
 
     top: Path
     states: tuple[FileState, ...]
@@ -25,19 +25,19 @@ class Files:
 
 @check("GS701", source="product contract, generate --check")
 def generated_file_stale(files: Files) -> Iterator[Finding]:
-    """A generated file is older than rollout.yaml.
+    """A generated file is older than gateshift.yaml.
 
-    A pointer would deliver a stage that the rollout no longer describes, so a review of rollout.yaml says nothing about
+    A pointer would deliver a stage that the rollout no longer describes, so a review of gateshift.yaml says nothing about
     what reaches the cluster.
     """
-    yield from _each(files, FileStatus.STALE, lambda _: "rollout.yaml asks for another text", _HINT)
+    yield from _each(files, FileStatus.STALE, lambda _: "gateshift.yaml asks for another text", _HINT)
 
 
 @check("GS702", source="product contract, generate")
 def generated_file_edited(files: Files) -> Iterator[Finding]:
     """A generated file was edited by hand.
 
-    The next run of generate would take the edit back; until then the stage differs from the one that rollout.yaml, its
+    The next run of generate would take the edit back; until then the stage differs from the one that gateshift.yaml, its
     plan and its reviewers know.
     """
 
@@ -49,20 +49,20 @@ def generated_file_edited(files: Files) -> Iterator[Finding]:
 
 @check("GS703", source="product contract, generate --check")
 def generated_file_missing(files: Files) -> Iterator[Finding]:
-    """A file that rollout.yaml asks for is not there.
+    """A file that gateshift.yaml asks for is not there.
 
     A stage without one of its files does not build, or builds without its route or its Service.
     """
-    yield from _each(files, FileStatus.MISSING, lambda _: "rollout.yaml asks for this file", _HINT)
+    yield from _each(files, FileStatus.MISSING, lambda _: "gateshift.yaml asks for this file", _HINT)
 
 
 @check("GS704", source="product contract, generate")
 def generated_file_left_over(files: Files) -> Iterator[Finding]:
-    """A generated file is there that rollout.yaml no longer asks for.
+    """A generated file is there that gateshift.yaml no longer asks for.
 
     A pointer can still name the stage it belongs to, and nobody keeps that stage up to date.
     """
-    yield from _each(files, FileStatus.LEFT_OVER, lambda _: "rollout.yaml asks for no such file any more", _HINT)
+    yield from _each(files, FileStatus.LEFT_OVER, lambda _: "gateshift.yaml asks for no such file any more", _HINT)
 
 
 @check("GS705", source="product contract, generate")

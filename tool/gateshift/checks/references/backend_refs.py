@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Level
@@ -13,8 +14,7 @@ from gateshift.traffic.resolve import Resolved, fractions, resolve
 from gateshift.traffic.routes import Route
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A backendRef of a rule, or the target of a mirror. `share` is the part of the rule's requests that it gets, 0 for
     a mirror; `resolved` is its outcome for requests that come the way the route's parents say."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.checks.references.backend_refs import uses
@@ -16,8 +17,7 @@ from gateshift.traffic.attach import AttachmentStatus, attachments
 from gateshift.yamldoc.data import FieldPath, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class _Dangling:
+class _Dangling(Struct, frozen=True):
     """A reference that finds nothing: who holds it, where, what it names, and what the cluster would say."""
 
     holder: Resource

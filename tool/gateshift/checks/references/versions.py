@@ -114,7 +114,7 @@ def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
 
 @check("GS349", source="the rollout's own declaration of its versions")
 def version_service_selects_other_pods(subject: Subject) -> Iterator[Finding]:
-    """The Service of one version selects pods of another, by what rollout.yaml declares.
+    """The Service of one version selects pods of another, by what gateshift.yaml declares.
 
     Requests that a stage sends to v2 reach v1, or the other way round.
     """

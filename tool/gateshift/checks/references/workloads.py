@@ -34,7 +34,7 @@ def _most_used(subject: Subject, service: Service) -> Use | None:
 
 
 def _awaits_pods(subject: Subject, service: Service) -> bool:
-    """Whether rollout.yaml itself says that the version behind this Service is not deployed in the stage."""
+    """Whether gateshift.yaml itself says that the version behind this Service is not deployed in the stage."""
     if subject.declared is None:
         return False
     rollout, stage = subject.declared.rollout, subject.declared.stage

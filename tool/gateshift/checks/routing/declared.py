@@ -1,6 +1,6 @@
-"""A stage as it was built against what rollout.yaml declares of it.
+"""A stage as it was built against what gateshift.yaml declares of it.
 
-Source: rollout.yaml itself; the expected route is the one that `generate` writes.
+Source: gateshift.yaml itself; the expected route is the one that `generate` writes.
 """
 
 from __future__ import annotations
@@ -75,11 +75,11 @@ def _stage_place(declared: Declared) -> Place:
     return declared.stage.place or Place(declared.rollout.file)
 
 
-@check("GS404", source="the shares that rollout.yaml declares for the stage")
+@check("GS404", source="the shares that gateshift.yaml declares for the stage")
 def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
-    """A rule of the stage's route divides its requests in another way than rollout.yaml declares.
+    """A rule of the stage's route divides its requests in another way than gateshift.yaml declares.
 
-    The stage is not what its name says: `plan`, `promote` and whoever reads rollout.yaml count on shares that the
+    The stage is not what its name says: `plan`, `promote` and whoever reads gateshift.yaml count on shares that the
     cluster does not get.
     """
     declared = subject.declared
@@ -101,13 +101,13 @@ def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
                 Level.ERROR,
                 f"{built}: stage {declared.stage.name} declares {_shown(expected)}; the build gives {_shown(shares)}",
                 FieldRef(built.resource, (*rule.pointer, "backendRefs")),
-                help="Run `gateshift generate`, or change the stage in rollout.yaml.",
+                help="Run `gateshift generate`, or change the stage in gateshift.yaml.",
             )
 
 
-@check("GS415", source="the rules that rollout.yaml declares for the stage")
+@check("GS415", source="the rules that gateshift.yaml declares for the stage")
 def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
-    """The stage's route is missing, is there although the stage has none, or lacks a rule that rollout.yaml declares.
+    """The stage's route is missing, is there although the stage has none, or lacks a rule that gateshift.yaml declares.
 
     A rule is the same only if it matches the same requests: two headers in one match must both hold, in two matches one
     of them is enough.
@@ -137,11 +137,11 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
                 f"{built}: stage {name} declares a rule for {conditions} to {_shown(_shares(wanted.rules[index]))}, and"
                 " no rule of the build matches just that",
                 FieldRef(built.resource, ("spec", "rules")),
-                help="Run `gateshift generate`, or change the stage in rollout.yaml.",
+                help="Run `gateshift generate`, or change the stage in gateshift.yaml.",
             )
 
 
-@check("GS423", source="the versions that rollout.yaml declares as deployed in the stage")
+@check("GS423", source="the versions that gateshift.yaml declares as deployed in the stage")
 def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
     """A stage declares a version as deployed, and the build has no Deployment for it, or the other way round.
 
@@ -167,9 +167,9 @@ def _deployment(subject: Subject, declared: Declared, version: Version) -> Resou
     return subject.cluster.find("apps", "Deployment", _home(declared), version.deployment)
 
 
-@check("GS424", source="the images that rollout.yaml declares; kustomize#6001")
+@check("GS424", source="the images that gateshift.yaml declares; kustomize#6001")
 def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
-    """A version runs another image than rollout.yaml declares.
+    """A version runs another image than gateshift.yaml declares.
 
     An `images` entry of Kustomize changes every container with that image name, the old version's as well as the new
     one's: the share that moves to the new version then moves nowhere.
@@ -188,10 +188,10 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
                 yield Finding(
                     "GS424",
                     Level.ERROR,
-                    f"{found.id} runs {image}, and rollout.yaml declares {version.workload.image} for {version.name}",
+                    f"{found.id} runs {image}, and gateshift.yaml declares {version.workload.image} for {version.name}",
                     FieldRef(found, (*at, index, "image")),
                     f"requests for {version.name} reach another build of the service",
-                    "Change the image in rollout.yaml and run `gateshift generate`; drop the images entry.",
+                    "Change the image in gateshift.yaml and run `gateshift generate`; drop the images entry.",
                 )
 
 

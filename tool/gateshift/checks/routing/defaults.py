@@ -6,7 +6,8 @@ Source: the `default` values of the CRDs; Argo CD compares the file with what th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.apischema.cel.rules import field_path
 from gateshift.apischema.kinds import GATEWAY_API
@@ -22,8 +23,7 @@ from gateshift.yamldoc.data import FieldPath, Json
 _SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A field that the API server fills in: where, and with what."""
 
     pointer: FieldPath

@@ -34,7 +34,7 @@ _REMOVED = {
 def no_schema_for_kind(subject: Subject) -> Iterator[Finding]:
     """No schema is installed for the kind of an object, so its fields are not checked.
 
-    A misspelt field of such an object reaches the cluster. Give its CRD with `--crds`, or in rollout.yaml under
+    A misspelt field of such an object reaches the cluster. Give its CRD with `--crds`, or in gateshift.yaml under
     `schemas`, and it is checked like any other.
     """
     if subject.catalog is None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.finding import FieldRef, Finding, Level, Related
@@ -24,8 +25,7 @@ _PART = re.compile(r"([0-9]*\.?[0-9]+)(ms|h|m|s)")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+\Z")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PointerTarget:
+class PointerTarget(Struct, frozen=True, eq=False):
     """One pointer, the object that holds it, and what its path is.
 
     `rollout` is the rollout it belongs to, `environment` and `stage` what of it the path names, each None where there
@@ -46,8 +46,7 @@ class PointerTarget:
         return FieldRef(self.resource, own[0].at if own else ())
 
 
-@dataclass(frozen=True, slots=True)
-class PointerTargets:
+class PointerTargets(Struct, frozen=True):
     """Every pointer that is looked at, and what was built from the folders they name, by that folder."""
 
     all: tuple[PointerTarget, ...]

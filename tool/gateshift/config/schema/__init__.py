@@ -1,4 +1,4 @@
-"""The form of rollout.yaml, by subject."""
+"""The form of gateshift.yaml, by subject."""
 
 from gateshift.config.schema.rollout import ROLLOUT
 

@@ -1,4 +1,4 @@
-"""The form of rollout.yaml as JSON Schema (draft 2020-12), for editors."""
+"""The form of gateshift.yaml as JSON Schema (draft 2020-12), for editors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from gateshift.config.schema.schema_types import Either, Fields, Flag, ListOf, M
 from gateshift.yamldoc.data import Json, JsonObject
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-ADDRESS = "https://raw.githubusercontent.com/gateshift/gateshift/main/docs/schemas/rollout.schema.json"
+ADDRESS = "https://raw.githubusercontent.com/gateshift/gateshift/main/docs/schemas/gateshift.schema.json"
 """Where the published schema is, for the line by which editors find it."""
 _ONLY_THE_PARSER = (
     "A file that this schema accepts has the right shape. Whether its parts fit together (that versions which stages "
@@ -16,7 +16,7 @@ _ONLY_THE_PARSER = (
 
 
 def json_schema() -> JsonObject:
-    """The schema of rollout.yaml."""
+    """The schema of gateshift.yaml."""
     shared: dict[str, SchemaType] = {}
     whole = _schema(ROLLOUT, shared)
     definitions: JsonObject = {}
@@ -26,7 +26,7 @@ def json_schema() -> JsonObject:
     return {
         "$schema": DIALECT,
         "$id": ADDRESS,
-        "title": "rollout.yaml",
+        "title": "gateshift.yaml",
         "$comment": _ONLY_THE_PARSER,
         **whole,
         "$defs": definitions,

@@ -1,11 +1,11 @@
-"""The whole of rollout.yaml.
+"""The whole of gateshift.yaml.
 
 The form of the service.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.delivery import ENVIRONMENTS, GATE, IGNORE, POINTERS, POLICY, SCHEMAS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Raw, SchemaType, Text

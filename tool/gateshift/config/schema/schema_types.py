@@ -1,4 +1,4 @@
-"""The forms a value of rollout.yaml can have. One tree of them is the single description of the file:
+"""The forms a value of gateshift.yaml can have. One tree of them is the single description of the file:
 `structure` checks data against it, `schema` publishes it as JSON Schema, and the documentation prints it.
 
 Every form says what it `expects`, to complete "expected ...", and what it `means` where it stands; `default` is what
@@ -7,14 +7,14 @@ holds where it is left out. `shared` names a form that stands in several places,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from gateshift.yamldoc.data import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True):
     """A string of `least` to `most` characters. `pattern` is anchored and means the same in Python and ECMAScript.
 
     `choices` are the only words allowed, where there are any.
@@ -30,8 +30,7 @@ class Text:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class Number(Struct, frozen=True, kw_only=True):
     """A number between `least` and `most`, a whole one where `whole` says so; `above` excludes `least` itself."""
 
     expects: str
@@ -43,24 +42,21 @@ class Number:
     default: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
+class Flag(Struct, frozen=True, kw_only=True):
     """true or false."""
 
     means: str = ""
     default: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
+class Raw(Struct, frozen=True, kw_only=True):
     """A part that another specification describes, kept as written: a mapping whose keys are not checked here."""
 
     expects: str
     means: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListOf:
+class ListOf(Struct, frozen=True, kw_only=True):
     """A list; `distinct` refuses two equal items."""
 
     item: SchemaType
@@ -73,8 +69,7 @@ class ListOf:
     default: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapOf:
+class MapOf(Struct, frozen=True, kw_only=True):
     """A mapping from names that the owner chooses, each of the form `name`, to values of one form."""
 
     name: Text
@@ -87,8 +82,7 @@ class MapOf:
     default: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
+class Fields(Struct, frozen=True, kw_only=True):
     """A mapping with the keys given here and no others.
 
     Of each group in `exclusive` at most one key may stand; of each group in `any_of` at least one must.
@@ -106,8 +100,7 @@ class Fields:
     default: Json = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Either:
+class Either(Struct, frozen=True, kw_only=True):
     """One of several forms that differ in kind (text, number, list, mapping), so that the kind of the value decides.
 
     Several mappings may stand here; then the keys of `Fields.required` tell them apart.

@@ -1,4 +1,4 @@
-"""The words of Kubernetes and the Gateway API that rollout.yaml takes over, each with its grammar.
+"""The words of Kubernetes and the Gateway API that gateshift.yaml takes over, each with its grammar.
 
 Sources: k8s.io/apimachinery/pkg/util/validation (names, labels, ports), k8s.io/apimachinery/pkg/api/validation,
 sigs.k8s.io/gateway-api/apis/v1/shared_types.go, github.com/distribution/reference/regexp.go.
@@ -6,7 +6,7 @@ sigs.k8s.io/gateway-api/apis/v1/shared_types.go, github.com/distribution/referen
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateshift.config.schema.schema_types import Number, Text
 

@@ -7,7 +7,7 @@ Source: the Kubernetes API reference, Probe v1.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, Raw, SchemaType, Text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.config.describe import described, dotted
 from gateshift.config.draft import Draft
@@ -12,9 +13,8 @@ from gateshift.yamldoc import Document, UnreadableYaml, parse_all
 from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The manifest of one version: its path as rollout.yaml names it, its text, and what it says."""
+class Manifest(Struct, frozen=True):
+    """The manifest of one version: its path as gateshift.yaml names it, its text, and what it says."""
 
     path: str
     text: str
@@ -26,8 +26,7 @@ class Manifest:
         return text_at(self.document.data, "metadata", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A manifest's text that is no single YAML document: what is wrong, and where in it."""
 
     what: str
@@ -81,8 +80,8 @@ def _name(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) ->
     elif declared and declared != manifest.deployment:
         faults.add(
             ("metadata", "name"),
-            f"metadata.name: rollout.yaml calls this Deployment `{declared}`; found `{manifest.deployment}`",
-            "write the same name in both, or leave `deployment` out of rollout.yaml",
+            f"metadata.name: gateshift.yaml calls this Deployment `{declared}`; found `{manifest.deployment}`",
+            "write the same name in both, or leave `deployment` out of gateshift.yaml",
         )
     namespace = look_up(data, ("metadata", "namespace"))
     if namespace is not None and namespace != draft.namespace:

@@ -1,10 +1,11 @@
-"""What a rollout.yaml may say but its owner has probably not meant."""
+"""What a gateshift.yaml may say but its owner has probably not meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.config.draft import Draft, objects
 from gateshift.model.finding import Finding, Level
@@ -26,7 +27,7 @@ SAME_IMAGE = Rule(
     "versions-share-an-image",
     "Two versions run the same image with the same settings.",
     "Shifting traffic between them changes nothing; most likely one of the tags was copied and not edited.",
-    "rollout.yaml, versions",
+    "gateshift.yaml, versions",
 )
 UNHEARD_HOSTNAMES = Rule(
     "GS197",
@@ -49,8 +50,7 @@ RULES = (UNPINNED, SAME_IMAGE, UNHEARD_HOSTNAMES, UNMEASURED)
 _SETTINGS = ("image", "env", "container", "resources")
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Doubt(Struct, frozen=True):
     """A warning before its place is known: the rule, what is doubtful, the value in the file, and the way out."""
 
     rule: Rule

@@ -14,7 +14,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import EditableScalar, NotUnderstood, SyncPointer
@@ -156,8 +157,7 @@ def no_files(_: str) -> Mapping[str, Json]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A parameter's text and the scalar it stands in; `at` None where it stands in none."""
 
     text: str

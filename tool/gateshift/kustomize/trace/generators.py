@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
 from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree

@@ -6,8 +6,9 @@ step, and where several have written it, the last one counts whose value is the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from gateshift.kustomize.trace.generators import generated
 from gateshift.kustomize.trace.selectors import Passing
@@ -22,8 +23,7 @@ from gateshift.model.resource import Resource
 from gateshift.yamldoc.data import FieldPath, Json, look_up
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedField:
+class PlacedField(Struct, frozen=True):
     """Where a field was written, and second places that explain it: what a patch replaced."""
 
     place: Place

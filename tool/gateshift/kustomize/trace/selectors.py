@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.kustomize.trace.traced import TracedNode
 
@@ -14,8 +16,7 @@ _REQUIREMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Passing:
+class Passing(Struct, frozen=True, eq=False):
     """An object on its way through the transformers: its data so far, and every name and namespace it has had."""
 
     node: TracedNode

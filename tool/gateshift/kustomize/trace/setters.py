@@ -8,7 +8,8 @@ compares with the value that was built and goes back to the mark whose value it 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateshift.kustomize.trace.replacement_paths import parts, pointers
 from gateshift.kustomize.trace.selectors import Passing, selects

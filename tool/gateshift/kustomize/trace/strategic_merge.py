@@ -9,7 +9,8 @@ Which traced item an item of a built list is: lists are merged, reordered and cu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateshift.kustomize.trace.traced import TracedNode
 from gateshift.yamldoc.data import Json

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc.data import FieldPath, Json, Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A value in a document of a file, by its pointer; or `line` of a file that is no YAML, from 1."""
 
     file: SourceFile
@@ -26,8 +27,7 @@ class Mark:
         return self.file.place(self.pointer, self.document, key=key)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedNode:
+class TracedNode(Struct, frozen=True, eq=False):
     """A value with its mark: a mapping has `fields`, a list has `items`, anything else is `scalar`.
 
     `before` is the value that this one took the place of; `removed` says for keys that are no longer in a mapping what

@@ -6,8 +6,9 @@ Files are read once a run, and so is a base that many roots share.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.kustomize.tree.field_names import canonical
 from gateshift.kustomize.tree.references import References

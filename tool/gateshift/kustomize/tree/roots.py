@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.field_names import canonical
@@ -15,14 +16,13 @@ from gateshift.system.source_files import Sources, real_path
 from gateshift.yamldoc.data import JsonObject, list_at, text_at
 
 YAML_ENDINGS = (".yaml", ".yml")
-_ROLLOUT = "rollout.yaml"
+_ROLLOUT = "gateshift.yaml"
 _FLUX = "kustomize.toolkit.fluxcd.io/"
 _SKIPPED = frozenset({"node_modules"})
 _FOLDER_FIELDS = ("resources", "bases", "components", "generators", "transformers", "validators")
 
 
-@dataclass(frozen=True, slots=True)
-class Roots:
+class Roots(Struct, frozen=True):
     """What was found: the roots, in order of the paths and then by name; and the folders that could not be searched,
     with the reason."""
 
@@ -48,7 +48,7 @@ def find_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
 
 def repository_of(path: Path) -> Path:
     """The folder that nothing under the path may leave: the Git work tree of the path, else its nearest ancestor with
-    a rollout.yaml, else the path itself. All links are resolved; the working directory plays no part."""
+    a gateshift.yaml, else the path itself. All links are resolved; the working directory plays no part."""
     real = real_path(path)
     start = real if real.is_dir() else real.parent
     ancestors = (start, *start.parents)

@@ -1,10 +1,11 @@
-"""The reference of rollout.yaml: its JSON Schema as tables that a person reads."""
+"""The reference of gateshift.yaml: its JSON Schema as tables that a person reads."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gateshift.report.markdown_text import cell, own_prose
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
@@ -14,18 +15,17 @@ _NAMES = {"string": "text", "integer": "whole number", "number": "number", "bool
 
 
 def markdown(schema: JsonObject) -> str:
-    """The page docs/rollout.md."""
+    """The page docs/config.md."""
     sections = _Sections(object_at(schema, "$defs"))
-    sections.add("rollout.yaml", schema)
+    sections.add("gateshift.yaml", schema)
     head = [
-        "# rollout.yaml",
-        "Made by `gateshift docs rollout` from the schema that editors use (`gateshift schema rollout`); do not edit.",
+        "# gateshift.yaml",
+        "Made by `gateshift docs config` from the schema that editors use (`gateshift schema gateshift`); do not edit.",
     ]
     return "\n\n".join([*head, *sections.written()]) + "\n"
 
 
-@dataclass(slots=True)
-class _Sections:
+class _Sections(Struct):
     """The objects met so far, each with its path; those that several places share stand under a name of their own."""
 
     shared: JsonObject
@@ -37,7 +37,7 @@ class _Sections:
             return
         self.found[path] = schema
         for name, value in object_at(schema, "properties").items():
-            inner = name if path == "rollout.yaml" else f"{path}.{name}"
+            inner = name if path == "gateshift.yaml" else f"{path}.{name}"
             self._inside(inner, object_at(value))
 
     def _inside(self, path: str, schema: JsonObject) -> None:
@@ -57,7 +57,7 @@ class _Sections:
     def written(self) -> Iterator[str]:
         """Each object as a heading and a table, the top of the file first."""
         for path, schema in self.found.items():
-            if path != "rollout.yaml":
+            if path != "gateshift.yaml":
                 yield f"## {path}"
             if text_at(schema, "description"):
                 yield own_prose(text_at(schema, "description"))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import groupby
+
+from msgspec import Struct
 
 from gateshift.model.rule import Family, Rule
 from gateshift.report.style import Style
 from gateshift.yamldoc.data import Json
 
 TITLES = {
-    Family.BUILD: "Builds, files and rollout.yaml",
+    Family.BUILD: "Builds, files and gateshift.yaml",
     Family.SCHEMA: "Schemas and the API server's own rules",
     Family.REFERENCES: "References between objects",
     Family.ROUTING: "Routing",
@@ -27,16 +28,14 @@ _CONTEXT = 4
 _EXAMPLES = "../tool/gateshift/checks/examples"
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleFile:
+class ExampleFile(Struct, frozen=True):
     """A file of an example, its path relative to the example."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RulePage:
+class RulePage(Struct, frozen=True):
     """A rule with its examples; a rule that no file can show has none."""
 
     rule: Rule

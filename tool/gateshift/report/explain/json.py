@@ -6,7 +6,8 @@ The JSON of `explain`: versioned, its fields the contract of docs/schemas/explai
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.report import ReportedPlace
 from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, HeaderChange, Redirect
@@ -15,8 +16,7 @@ from gateshift.traffic.request import Request
 from gateshift.yamldoc.data import JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """A decision and where its rule (or the whole route) is written; None where no route decided."""
 
     decision: Decision
@@ -24,8 +24,7 @@ class Explained:
     place: ReportedPlace | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The decisions of one run, in the order of the requests. `detailed` asks for the whole story of each."""
 
     decisions: tuple[Explained, ...]

@@ -6,7 +6,8 @@ A renderer is imported when its format is asked for, so that a run starts quickl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
@@ -16,8 +17,7 @@ from gateshift.report.style import Style
 _PLAIN = Style()
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a renderer may need beside the report: how text is drawn, the documentation of the rules by id,
     the level from which a finding fails the run, and whether text says nothing of what does not fail it."""
 

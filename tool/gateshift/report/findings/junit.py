@@ -7,7 +7,8 @@ a passed case with its text in `system-out`, and what could not be checked is an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ValidationReport
@@ -16,8 +17,7 @@ from gateshift.report.findings.text import finding_lines
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One `testcase`: its verdict is the element inside (`failure`, `error`, `system-out`) or "" for a plain pass."""
 
     attributes: tuple[tuple[str, str], ...]

@@ -41,7 +41,7 @@ def json_schema() -> JsonObject:
             "summary": an_object(
                 "How many findings there are.",
                 **{level: _count(f"Findings of the level {level}.") for level in _LEVELS},
-                suppressed=_count("Findings that a comment or rollout.yaml accepts; they are not listed."),
+                suppressed=_count("Findings that a comment or gateshift.yaml accepts; they are not listed."),
             ),
             "gap": gap_schema(),
         },

@@ -6,9 +6,10 @@ All measures are in the units of the SVG's own view box, which are CSS pixels wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateshift.model.picture import Edge, NodeRole, Picture, PictureNode
 from gateshift.report.shares import percent
@@ -22,8 +23,7 @@ LABEL_HEIGHT = 18.0
 _STOPS = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """How a picture lies: `across` is True where requests pass from left to right. Sizes of a box, the room between
     two columns (or rows), between two boxes of one, and around the whole."""
 
@@ -49,8 +49,7 @@ WIDE = Frame(across=True, width=184, height=64, between=98, beside=22)
 NARROW = Frame(across=False, width=152, height=64, between=62, beside=8, margin=4)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A placed node: its top left corner and size."""
 
     node: PictureNode
@@ -60,8 +59,7 @@ class Box:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """Text on a way, by its centre."""
 
     text: str
@@ -74,8 +72,7 @@ class Label:
         return len(self.text) * CHAR + 8
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A placed edge: the points of its cubic curves (a start, then three for each), how wide it is drawn, and its
     label, if any."""
 
@@ -85,8 +82,7 @@ class Way:
     label: Label | None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """A whole picture, placed."""
 
     width: float

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from gateshift.model.picture import Edge, Lane, Picture, PictureNode
 from gateshift.report.page.layout import CHAR, LABEL_HEIGHT, NARROW, WIDE, Box, Frame, Way, label_text, layout

@@ -6,8 +6,9 @@ A plan as findings, for the formats that know nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from types import ModuleType
+
+from msgspec.structs import replace
 
 from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
 from gateshift.model.report import ReportedFinding, ReportedRoot, ValidationReport

@@ -15,7 +15,7 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def render(report: ReleaseReport, style: Style = _PLAIN) -> str:
-    """The change of rollout.yaml where nothing was written, the pointers, the stages, and what is to be done."""
+    """The change of gateshift.yaml where nothing was written, the pointers, the stages, and what is to be done."""
     return "\n".join(_lines(report, style)) + "\n"
 
 
@@ -38,7 +38,7 @@ def _lines(report: ReleaseReport, style: Style) -> Iterator[str]:
 
 def _diff(report: ReleaseReport, style: Style) -> Iterator[str]:
     before, after = (text.splitlines() for text in (report.before, report.after))
-    for line in difflib.unified_diff(before, after, "a/rollout.yaml", "b/rollout.yaml", lineterm=""):
+    for line in difflib.unified_diff(before, after, "a/gateshift.yaml", "b/gateshift.yaml", lineterm=""):
         colour = _COLOURS.get(line[:1])
         yield style.paint(printable(line), colour) if colour else printable(line)
 

@@ -56,7 +56,7 @@ def _pointer_data(pointer: PointerStatus) -> JsonObject:
 def _lines(report: StatusReport, style: Style) -> Iterator[str]:
     yield style.paint(printable(report.rollout), "bold")
     if not report.pointers:
-        yield "  no pointer names a stage of this rollout: declare `pointers` in rollout.yaml"
+        yield "  no pointer names a stage of this rollout: declare `pointers` in gateshift.yaml"
     for pointer in report.pointers:
         yield ""
         yield from _pointer(pointer, report, style)
