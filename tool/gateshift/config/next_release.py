@@ -1,4 +1,4 @@
-"""A finished gateshift.yaml -> that of the next release: the candidate takes the baseline's place, a new version its own.
+"""A finished gateshift.yaml -> that of the next release: the candidate becomes the baseline, a new version comes.
 
 The stages stay, with the versions' names moved on; those without a route go, since the route is there now and must not
 disappear. The first stage is the state in force: the candidate alone, with every request.

@@ -13,7 +13,7 @@ from gateshift.model.place import Place
 from gateshift.yamldoc.data import FieldPath
 
 MOST_FAULTS = 100
-"""So many faults are reported of one file; a file with more is no gateshift.yaml, and its owner reads no more anyway."""
+"""So many faults are reported of one file; a file with more is no gateshift.yaml, and nobody reads more anyway."""
 _WIDEST = 160
 
 

@@ -52,7 +52,8 @@ class MovedPointer(Struct, frozen=True):
 class ReleaseReport(Struct, frozen=True):
     """What was done, or with `dry_run` would be.
 
-    `before` and `after` are the texts of gateshift.yaml, `rollout` what the latter declares. `changes` are the plans from
+    `before` and `after` are the texts of gateshift.yaml, `rollout` what the latter declares. `changes` are the plans
+    from
     each stage in force to the first of the next release. `written` and `deleted` are paths relative to the rollout.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 Scalar: TypeAlias = bool | int | float | str | None
@@ -46,3 +47,15 @@ def text_at(data: Json, *pointer: str | int) -> str:
     """The string at the pointer, "" where it is absent or no string."""
     found = look_up(data, pointer)
     return found if isinstance(found, str) else ""
+
+
+def walk(data: Json, at: FieldPath = ()) -> Iterator[tuple[FieldPath, Json]]:
+    """Every value with its path, a mapping or list before what it holds, in the order of the file."""
+    waiting: list[tuple[FieldPath, Json]] = [(at, data)]
+    while waiting:
+        path, value = waiting.pop()
+        yield path, value
+        if isinstance(value, dict):
+            waiting += [((*path, key), value[key]) for key in reversed(value)]
+        elif isinstance(value, list):
+            waiting += [((*path, index), value[index]) for index in range(len(value) - 1, -1, -1)]

@@ -39,7 +39,7 @@ def rollout_files_in(folder: Path) -> tuple[Path, ...]:
 
 
 def rollout_files_named(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The rollouts that paths mean: a file itself, the gateshift.yaml in a folder, or where it has none all those below.
+    """The rollouts that paths mean: a file itself, the gateshift.yaml in a folder, or else all those below.
 
     No paths mean the current folder. Raises UserError where a path means none (exit code 4).
     """

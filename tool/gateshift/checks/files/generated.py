@@ -27,7 +27,8 @@ class Files(Struct, frozen=True):
 def generated_file_stale(files: Files) -> Iterator[Finding]:
     """A generated file is older than gateshift.yaml.
 
-    A pointer would deliver a stage that the rollout no longer describes, so a review of gateshift.yaml says nothing about
+    A pointer would deliver a stage that the rollout no longer describes, so a review of gateshift.yaml says nothing
+    about
     what reaches the cluster.
     """
     yield from _each(files, FileStatus.STALE, lambda _: "gateshift.yaml asks for another text", _HINT)
@@ -37,7 +38,8 @@ def generated_file_stale(files: Files) -> Iterator[Finding]:
 def generated_file_edited(files: Files) -> Iterator[Finding]:
     """A generated file was edited by hand.
 
-    The next run of generate would take the edit back; until then the stage differs from the one that gateshift.yaml, its
+    The next run of generate would take the edit back; until then the stage differs from the one that gateshift.yaml,
+    its
     plan and its reviewers know.
     """
 
