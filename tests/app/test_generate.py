@@ -88,7 +88,7 @@ def test_a_stranger_s_file_beside_ours_survives(rollout: Rollout, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("edit", "standing"),
+    ("edit", "status"),
     [
         (lambda raw: raw + b"# mine\n", FileStatus.EDITED),
         (lambda raw: raw.replace(b"weight: 10", b"weight: 11"), FileStatus.EDITED),

@@ -210,16 +210,16 @@ def test_a_user_s_own_pointer_moves_with_the_others_and_keeps_every_other_byte(f
 
 
 @pytest.mark.parametrize(
-    ("request", "message"),
+    ("asked", "message"),
     [
         (PromoteRequest("halff"), "no stage `halff`"),
         (PromoteRequest(back=True), "first stage"),
         (PromoteRequest(environment="prod"), "no environment"),
     ],
 )
-def test_a_wish_that_cannot_be_granted_is_explained(folder: Path, request: PromoteRequest, message: str) -> None:
+def test_a_request_that_cannot_be_met_is_explained(folder: Path, asked: PromoteRequest, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        run(folder, request)
+        run(folder, asked)
 
 
 def test_without_pointers_there_is_nothing_to_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

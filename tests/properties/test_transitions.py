@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gateshift.app.plan.planner import rollout_context
@@ -38,8 +38,7 @@ OUTSIDE = frozenset({ResourceId("gateway.networking.k8s.io", "Gateway", "infra",
 ASKED = tuple((path, headers) for path in ("/", "/api/x") for headers in ((), (("user-agent", "debug"),)))
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """What one drawn build holds: Deployments as (replicas, image, strategy), Services, and the rules of its route."""
 
     deployed: dict[str, tuple[int, str, str]]
