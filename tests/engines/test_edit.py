@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gateshift.engines import move_to, pointers_in, replace_value
+from gateshift.engines.edit import move_to, replace_value
+from gateshift.engines.read import pointers_in
 from gateshift.errors import UserError
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.yamldoc import bytes_like, load_all, parse_all, text_of

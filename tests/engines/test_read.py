@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.engines import pointers_in, pointers_of, sources_in, with_source
+from gateshift.engines.read import pointers_in, pointers_of, repositories_in, with_repository
 from gateshift.manifests import generate
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer, folder_of
@@ -183,7 +183,7 @@ def test_a_kustomization_names_a_path_and_takes_its_repository_from_its_source()
     (text,) = (text for path, text in generate(CUSTOMERS).items() if path.startswith("sync/flux"))
     documents = load_all(text)
     (found,) = (
-        with_source(found, sources_in(documents))
+        with_repository(found, repositories_in(documents))
         for data in documents
         for found in pointers_of(data)
         if isinstance(found, SyncPointer)

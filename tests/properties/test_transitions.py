@@ -178,6 +178,6 @@ def test_any_rollout_can_be_judged_from_stage_to_stage(rollout: Rollout) -> None
     ]
     for before, after in zip(builds, [*builds[1:], builds[0]], strict=True):
         judgement = judge(before, after, about=rollout_context(rollout, environment))
-        assert {verdict.sync.engine for verdict in judgement.verdicts} == set(Engine)
+        assert {verdict.settings.engine for verdict in judgement.verdicts} == set(Engine)
         assert rows_of(judgement.context, lambda *_: "") == rows_of(judgement.context, lambda *_: "")
         assert judge(after, after, about=rollout_context(rollout, environment)).safe

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from gateshift.app.shared.build_roots import build_roots, required
+from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.resource import Build
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import WITHOUT_POINTER, SyncSettings
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.transition.judge import judge
 
 SHIPPED = Path(__file__).parents[2] / "overlays"

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import WITHOUT_POINTER, SyncSettings
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.transition.judge import EngineVerdict, Judgement, judge
 from tests.transition.objects import (
     CANARY,

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.model.sync_pointer import PointerInFile, StagePointer, SyncPointer
+
+
+def pointer_name(rollout: Rollout, environment: Environment) -> str:
+    """The constant name of a generated pointer: renaming one deletes and recreates all it manages (flux2#3316)."""
+    return "-".join(part for part in (rollout.service.name, environment.name) if part)
+
+
+def first_path(rollout: Rollout, environment: Environment) -> str:
+    """What a new pointer names: the first stage's overlay, from the top of the repository."""
+    top = rollout.pointers.path if rollout.pointers is not None else ""
+    return posixpath.join(top, rollout.overlay(rollout.stages[0], environment))
 
 
 class StageFolders:
@@ -20,10 +32,7 @@ class StageFolders:
             for stage in rollout.stages
         }
 
-        self._names = {
-            "-".join(part for part in (rollout.service.name, environment.name) if part): environment
-            for environment in rollout.environments
-        }
+        self._names = {pointer_name(rollout, environment): environment for environment in rollout.environments}
 
     def place(self, found: PointerInFile) -> StagePointer | None:
         """The pointer with its stage; None where it is no pointer of this rollout.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from gateshift.manifests.argocd import application
+from collections.abc import Iterator
+
+from gateshift.engines.placement import pointer_name
+from gateshift.engines.registry import ENGINES
 from gateshift.manifests.base import shared_files, version_files
-from gateshift.manifests.flux import source_and_kustomization
 from gateshift.manifests.header import with_header
 from gateshift.manifests.overlay import overlay_files
-from gateshift.model.rollout import Rollout
+from gateshift.manifests.workload import slowest_progress
+from gateshift.model.rollout import Environment, Rollout
 
 
 def generate(rollout: Rollout) -> dict[str, str]:
@@ -21,6 +24,13 @@ def generate(rollout: Rollout) -> dict[str, str]:
     for environment in rollout.environments:
         for stage in rollout.stages:
             bodies.update(overlay_files(rollout, stage, environment))
-        bodies.update(application(rollout, environment))
-        bodies.update(source_and_kustomization(rollout, environment))
+        bodies.update(_pointer_files(rollout, environment))
     return {path: with_header(rollout.service.name, bodies[path]) for path in sorted(bodies)}
+
+
+def _pointer_files(rollout: Rollout, environment: Environment) -> Iterator[tuple[str, str]]:
+    """The environment's pointer for each engine that the rollout has pointers for."""
+    for engine, implementation in ENGINES.items():
+        text = implementation.pointer_text(rollout, environment, slowest_progress(rollout))
+        if text:
+            yield f"sync/{engine.value}/{pointer_name(rollout, environment)}.yaml", text

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from gateshift.engines.registry import ENGINES, engine_of
 from gateshift.yamldoc import Span, UnreadableYaml, parse_all, splice
-from gateshift.yamldoc.data import FieldPath, text_at
+from gateshift.yamldoc.data import text_at
 
-_PATHS: dict[tuple[str, str], FieldPath] = {
-    ("argoproj.io", "Application"): ("spec", "source", "path"),
-    ("kustomize.toolkit.fluxcd.io", "Kustomization"): ("spec", "path"),
-}
 _MARK = "\ufeff"
 """A byte order mark: no generated file has one, and libyaml does not count it among the characters."""
 
@@ -33,18 +30,18 @@ def keep_pointer_path(expected: str, found: str) -> str:
 
 
 def _paths(text: str) -> list[tuple[Span, str]]:
-    if not any(group in text for group, _ in _PATHS) or text.startswith(_MARK):
+    if not any(group in text for engine in ENGINES.values() for group in engine.groups) or text.startswith(_MARK):
         return []
     try:
         text.encode()
         documents = parse_all(text)
     except (UnreadableYaml, UnicodeEncodeError):
         return []
-    found = []
+    paths = []
     for document in documents:
-        group = text_at(document.data, "apiVersion").partition("/")[0]
-        pointer = _PATHS.get((group, text_at(document.data, "kind")), ())
-        span, path = document.span(pointer), text_at(document.data, *pointer)
+        engine = engine_of(document.data)
+        at = engine.path_fields.get(text_at(document.data, "kind"), ()) if engine is not None else ()
+        span, path = document.span(at), text_at(document.data, *at)
         if span is not None and path and span.line == span.end_line:
-            found.append((span, path))
-    return found
+            paths.append((span, path))
+    return paths

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from gateshift.engines.registry import ENGINES
 from gateshift.model.rollout import Rollout
 from gateshift.yamldoc.data import Json, JsonObject
 
-_WAVE = "argocd.argoproj.io/sync-wave"
-
 
 def metadata(rollout: Rollout, name: str, *, wave: int, labels: JsonObject | None = None, namespace: str = "") -> Json:
-    """Name, namespace, labels and sync wave, in the order of the Kubernetes documentation.
-
-    Waves stand only where the rollout's own Application asks for PruneLast: without it Argo CD prunes a wave's objects
-    before it applies a later wave, so a Service would go before the route has let go of it.
-    """
-    found: JsonObject = {"name": name, "namespace": namespace or rollout.service.namespace}
+    """Name, namespace, labels and what the sync engines need, in the order of the Kubernetes documentation."""
+    data: JsonObject = {"name": name, "namespace": namespace or rollout.service.namespace}
     if labels:
-        found["labels"] = labels
-    if rollout.pointers is not None and rollout.pointers.argocd is not None:
-        found["annotations"] = {_WAVE: str(wave)}
-    return found
+        data["labels"] = labels
+    annotations: JsonObject = {}
+    for engine in ENGINES.values():
+        annotations |= engine.annotations(rollout, wave)
+    if annotations:
+        data["annotations"] = annotations
+    return data
 
 
 def selector(rollout: Rollout, version: str = "") -> JsonObject:

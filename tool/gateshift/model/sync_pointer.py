@@ -118,6 +118,3 @@ class SyncSettings(Struct, frozen=True):
     prune: bool = True
     prune_last: bool = False
     waves: bool = False
-
-
-WITHOUT_POINTER = (SyncSettings(Engine.ARGOCD), SyncSettings(Engine.FLUX))

@@ -1,13 +1,13 @@
-"""What a step does beside the requests it is about: versions that others meet, and objects that stay behind."""
+"""What a step does next to the requests it is about: versions that others meet, and objects that stay behind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.engines.registry import ENGINES
 from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import ResourceId
-from gateshift.model.rollout import Engine
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
 from gateshift.traffic.services import Service
@@ -46,13 +46,13 @@ def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = Non
 
 
 def _versions(cluster: Cluster, service: Service) -> frozenset[str]:
-    found = selected_workloads(cluster, service)
-    return frozenset(version_name(cluster, each) or "unlabelled pods" for each in found)
+    workloads = selected_workloads(cluster, service)
+    return frozenset(version_name(cluster, workload) or "unlabelled pods" for workload in workloads)
 
 
 def left_behind(sync_plan: SyncPlan) -> Iterator[Finding]:
     """Objects that the files no longer hold and that the engine does not prune."""
-    engine = "Argo CD" if sync_plan.sync.engine is Engine.ARGOCD else "Flux"
+    engine = ENGINES[sync_plan.settings.engine].name
     for resource in sync_plan.kept:
         yield Finding(
             rules.LEFT_BEHIND.id,

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from gateshift.engines.changes import Change, changes_between
 from gateshift.engines.events import events_of
-from gateshift.engines.sync_plan import SyncPlan, plan_sync
+from gateshift.engines.registry import ENGINES, WITHOUT_POINTER, plan_sync
+from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Build, Resource, ResourceId
-from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import WITHOUT_POINTER, SyncSettings
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.traffic.request import ParentRef
 from gateshift.transition import rules
@@ -45,7 +45,7 @@ NO_ROLLOUT = RolloutContext()
 class EngineVerdict(Struct, frozen=True, eq=False):
     """One engine's verdict. Findings of the level error make the step unsafe."""
 
-    sync: SyncSettings
+    settings: SyncSettings
     findings: tuple[Finding, ...]
     sync_plan: SyncPlan
 
@@ -69,7 +69,10 @@ class Judgement(Struct, frozen=True, eq=False):
 
 
 def judge(
-    before: Build, after: Build, syncs: Sequence[SyncSettings] = WITHOUT_POINTER, about: RolloutContext = NO_ROLLOUT
+    before: Build,
+    after: Build,
+    settings: Sequence[SyncSettings] = WITHOUT_POINTER,
+    about: RolloutContext = NO_ROLLOUT,
 ) -> Judgement:
     """Judge the step from one build to the other, for each engine as it is set."""
     old, new = surrounded(before.resources, after.resources, about.version_labels)
@@ -78,7 +81,7 @@ def judge(
     changes = changes_between(before.resources, after.resources)
     unsteered = about.service if about.at_gateways_only and all(map(_has_gateway_route, (old, new))) else None
     common = [*practice_findings(changes, old), *bypassed(old, new, unsteered), *_limits(context)]
-    verdicts = tuple(_verdict(context, sync, old, common, unsteered) for sync in syncs)
+    verdicts = tuple(_verdict(context, each, old, common, unsteered) for each in settings)
     return Judgement(changes, verdicts, context)
 
 
@@ -88,20 +91,20 @@ def _has_gateway_route(cluster: Cluster) -> bool:
 
 def _verdict(
     context: TransitionContext,
-    sync: SyncSettings,
+    settings: SyncSettings,
     before: Cluster,
     common: Iterable[Finding],
     unsteered: ResourceId | None,
 ) -> EngineVerdict:
-    made = plan_sync(context.events, sync, before)
-    walked = walk(context, made)
+    sync_plan = plan_sync(context.events, settings, before)
+    walked = walk(context, sync_plan)
     disruptions = [disruption for disruption in walked.disruptions if not _is_split_of(disruption, unsteered)]
-    found = [finding_of(disruption, context.sides) for disruption in disruptions]
-    found += _held_by_health(context, sync, before, walked.disruptions)
-    found += [*common, *left_behind(made)]
+    findings = [finding_of(disruption, context.sides) for disruption in disruptions]
+    findings += _held_by_health(context, settings, before, walked.disruptions)
+    findings += [*common, *left_behind(sync_plan)]
     if not walked.complete:
-        found.append(_incomplete(context, "there are more states between the two builds than are looked at"))
-    return EngineVerdict(sync, tuple(sorted(found, key=_order)), made)
+        findings.append(_incomplete(context, "there are more states between the two builds than are looked at"))
+    return EngineVerdict(settings, tuple(sorted(findings, key=_order)), sync_plan)
 
 
 def _is_split_of(disruption: Disruption, service: ResourceId | None) -> bool:
@@ -113,17 +116,18 @@ def _is_split_of(disruption: Disruption, service: ResourceId | None) -> bool:
 
 
 def _held_by_health(
-    context: TransitionContext, sync: SyncSettings, before: Cluster, known: Sequence[Disruption]
+    context: TransitionContext, settings: SyncSettings, before: Cluster, known: Sequence[Disruption]
 ) -> Iterator[Finding]:
     """What would be lost if health checks held nothing back: a warning each, since they hold it back."""
-    if sync.engine is not Engine.ARGOCD or not (sync.waves or sync.prune_last):
+    gates = ENGINES[settings.engine].health_gates(settings)
+    if not gates:
         return
     keys = {(disruption.degradation.fault, disruption.degradation.service) for disruption in known}
-    for disruption in walk(context, plan_sync(context.events, sync, before, gates=False)).disruptions:
+    for disruption in walk(context, plan_sync(context.events, settings, before, gates=False)).disruptions:
         if (disruption.degradation.fault, disruption.degradation.service) not in keys:
-            found = finding_of(disruption, context.sides)
-            message = f"only the health checks between Argo CD's waves keep this from happening: {found.message}"
-            yield replace(found, rule=rules.RESTS_ON_HEALTH.id, level=Level.WARNING, message=message)
+            finding = finding_of(disruption, context.sides)
+            message = f"only {gates} keep this from happening: {finding.message}"
+            yield replace(finding, rule=rules.RESTS_ON_HEALTH.id, level=Level.WARNING, message=message)
 
 
 def _limits(context: TransitionContext) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """A loss in words: who gets what, through which objects, in which state.
 
-An engine's course in words, one line for each thing it does before it does the next.
+An engine's way in words, one line for each thing it does before it does the next.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gateshift.engines.events import Event, EventKind
 from gateshift.engines.pods import PodRollout
+from gateshift.engines.registry import ENGINES
 from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
-from gateshift.model.rollout import Engine
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.routes import Route, is_route, read_route
 from gateshift.transition import rules
@@ -104,10 +104,10 @@ def _when(disruption: Disruption) -> str:
 
 
 def _listed(events: Iterable[Event]) -> str:
-    return " and ".join(_deed(event) for event in events)
+    return " and ".join(_happened(event) for event in events)
 
 
-def _deed(event: Event) -> str:
+def _happened(event: Event) -> str:
     match event.event_kind:
         case EventKind.APPLY if event.pod_rollout is PodRollout.RECREATE:
             return f"{event.change.id} is applied and replaces its pods all at once"
@@ -120,7 +120,7 @@ def _deed(event: Event) -> str:
 
 
 def _pending(events: Sequence[Event]) -> str:
-    return " or ".join(_deed(event) for event in events[:_MOST_NAMED])
+    return " or ".join(_happened(event) for event in events[:_MOST_NAMED])
 
 
 def _says(disruption: Disruption) -> str:
@@ -189,8 +189,9 @@ def _lines(sync_plan: SyncPlan) -> Iterator[str]:
         if wave.waits:
             yield "wait until that is healthy"
         yield _line(wave.events)
-    if sync_plan.waves and sync_plan.sync.engine is Engine.FLUX:
-        yield "then check health, which holds nothing back any more"
+    last = ENGINES[sync_plan.settings.engine].last_step
+    if sync_plan.waves and last:
+        yield last
 
 
 def _line(events: Sequence[Event]) -> str:

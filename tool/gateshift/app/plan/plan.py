@@ -14,10 +14,11 @@ from gateshift.app.promote.select_pointers import chosen_environment
 from gateshift.app.shared.resolve_target import existing, only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.snapshots import Snapshots
+from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
 from gateshift.model.rollout import Environment, Rollout
-from gateshift.model.sync_pointer import WITHOUT_POINTER, RolloutPointers, SyncSettings
+from gateshift.model.sync_pointer import RolloutPointers, SyncSettings
 from gateshift.transition.policy import safe_way
 
 
@@ -103,7 +104,7 @@ def _short(folder: Path) -> Path:
 
 def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], PlannedStep]) -> MatrixCell:
     made = step(origin, target)
-    engines = tuple((each.verdict.sync.engine.value, each.safe) for each in made.engines)
+    engines = tuple((each.verdict.settings.engine.value, each.safe) for each in made.engines)
     if made.safe:
         return MatrixCell(origin, target, engines)
     way = safe_way(stages, origin, target, lambda one, other: step(one, other).safe)

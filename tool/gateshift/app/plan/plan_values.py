@@ -54,7 +54,7 @@ class Reporter:
     def _engine(self, found: EngineFindings, origin: str, safe_way: tuple[str, ...]) -> EngineVerdict:
         way = () if found.safe else safe_way
         return EngineVerdict(
-            found.verdict.sync.engine.value,
+            found.verdict.settings.engine.value,
             found.safe,
             tuple(self._finding(each, (origin, *way) if way else ()) for each in self._reported(found)),
             steps_of(found.verdict.sync_plan),

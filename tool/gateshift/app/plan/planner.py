@@ -126,7 +126,7 @@ class Planner:
     ) -> Iterator[EngineFindings]:
         markers = list(_markers(roots, [side.stage.rollout for side in (after, before) if side.stage]))
         every = [self._left(verdict, extra, roots, markers) for verdict in judgement.verdicts]
-        for _, group in groupby(every, key=lambda each: each.verdict.sync.engine):
+        for _, group in groupby(every, key=lambda each: each.verdict.settings.engine):
             yield min(group, key=lambda each: each.safe)
 
     def _left(

@@ -14,6 +14,7 @@ from gateshift.app.shared.rollout_pointers import rollout_pointers, settings_in,
 from gateshift.app.shared.rollouts import rollout_files_in
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.config import open_rollout
+from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.finding import Finding, Level
@@ -22,7 +23,7 @@ from gateshift.model.place import Place
 from gateshift.model.plan import PlanReport, PullRequestReport
 from gateshift.model.report import Gap
 from gateshift.model.rollout import Environment, Rollout, Stage
-from gateshift.model.sync_pointer import WITHOUT_POINTER, RolloutPointers, StagePointer, SyncSettings
+from gateshift.model.sync_pointer import RolloutPointers, StagePointer, SyncSettings
 from gateshift.system import git
 from gateshift.system.source_files import real_path
 from gateshift.transition import rules

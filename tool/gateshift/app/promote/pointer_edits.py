@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from gateshift.engines import move_to, replace_value
+from gateshift.engines.edit import move_to, replace_value
 from gateshift.errors import UserError
 from gateshift.model.rollout import Environment, Stage
 from gateshift.model.sync_pointer import EditableScalar, RolloutPointers, StagePointer

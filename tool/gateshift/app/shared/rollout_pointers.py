@@ -12,14 +12,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gateshift.engines import pointers_in, sources_in, with_source
 from gateshift.engines.placement import StageFolders, in_order
-from gateshift.engines.read import sync_of
+from gateshift.engines.read import pointers_in, repositories_in, with_repository
+from gateshift.engines.registry import WITHOUT_POINTER, engine_of
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.rollout import Engine, Environment, Rollout
 from gateshift.model.sync_pointer import (
-    WITHOUT_POINTER,
     NotUnderstood,
     PointerInFile,
     RolloutPointers,
@@ -51,8 +50,8 @@ def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPo
             else:
                 found.append(each)
     folders = StageFolders(rollout, prefix)
-    sources = sources_in(reader.documents)
-    known = [replace(each, pointer=with_source(each.pointer, sources)) for each in found]
+    repositories = repositories_in(reader.documents)
+    known = [replace(each, pointer=with_repository(each.pointer, repositories)) for each in found]
     stage_pointers = [stage_pointer for each in known if (stage_pointer := folders.place(each)) is not None]
     return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(unknown))
 
@@ -151,6 +150,7 @@ def settings_in(stage_pointers: Iterable[StagePointer]) -> Iterator[SyncSettings
     """The settings of these pointers, from the objects that hold them."""
     for stage_pointer in stage_pointers:
         documents = load_all(text_of(stage_pointer.found.file.read_bytes()))
-        found = sync_of(documents[stage_pointer.found.document])
-        if found is not None:
-            yield found
+        data = documents[stage_pointer.found.document]
+        engine = engine_of(data)
+        if engine is not None and isinstance(data, dict):
+            yield engine.settings_of(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gateshift.engines import pointers_in
+from gateshift.engines.read import pointers_in
 from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
 from gateshift.system import git
 from gateshift.system.git import Commit

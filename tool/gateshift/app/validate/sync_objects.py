@@ -13,8 +13,8 @@ from gateshift.checks.sync import objects as sync_checks
 from gateshift.checks.sync import pointers as pointer_checks
 from gateshift.checks.sync.pointers import PointerTarget, PointerTargets
 from gateshift.config import open_rollout
-from gateshift.engines import pointers_of, sources_in, with_source
 from gateshift.engines.placement import StageFolders, plain_url
+from gateshift.engines.read import pointers_of, repositories_in, with_repository
 from gateshift.errors import UserError
 from gateshift.kustomize.build import plain_build
 from gateshift.kustomize.tree.read import TreeReader
@@ -57,10 +57,10 @@ def sync_findings(built: Iterable[BuiltRoot], beside: Sequence[BuiltRoot]) -> It
 def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
     owner = {id(each): (root, each) for root in roots if root.build is not None for each in root.build.resources}
     resources = [resource for _, resource in owner.values()]
-    sources = sources_in(resource.data for resource in resources)
+    repositories = repositories_in(resource.data for resource in resources)
     aiming = _Aiming(repository)
     targets = [
-        aiming.target(resource, with_source(found, sources))
+        aiming.target(resource, with_repository(found, repositories))
         for resource in resources
         for found in pointers_of(resource.data, aiming.matching)
         if not isinstance(found, NotUnderstood)

@@ -20,6 +20,7 @@ from gateshift.checks.registry import rules_for, run_checks
 from gateshift.checks.schema import admission as schema_checks
 from gateshift.checks.subject import Declared, Subject
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
+from gateshift.engines.registry import ENGINES
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.tree.read import TreeReader
 from gateshift.model.finding import Finding, PlacedFinding
@@ -31,7 +32,7 @@ from gateshift.model.schema_verdict import SchemaVerdict
 from gateshift.schemas import Schemas, kubeconform
 from gateshift.tools.find import find
 
-_OF_POINTERS = frozenset({"argoproj.io", "kustomize.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"})
+_OF_POINTERS = frozenset(group for engine in ENGINES.values() for group in engine.groups)
 """The API groups of the objects that name a stage, or where it is found."""
 
 

@@ -10,19 +10,17 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from gateshift.engines.engine import Substitution
+from gateshift.engines.registry import ENGINES
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
-from gateshift.model.rollout import Engine, Environment, Rollout, Stage
+from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.rule import Check, check
 from gateshift.model.sync_pointer import SyncPointer
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, object_at
 
-_UNTOUCHED = "kustomize.toolkit.fluxcd.io/substitute"
 _VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)([^}]*)\}")
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_PART = re.compile(r"([0-9]*\.?[0-9]+)(ms|h|m|s)")
-_DURATION = re.compile(rf"(?:{_PART.pattern})+\Z")
 
 
 class PointerTarget(Struct, frozen=True, eq=False):
@@ -122,29 +120,25 @@ def substitution_touches_output(targets: PointerTargets) -> Iterator[Finding]:
     in `$`, or a template in a ConfigMap, is another one in the cluster.
     """
     for target in targets.all:
-        build = object_at(target.resource.data, "spec", "postBuild")
-        always = build.get("substituteStrategy") == "Always"
-        if target.pointer.engine is not Engine.FLUX or not (
-            always or build.get("substitute") or build.get("substituteFrom")
-        ):
-            continue
-        for resource in targets.built.get(target.pointer.folder, ()):
-            if not _is_left_alone(resource):
-                yield from _dollars(target, resource, build)
+        substitution = ENGINES[target.pointer.engine].substitution(target.resource.data)
+        if substitution is not None:
+            for resource in targets.built.get(target.pointer.folder, ()):
+                if not _opted_out(resource, substitution):
+                    yield from _dollars(target, resource, substitution)
 
 
-def _is_left_alone(resource: Resource) -> bool:
-    places = (object_at(resource.data, "metadata", key).get(_UNTOUCHED) for key in ("annotations", "labels"))
-    return "disabled" in places
+def _opted_out(resource: Resource, substitution: Substitution) -> bool:
+    key, value = substitution.opt_out
+    return value in (object_at(resource.data, "metadata", place).get(key) for place in ("annotations", "labels"))
 
 
-def _dollars(target: PointerTarget, resource: Resource, build: JsonObject) -> Iterator[Finding]:
-    known = object_at(build, "substitute")
+def _dollars(target: PointerTarget, resource: Resource, substitution: Substitution) -> Iterator[Finding]:
     for at, text in _texts(resource.data, ()):
-        unknown = [name for name, default in _VARIABLE.findall(text) if name not in known and not default]
+        variables = _VARIABLE.findall(text)
+        unknown = [name for name, default in variables if name not in substitution.known and not default]
         if not unknown and "$" not in _VARIABLE.sub("", text):
             continue
-        certain = bool(unknown) and not build.get("substituteFrom")
+        certain = bool(unknown) and not substitution.open
         what = f"replaces `${{{unknown[0]}}}`" if unknown else "reads the dollar sign"
         yield Finding(
             "GS614",
@@ -152,12 +146,8 @@ def _dollars(target: PointerTarget, resource: Resource, build: JsonObject) -> It
             f"{target.pointer} {what} in {resource.id}",
             FieldRef(resource, at),
             "a variable without a value becomes an empty text" if unknown else "`$$` becomes `$`",
-            f"Annotate the object with `{_UNTOUCHED}: disabled`, or remove postBuild.",
-            (
-                Related(
-                    f"{target.pointer} substitutes variables here", FieldRef(target.resource, ("spec", "postBuild"))
-                ),
-            ),
+            f"Annotate the object with `{': '.join(substitution.opt_out)}`, or remove {substitution.at[-1]}.",
+            (Related(f"{target.pointer} substitutes variables here", FieldRef(target.resource, substitution.at)),),
         )
 
 
@@ -180,37 +170,12 @@ def stage_ready_too_early(targets: PointerTargets) -> Iterator[Finding]:
     the stage, and whoever promotes on it promotes too early.
     """
     for target in targets.all:
-        if target.rollout is None or target.pointer.engine is not Engine.FLUX:
+        if target.rollout is None:
             continue
-        spec = object_at(target.resource.data, "spec")
-        kind = target.rollout.route.kind.value
-        if spec.get("wait") is not True and not spec.get("healthChecks"):
-            yield _early(target, ("spec", "wait"), "waits for no object", "Set `spec.wait: true`.")
-        elif not any(_judges(each, kind) for each in list_at(spec, "healthCheckExprs")):
-            hint = "Take `healthCheckExprs` from what `gateshift generate` writes."
-            yield _early(target, ("spec", "healthCheckExprs"), f"cannot tell whether the {kind} is accepted", hint)
-        patience = _seconds(text_at(spec, "timeout") or text_at(spec, "interval"))
-        longest = slowest_progress(target.rollout)
-        if patience is not None and patience <= longest:
-            hint = f"Set `spec.timeout` to more than {longest}s."
-            yield _early(target, ("spec", "timeout"), f"gives up before a Deployment does, after {longest} s", hint)
-
-
-def _judges(expressions: Json, kind: str) -> bool:
-    """Whether a health check is one of routes of the kind; one without a kind is of its whole API group."""
-    group = text_at(expressions, "apiVersion").partition("/")[0]
-    return group == "gateway.networking.k8s.io" and text_at(expressions, "kind") in ("", kind)
-
-
-def _early(target: PointerTarget, at: FieldPath, what: str, hint: str) -> Finding:
-    return Finding("GS615", Level.NOTE, f"{target.pointer} {what}", FieldRef(target.resource, at), help=hint)
-
-
-def _seconds(duration: str) -> float | None:
-    """A Go duration in seconds; None where it is none."""
-    if not _DURATION.match(duration):
-        return None
-    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(duration))
+        engine, kind = ENGINES[target.pointer.engine], target.rollout.route.kind
+        for hazard in engine.readiness_hazards(target.resource.data, kind, slowest_progress(target.rollout)):
+            message = f"{target.pointer} {hazard.what}"
+            yield Finding("GS615", hazard.level, message, FieldRef(target.resource, hazard.at), help=hazard.hint)
 
 
 CHECKS: tuple[Check[PointerTargets], ...] = (

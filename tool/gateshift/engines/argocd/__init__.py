@@ -1,1 +1,1 @@
-"""Argo CD: what an Application or an ApplicationSet follows, and the order in which it applies and prunes."""
+"""Argo CD: what an Application follows and says, and the order in which it applies and prunes."""

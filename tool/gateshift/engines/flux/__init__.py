@@ -1,1 +1,1 @@
-"""Flux: what a Kustomization follows, and the order in which it applies and prunes."""
+"""Flux: what a Kustomization follows and says, and the order in which it applies and prunes."""

@@ -1,12 +1,16 @@
-"""What a Flux Kustomization follows."""
+"""What a Kustomization says: the folder it follows, where that is read from, and how it syncs.
+
+Source: Flux documentation, Kustomization: path, sourceRef, prune; GitRepository: reference.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from gateshift.engines.engine import Repositories
 from gateshift.model.rollout import Engine
-from gateshift.model.sync_pointer import EditableScalar, SyncPointer
-from gateshift.yamldoc.data import JsonObject, text_at
+from gateshift.model.sync_pointer import EditableScalar, SyncPointer, SyncSettings
+from gateshift.yamldoc.data import Json, JsonObject, look_up, text_at
 
 GROUP = "kustomize.toolkit.fluxcd.io"
 SOURCE_GROUP = "source.toolkit.fluxcd.io"
@@ -32,8 +36,26 @@ def kustomization_pointers(data: JsonObject) -> Iterator[SyncPointer]:
     )
 
 
-def repository_of(data: JsonObject) -> tuple[str, str]:
+def _repository_of(data: JsonObject) -> tuple[str, str]:
     """The URL and the revision of a GitRepository: its commit, name, semver, tag or branch, as Flux ranks them."""
     ref = ("spec", "ref")
     ranked = (text_at(data, *ref, key) for key in ("commit", "name", "semver", "tag", "branch"))
     return text_at(data, "spec", "url"), next((revision for revision in ranked if revision), "master")
+
+
+def repositories_in(documents: Iterable[Json]) -> Repositories:
+    """The GitRepository objects among the documents."""
+    return {
+        ("GitRepository", text_at(data, "metadata", "namespace"), text_at(data, "metadata", "name")): (
+            _repository_of(data)
+        )
+        for data in documents
+        if isinstance(data, dict)
+        and text_at(data, "kind") == "GitRepository"
+        and text_at(data, "apiVersion").startswith(f"{SOURCE_GROUP}/")
+    }
+
+
+def settings_of(data: JsonObject) -> SyncSettings:
+    """What `spec.prune` says."""
+    return SyncSettings(Engine.FLUX, prune=look_up(data, ("spec", "prune")) is True)

@@ -16,6 +16,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from gateshift import __version__
+from gateshift.engines.registry import engine_name
 from gateshift.model.finding import Level
 from gateshift.model.picture import (
     NodeRole,
@@ -222,7 +223,6 @@ def crowded(picture: Picture) -> bool:
 
 
 _SIGNS = {"safe": "✓", "unsafe": "✕", "mixed": "◐"}
-_ENGINES = {"argocd": "Argo CD", "flux": "Flux"}
 
 
 def cell_of(matrix: MatrixReport, origin: str, target: str) -> MatrixCell | None:
@@ -245,7 +245,7 @@ def sign_of(cell: MatrixCell) -> str:
 def detail_of(cell: MatrixCell) -> str:
     """The verdict, the reason and the safe way, as one or more sentences."""
     pair = f"{cell.origin} → {cell.target}"
-    unsafe = [_ENGINES.get(engine, engine) for engine, safe in cell.engines if not safe]
+    unsafe = [engine_name(engine) for engine, safe in cell.engines if not safe]
     if not unsafe:
         return f"{pair}: safe."
     reason = f" {cell.reason[:1].upper()}{cell.reason[1:].rstrip('.')}." if cell.reason else ""

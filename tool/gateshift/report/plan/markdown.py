@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.engines.registry import engine_name
 from gateshift.model.plan import EngineVerdict, MatrixReport, ObjectChange, PlanReport, PullRequestReport, TrafficRow
 from gateshift.model.report import ReportedFinding
 from gateshift.report.findings.text import place_lines
 from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.plan.mermaid import picture
-from gateshift.report.plan.words import ENGINE_NAMES, PROOF, answerer, keys, share, split, title, verb, verdict
+from gateshift.report.plan.words import PROOF, answerer, keys, share, split, title, verb, verdict
 from gateshift.report.shares import percent, points
 
 MARKER = "<!-- gateshift-plan -->"
@@ -122,7 +123,7 @@ def _traffic(rows: tuple[TrafficRow, ...]) -> str:
 
 
 def _engine(engine: EngineVerdict, report: PlanReport) -> Iterator[str]:
-    name = ENGINE_NAMES.get(engine.engine, engine.engine)
+    name = engine_name(engine.engine)
     yield f"**{prose(name)}**: {'✅ safe' if engine.safe else '❌ unsafe'}"
     for finding in engine.findings:
         yield _finding(finding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.engines.registry import engine_name
 from gateshift.model.plan import (
     Action,
     EngineVerdict,
@@ -15,7 +16,7 @@ from gateshift.model.plan import (
     TrafficRow,
 )
 from gateshift.report.findings.text import finding_lines
-from gateshift.report.plan.words import ENGINE_NAMES, PROOF, answerer, keys, share, title, verb, verdict
+from gateshift.report.plan.words import PROOF, answerer, keys, share, title, verb, verdict
 from gateshift.report.shares import bar, percent, points
 from gateshift.report.style import Style, printable
 
@@ -72,7 +73,7 @@ def _mark(cell: MatrixCell | None, yes: str, partly: str, no: str) -> tuple[str,
 
 
 def _reason(cell: MatrixCell, style: Style) -> Iterator[str]:
-    against = ", ".join(ENGINE_NAMES.get(engine, engine) for engine, safe in cell.engines if not safe)
+    against = ", ".join(engine_name(engine) for engine, safe in cell.engines if not safe)
     step = printable(f"{cell.origin} -> {cell.target}")
     yield f"{style.paint(step, 'bold')} ({printable(against)}): {printable(cell.reason)}"
     if cell.safe_way:
@@ -137,7 +138,7 @@ def _value(text: str) -> str:
 
 
 def _engine(engine: EngineVerdict, report: PlanReport, style: Style) -> Iterator[str]:
-    name = printable(ENGINE_NAMES.get(engine.engine, engine.engine))
+    name = printable(engine_name(engine.engine))
     yield f"  {name:<8}{style.paint('safe', 'green') if engine.safe else style.paint('unsafe', 'red', 'bold')}"
     for step in engine.steps:
         yield f"    {style.paint(printable(step), 'dim')}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from gateshift.engines.registry import engine_name
 from gateshift.model.plan import Action, PlanReport, TrafficRow
 from gateshift.report.shares import percent
 
-ENGINE_NAMES = {"argocd": "Argo CD", "flux": "Flux"}
 PROOF = (
     "Proved from files: references, order of apply and prune, readiness of pods. "
     "How long a data plane takes to hear of a change cannot be."
@@ -54,5 +54,5 @@ def verb(action: Action) -> str:
 
 def verdict(report: PlanReport) -> str:
     """`safe`, or for which engines it is not."""
-    unsafe = [ENGINE_NAMES.get(each.engine, each.engine) for each in report.engines if not each.safe]
+    unsafe = [engine_name(each.engine) for each in report.engines if not each.safe]
     return "safe" if not unsafe else f"unsafe for {' and '.join(unsafe)}"

@@ -1,4 +1,4 @@
-"""sync/flux/: the GitRepository, and the Kustomization that names the stage in force.
+"""The GitRepository and the Kustomization that `generate` writes: the latter names the stage in force.
 
 `deletionPolicy: Orphan` keeps the workloads when the Kustomization is deleted; nothing in it may change the render that
 was checked, so there is no postBuild, targetNamespace, namePrefix, patches, images or components.
@@ -7,11 +7,8 @@ was checked, so there is no postBuild, targetNamespace, namePrefix, patches, ima
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from gateshift.manifests.pointer_names import pointed_path, pointer_name
-from gateshift.manifests.route import GROUP
-from gateshift.manifests.workload import slowest_progress
+from gateshift.engines.placement import first_path, pointer_name
 from gateshift.model.rollout import Environment, FluxPointer, Pointers, Rollout
 from gateshift.yamldoc import dump, dump_all
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
@@ -45,19 +42,16 @@ status.parents.all(p,
 """
 
 
-def source_and_kustomization(rollout: Rollout, environment: Environment) -> Iterator[tuple[str, str]]:
-    """The environment's GitRepository and Kustomization, where the rollout has Flux pointers."""
+def source_and_kustomization_text(rollout: Rollout, environment: Environment, progress: int) -> str:
+    """The environment's GitRepository and Kustomization; "" where the rollout has no Flux pointers."""
     pointers = rollout.pointers
     if pointers is None or pointers.flux is None:
-        return
+        return ""
     name = pointer_name(rollout, environment)
     source = _source(name, pointers, pointers.flux, environment)
-    sync = _kustomization(name, rollout, pointers, pointers.flux, environment)
-    yield (
-        f"sync/flux/{name}.yaml",
-        dump_all(
-            dump(source, {(): "Where Flux reads from."}), dump(sync, {(): f"What Flux follows for {name}.", **_NOTES})
-        ),
+    sync = _kustomization(name, rollout, environment, pointers.flux, progress + _PATIENCE)
+    return dump_all(
+        dump(source, {(): "Where Flux reads from."}), dump(sync, {(): f"What Flux follows for {name}.", **_NOTES})
     )
 
 
@@ -81,9 +75,8 @@ def _reference(revision: str) -> Json:
 
 
 def _kustomization(
-    name: str, rollout: Rollout, pointers: Pointers, flux: FluxPointer, environment: Environment
+    name: str, rollout: Rollout, environment: Environment, flux: FluxPointer, seconds: int
 ) -> JsonObject:
-    seconds = slowest_progress(rollout) + _PATIENCE
     return {
         "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
         "kind": "Kustomization",
@@ -91,7 +84,7 @@ def _kustomization(
         "spec": {
             "interval": flux.interval,
             "sourceRef": {"kind": "GitRepository", "name": name},
-            "path": f"./{pointed_path(rollout, pointers, environment)}",
+            "path": f"./{first_path(rollout, environment)}",
             "prune": True,
             "wait": True,
             "force": False,
@@ -99,7 +92,7 @@ def _kustomization(
             "deletionPolicy": "Orphan",
             "healthCheckExprs": [
                 {
-                    "apiVersion": f"{GROUP}/v1",
+                    "apiVersion": "gateway.networking.k8s.io/v1",
                     "kind": rollout.route.kind.value,
                     "inProgress": _IN_PROGRESS,
                     "failed": _FAILED,

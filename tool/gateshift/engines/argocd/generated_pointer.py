@@ -1,4 +1,4 @@
-"""sync/argocd/: the Application that names the stage in force.
+"""The Application that `generate` writes: it names the stage in force.
 
 Every field is there for a reason of Argo CD's sync: PruneLast keeps what the old route names until the new one is
 healthy; nothing under `source` may change the render that was checked; no finalizer, so that deleting the Application
@@ -7,9 +7,7 @@ deletes no workload; and no ignoreDifferences, which would freeze a route's whol
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from gateshift.manifests.pointer_names import pointed_path, pointer_name
+from gateshift.engines.placement import first_path, pointer_name
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.yamldoc import dump
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
@@ -30,11 +28,11 @@ _NOTES: dict[FieldPath, str] = {
 }
 
 
-def application(rollout: Rollout, environment: Environment) -> Iterator[tuple[str, str]]:
-    """The environment's Application, where the rollout has Argo CD pointers; it names the first stage."""
+def application_text(rollout: Rollout, environment: Environment) -> str:
+    """The environment's Application, naming the first stage; "" where the rollout has no Argo CD pointers."""
     pointers = rollout.pointers
     if pointers is None or pointers.argocd is None:
-        return
+        return ""
     name = pointer_name(rollout, environment)
     data: JsonObject = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -45,7 +43,7 @@ def application(rollout: Rollout, environment: Environment) -> Iterator[tuple[st
             "source": {
                 "repoURL": pointers.repository,
                 "targetRevision": environment.revision or pointers.revision,
-                "path": pointed_path(rollout, pointers, environment),
+                "path": first_path(rollout, environment),
             },
             "destination": {
                 "server": pointers.argocd.server,
@@ -54,4 +52,4 @@ def application(rollout: Rollout, environment: Environment) -> Iterator[tuple[st
             "syncPolicy": _SYNC,
         },
     }
-    yield f"sync/argocd/{name}.yaml", dump(data, {(): f"What Argo CD follows for {name}.", **_NOTES})
+    return dump(data, {(): f"What Argo CD follows for {name}.", **_NOTES})

@@ -1,0 +1,182 @@
+"""The folders that the Applications of an ApplicationSet follow, and the scalars in which those stand.
+
+Its generators can be read from files where they are list, or git with files or plain directories. Of its templates only
+plain placeholders are understood, `{{name}}` and with goTemplate `{{ .name }}`: a function's result stands in no scalar
+that could be edited.
+Source: Argo CD documentation, ApplicationSet: Generators, Go Template.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from gateshift.engines.argocd.pointer import folders_of
+from gateshift.engines.engine import ParameterFiles
+from gateshift.model.rollout import Engine
+from gateshift.model.sync_pointer import EditableScalar, NotUnderstood, SyncPointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
+
+
+def application_set_pointers(data: JsonObject, files: ParameterFiles) -> Iterator[SyncPointer | NotUnderstood]:
+    """The folders of every Application that the ApplicationSet makes."""
+    spec = object_at(data, "spec")
+    go = spec.get("goTemplate") is True
+    for index, generator in enumerate(list_at(spec, "generators")):
+        try:
+            if "templatePatch" in spec:
+                raise Unfilled("templatePatch can change any field")
+            for parameters in generated(object_at(generator), ("spec", "generators", index), files, go=go):
+                yield from _made(data, parameters, go=go)
+        except Unfilled as error:
+            yield NotUnderstood("ApplicationSet", text_at(data, "metadata", "name"), str(error))
+
+
+def _made(data: JsonObject, parameters: Parameters, *, go: bool) -> Iterator[SyncPointer]:
+    template = object_at(data, "spec", "template")
+
+    def filled(text: str) -> str:
+        return fill(text, (), parameters, go=go)[0]
+
+    for at, source in folders_of(template):
+        path, scalars = fill(text_at(source, "path"), ("spec", "template", *at, "path"), parameters, go=go)
+        yield SyncPointer(
+            Engine.ARGOCD,
+            "ApplicationSet",
+            text_at(data, "metadata", "namespace"),
+            filled(text_at(template, "metadata", "name")),
+            path,
+            scalars,
+            filled(text_at(source, "repoURL")),
+            filled(text_at(source, "targetRevision")),
+        )
+
+
+_GLOB = frozenset("*?[{")
+
+
+def generated(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
+    """One set of parameters for each Application that the generator makes. Raises Unfilled for other generators."""
+    if "list" in generator:
+        yield from _listed(object_at(generator, "list"), (*at, "list"))
+    elif "git" in generator:
+        yield from _from_git(object_at(generator, "git"), (*at, "git"), files, go=go)
+    else:
+        kinds = ", ".join(key for key in generator if key not in ("selector", "template")) or "empty"
+        raise Unfilled(f"what the {kinds} generator makes is known only to the cluster")
+
+
+def _listed(generator: JsonObject, at: FieldPath) -> Iterator[Parameters]:
+    if "elementsYaml" in generator:
+        raise Unfilled("elementsYaml is filled in by another generator")
+    for index, element in enumerate(list_at(generator, "elements")):
+        yield dict(parameters_of(element, (*at, "elements", index)))
+
+
+def _from_git(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
+    prefix = text_at(generator, "pathParamPrefix")
+    values = dict(parameters_of(generator.get("values", {}), (*at, "values"), prefix="values"))
+    for index, found in enumerate(list_at(generator, "directories")):
+        path = text_at(found, "path")
+        if object_at(found).get("exclude") is True:
+            continue
+        if _GLOB & set(path):
+            raise Unfilled(f"`{path}` makes an Application of every folder that matches")
+        yield {**_path_parameters(path, (*at, "directories", index, "path"), prefix, go=go), **values}
+    for found in list_at(generator, "files"):
+        for file, data in files(text_at(found, "path")).items():
+            around = {**_path_parameters(posixpath.dirname(file), None, prefix, go=go), **values}
+            for at_item, item in _items(data):
+                yield {**dict(parameters_of(item, at_item, file)), **around}
+
+
+def _items(data: Json) -> Iterator[tuple[FieldPath, Json]]:
+    """The sets of parameters in a file: each item of a list, or the whole of it."""
+    if isinstance(data, list):
+        yield from (((index,), item) for index, item in enumerate(data))
+    else:
+        yield (), data
+
+
+def _path_parameters(path: str, at: FieldPath | None, prefix: str, *, go: bool) -> Parameters:
+    """`path` and its parts; only the whole of it stands in a scalar."""
+    name = f"{prefix}.path" if prefix else "path"
+    segments = path.split("/")
+    found = {f"{name}.path" if go else name: Value(path, at), f"{name}.basename": Value(segments[-1])}
+    if not go:
+        found.update((f"{name}[{index}]", Value(segment)) for index, segment in enumerate(segments))
+    return found
+
+
+_PLACEHOLDER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_FAST = re.compile(r"[\w.\[\]/-]+\Z")
+_GO = re.compile(r"(?:\.[A-Za-z_]\w*)+\Z")
+
+
+class Unfilled(Exception):  # noqa: N818 -- what became of the template
+    """A template that cannot be filled in from files; the text says why."""
+
+
+class Value(Struct, frozen=True):
+    """A parameter's text and the scalar it stands in; `at` None where it stands in none."""
+
+    text: str
+    at: FieldPath | None = None
+    file: str = ""
+
+
+Parameters = Mapping[str, Value]
+"""Values by the name that a template uses, nested ones with dots between the keys."""
+
+
+def parameters_of(data: Json, at: FieldPath = (), file: str = "", prefix: str = "") -> Iterator[tuple[str, Value]]:
+    """Every scalar below the data as a parameter."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            name = f"{prefix}.{key}" if prefix else key
+            yield from parameters_of(value, (*at, key), file, name)
+    elif isinstance(data, str):
+        yield prefix, Value(data, at, file)
+    elif isinstance(data, (bool, int, float)):
+        yield prefix, Value(str(data).lower() if isinstance(data, bool) else str(data))
+
+
+def fill(template: str, at: FieldPath, parameters: Parameters, *, go: bool) -> tuple[str, tuple[EditableScalar, ...]]:
+    """The template's text filled in, and the scalars its change could be made in, the last placeholder first.
+
+    A template without placeholders is a slot of its own. Raises Unfilled.
+    """
+    parts = list(_parts(template, parameters, go=go))
+    if all(isinstance(part, str) for part in parts):
+        return template, (EditableScalar(at, template),)
+    texts = [part if isinstance(part, str) else part.text for part in parts]
+    used = [part.at for part in parts if isinstance(part, Value)]
+    scalars = [
+        EditableScalar(part.at, part.text, "".join(texts[:index]), "".join(texts[index + 1 :]), part.file)
+        for index, part in enumerate(parts)
+        if isinstance(part, Value) and part.at is not None and used.count(part.at) == 1
+    ]
+    return "".join(texts), tuple(reversed(scalars))
+
+
+def _parts(template: str, parameters: Parameters, *, go: bool) -> Iterator[str | Value]:
+    end = 0
+    for found in _PLACEHOLDER.finditer(template):
+        if found.start() > end:
+            yield template[end : found.start()]
+        yield _value(found[1], parameters, go=go)
+        end = found.end()
+    if end < len(template):
+        yield template[end:]
+
+
+def _value(expression: str, parameters: Parameters, *, go: bool) -> Value:
+    if not (_GO if go else _FAST).match(expression):
+        raise Unfilled(f"`{{{{{expression}}}}}` is more than a parameter")
+    name = expression.removeprefix(".") if go else expression
+    if name not in parameters:
+        raise Unfilled(f"the generator gives no parameter `{name}`")
+    return parameters[name]

@@ -1,0 +1,92 @@
+"""What a Kustomization says that can lose requests.
+
+Source: Flux documentation, Kustomization: deletionPolicy, force, wait, timeout, healthCheckExprs, Post build variable
+substitution; kustomize-controller#1180.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from gateshift.engines.engine import Danger, Substitution, SyncHazard
+from gateshift.model.finding import Level
+from gateshift.model.rollout import RouteKind
+from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
+
+_TRANSFORMERS = (
+    "targetNamespace",
+    "namePrefix",
+    "nameSuffix",
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "images",
+    "components",
+    "commonMetadata",
+)
+_OPT_OUT = ("kustomize.toolkit.fluxcd.io/substitute", "disabled")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_PART = r"([0-9]*\.?[0-9]+)(ms|h|m|s)"
+
+
+def hazards(data: JsonObject) -> Iterator[SyncHazard]:
+    """The dangerous fields of the object."""
+    spec = object_at(data, "spec")
+    for key, value in spec.items():
+        if key in _TRANSFORMERS and value:
+            yield SyncHazard(Danger.CHANGES_RENDER, ("spec", key), key)
+    policy = text_at(spec, "deletionPolicy") or "MirrorPrune"
+    deletes = policy in ("Delete", "WaitForTermination") or spec.get("prune") is True
+    if deletes and policy != "Orphan":
+        hint = "Set `spec.deletionPolicy: Orphan`."
+        yield SyncHazard(Danger.CASCADES, ("spec", "deletionPolicy"), hint=hint, level=Level.NOTE)
+    if spec.get("force") is True:
+        yield SyncHazard(Danger.RECREATES, ("spec", "force"), "force: true")
+
+
+def readiness_hazards(data: JsonObject, kind: RouteKind, progress: int) -> Iterator[SyncHazard]:
+    """Flux waits for nothing and knows no health of a route unless it is told to."""
+    spec = object_at(data, "spec")
+    if spec.get("wait") is not True and not spec.get("healthChecks"):
+        yield SyncHazard(
+            Danger.READY_EARLY, ("spec", "wait"), "waits for no object", "Set `spec.wait: true`.", Level.NOTE
+        )
+    elif not any(_judges(expressions, kind) for expressions in list_at(spec, "healthCheckExprs")):
+        what = f"cannot tell whether the {kind.value} is accepted"
+        hint = "Take `healthCheckExprs` from what `gateshift generate` writes."
+        yield SyncHazard(Danger.READY_EARLY, ("spec", "healthCheckExprs"), what, hint, Level.NOTE)
+    timeout = _seconds(text_at(spec, "timeout") or text_at(spec, "interval"))
+    if timeout is not None and timeout <= progress:
+        what = f"gives up before a Deployment does, after {progress} s"
+        hint = f"Set `spec.timeout` to more than {progress}s."
+        yield SyncHazard(Danger.READY_EARLY, ("spec", "timeout"), what, hint, Level.NOTE)
+
+
+def _judges(expressions: Json, kind: RouteKind) -> bool:
+    """Whether a health check is one of routes of the kind; one without a kind is of its whole API group."""
+    group = text_at(expressions, "apiVersion").partition("/")[0]
+    return group == "gateway.networking.k8s.io" and text_at(expressions, "kind") in ("", kind.value)
+
+
+def _seconds(duration: str) -> float | None:
+    """A Go duration in seconds; None where it is not one."""
+    part = _part()
+    if not duration or part.sub("", duration):
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in part.findall(duration))
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    return re.compile(_PART)
+
+
+def substitution(data: JsonObject) -> Substitution | None:
+    """The variables of `postBuild`; `${` in the build is touched only where it has some, or says Always."""
+    build = object_at(data, "spec", "postBuild")
+    if build.get("substituteStrategy") != "Always" and not build.get("substitute") and not build.get("substituteFrom"):
+        return None
+    known = frozenset(object_at(build, "substitute"))
+    return Substitution(("spec", "postBuild"), known, bool(build.get("substituteFrom")), _OPT_OUT)
