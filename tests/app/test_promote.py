@@ -142,7 +142,7 @@ def test_a_commit_takes_the_pointers_and_nothing_else(folder: Path) -> None:
     (folder / "staged.txt").write_text("mine")
     git(folder, "add", "staged.txt")
     (folder / "loose.txt").write_text("mine")
-    report = run(folder, manner=COMMITTED)
+    report = run(folder, options=COMMITTED)
     assert sorted(changed_lines(folder, report.commit)) == [ARGOCD, FLUX]
     assert git(folder, "status", "--porcelain") == "A  staged.txt\n?? loose.txt"
 
@@ -156,7 +156,7 @@ def test_a_commit_that_fails_leaves_everything_as_it_was(folder: Path, detached:
     hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
     hook.chmod(0o755)
     with pytest.raises(UserError, match="not today"):
-        run(folder, manner=PromoteOptions(commit=True, branch="promote"))
+        run(folder, options=PromoteOptions(commit=True, branch="promote"))
     assert git(folder, "status", "--porcelain") == ""
     assert git(folder, "branch", "--format=%(refname:short)").splitlines()[-1] == "main"
     assert git(folder, "rev-parse", "--abbrev-ref", "HEAD") == ("HEAD" if detached else "main")
@@ -166,7 +166,7 @@ def test_without_git_a_commit_is_refused_and_nothing_moved(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     rollout_in(tmp_path)
     with pytest.raises(UserError, match="no Git work tree"):
-        run(tmp_path, manner=COMMITTED)
+        run(tmp_path, options=COMMITTED)
     assert stages_in(tmp_path, ARGOCD, FLUX) == ["initial", "initial"]
     run(tmp_path)
     run(tmp_path)
@@ -262,7 +262,7 @@ def test_a_pointer_that_its_owner_rewrote_moves_by_its_scalar_alone(  # type: ig
     file = folder / ARGOCD
     file.write_bytes(rewritten := rewrite(file.read_bytes()))
     commit_all(folder, "Rewritten")
-    report = run(folder, manner=COMMITTED)
+    report = run(folder, options=COMMITTED)
     assert report.refusals == ()
     assert file.read_bytes() == rewritten.replace(b"overlays/initial", b"overlays/subsets")
 

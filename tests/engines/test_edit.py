@@ -48,7 +48,7 @@ QUOTED = {"": "overlays/half", '"': '"overlays/half"', "'": "'overlays/half'"}
 def moved(text: str, folder: str) -> str:
     """The text with its only pointer moved."""
     (found,) = (each for each in pointers_in(parse_all(text), Path("a.yaml")) if not isinstance(each, NotUnderstood))
-    scalar, value = move_to(found.pointer, folder)
+    scalar, value = move_to(found, folder)
     return replace_value(text, found.document, scalar.at, value)
 
 
@@ -117,7 +117,7 @@ def data_of(text: str) -> Json:
 
 def test_an_element_of_a_list_generator_is_moved_alone() -> None:
     found = [each for each in pointers_in(parse_all(LISTED), Path("a.yaml")) if not isinstance(each, NotUnderstood)]
-    scalar, value = move_to(found[1].pointer, "overlays/prod/half")
+    scalar, value = move_to(found[1], "overlays/prod/half")
     assert replace_value(LISTED, 0, scalar.at, value) == LISTED.replace("stage: canary", "stage: half")
 
 
@@ -126,9 +126,9 @@ def test_a_template_that_cannot_say_the_folder_is_refused() -> None:
         each for each in pointers_in(parse_all(LISTED), Path("a.yaml")) if not isinstance(each, NotUnderstood)
     )
     with pytest.raises(UserError, match="no scalar alone"):
-        move_to(found.pointer, "elsewhere/half")
+        move_to(found, "elsewhere/half")
     with pytest.raises(UserError, match="no scalar alone"):
-        move_to(found.pointer, "overlays/staging/half")
+        move_to(found, "overlays/staging/half")
 
 
 def test_a_parameter_file_is_named_with_the_slot() -> None:
@@ -138,7 +138,7 @@ def test_a_parameter_file_is_named_with_the_slot() -> None:
         for each in pointers_in(parse_all(GIT_FILES), Path("a.yaml"), lambda _: files)
         if not isinstance(each, NotUnderstood)
     )
-    scalar, value = move_to(found.pointer, "overlays/retired")
+    scalar, value = move_to(found, "overlays/retired")
     assert (scalar.file, scalar.at, value) == ("clusters/prod/shop.yaml", ("stage", "path"), "overlays/retired")
 
 
@@ -168,6 +168,6 @@ def test_nothing_is_a_pointer_s_slot_without_a_path() -> None:
     text = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {}\n"
     (found,) = pointers_in(parse_all(text), Path("a.yaml"))
     assert not isinstance(found, NotUnderstood)
-    assert isinstance(found.pointer, SyncPointer)
+    assert isinstance(found, SyncPointer)
     with pytest.raises(UserError):
-        move_to(found.pointer, "overlays/half")
+        move_to(found, "overlays/half")

@@ -211,7 +211,7 @@ def test_other_objects_are_no_pointers(text: str) -> None:
 
 def test_a_file_s_pointers_know_their_document() -> None:
     found = list(pointers_in(parse_all("a: 1\n---\n" + APPLICATION + "---\n" + SEVERAL), Path("x.yaml")))
-    assert [(each.document, each.pointer.path) for each in found if not isinstance(each, NotUnderstood)] == [
+    assert [(each.document, each.path) for each in found if not isinstance(each, NotUnderstood)] == [
         (1, "overlays/canary"),
         (2, "./overlays/half/"),
     ]

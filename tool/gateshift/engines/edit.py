@@ -11,7 +11,7 @@ _PROPERTIES = ("&", "*", "!")
 
 
 def move_to(pointer: SyncPointer, folder: str) -> tuple[EditableScalar, str]:
-    """The slot whose change makes the pointer name the folder, and the value it needs. Raises UserError.
+    """The scalar whose change makes the pointer name the folder, and the value it needs. Raises UserError.
 
     The path keeps its form: `./` in front, a slash behind.
     """

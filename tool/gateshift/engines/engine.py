@@ -39,8 +39,8 @@ class Danger(Enum):
 
 
 class SyncHazard(Struct, frozen=True):
-    """A field of a sync object that is dangerous. `what` is the value or the deed in words; `at` may be a field that
-    is absent; `certain` where it takes no further step to do harm."""
+    """A field of a sync object that is dangerous. `what` is its value, or what it does in words; `at` may be a field
+    that is absent."""
 
     danger: Danger
     at: FieldPath

@@ -1,4 +1,4 @@
-"""What happens in the course of one sync: objects are applied and pruned, and pods become Ready some time later."""
+"""What happens during one sync: objects are applied and pruned, and pods become Ready some time later."""
 
 from __future__ import annotations
 

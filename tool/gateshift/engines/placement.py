@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable
 
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
-from gateshift.model.sync_pointer import PointerInFile, StagePointer, SyncPointer
+from gateshift.model.sync_pointer import StagePointer, SyncPointer
 
 
 def pointer_name(rollout: Rollout, environment: Environment) -> str:
@@ -34,24 +34,23 @@ class StageFolders:
 
         self._names = {pointer_name(rollout, environment): environment for environment in rollout.environments}
 
-    def place(self, found: PointerInFile) -> StagePointer | None:
+    def place(self, pointer: SyncPointer) -> StagePointer | None:
         """The pointer with its stage; None where it is no pointer of this rollout.
 
         It is one where its path lies among the overlays, or where it has the name that a generated one has; that name
         then says the environment, and a stage of another environment is no stage of its own.
         """
-        pointer = found.pointer
         if self._of_another_repository(pointer):
             return None
         environment, stage = self._stages.get(pointer.folder, (None, None))
         named = self._names.get(pointer.name)
         if named is not None:
-            return StagePointer(found, named, stage if environment == named else None)
+            return StagePointer(pointer, named, stage if environment == named else None)
         if stage is None:
             environment = self._above(pointer)
             if environment is None and not f"{pointer.folder}/".startswith(f"{self._top}/"):
                 return None
-        return StagePointer(found, environment, stage)
+        return StagePointer(pointer, environment, stage)
 
     def _of_another_repository(self, pointer: SyncPointer) -> bool:
         pointers = self._rollout.pointers
@@ -74,14 +73,14 @@ def in_order(rollout: Rollout, stage_pointers: Iterable[StagePointer]) -> tuple[
     engines = list(Engine)
 
     def key(stage_pointer: StagePointer) -> tuple[int, int, str, str, int]:
-        pointer = stage_pointer.found.pointer
+        pointer = stage_pointer.pointer
         rank = environments.index(stage_pointer.environment.name) if stage_pointer.environment else len(environments)
         return (
             rank,
             engines.index(pointer.engine),
             pointer.name,
-            str(stage_pointer.found.file),
-            stage_pointer.found.document,
+            str(pointer.file),
+            pointer.document,
         )
 
     return tuple(sorted(stage_pointers, key=key))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from gateshift.engines.engine import ParameterFiles, Repositories
 from gateshift.engines.registry import ENGINES, engine_of
-from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
+from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.yamldoc import Document
 from gateshift.yamldoc.data import Json
 
@@ -28,11 +28,11 @@ def pointers_of(data: Json, files: ParameterFiles = no_files) -> Iterator[SyncPo
 
 def pointers_in(
     documents: Iterable[Document], file: Path, files: ParameterFiles = no_files
-) -> Iterator[PointerInFile | NotUnderstood]:
-    """What each of the file's documents follows."""
+) -> Iterator[SyncPointer | NotUnderstood]:
+    """What each of the file's documents follows, with its place."""
     for document in documents:
         for pointer in pointers_of(document.data, files):
-            yield PointerInFile(file, document.index, pointer) if isinstance(pointer, SyncPointer) else pointer
+            yield replace(pointer, file=file, document=document.index) if isinstance(pointer, SyncPointer) else pointer
 
 
 def repositories_in(documents: Iterable[Json]) -> Repositories:

@@ -1,9 +1,4 @@
-"""A pointer: what an Argo CD or Flux object says about the folder it syncs, and where it says so.
-
-Where the pointers of a rollout stand.
-
-How a sync engine is set to make a change: what the pointer in force says of it.
-"""
+"""What a sync engine follows: pointers, the stages of a rollout that they name, and how they set the engine."""
 
 from __future__ import annotations
 
@@ -33,9 +28,10 @@ class EditableScalar(Struct, frozen=True):
 class SyncPointer(Struct, frozen=True):
     """One folder that a sync object follows.
 
-    `path` is as the engine reads it, with any template filled in; `slots` are the scalars whose change would move it,
-    the likeliest first, none where it stands in no scalar. `repository` and `revision` are "" where the object leaves
+    `path` is as the engine reads it, with any template filled in; `scalars` are those whose change would move it, the
+    likeliest first, none where it stands in no scalar. `repository` and `revision` are "" where the object leaves
     them to another one; then `source` names that one as (kind, namespace, name).
+    `file` holds the object, as its document number `document` from 0; `.` for an object that is in no file.
     """
 
     engine: Engine
@@ -47,6 +43,8 @@ class SyncPointer(Struct, frozen=True):
     repository: str = ""
     revision: str = ""
     source: tuple[str, str, str] = ("", "", "")
+    file: Path = Path()
+    document: int = 0
 
     @property
     def folder(self) -> str:
@@ -65,14 +63,6 @@ class NotUnderstood(Struct, frozen=True):
     why: str
 
 
-class PointerInFile(Struct, frozen=True):
-    """A pointer and the document that holds it: the file, and its place among the file's documents from 0."""
-
-    file: Path
-    document: int
-    pointer: SyncPointer
-
-
 def folder_of(path: str) -> str:
     """A path of a sync object as a folder from the top of the repository, "" for the top itself."""
     normal = posixpath.normpath(path.strip("/") or ".")
@@ -83,7 +73,7 @@ class StagePointer(Struct, frozen=True):
     """A pointer of the rollout, and what it names: the environment it belongs to, None where that cannot be told, and
     the stage, None where its path is none."""
 
-    found: PointerInFile
+    pointer: SyncPointer
     environment: Environment | None
     stage: Stage | None
 

@@ -129,10 +129,10 @@ class _Start:
         folders = StageFolders(self.old, self.pointing.prefix)
         found: dict[Environment, Stage] = {}
         for stage_pointer in self.pointing.stage_pointers:
-            committed = history.at_head(stage_pointer.found) or stage_pointer.found.pointer
-            placed = folders.place(replace(stage_pointer.found, pointer=committed))
-            _refuse_unfinished(self.old, placed.stage if placed else None, str(stage_pointer.found.pointer))
-            _refuse_unfinished(self.old, stage_pointer.stage, str(stage_pointer.found.pointer))
+            committed = history.at_head(stage_pointer.pointer) or stage_pointer.pointer
+            placed = folders.place(committed)
+            _refuse_unfinished(self.old, placed.stage if placed else None, str(stage_pointer.pointer))
+            _refuse_unfinished(self.old, stage_pointer.stage, str(stage_pointer.pointer))
             if stage_pointer.environment is not None and stage_pointer.stage is not None:
                 found[stage_pointer.environment] = stage_pointer.stage
         return found
@@ -159,8 +159,8 @@ class _Start:
 
     def _moved(self) -> Iterator[MovedPointer]:
         for stage_pointer, edit in self.edits:
-            file = relative(stage_pointer.found.file.resolve(), Path.cwd())
-            yield MovedPointer(file, stage_pointer.found.pointer.name, stage_pointer.found.pointer.path, edit.path)
+            file = relative(stage_pointer.pointer.file.resolve(), Path.cwd())
+            yield MovedPointer(file, stage_pointer.pointer.name, stage_pointer.pointer.path, edit.path)
 
     def _trial(self) -> tuple[PlanReport, ...]:
         """The result in a folder of its own: it has to validate, and the step to it must change nothing that matters.

@@ -176,16 +176,16 @@ class _Branch:
         if before is None:
             return
         syncs = with_every_engine(settings_in([stage_pointer]))
-        root = None if successor is None else _root_at(self.now.repository, successor.found.pointer.folder)
+        root = None if successor is None else _root_at(self.now.repository, successor.pointer.folder)
         if successor is not None and root is not None:
             yield Pair(before, Side(root.path.as_posix(), root), syncs, live=True)
             return
-        label = "no pointer" if successor is None else successor.found.pointer.path or "no path"
+        label = "no pointer" if successor is None else successor.pointer.path or "no path"
         yield Pair(before, Side(label, before.root), syncs, live=True, extra=(self._losing(stage_pointer, successor),))
 
     def _losing(self, before: StagePointer, after: StagePointer | None) -> Finding:
         """What is said of a pointer that ceased to name a stage. One that is gone may be gone on purpose."""
-        pointer = before.found.pointer
+        pointer = before.pointer
         if after is None:
             return Finding(
                 rules.POINTER_LOST.id,
@@ -198,9 +198,9 @@ class _Branch:
         return Finding(
             rules.POINTER_LOST.id,
             Level.ERROR,
-            f"{after.found.pointer} names `{after.found.pointer.path}`, where there is nothing to sync",
-            Place(after.found.file),
-            cluster_says=f"{after.found.pointer.path}: no such directory",
+            f"{after.pointer} names `{after.pointer.path}`, where there is nothing to sync",
+            Place(after.pointer.file),
+            cluster_says=f"{after.pointer.path}: no such directory",
             help="Name the folder of a stage, and keep that folder for as long as a pointer names it.",
         )
 
@@ -263,7 +263,7 @@ def _short(folder: Path) -> Path:
 
 
 def _identity(stage_pointer: StagePointer) -> tuple[str, ...]:
-    pointer = stage_pointer.found.pointer
+    pointer = stage_pointer.pointer
     return pointer.engine.value, pointer.kind, pointer.namespace, pointer.name, str(pointer.source)
 
 
@@ -277,11 +277,11 @@ def _renamed(
 
 
 def _renaming(before: StagePointer, after: StagePointer) -> Finding:
-    old, new = before.found.pointer, after.found.pointer
+    old, new = before.pointer, after.pointer
     return Finding(
         rules.POINTER_RENAMED.id,
         Level.ERROR,
         f"{old} is now {new}: to the sync engine that is another one, and with the old one its objects may go",
-        Place(after.found.file),
+        Place(after.pointer.file),
         help=f"Keep the name {old.name}; only the path of a pointer moves.",
     )

@@ -142,8 +142,7 @@ def stage_in_force(pointing: RolloutPointers, name: str, *, at: str = "") -> Sta
         )
     if len(stages) > 1 or stages[0] is None:
         named = "; ".join(
-            f"{stage_pointer.found.pointer} names {stage_pointer.found.pointer.path}"
-            for stage_pointer in stage_pointers
+            f"{stage_pointer.pointer} names {stage_pointer.pointer.path}" for stage_pointer in stage_pointers
         )
         what = "the pointers do not name the same stage" if len(stages) > 1 else "the pointer names no stage"
         raise UserError(f"{what}: {named}", where=where, next_step="Name both: `gateshift plan FROM TO`.")

@@ -39,9 +39,9 @@ class Edit(Struct, frozen=True):
 
 def edit_to(pointing: RolloutPointers, stage_pointer: StagePointer, environment: Environment, stage: Stage) -> Edit:
     """The edit that makes the pointer name the stage. Raises UserError where no one scalar does."""
-    scalar, value = move_to(stage_pointer.found.pointer, pointing.folder(stage, environment))
-    file = pointing.repository / scalar.file if scalar.file else stage_pointer.found.file
-    return Edit(file, 0 if scalar.file else stage_pointer.found.document, scalar, value)
+    scalar, value = move_to(stage_pointer.pointer, pointing.folder(stage, environment))
+    file = pointing.repository / scalar.file if scalar.file else stage_pointer.pointer.file
+    return Edit(file, 0 if scalar.file else stage_pointer.pointer.document, scalar, value)
 
 
 def edited(old: Mapping[Path, bytes], edits: Iterable[Edit]) -> dict[Path, bytes]:

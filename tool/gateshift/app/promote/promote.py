@@ -55,7 +55,7 @@ def promote(rollout: Rollout, request: PromoteRequest, options: PromoteOptions, 
         return _Promotion(pointing, request, options, judge).run()
     with locked_rollout(pointing):
         recovered = atomic_write.recover(
-            pointing.repository, [real_path(stage_pointer.found.file) for stage_pointer in pointing.stage_pointers]
+            pointing.repository, [real_path(stage_pointer.pointer.file) for stage_pointer in pointing.stage_pointers]
         )
         again = rollout_pointers(open_rollout(rollout.file).rollout, request.files) if recovered else pointing
         return replace(_Promotion(again, request, options, judge).run(), recovered=recovered)
@@ -75,10 +75,10 @@ class _Promotion:
         self.environment = chosen_environment(pointing, request.environment)
         self.stage_pointers = chosen_posts(pointing, self.environment, request.engine)
         self.committed = [
-            self.history.at_head(stage_pointer.found) or stage_pointer.found.pointer
+            self.history.at_head(stage_pointer.pointer) or stage_pointer.pointer
             for stage_pointer in self.stage_pointers
         ]
-        self.in_force = list(map(self._in_force, self.stage_pointers, self.committed))
+        self.in_force = list(map(self._in_force, self.committed))
         self.target = chosen_target(self.rollout, request, self.in_force)
         self.edits = [
             edit_to(pointing, stage_pointer, self.environment, self.target) for stage_pointer in self.stage_pointers
@@ -102,13 +102,13 @@ class _Promotion:
         report = replace(report, overridden=refusals)
         return report if self.options.dry_run else self._carry_out(report)
 
-    def _in_force(self, stage_pointer: StagePointer, committed: SyncPointer) -> Stage | None:
+    def _in_force(self, committed: SyncPointer) -> Stage | None:
         """The stage the last commit names, or where Git does not know the pointer, the one the file names."""
-        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(stage_pointer.found, pointer=committed))
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(committed)
         return placed.stage if placed is not None else None
 
     def _move(self, stage_pointer: StagePointer, edit: Edit, in_force: Stage | None) -> Move:
-        pointer = stage_pointer.found.pointer
+        pointer = stage_pointer.pointer
         return Move(pointer, edit.file, edit.line, in_force, pointer.path, edit.path)
 
     def _plans(self) -> Iterator[PlanReport]:
@@ -118,7 +118,7 @@ class _Promotion:
 
     def _pointer_refusals(self) -> Iterator[Refusal]:
         lost = [
-            f"{_shown(stage_pointer.found.file)}: {committed} names {committed.path or 'no path'}"
+            f"{_shown(stage_pointer.pointer.file)}: {committed} names {committed.path or 'no path'}"
             for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
             if stage is None
         ]
@@ -126,7 +126,7 @@ class _Promotion:
             names = ", ".join(stage.name for stage in self.rollout.stages)
             yield Refusal(Obstacle.NO_STAGE, tuple(lost), f"Point it at a stage by hand: {names}.")
         edited = dict.fromkeys(
-            file for stage_pointer in self.stage_pointers for file in self.history.edited(stage_pointer.found)
+            file for stage_pointer in self.stage_pointers for file in self.history.edited(stage_pointer.pointer)
         )
         if edited:
             yield Refusal(
@@ -149,7 +149,7 @@ class _Promotion:
             yield Refusal(Obstacle.INVALID, found, f"`gateshift validate {_shown(folder)}` shows them in full.")
 
     def _plan_refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
-        engines = {stage_pointer.found.pointer.engine.value for stage_pointer in self.stage_pointers}
+        engines = {stage_pointer.pointer.engine.value for stage_pointer in self.stage_pointers}
         for plan in plans:
             for verdict in plan.engines:
                 if verdict.engine in engines and not verdict.safe:

@@ -67,7 +67,7 @@ def chosen_posts(
     stage_pointers = tuple(
         stage_pointer
         for stage_pointer in pointing.stage_pointers
-        if stage_pointer.environment == environment and engine in (None, stage_pointer.found.pointer.engine)
+        if stage_pointer.environment == environment and engine in (None, stage_pointer.pointer.engine)
     )
     if stage_pointers:
         return stage_pointers

@@ -69,10 +69,10 @@ def _pointers(pointing: RolloutPointers, environment: Environment) -> Iterator[P
     history = PointerHistory(pointing.repository)
     for stage_pointer in pointing.stage_pointers:
         if (stage_pointer.environment or pointing.rollout.environments[0]) == environment:
-            pointer, commit = stage_pointer.found.pointer, history.moved_by(stage_pointer.found)
+            pointer, commit = stage_pointer.pointer, history.moved_by(stage_pointer.pointer)
             yield PointerPlace(
                 pointer.kind,
-                relative(stage_pointer.found.file, Path.cwd()),
+                relative(stage_pointer.pointer.file, Path.cwd()),
                 pointer.path,
                 stage_pointer.stage.name if stage_pointer.stage else "",
                 f"by {commit.id[:9]} on {commit.date[:10]}" if commit else "",

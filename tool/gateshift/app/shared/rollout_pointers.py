@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from gateshift.engines.placement import StageFolders, in_order
 from gateshift.engines.read import pointers_in, repositories_in, with_repository
 from gateshift.engines.registry import WITHOUT_POINTER, engine_of
@@ -20,9 +18,9 @@ from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.rollout import Engine, Environment, Rollout
 from gateshift.model.sync_pointer import (
     NotUnderstood,
-    PointerInFile,
     RolloutPointers,
     StagePointer,
+    SyncPointer,
     SyncSettings,
 )
 from gateshift.system.source_files import Sources, real_path
@@ -51,8 +49,8 @@ def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPo
                 found.append(each)
     folders = StageFolders(rollout, prefix)
     repositories = repositories_in(reader.documents)
-    known = [replace(each, pointer=with_repository(each.pointer, repositories)) for each in found]
-    stage_pointers = [stage_pointer for each in known if (stage_pointer := folders.place(each)) is not None]
+    placed = (folders.place(with_repository(pointer, repositories)) for pointer in found)
+    stage_pointers = [stage_pointer for stage_pointer in placed if stage_pointer is not None]
     return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(unknown))
 
 
@@ -88,7 +86,7 @@ class _PointerReader:
         self.sources = Sources()
         self.documents: list[Json] = []
 
-    def pointers(self, file: Path) -> list[PointerInFile | NotUnderstood]:
+    def pointers(self, file: Path) -> list[SyncPointer | NotUnderstood]:
         """The pointers of a file. Raises UserError where it is no YAML."""
         source = self.sources.read(real_path(file))
         fault = source.fault
@@ -106,13 +104,13 @@ class _PointerReader:
         return files_matching(self.repository, pattern, self.sources)
 
 
-def line_of(repository: Path, found: PointerInFile) -> int:
+def line_of(repository: Path, pointer: SyncPointer) -> int:
     """The line of the scalar that a pointer's path stands in, from 1."""
-    scalars = found.pointer.scalars
+    scalars = pointer.scalars
     if not scalars:
         return 1
-    source = Sources().read(real_path(repository / scalars[0].file if scalars[0].file else found.file))
-    return source.place(scalars[0].at, 0 if scalars[0].file else found.document).line
+    source = Sources().read(real_path(repository / scalars[0].file if scalars[0].file else pointer.file))
+    return source.place(scalars[0].at, 0 if scalars[0].file else pointer.document).line
 
 
 def files_matching(repository: Path, pattern: str, sources: Sources | None = None) -> Mapping[str, Json]:
@@ -149,8 +147,8 @@ def with_every_engine(found: Iterable[SyncSettings]) -> tuple[SyncSettings, ...]
 def settings_in(stage_pointers: Iterable[StagePointer]) -> Iterator[SyncSettings]:
     """The settings of these pointers, from the objects that hold them."""
     for stage_pointer in stage_pointers:
-        documents = load_all(text_of(stage_pointer.found.file.read_bytes()))
-        data = documents[stage_pointer.found.document]
+        documents = load_all(text_of(stage_pointer.pointer.file.read_bytes()))
+        data = documents[stage_pointer.pointer.document]
         engine = engine_of(data)
         if engine is not None and isinstance(data, dict):
             yield engine.settings_of(data)

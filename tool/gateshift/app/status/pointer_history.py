@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gateshift.engines.read import pointers_in
-from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
+from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.system import git
 from gateshift.system.git import Commit
 from gateshift.system.source_files import real_path
@@ -23,61 +23,61 @@ class PointerHistory:
         self.repository = git.work_tree(top)
         self._texts: dict[tuple[str, Path], str] = {}
 
-    def at_head(self, found: PointerInFile) -> SyncPointer | None:
+    def at_head(self, pointer: SyncPointer) -> SyncPointer | None:
         """The pointer as the last commit has it; None where that has none, or where there is no Git."""
-        return self._at(_HEAD, found)
+        return self._at(_HEAD, pointer)
 
-    def moved_by(self, found: PointerInFile) -> Commit | None:
+    def moved_by(self, pointer: SyncPointer) -> Commit | None:
         """The commit since which the pointer names the folder that it names at the last commit."""
-        since, now = None, self.at_head(found)
-        for commit in self._history(found):
-            then = self._at(commit.id, found)
+        since, now = None, self.at_head(pointer)
+        for commit in self._history(pointer):
+            then = self._at(commit.id, pointer)
             if now is None or then is None or then.folder != now.folder:
                 break
             since = commit
         return since
 
-    def edited(self, found: PointerInFile) -> tuple[Path, ...]:
+    def edited(self, pointer: SyncPointer) -> tuple[Path, ...]:
         """The pointer's files that differ from the last commit in more than the paths of pointers."""
         if self.repository is None:
             return ()
         return tuple(
             file
-            for file in self.files(found)
-            if git.uncommitted(self.repository, [self.name(file)]) and self._edited_beside_paths(file, found)
+            for file in self.files(pointer)
+            if git.uncommitted(self.repository, [self.name(file)]) and self._edited_beside_paths(file, pointer)
         )
 
-    def files(self, found: PointerInFile) -> tuple[Path, ...]:
+    def files(self, pointer: SyncPointer) -> tuple[Path, ...]:
         """The real paths of the files that hold the pointer, and the scalars its path is made of."""
-        own = [real_path(found.file)]
+        own = [real_path(pointer.file)]
         if self.repository is not None:
-            own += [self.repository / scalar.file for scalar in found.pointer.scalars if scalar.file]
+            own += [self.repository / scalar.file for scalar in pointer.scalars if scalar.file]
         return tuple(dict.fromkeys(own))
 
     def name(self, file: Path) -> str:
         """A file's path from the top of the work tree."""
         return file.relative_to(self.repository).as_posix() if self.repository else str(file)
 
-    def _history(self, found: PointerInFile) -> Iterator[Commit]:
+    def _history(self, pointer: SyncPointer) -> Iterator[Commit]:
         if self.repository is not None:
-            commits = [each for file in self.files(found) for each in git.history(self.repository, self.name(file))]
+            commits = [each for file in self.files(pointer) for each in git.history(self.repository, self.name(file))]
             yield from dict.fromkeys(sorted(commits, key=lambda each: each.date, reverse=True))
 
-    def _at(self, commit: str, found: PointerInFile) -> SyncPointer | None:
+    def _at(self, commit: str, pointer: SyncPointer) -> SyncPointer | None:
         """The pointer of the same kind and name at a commit: the one in the same place, where it had several paths."""
-        text = self._text(commit, real_path(found.file))
-        same = [each for each in self._pointers(text, commit, found) if _identity(each) == _identity(found.pointer)]
-        places = [scalar.at for scalar in found.pointer.scalars]
+        text = self._text(commit, real_path(pointer.file))
+        same = [each for each in self._pointers(text, commit, pointer) if _identity(each) == _identity(pointer)]
+        places = [scalar.at for scalar in pointer.scalars]
         return next((each for each in same if [scalar.at for scalar in each.scalars] == places), next(iter(same), None))
 
-    def _pointers(self, text: str, commit: str, found: PointerInFile) -> Iterator[SyncPointer]:
+    def _pointers(self, text: str, commit: str, pointer: SyncPointer) -> Iterator[SyncPointer]:
         def matching(_: str) -> dict[str, Json]:
-            names = {scalar.file for scalar in found.pointer.scalars if scalar.file}
+            names = {scalar.file for scalar in pointer.scalars if scalar.file}
             return {name: data for name in names for data in self._data(commit, name)}
 
-        for each in pointers_in(_documents(text), found.file, matching):
+        for each in pointers_in(_documents(text), pointer.file, matching):
             if not isinstance(each, NotUnderstood):
-                yield each.pointer
+                yield each
 
     def _data(self, commit: str, name: str) -> list[Json]:
         assert self.repository is not None
@@ -92,25 +92,26 @@ class PointerHistory:
             self._texts[key] = _text(git.read_file(self.repository, commit, self.name(file)) or b"")
         return self._texts[key]
 
-    def _edited_beside_paths(self, file: Path, found: PointerInFile) -> bool:
+    def _edited_beside_paths(self, file: Path, pointer: SyncPointer) -> bool:
         committed, now = self._text(_HEAD, file), _text(file.read_bytes())
         if not committed:
             return False
-        if file == real_path(found.file):
-            places = [self._places(text, found) for text in (committed, now)]
+        if file == real_path(pointer.file):
+            places = [_places(text) for text in (committed, now)]
         else:
             at = [
                 (0, scalar.at)
-                for scalar in found.pointer.scalars
+                for scalar in pointer.scalars
                 if self.repository and self.repository / scalar.file == file
             ]
             places = [at, at]
         return _without(committed, places[0]) != _without(now, places[1])
 
-    def _places(self, text: str, found: PointerInFile) -> list[tuple[int, FieldPath]]:
-        """Where the paths of all pointers stand in the text: the document, and the scalar in it."""
-        each = (each for each in pointers_in(_documents(text), found.file) if not isinstance(each, NotUnderstood))
-        return [(one.document, scalar.at) for one in each for scalar in one.pointer.scalars if not scalar.file]
+
+def _places(text: str) -> list[tuple[int, FieldPath]]:
+    """Where the paths of all pointers stand in the text: the document, and the scalar in it."""
+    pointers = (each for each in pointers_in(_documents(text), Path()) if not isinstance(each, NotUnderstood))
+    return [(pointer.document, scalar.at) for pointer in pointers for scalar in pointer.scalars if not scalar.file]
 
 
 def _identity(pointer: SyncPointer) -> tuple[str, str, str]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from gateshift.app.promote.promote import Judge
 from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers
 from gateshift.app.status.pointer_history import PointerHistory
@@ -45,15 +43,15 @@ class _Status:
         )
 
     def _pointer(self, stage_pointer: StagePointer) -> PointerStatus:
-        pointer = stage_pointer.found.pointer
+        pointer = stage_pointer.pointer
         stage = self._in_force(stage_pointer)
         moved = stage_pointer.stage.name if stage_pointer.stage is not None and stage_pointer.stage != stage else ""
         return PointerStatus(
             stage_pointer.environment.name if stage_pointer.environment else "",
             pointer.engine.value,
             pointer.name,
-            relative(stage_pointer.found.file, Path.cwd()),
-            line_of(self.pointing.repository, stage_pointer.found),
+            relative(stage_pointer.pointer.file, Path.cwd()),
+            line_of(self.pointing.repository, stage_pointer.pointer),
             pointer.path,
             stage.name if stage else "",
             tuple(_shares(self.rollout, stage)) if stage else (),
@@ -63,14 +61,14 @@ class _Status:
         )
 
     def _in_force(self, stage_pointer: StagePointer) -> Stage | None:
-        committed = self.history.at_head(stage_pointer.found)
+        committed = self.history.at_head(stage_pointer.pointer)
         if committed is None:
             return stage_pointer.stage
-        placed = StageFolders(self.rollout, self.pointing.prefix).place(replace(stage_pointer.found, pointer=committed))
+        placed = StageFolders(self.rollout, self.pointing.prefix).place(committed)
         return placed.stage if placed is not None else None
 
     def _since(self, stage_pointer: StagePointer) -> Since | None:
-        commit = self.history.moved_by(stage_pointer.found)
+        commit = self.history.moved_by(stage_pointer.pointer)
         return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
 
     def _next(self, environment: Environment, stage: Stage) -> NextStep | None:

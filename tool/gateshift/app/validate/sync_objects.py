@@ -22,7 +22,7 @@ from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.finding import FieldRef, Finding
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Rollout
-from gateshift.model.sync_pointer import NotUnderstood, PointerInFile, SyncPointer
+from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.system import git
 from gateshift.system.source_files import real_path
 from gateshift.yamldoc.data import Json
@@ -94,8 +94,7 @@ class _Aiming:
         inside = folder.is_relative_to(self.repository)
         stage_pointer, rollout = None, None
         for rollout in self._near(folder if inside else self.repository, resource.origin.file):
-            in_file = PointerInFile(resource.origin.file, resource.origin.document, pointer)
-            stage_pointer = StageFolders(rollout, prefix_of(rollout, self.repository)).place(in_file)
+            stage_pointer = StageFolders(rollout, prefix_of(rollout, self.repository)).place(pointer)
             if stage_pointer is not None:
                 break
         exists = (inside and folder.is_dir()) or (False if stage_pointer or self._is_of_here(pointer) else None)

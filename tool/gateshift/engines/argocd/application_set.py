@@ -147,7 +147,7 @@ def parameters_of(data: Json, at: FieldPath = (), file: str = "", prefix: str = 
 def fill(template: str, at: FieldPath, parameters: Parameters, *, go: bool) -> tuple[str, tuple[EditableScalar, ...]]:
     """The template's text filled in, and the scalars its change could be made in, the last placeholder first.
 
-    A template without placeholders is a slot of its own. Raises Unfilled.
+    A template without placeholders is a scalar of its own. Raises Unfilled.
     """
     parts = list(_parts(template, parameters, go=go))
     if all(isinstance(part, str) for part in parts):
