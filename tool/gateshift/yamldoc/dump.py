@@ -1,29 +1,26 @@
 """Plain data -> YAML text: block style, keys in the order given, the same bytes every time.
 
-Every YAML reader in a cluster's reach must take a string for a string: YAML 1.1 (go-yaml, PyYAML) and YAML 1.2 differ
-in what a bare `on`, `0o7`, `1:20` or `1_000` is. So a string stands bare only where no reader could take it for
-anything else, as a literal block where its lines survive one, and else in double quotes.
+ruamel.yaml lays the text out; this module chooses how each scalar is written. Every YAML reader in a cluster's reach
+must take a string for a string: YAML 1.1 (go-yaml, PyYAML) and YAML 1.2 differ in what a bare `on`, `0o7`, `1:20` or
+`1_000` is. So a string stands bare only where no reader could take it for anything else, as a literal block where its
+lines survive one, and else in double quotes.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 
 from gateshift.yamldoc.data import FieldPath, Json, Scalar
 
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
-_BARE = re.compile(
-    r"(?:[A-Za-z_/]|\.{1,2}/|[0-9]+[a-zA-Z](?<![eExXoObB]))[\w./@+=,;'()%~:-]*(?: [\w(][\w./@+=,;'()%~:-]*)*\Z",
-    re.ASCII,
-)
-_SIMPLE_KEY = 1000
 _ESCAPES = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
-_STEP = "  "
+_SPECIAL_IN_FLOW = frozenset(",[]{}")
 
 Comments = Mapping[FieldPath, str]
-"""Comments by the pointer of the value they stand above; the pointer () is the top of the document."""
+"""Comments by the path of the value they stand above; the path () is the top of the document."""
 
 
 def dump(data: Json, comments: Comments | None = None) -> str:
@@ -31,9 +28,13 @@ def dump(data: Json, comments: Comments | None = None) -> str:
 
     Raises ValueError for a lone surrogate, which no encoding of YAML can hold.
     """
+    from gateshift.yamldoc.emitter import comment_line, emit  # ruamel is for writers only
+
     notes = comments or {}
-    lines = [*_comment(notes, (), ""), *_block(data, notes, (), "")]
-    return "\n".join(lines) + "\n"
+    top = "".join(f"{comment_line(line)}\n" for line in notes.get((), "").splitlines())
+    if isinstance(data, dict | list):
+        return top + emit(data, _in_block, notes, flow=False)
+    return f"{top}{scalar(data)}\n"
 
 
 def dump_all(*documents: str) -> str:
@@ -41,65 +42,19 @@ def dump_all(*documents: str) -> str:
     return "---\n".join(documents)
 
 
-def _block(data: Json, notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
-    if isinstance(data, dict) and data:
-        yield from _mapping(data, notes, at, indent)
-    elif isinstance(data, list) and data:
-        yield from _sequence(data, notes, at, indent)
-    else:
-        first, *rest = _leaf(data, indent)
-        yield indent + first
-        yield from rest
+def flow(data: Json) -> str:
+    """The data on one line: `{a: [1, 2]}`."""
+    if not isinstance(data, dict | list):
+        return _in_flow(data)
+    from gateshift.yamldoc.emitter import emit
+
+    return emit(data, lambda value, _: (_in_flow(value), ""), {}, flow=True).removesuffix("\n")
 
 
-def _mapping(data: dict[str, Json], notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
-    for key, value in data.items():
-        yield from _comment(notes, (*at, key), indent)
-        name = scalar(key)
-        # A reader may look no further than 1,024 characters for the colon of a simple key.
-        opening = f"{name}:" if len(name) <= _SIMPLE_KEY else f"? {name}\n{indent}:"
-        if isinstance(value, (dict, list)) and value:
-            yield indent + opening
-            yield from _block(value, notes, (*at, key), indent + _STEP)
-        else:
-            first, *rest = _leaf(value, indent)
-            yield f"{indent}{opening} {first}"
-            yield from rest
-
-
-def _sequence(data: list[Json], notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
-    for index, value in enumerate(data):
-        here = (*at, index)
-        yield from _comment(notes, here, indent)
-        lines = list(_item(value, notes, here, indent))
-        # A comment on the item's first key would stand between the dash and the key.
-        if lines[0].lstrip().startswith("#"):
-            yield f"{indent}-"
-            yield from lines
-        else:
-            yield f"{indent}- {lines[0][len(indent) + len(_STEP) :]}"
-            yield from lines[1:]
-
-
-def _item(value: Json, notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
-    """The item's lines as they would stand without their dash."""
-    if isinstance(value, (dict, list)) and value:
-        yield from _block(value, notes, at, indent + _STEP)
-    else:
-        first, *rest = _leaf(value, indent)
-        yield indent + _STEP + first
-        yield from rest
-
-
-def _leaf(data: Json, indent: str) -> list[str]:
-    if isinstance(data, dict):
-        return ["{}"]
-    if isinstance(data, list):
-        return ["[]"]
-    if isinstance(data, str) and _fits_block(data):
-        body, clipped = (data[:-1], "|") if data.endswith("\n") else (data, "|-")
-        return [clipped, *(indent + _STEP + line if line else "" for line in body.split("\n"))]
-    return [scalar(data)]
+def _in_block(value: Scalar, on_one_line: bool) -> tuple[str, str]:  # noqa: FBT001 -- as the emitter calls it
+    if isinstance(value, str) and not on_one_line and _fits_block(value):
+        return value, "|"
+    return scalar(value), ""
 
 
 def _fits_block(text: str) -> bool:
@@ -126,19 +81,10 @@ def scalar(value: Scalar) -> str:
             return value if _stands_bare(value) else quoted(value)
 
 
-def flow(data: Json) -> str:
-    """The data on one line: `{a: [1, 2]}`."""
-    if isinstance(data, dict):
-        return "{" + ", ".join(f"{_in_flow(key)}: {flow(value)}" for key, value in data.items()) + "}"
-    if isinstance(data, list):
-        return "[" + ", ".join(map(flow, data)) + "]"
-    return _in_flow(data)
-
-
 def _in_flow(value: Scalar) -> str:
     """The scalar where commas and brackets have a meaning."""
     text = scalar(value)
-    return quoted(value) if isinstance(value, str) and set(text) & set(",[]{}") and text == value else text
+    return quoted(value) if text == value and not _SPECIAL_IN_FLOW.isdisjoint(text) else text
 
 
 def quoted(text: str) -> str:
@@ -159,8 +105,16 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+@cache
+def _bare() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:[A-Za-z_/]|\.{1,2}/|[0-9]+[a-zA-Z](?<![eExXoObB]))[\w./@+=,;'()%~:-]*(?: [\w(][\w./@+=,;'()%~:-]*)*\Z",
+        re.ASCII,
+    )
+
+
 def _stands_bare(text: str) -> bool:
-    return bool(_BARE.match(text)) and text[-1] != ":" and ": " not in text and text.lower() not in _WORDS
+    return bool(_bare().match(text)) and text[-1] != ":" and ": " not in text and text.lower() not in _WORDS
 
 
 def _float(value: float) -> str:
@@ -172,14 +126,3 @@ def _float(value: float) -> str:
     mantissa, exponent, power = text.partition("e")
     # YAML 1.1 knows an exponent only behind a decimal point.
     return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else text
-
-
-def _comment(notes: Comments, at: FieldPath, indent: str) -> Iterator[str]:
-    note = notes.get(at)
-    if note is not None:
-        for line in note.splitlines():
-            yield f"{indent}# {_printable(line)}".rstrip()
-
-
-def _printable(line: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in line)

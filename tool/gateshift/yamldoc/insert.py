@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from gateshift.yamldoc.data import FieldPath, Json, look_up
-from gateshift.yamldoc.dump import dump, scalar
+from gateshift.yamldoc.dump import dump, flow, scalar
 from gateshift.yamldoc.parse import Document, Span
 
 _FIRST = ("group", "kind", "type", "path", "matches")
@@ -43,7 +43,7 @@ def insert_fields(document: Document, mapping: FieldPath, fields: Mapping[str, J
     brace = _content(document.text, span)
     if document.text[brace : brace + 1] == "{":
         if not look_up(document.data, mapping):
-            whole = ", ".join(f"{scalar(key)}: {_flow(fields[key])}" for key in ordered)
+            whole = ", ".join(f"{scalar(key)}: {flow(fields[key])}" for key in ordered)
             return [Insertion(brace + 1, 0, whole)]
         return [_in_flow(document, mapping, key, fields[key]) for key in ordered]
     return [_in_block(document, mapping, key, fields[key]) for key in ordered]
@@ -88,20 +88,11 @@ def _in_flow(document: Document, mapping: FieldPath, key: str, value: Json) -> I
     if not keys:
         raise CannotInsert
     as_json = document.text[keys[0][1].start] == '"'
-    field = f"{json.dumps(key)}: {json.dumps(value)}" if as_json else f"{scalar(key)}: {_flow(value)}"
+    field = f"{json.dumps(key)}: {json.dumps(value)}" if as_json else f"{scalar(key)}: {flow(value)}"
     if key in _FIRST and keys[0][0] not in _BEFORE.get(key, ()):
         return Insertion(keys[0][1].start, _rank(key), f"{field}, ")
     last = keys[-1]
     return Insertion(_end(document, mapping, (last[0], last[1])), _rank(key), f", {field}")
-
-
-def _flow(value: Json) -> str:
-    """A value in flow style, its strings bare where that is safe."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key)}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return scalar(value) if isinstance(value, str) else json.dumps(value)
 
 
 def _end(document: Document, mapping: FieldPath, last: tuple[str, Span]) -> int:

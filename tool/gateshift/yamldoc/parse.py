@@ -1,7 +1,8 @@
 """YAML text as data, with the place of every value.
 
-libyaml composes the nodes; this module turns them into plain data by itself, because PyYAML's own constructors read
-dates and base-60 numbers that no Kubernetes reader knows, and lose the places.
+libyaml composes the nodes, or PyYAML itself where it was built without libyaml. This module turns them into plain data
+by itself, because PyYAML's own constructors read dates and base-60 numbers that no Kubernetes reader knows, and lose
+the places.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from collections.abc import Iterator
 
 import yaml
 from msgspec import Struct
-from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs forget to export it
 
 from gateshift.yamldoc.bounds import DEFAULT, ReadLimits, UnreadableYaml
 from gateshift.yamldoc.data import FieldPath, Json, Scalar
 from gateshift.yamldoc.scalars import Resolver, core, kustomize
+
+try:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs forget to export it
+except ImportError:
+    from gateshift.yamldoc.pure_parser import PureParser as CParser  # type: ignore[assignment]  # same methods
 
 _PLAIN = "tag:gateshift,plain"
 _STRING = "tag:yaml.org,2002:str"
@@ -50,8 +55,8 @@ class DuplicateKey(Struct, frozen=True):
 
 
 class _Composer(CParser):
-    """libyaml's parser, leaving the meaning of plain scalars to us. It stops at the limit of values, each of which
-    costs some 400 bytes and 15 microseconds long before it is asked for."""
+    """The parser, leaving the meaning of plain scalars to us. It stops at the limit of values, each of which costs some
+    400 bytes and 15 microseconds long before it is asked for."""
 
     def __init__(self, text: str, limits: ReadLimits) -> None:
         super().__init__(text)
@@ -289,6 +294,8 @@ def parse_all(text: str, *, yaml_1_2: bool = False, limits: ReadLimits = DEFAULT
         composer = _Composer(text, limits)
         while composer.check_node():
             documents.append(Document(text, len(documents), composer.get_node(), read, limits))
+    except RecursionError as error:
+        raise UnreadableYaml(f"nested more than {_DEEPEST} levels deep") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(part for part in (error.problem, error.context) if part)

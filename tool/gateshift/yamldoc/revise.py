@@ -123,6 +123,9 @@ class _Revision:
         return edits
 
     def _sequence(self, at: FieldPath, old: list[Json], new: list[Json]) -> list[_Edit] | None:
+        if _are_same_items(old, new):
+            pairs = enumerate(zip(old, new, strict=True))
+            return [edit for index, (item, other) in pairs for edit in self.value((*at, index), item, other)]
         before, after = list(map(_identity, old)), list(map(_identity, new))
         if len(set(before)) < len(before) or len(set(after)) < len(after):
             return None
@@ -233,6 +236,21 @@ class _Revision:
         """Behind the line break of the line that holds the index, or the end of the text."""
         found = self.text.find("\n", index)
         return len(self.text) if found < 0 else found + 1
+
+
+def _are_same_items(old: list[Json], new: list[Json]) -> bool:
+    """Whether each item became the one in its place: a list, or a mapping of the same name, an equal scalar, and at
+    most one value without a name that changed."""
+    if len(old) != len(new):
+        return False
+    replaced = [pair for pair in zip(old, new, strict=True) if not _is_same_item(*pair)]
+    return not replaced or (len(replaced) == 1 and not (isinstance(replaced[0][0], dict) and replaced[0][0]))
+
+
+def _is_same_item(item: Json, other: Json) -> bool:
+    if isinstance(item, dict) and isinstance(other, dict):
+        return same(item.get("name"), other.get("name"))
+    return (isinstance(item, list) and isinstance(other, list)) or same(item, other)
 
 
 def _identity(item: Json) -> str:

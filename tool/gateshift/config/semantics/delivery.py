@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from urllib.parse import urlsplit
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
@@ -51,12 +51,10 @@ def _pointers(draft: Draft, faults: SpecErrors) -> None:
                 f"write ssh://{host}/{path}",
             )
         return
-    try:
-        password = urlsplit(url).password
-    except ValueError as error:
-        faults.add(at, f"pointers.repository: not a URL: {error}")
-        return
-    if password:
+    authority = re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    if ("[" in authority) != ("]" in authority):
+        faults.add(at, "pointers.repository: not a URL: a bracket of the IPv6 address is missing")
+    elif authority.rpartition("@")[0].partition(":")[2]:
         faults.add(
             at, "pointers.repository: a password in the URL would stand in Git for all to read", "keep it in a Secret"
         )
