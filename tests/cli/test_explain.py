@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from gateshift.cli.explain import command
 from gateshift.errors import Exit, UserError
-from gateshift.report.explain.schema import json_schema
+from gateshift.report.explain.json import json_schema
 from tests.report.test_findings_schema import closed
 from tests.traffic.building import gateway, route, service
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from gateshift.report.plan.schema import json_schema
+from gateshift.report.plan.json import json_schema
 from tests.cli.planning import commit, customers, document, generate, git, plan, point, replace
 from tests.transition.objects import CANARY, HALF, INITIAL, RETIRED, Objects
 

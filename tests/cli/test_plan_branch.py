@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gateshift.report.plan.schema import json_schema
+from gateshift.report.plan.json import json_schema
 from tests.cli.planning import commit, customers, document, generate, git, plan, point, replace
 
 VALID = jsonschema.Draft202012Validator(json_schema())

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from gateshift.model.report import ReportedPlace
 from gateshift.report.explain import json as explain_json
 from gateshift.report.explain import text as explain_text
-from gateshift.report.explain.json import Explained, Explanation
-from gateshift.report.explain.schema import json_schema
+from gateshift.report.explain.json import Explained, Explanation, json_schema
 from gateshift.report.style import Style
 from gateshift.traffic.decision import (
     BackendAnswer,

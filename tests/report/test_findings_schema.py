@@ -8,8 +8,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from gateshift.model.report import ValidationReport
-from gateshift.report.findings.json import render
-from gateshift.report.findings.schema import json_schema
+from gateshift.report.findings.json import json_schema, render
 from gateshift.yamldoc.data import Json
 from tests.report.strategies import reports
 from tests.report.values import GAP, REPORT

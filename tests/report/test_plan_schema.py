@@ -9,8 +9,7 @@ import jsonschema
 import pytest
 from msgspec.structs import replace
 
-from gateshift.report.plan.json import render, render_matrix, render_pull_request
-from gateshift.report.plan.schema import json_schema
+from gateshift.report.plan.json import json_schema, render, render_matrix, render_pull_request
 from gateshift.yamldoc.data import Json
 from tests.report.plans import MATRIX, PULL_REQUEST, SAFE, UNSAFE
 from tests.report.test_findings_schema import closed

@@ -13,9 +13,9 @@ from gateshift.yamldoc.data import JsonObject
 
 SCHEMAS = {
     "gateshift": "gateshift.config.schema.json_schema",
-    "findings": "gateshift.report.findings.schema",
-    "plan": "gateshift.report.plan.schema",
-    "explain": "gateshift.report.explain.schema",
+    "findings": "gateshift.report.findings.json",
+    "plan": "gateshift.report.plan.json",
+    "explain": "gateshift.report.explain.json",
 }
 """Each schema's name and the module whose `json_schema()` gives it; imported only when it is asked for."""
 

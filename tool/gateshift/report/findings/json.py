@@ -2,61 +2,130 @@
 
 from __future__ import annotations
 
-import json
+from typing import Annotated
 
 from gateshift.model.finding import Level
-from gateshift.model.report import Gap, ReportedFinding, ReportedRelated, ResourceName, ValidationReport
+from gateshift.model.report import ReportedFinding, ReportedRelated, ValidationReport
+from gateshift.report import json_form
+from gateshift.report.json_form import Column, Count, File, JsonForm, Line, same, says, write
 from gateshift.yamldoc.data import JsonObject
+
+
+class ResourceJson(JsonForm, frozen=True):
+    """An object."""
+
+    kind: Annotated[str, says("Its kind, such as HTTPRoute.")]
+    namespace: Annotated[str, says("Its namespace; empty where the manifest names none.")]
+    name: Annotated[str, says("Its name.")]
+
+
+class RelatedJson(JsonForm, frozen=True):
+    """A second place that explains the fault."""
+
+    message: Annotated[str, says("What is to be seen there.")]
+    file: File
+    line: Line
+    column: Column
+
+
+class FindingJson(JsonForm, frozen=True):
+    """One fault."""
+
+    rule: Annotated[str, says("The rule's id; see `gateshift rules`.", pattern="^GS[1-7][0-9]{2}$")]
+    name: Annotated[str, says("The rule's name: the defect in words joined by hyphens.")]
+    level: Annotated[Level, says("How bad it is.")]
+    message: Annotated[str, says("What is wrong, with the value found and the one expected.")]
+    file: File
+    line: Line
+    column: Column
+    root: Annotated[str | None, says("The first of `roots`; null where the fault is in none.")]
+    roots: Annotated[tuple[str, ...], says("Every root that the fault reaches.")]
+    resource: Annotated[ResourceJson | None, says("The object at fault; null where the fault is in none.")]
+    pointer: Annotated[str, says("The field at fault in the built object, as a JSON pointer (RFC 6901).")]
+    cluster_says: Annotated[str, says("The condition, status or refusal that the cluster would answer with, or empty.")]
+    help: Annotated[str, says("The way out, or empty.")]
+    related: Annotated[tuple[RelatedJson, ...], says("Second places, such as the line behind a patch.")]
+
+
+class GapJson(JsonForm, frozen=True):
+    """Something that could not be checked."""
+
+    what: Annotated[str, says("What was not checked.")]
+    why: Annotated[str, says("What kept it from being checked.")]
+    next_step: Annotated[str, says("The way to have it checked, or empty.")]
+
+
+class RootJson(JsonForm, frozen=True):
+    """A root and what it built."""
+
+    path: File
+    resources: Annotated[Count, says("How many objects the root built.")]
+
+
+class SummaryJson(JsonForm, frozen=True):
+    """How many findings there are."""
+
+    error: Annotated[Count, says("Findings of the level error.")]
+    warning: Annotated[Count, says("Findings of the level warning.")]
+    note: Annotated[Count, says("Findings of the level note.")]
+    suppressed: Annotated[Count, says("Findings that a comment or gateshift.yaml accepts; they are not listed.")]
+
+
+class FindingsJson(JsonForm, frozen=True):
+    """What a run of `gateshift validate` found."""
+
+    findings: Annotated[tuple[FindingJson, ...], says("Each fault once, sorted by file, line, column and rule.")]
+    roots: Annotated[tuple[RootJson, ...], says("Every root looked at.")]
+    summary: SummaryJson
+    gaps: Annotated[
+        tuple[GapJson, ...],
+        says("What could not be checked; where there is any, there is no verdict (exit code 3)."),
+    ]
+
+
+def json_schema() -> JsonObject:
+    """The published schema."""
+    return json_form.json_schema("The findings of gateshift validate", FindingsJson)
 
 
 def render(report: ValidationReport) -> str:
     """The report as indented JSON with a final line break."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return write(
+        FindingsJson(
+            tuple(finding_json(finding) for finding in report.findings),
+            tuple(same(RootJson, root) for root in report.roots),
+            SummaryJson(
+                error=report.count(Level.ERROR),
+                warning=report.count(Level.WARNING),
+                note=report.count(Level.NOTE),
+                suppressed=report.suppressed,
+            ),
+            tuple(same(GapJson, gap) for gap in report.gaps),
+        )
+    )
 
 
-def document(report: ValidationReport) -> JsonObject:
-    """The report as plain data."""
-    summary: JsonObject = {level.value: report.count(level) for level in Level}
-    return {
-        "schema": 1,
-        "findings": [finding_data(finding) for finding in report.findings],
-        "roots": [{"path": root.path, "resources": root.resources} for root in report.roots],
-        "summary": summary | {"suppressed": report.suppressed},
-        "gaps": [gap_data(gap) for gap in report.gaps],
-    }
+def finding_json(finding: ReportedFinding) -> FindingJson:
+    """One finding, as validate and plan both write it."""
+    place, resource = finding.place, finding.resource
+    return FindingJson(
+        finding.rule,
+        finding.name,
+        finding.level,
+        finding.message,
+        place.file,
+        place.line,
+        place.column,
+        root=finding.roots[0] if finding.roots else None,
+        roots=finding.roots,
+        resource=None if resource is None else same(ResourceJson, resource),
+        pointer=finding.pointer,
+        cluster_says=finding.cluster_says,
+        help=finding.help,
+        related=tuple(_related(related) for related in finding.related),
+    )
 
 
-def finding_data(finding: ReportedFinding) -> JsonObject:
-    """One finding as plain data."""
-    resource = finding.resource
-    return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "level": finding.level.value,
-        "message": finding.message,
-        "file": finding.place.file,
-        "line": finding.place.line,
-        "column": finding.place.column,
-        "root": finding.roots[0] if finding.roots else None,
-        "roots": list(finding.roots),
-        "resource": None if resource is None else resource_data(resource),
-        "pointer": finding.pointer,
-        "clusterSays": finding.cluster_says,
-        "help": finding.help,
-        "related": [_related(related) for related in finding.related],
-    }
-
-
-def resource_data(resource: ResourceName) -> JsonObject:
-    """The name of an object as plain data; `namespace` is "" where the manifest names none."""
-    return {"kind": resource.kind, "namespace": resource.namespace, "name": resource.name}
-
-
-def _related(related: ReportedRelated) -> JsonObject:
+def _related(related: ReportedRelated) -> RelatedJson:
     place = related.place
-    return {"message": related.message, "file": place.file, "line": place.line, "column": place.column}
-
-
-def gap_data(gap: Gap) -> JsonObject:
-    """Something that could not be checked, as plain data."""
-    return {"what": gap.what, "why": gap.why, "nextStep": gap.next_step}
+    return RelatedJson(related.message, place.file, place.line, place.column)

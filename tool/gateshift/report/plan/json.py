@@ -2,75 +2,172 @@
 
 from __future__ import annotations
 
-import json
+from typing import Annotated, TypeAlias
 
-from gateshift.model.plan import EngineVerdict, MatrixReport, ObjectChange, PlanReport, PullRequestReport, TrafficRow
-from gateshift.report.findings.json import finding_data, gap_data, resource_data
-from gateshift.yamldoc.data import Json, JsonObject
+from msgspec import field
+
+from gateshift.model.plan import (
+    Action,
+    EngineVerdict,
+    MatrixCell,
+    MatrixReport,
+    ObjectChange,
+    PlanReport,
+    PullRequestReport,
+)
+from gateshift.report import json_form
+from gateshift.report.findings.json import FindingJson, GapJson, finding_json
+from gateshift.report.json_form import JsonForm, Share, by_engine, same, says, write
+from gateshift.yamldoc.data import JsonObject
+
+_STATE = "A stage's name, a path, or REF:PATH, as it may be typed again."
+
+Shares: TypeAlias = Annotated[
+    dict[str, Share], says("The share of each version, 0 to 1; an answer without a version has its status as key.")
+]
+SafeWay: TypeAlias = Annotated[
+    tuple[str, ...], says("The stages to pass through instead, the target last; empty for none.")
+]
+Gaps: TypeAlias = Annotated[
+    tuple[GapJson, ...], says("What could not be judged; where there is any, there is no verdict (exit 3).")
+]
+
+
+class TrafficJson(JsonForm, frozen=True):
+    """One class of requests."""
+
+    name: Annotated[str, says("`default`, the name of an extra rule, or what its requests have.")] = field(name="class")
+    match: Annotated[str, says("In words, what its requests have.")]
+    before: Shares
+    after: Shares
+
+
+class FieldChangeJson(JsonForm, frozen=True):
+    """A field that differs."""
+
+    pointer: Annotated[str, says("The field, as a JSON pointer (RFC 6901).")]
+    before: Annotated[str, says("Its value in short; empty where it is absent.")]
+    after: Annotated[str, says("Its value in short; empty where it is absent.")]
+
+
+class ChangeJson(JsonForm, frozen=True):
+    """One object."""
+
+    action: Annotated[Action, says("What the sync does to it.")]
+    kind: Annotated[str, says("Its kind.")]
+    namespace: Annotated[str, says("Its namespace; empty where the manifest names none.")]
+    name: Annotated[str, says("Its name.")]
+    fields: Annotated[
+        tuple[FieldChangeJson, ...], says("The fields that differ; empty for an object that is created or pruned.")
+    ]
+
+
+class VerdictJson(JsonForm, frozen=True):
+    """What one sync engine makes of the step."""
+
+    safe: Annotated[bool, says("Whether it can make the step without losing a request.")]
+    findings: Annotated[tuple[FindingJson, ...], says("What speaks against it or is worth knowing.")]
+    steps: Annotated[tuple[str, ...], says("What it does, in order, in words.")]
+    safe_way: SafeWay
+
+
+class PlanJson(JsonForm, frozen=True):
+    """One step."""
+
+    rollout: Annotated[str, says("The rollout's service; empty where the states are no stages.")]
+    environment: Annotated[str, says("The environment; empty where the rollout has none.")]
+    origin: Annotated[str, says(_STATE)] = field(name="from")
+    target: Annotated[str, says(_STATE)] = field(name="to")
+    live: Annotated[bool, says("Whether a pointer names the state, so that the step decides the exit code.")]
+    traffic: Annotated[tuple[TrafficJson, ...], says("Who answers before and after.")]
+    changes: Annotated[tuple[ChangeJson, ...], says("Every object that differs.")]
+    engines: Annotated[dict[str, VerdictJson], by_engine("Each engine's verdict.")]
+    safe: Annotated[bool, says("Whether every engine can make the step without losing a request.")]
+
+
+class BranchJson(JsonForm, frozen=True):
+    """What a branch changes, from its merge base to the work tree."""
+
+    since: Annotated[str, says("The revision as it was named.")]
+    plans: Annotated[tuple[PlanJson, ...], says("Every stage whose build differs, every pointer that moved.")]
+    safe: Annotated[bool, says("Whether every live step is safe.")]
+    gaps: Gaps
+
+
+class PairVerdictJson(JsonForm, frozen=True):
+    """Whether it is safe for this engine."""
+
+    safe: Annotated[bool, says("Whether it is.")]
+
+
+class PairJson(JsonForm, frozen=True):
+    """One ordered pair of stages."""
+
+    origin: Annotated[str, says("The stage that is left.")] = field(name="from")
+    target: Annotated[str, says("The stage that is entered.")] = field(name="to")
+    engines: Annotated[dict[str, PairVerdictJson], by_engine("Each engine's verdict.")]
+    safe: Annotated[bool, says("Whether every engine can make the step.")]
+    reason: Annotated[str, says("The first reason against it; empty where it is safe.")]
+    safe_way: SafeWay
+
+
+class MatrixJson(JsonForm, frozen=True):
+    """Every ordered pair of a rollout's stages."""
+
+    rollout: Annotated[str, says("The rollout's service.")]
+    stages: Annotated[tuple[str, ...], says("The stages in order.")]
+    pairs: Annotated[tuple[PairJson, ...], says("By rows of the stage that is left.")]
+    gaps: Gaps
+
+
+def json_schema() -> JsonObject:
+    """The published schema: one step, the steps of a branch (`--since`), or a matrix (`--all`)."""
+    return json_form.json_schema("The plans of gateshift plan", PlanJson, BranchJson, MatrixJson)
 
 
 def render(report: PlanReport) -> str:
     """One plan."""
-    return _text({"schema": 1} | _plan(report))
+    return write(_plan(report))
 
 
 def render_pull_request(report: PullRequestReport) -> str:
     """The plans of a branch: `since`, `plans`, each like one plan, and whether all that is live is `safe`."""
-    plans: list[Json] = [_plan(plan) for plan in report.plans]
-    gaps: list[Json] = [gap_data(gap) for gap in report.gaps]
-    return _text({"schema": 1, "since": report.since, "plans": plans, "safe": report.safe, "gaps": gaps})
+    plans = tuple(_plan(plan) for plan in report.plans)
+    return write(BranchJson(report.since, plans, report.safe, tuple(same(GapJson, gap) for gap in report.gaps)))
 
 
 def render_matrix(report: MatrixReport) -> str:
     """Every ordered pair of stages, with each engine's verdict and the first reason against it."""
-    pairs: list[Json] = [
-        {
-            "from": cell.origin,
-            "to": cell.target,
-            "engines": {engine: {"safe": safe} for engine, safe in cell.engines},
-            "safe": all(safe for _, safe in cell.engines),
-            "reason": cell.reason,
-            "safeWay": list(cell.safe_way),
-        }
-        for cell in report.cells
-    ]
-    gaps: list[Json] = [gap_data(gap) for gap in report.gaps]
-    return _text({"schema": 1, "rollout": report.rollout, "stages": list(report.stages), "pairs": pairs, "gaps": gaps})
+    pairs = tuple(_pair(cell) for cell in report.cells)
+    return write(MatrixJson(report.rollout, report.stages, pairs, tuple(same(GapJson, gap) for gap in report.gaps)))
 
 
-def _text(document: JsonObject) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def _pair(cell: MatrixCell) -> PairJson:
+    engines = {engine: PairVerdictJson(safe) for engine, safe in cell.engines}
+    safe = all(safe for _, safe in cell.engines)
+    return PairJson(cell.origin, cell.target, engines, safe, cell.reason, cell.safe_way)
 
 
-def _plan(report: PlanReport) -> JsonObject:
-    return {
-        "rollout": report.rollout,
-        "environment": report.environment,
-        "from": report.origin,
-        "to": report.target,
-        "live": report.live,
-        "traffic": [_row(row) for row in report.traffic],
-        "changes": [_change(change) for change in report.changes],
-        "engines": {verdict.engine: _engine(verdict) for verdict in report.engines},
-        "safe": report.safe,
-    }
+def _plan(report: PlanReport) -> PlanJson:
+    return PlanJson(
+        report.rollout,
+        report.environment,
+        report.origin,
+        report.target,
+        report.live,
+        tuple(TrafficJson(row.name, row.match, dict(row.before), dict(row.after)) for row in report.traffic),
+        tuple(_change(change) for change in report.changes),
+        {verdict.engine: _verdict(verdict) for verdict in report.engines},
+        report.safe,
+    )
 
 
-def _row(row: TrafficRow) -> JsonObject:
-    return {"class": row.name, "match": row.match, "before": dict(row.before), "after": dict(row.after)}
+def _change(change: ObjectChange) -> ChangeJson:
+    resource = change.resource
+    fields = tuple(same(FieldChangeJson, field_change) for field_change in change.fields)
+    return ChangeJson(change.action, resource.kind, resource.namespace, resource.name, fields)
 
 
-def _change(change: ObjectChange) -> JsonObject:
-    fields: list[Json] = [
-        {"pointer": field.pointer, "before": field.before, "after": field.after} for field in change.fields
-    ]
-    return {"action": change.action.value} | resource_data(change.resource) | {"fields": fields}
-
-
-def _engine(verdict: EngineVerdict) -> JsonObject:
-    return {
-        "safe": verdict.safe,
-        "findings": [finding_data(finding) for finding in verdict.findings],
-        "steps": list(verdict.steps),
-        "safeWay": list(verdict.safe_way),
-    }
+def _verdict(verdict: EngineVerdict) -> VerdictJson:
+    findings = tuple(finding_json(finding) for finding in verdict.findings)
+    return VerdictJson(verdict.safe, findings, verdict.steps, verdict.safe_way)
