@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look, stranded, write
-from gateshift.checks.files.generated import CHECKS, Files
+from gateshift.checks.files import generated
+from gateshift.checks.files.generated import Files
 from gateshift.errors import UserError
 from gateshift.manifests import generate
 from gateshift.model.release import FileStatus
 from gateshift.model.rollout import Environment, Rollout
+from gateshift.model.rule import checks_in
 from tests.manifests.customers import CUSTOMERS, workload
 from tests.system.killing import killed_at
 
@@ -39,7 +41,7 @@ def standings(rollout: Rollout) -> dict[str, FileStatus]:
 
 def rules(rollout: Rollout) -> list[str]:
     seen = look(rollout)
-    return [finding.rule for check in CHECKS for finding in check(Files(seen.top, seen.states))]
+    return [finding.rule for check in checks_in(generated) for finding in check(Files(seen.top, seen.states))]
 
 
 def without(rollout: Rollout, *stages: str) -> Rollout:
@@ -175,7 +177,9 @@ def test_each_fault_has_its_finding_at_its_line(rollout: Rollout, tmp_path: Path
     (tmp_path / "base/kustomization.yaml").write_text("resources: []\n")
     changed = with_tag(without(rollout, "half"), "2.0.1")
     seen = look(changed)
-    found = {finding.rule: finding.at for check in CHECKS for finding in check(Files(seen.top, seen.states))}
+    found = {
+        finding.rule: finding.at for check in checks_in(generated) for finding in check(Files(seen.top, seen.states))
+    }
     assert sorted(found) == ["GS701", "GS702", "GS703", "GS704", "GS705"]
     line = route.read_text().splitlines().index("          weight: 11") + 1
     assert str(found["GS702"]) == f"{route}:{line}:1"

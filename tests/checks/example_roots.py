@@ -19,6 +19,7 @@ from gateshift.kustomize.tree.roots import find_roots
 from gateshift.manifests import compare, generate
 from gateshift.manifests.header import header_start
 from gateshift.model.finding import Finding
+from gateshift.model.rule import checks_in
 from gateshift.schemas import Schemas, kubeconform
 from gateshift.system.owned_files import read_files
 from gateshift.tools.find import find
@@ -79,4 +80,4 @@ def _of_generated_files(path: Path) -> list[Finding]:
     shown = {file.relative_to(folder).as_posix() for folder in both for file in folder.rglob("*.yaml")}
     expected = {name: text for name, text in generate(rollout).items() if name in shown}
     files = Files(path, compare(name, expected, read_files(path, expected, header_start(name))))
-    return [finding for check in file_checks.CHECKS for finding in check(files)]
+    return [finding for check in checks_in(file_checks) for finding in check(files)]

@@ -11,11 +11,12 @@ from gateshift.app.generate.generate import write
 from gateshift.app.shared.build_roots import build_roots
 from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
 from gateshift.app.validate.sync_objects import pointer_roots, sync_findings
-from gateshift.checks.files.generated import CHECKS as FILES
-from gateshift.checks.sync.pointers import CHECKS
+from gateshift.checks.files import generated
+from gateshift.checks.sync import pointers
 from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.finding import Finding, Level
+from gateshift.model.rule import checks_in
 from tests.checks.test_examples import BAD, GOOD, rule_of
 
 ROLLOUT = """\
@@ -195,6 +196,6 @@ def test_a_pointer_to_another_repository_is_none_of_the_rollout_s(repo: Path) ->
 
 
 def test_every_rule_has_both_examples() -> None:
-    wanted = {check.rule.id for check in (*CHECKS, *FILES)}
+    wanted = {check.rule.id for check in checks_in(pointers, generated)}
     assert wanted <= {rule_of(path) for path in BAD}
     assert wanted <= {rule_of(path) for path in GOOD}

@@ -17,7 +17,9 @@ ROUTE = Resource("g/v1", ResourceId("g", "HTTPRoute", "default", "customers"), {
 
 
 def fault(rule: str = "GS301", line: int = 3, file: Path = FILE) -> PlacedFinding:
-    return PlacedFinding(Finding(rule, Level.ERROR, "broken", FieldRef(ROUTE)), Place(file, line, 1), (Path("/repo"),))
+    return PlacedFinding(
+        Finding(Level.ERROR, "broken", FieldRef(ROUTE), rule=rule), Place(file, line, 1), (Path("/repo"),)
+    )
 
 
 def settled(findings: list[PlacedFinding], markers: list[Marker]) -> Settled:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateshift.checks.sync.objects import CHECKS
+from gateshift.checks.sync import objects
 from gateshift.model.finding import FieldRef, Finding, Level
+from gateshift.model.rule import checks_in
 from gateshift.yamldoc.data import look_up
 from tests.checks.subjects import subject
 
@@ -48,7 +49,7 @@ spec:
 
 def found(text: str) -> list[Finding]:
     seen = subject(text)
-    return [finding for check in CHECKS for finding in check(seen)]
+    return [finding for check in checks_in(objects) for finding in check(seen)]
 
 
 def rules(text: str) -> list[tuple[str, Level]]:

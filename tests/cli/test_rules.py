@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,19 @@ def test_a_name_near_nothing_points_to_the_list() -> None:
     with pytest.raises(UserError, match="there is no rule XY") as refused:
         run("XY")
     assert "gateshift rules" in refused.value.next_step
+
+
+@pytest.mark.parametrize("family", ["references", "References", "GS3", "gs3xx"])
+def test_the_free_id_of_a_family_is_printed(family: str) -> None:
+    printed = run("--next-id", family).output
+    assert re.fullmatch(r"GS3\d\d\n", printed)
+    assert printed.strip() not in every_rule()
+
+
+def test_a_family_that_does_not_exist_is_answered_with_those_that_do() -> None:
+    with pytest.raises(UserError, match="there is no family of rules GS9") as refused:
+        run("--next-id", "GS9")
+    assert "references (GS3)" in refused.value.next_step
 
 
 def test_the_documentation_is_what_the_command_writes() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gateshift.config import RULES
+from gateshift.config.semantics import warnings
 from gateshift.model.finding import Level
 from gateshift.model.place import Place
+from gateshift.model.rule import rules_in
 from tests.config.reading import BASE, edited, parsed
 
 V1, V2 = "{image: 'a:1'}", "{image: 'a:2'}"
@@ -16,7 +17,7 @@ def warned(text: str) -> list[tuple[str, str]]:
     """The rule and the place of each warning."""
     found = parsed(text).warnings
     assert all(finding.level is Level.WARNING and finding.help for finding in found)
-    assert all(finding.rule in {rule.id for rule in RULES} for finding in found)
+    assert all(finding.rule in {rule.id for rule in rules_in(warnings)} for finding in found)
     return [(finding.rule, str(finding.at)) for finding in found if isinstance(finding.at, Place)]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gateshift.apischema.defaulting import complete
 from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.apischema.schema_tree import SchemaNode, node_of
-from gateshift.checks.routing.defaults import left_out
+from gateshift.checks.routing.defaults import defaults_left_out, left_out
 from gateshift.checks.subject import Catalog
 from gateshift.model.resource import objects_in
 from gateshift.traffic.routes import ROUTE_KINDS
@@ -18,7 +18,7 @@ from gateshift.yamldoc import Document, UnreadableYaml, parse_all
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, object_at, text_at
 from gateshift.yamldoc.insert import CannotInsert, Insertion, apply, insert_fields
 
-FIXED_RULES = ("GS416",)
+FIXED_RULES = (defaults_left_out.rule.id,)
 """The rules whose findings these edits remove."""
 
 

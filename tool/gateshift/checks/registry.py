@@ -1,17 +1,15 @@
-"""The list of all checks of a root, and of their rules. Written out: what is not named here does not run.
+"""The modules that hold rules, written out: what is not named here does not run. A module's own checks and rules are
+found in it.
 
-Every rule of every room, by its id.
-
-Only who documents the rules, or has findings from all rooms, needs them all: the imports wait for that.
+Only who documents the rules, or has findings from all rooms, needs every one: those imports wait for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator
 
 from gateshift.checks import suppression
-from gateshift.checks.build import patches, roots, targets
+from gateshift.checks.build import patches, refused_references, roots, targets, unusable_files
 from gateshift.checks.references import (
     attachment,
     autoscalers,
@@ -30,9 +28,9 @@ from gateshift.checks.schema import admission, identity, metadata, service_ports
 from gateshift.checks.subject import Subject
 from gateshift.checks.sync import objects
 from gateshift.model.finding import Finding
-from gateshift.model.rule import Check, Rule
+from gateshift.model.rule import Check, Rule, checks_in, rules_in
 
-_MODULES = (
+_OF_BUILDS = (
     admission,
     identity,
     metadata,
@@ -59,35 +57,42 @@ _MODULES = (
     declared,
     objects,
 )
+"""The modules whose checks look at one root's build."""
 
-CHECKS: tuple[Check[Subject], ...] = tuple(chain.from_iterable(module.CHECKS for module in _MODULES))
-"""Every check of one root that is a function."""
+_OF_ROOTS = (roots, unusable_files, refused_references, suppression, *_OF_BUILDS)
+"""The modules whose rules speak of one root, built or not."""
 
-RULES: dict[str, Rule] = {
-    rule.id: rule
-    for rule in sorted(
-        chain(roots.RULES, suppression.RULES, *(module.RULES for module in _MODULES)),
-        key=lambda rule: rule.id,
-    )
-}
-"""The rules of a root by their ids, in order. Rules about more than one root are `pipeline.every_rule`'s to add."""
+
+def _by_id(rules: Iterable[Rule]) -> dict[str, Rule]:
+    return {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
+
+
+CHECKS: tuple[Check[Subject], ...] = checks_in(*_OF_BUILDS)
+"""Every check of one root's build."""
+
+RULES: dict[str, Rule] = _by_id(rules_in(*_OF_ROOTS))
+"""The rules of a root by their ids, in order; `every_rule` adds those about more than one root."""
 
 
 def run_checks(subject: Subject) -> Iterator[Finding]:
-    """What every check finds in one root."""
-    for each in CHECKS:
-        yield from each(subject)
+    """What every check finds in one root's build."""
+    for check in CHECKS:
+        yield from check(subject)
 
 
-def every_rule() -> dict[str, Rule]:
-    """The rules in the order of their ids."""
+def defined_rules() -> tuple[Rule, ...]:
+    """The rules of every room as they are defined, in no promised order; an id that was given twice stands twice."""
     from gateshift.checks.files import generated
     from gateshift.checks.sync import pointers
     from gateshift.config.semantics import warnings
     from gateshift.transition import rules as transitions
 
-    others = {rule.id: rule for room in (generated, pointers, warnings, transitions) for rule in room.RULES}
-    return dict(sorted((RULES | others).items()))
+    return rules_in(*_OF_ROOTS, generated, pointers, warnings, transitions)
+
+
+def every_rule() -> dict[str, Rule]:
+    """The rules of every room in the order of their ids."""
+    return _by_id(defined_rules())
 
 
 def rules_for(ids: Collection[str]) -> dict[str, Rule]:

@@ -40,7 +40,6 @@ REASONLESS = Rule(
     "Whoever reads the file next cannot tell whether the fault is still accepted, or by whom.",
     "product contract, Suppressing",
 )
-RULES = (UNUSED, EXPIRED, REASONLESS)
 
 _COMMENT = re.compile(r"(?:^|\s)#\s*gateshift:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)")
 
@@ -162,8 +161,8 @@ def settle(
 
 
 def _unused(marker: Marker) -> Finding:
-    return Finding(
-        UNUSED.id, Level.WARNING, f"the suppression of {marker.rule} silences nothing", marker.place, help="Remove it."
+    return UNUSED.finding(
+        Level.WARNING, f"the suppression of {marker.rule} silences nothing", marker.place, help="Remove it."
     )
 
 
@@ -173,11 +172,11 @@ def _complaint(marker: Marker, rules: Mapping[str, Rule], today: date) -> Findin
         near = get_close_matches(marker.rule, rules, n=1)
         hint = f"The nearest rule is {near[0]}." if near else "`gateshift rules` lists them."
         message = f"there is no rule {marker.rule or '(empty)'}"
-        return Finding(UNUSED.id, Level.WARNING, message, marker.place, help=hint)
+        return UNUSED.finding(Level.WARNING, message, marker.place, help=hint)
     if not marker.reason:
         message = f"the suppression of {marker.rule} gives no reason and silences nothing"
-        return Finding(REASONLESS.id, Level.WARNING, message, marker.place, help="Write the reason behind the bracket.")
+        return REASONLESS.finding(Level.WARNING, message, marker.place, help="Write the reason behind the bracket.")
     if marker.until is not None and marker.until < today:
         message = f"the suppression of {marker.rule} ended on {marker.until} and silences nothing any more"
-        return Finding(EXPIRED.id, Level.WARNING, message, marker.place, help="Mend the fault, or set a later `until`.")
+        return EXPIRED.finding(Level.WARNING, message, marker.place, help="Mend the fault, or set a later `until`.")
     return None

@@ -8,11 +8,9 @@ owner's own manifests.
 """
 
 from gateshift.config.read import Parsed, file_reader, open_rollout, parse_rollout, read_rollout
-from gateshift.config.semantics.warnings import RULES
 from gateshift.config.spec_errors import ConfigError, Mistake
 
 __all__ = [
-    "RULES",
     "ConfigError",
     "Mistake",
     "Parsed",

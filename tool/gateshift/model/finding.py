@@ -47,15 +47,16 @@ class Related(Struct, frozen=True, eq=False):
 
 class Finding(Struct, frozen=True, eq=False):
     """One fault. `cluster_says` is the condition, status or refusal the cluster would answer with;
-    `help` is the way out. Both may be empty. `rule` is a rule's id, such as GS301."""
+    `help` is the way out. Both may be empty. `rule` is the id of a rule, such as GS301; its check or its rule writes
+    it, never the author of a finding."""
 
-    rule: str
     level: Level
     message: str
     at: FieldRef | Place
     cluster_says: str = ""
     help: str = ""
     related: tuple[Related, ...] = ()
+    rule: str = ""
 
 
 class PlacedFinding(Struct, frozen=True, eq=False):

@@ -34,8 +34,7 @@ def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = Non
             continue
         fresh = _versions(after, service) - _versions(before, earlier)
         if fresh and _versions(before, earlier):
-            yield Finding(
-                rules.ROUTE_BYPASSED.id,
+            yield rules.ROUTE_BYPASSED.finding(
                 Level.WARNING,
                 f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well: {who}, with a share by the "
                 "number of pods",
@@ -54,8 +53,7 @@ def left_behind(sync_plan: SyncPlan) -> Iterator[Finding]:
     """Objects that the files no longer hold and that the engine does not prune."""
     engine = ENGINES[sync_plan.settings.engine].name
     for resource in sync_plan.kept:
-        yield Finding(
-            rules.LEFT_BEHIND.id,
+        yield rules.LEFT_BEHIND.finding(
             Level.WARNING,
             f"{resource.id} leaves the files, but {engine} does not prune it: it stays in the cluster",
             FieldRef(resource),

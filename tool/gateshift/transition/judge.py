@@ -142,12 +142,12 @@ def _limits(context: TransitionContext) -> Iterator[Finding]:
             )
         for unseen in classes.unseen:
             message = f"no request was found that {unseen} matches, so such requests are not followed"
-            yield Finding(rules.REQUESTS_UNSEEN.id, Level.NOTE, message, field_ref)
+            yield rules.REQUESTS_UNSEEN.finding(Level.NOTE, message, field_ref)
 
 
 def _incomplete(context: TransitionContext, message: str) -> Finding:
     resource = context.events[0].change.resource if context.events else _any(context.sides)
-    return Finding(rules.NOT_EVERY_STATE.id, Level.NOTE, message, FieldRef(resource))
+    return rules.NOT_EVERY_STATE.finding(Level.NOTE, message, FieldRef(resource))
 
 
 def _any(sides: Iterable[Cluster]) -> Resource:

@@ -37,8 +37,7 @@ def _immutable(change: Change) -> Iterator[Finding]:
     for pointer in immutable_changes(change):
         assert change.after is not None
         assert change.before is not None
-        yield Finding(
-            rules.IMMUTABLE_FIELD.id,
+        yield rules.IMMUTABLE_FIELD.finding(
             Level.ERROR,
             f"{change.id} changes {json_pointer(pointer)}, which the API server lets nobody change",
             FieldRef(change.after, pointer),
@@ -62,8 +61,7 @@ def _replicas_unset(change: Change) -> Iterator[Finding]:
 def _unset(change: Change, message: str) -> Finding:
     assert change.after is not None
     assert change.before is not None
-    return Finding(
-        rules.REPLICAS_UNSET.id,
+    return rules.REPLICAS_UNSET.finding(
         Level.ERROR,
         message,
         FieldRef(change.after, ("spec",), key=True),
@@ -109,8 +107,7 @@ def _moved(old: Route, new: Route, pairs: Iterable[tuple[int, int]]) -> Iterator
     for before, after in pairs:
         if before != after:
             name = new.rules[after].name
-            yield Finding(
-                rules.RULE_MOVED.id,
+            yield rules.RULE_MOVED.finding(
                 Level.WARNING,
                 f"rule {name or before} of {new} moves from index {before} to {after}; some data planes answer 503 "
                 "while an index moves",
@@ -150,8 +147,7 @@ def _swapped(old: Route, new: Route, pairs: Iterable[tuple[int, int]], warm: fro
 
 def _swap(old: Route, before: int, new: Route, after: int) -> Finding:
     left, right = (_names(route.rules[index]) for route, index in ((old, before), (new, after)))
-    return Finding(
-        rules.BACKEND_SWAPPED.id,
+    return rules.BACKEND_SWAPPED.finding(
         Level.ERROR,
         f"rule {new.rules[after].name or after} of {new} goes over at once from {left} to {right}, which carried "
         "nothing before",

@@ -28,8 +28,7 @@ def _too_large(rollout: Rollout, origin: Stage, target: Stage) -> Iterator[Findi
     for version in rollout.versions:
         before, after = (100 * stage.fraction(version.name) for stage in (origin, target))
         if abs(after - before) > limit + _ROUNDING:
-            yield Finding(
-                rules.STEP_TOO_LARGE.id,
+            yield rules.STEP_TOO_LARGE.finding(
                 Level.ERROR,
                 f"{version.name} goes from {before:.4g} % to {after:.4g} %, which is {abs(after - before):.4g} "
                 f"percentage points; gateshift.yaml allows {limit:g} in one step",
@@ -42,8 +41,7 @@ def _skipping(rollout: Rollout, origin: Stage, target: Stage) -> Iterator[Findin
     names = [stage.name for stage in rollout.stages]
     between = names[names.index(origin.name) + 1 : names.index(target.name)]
     if between and not rollout.policy.allow_skip:
-        yield Finding(
-            rules.STAGE_SKIPPED.id,
+        yield rules.STAGE_SKIPPED.finding(
             Level.WARNING,
             f"the step from {origin.name} to {target.name} leaves out {', '.join(between)}",
             _place(rollout, target),

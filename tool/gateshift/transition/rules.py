@@ -158,29 +158,6 @@ POINTER_LOST = Rule(
     "Argo CD, Application: source.path, App Deletion; Flux, Kustomization: path, deletionPolicy",
 )
 
-RULES = (
-    SERVICE_MISSING,
-    NO_READY_POD,
-    NO_ROUTE,
-    UNDECLARED_VERSION,
-    DANGLING_REFERENCE,
-    REFERENCE_REFUSED,
-    UNREADY_POD,
-    BACKEND_SWAPPED,
-    RULE_MOVED,
-    IMMUTABLE_FIELD,
-    REPLICAS_UNSET,
-    POINTER_RENAMED,
-    STEP_TOO_LARGE,
-    STAGE_SKIPPED,
-    ROUTE_BYPASSED,
-    RESTS_ON_HEALTH,
-    LEFT_BEHIND,
-    NOT_EVERY_STATE,
-    REQUESTS_UNSEEN,
-    POINTER_LOST,
-)
-
 OF_FAULT = {
     FailureCause.MISSING: SERVICE_MISSING,
     FailureCause.NO_ENDPOINTS: NO_READY_POD,

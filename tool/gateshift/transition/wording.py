@@ -43,8 +43,7 @@ def finding_of(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> Findin
     others = [
         event for event in (*disruption.causes, *disruption.cures) if event.change.resource is not field_ref.resource
     ]
-    return Finding(
-        rules.OF_FAULT[disruption.degradation.fault].id,
+    return rules.OF_FAULT[disruption.degradation.fault].finding(
         Level.ERROR,
         f"{_who(disruption.asked)}: {_what(disruption)}, {_when(disruption)}",
         field_ref,

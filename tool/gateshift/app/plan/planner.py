@@ -19,13 +19,14 @@ from gateshift.kustomize.tree.read import TreeReader
 from gateshift.model.finding import Finding, Level, PlacedFinding
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Environment, Rollout, ServiceParent
+from gateshift.model.rule import rules_in
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS
+from gateshift.transition import rules as transitions
 from gateshift.transition.judge import NO_ROLLOUT, EngineVerdict, Judgement, RolloutContext, judge
 from gateshift.transition.policy import policy_findings
-from gateshift.transition.rules import RULES as OF_TRANSITIONS
 
-_OURS = frozenset(rule.id for rule in OF_TRANSITIONS)
+_OURS = frozenset(rule.id for rule in rules_in(transitions))
 
 
 class EngineFindings(Struct, frozen=True, eq=False):

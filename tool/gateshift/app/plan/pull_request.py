@@ -187,16 +187,14 @@ class _Branch:
         """What is said of a pointer that ceased to name a stage. One that is gone may be gone on purpose."""
         pointer = before.pointer
         if after is None:
-            return Finding(
-                rules.POINTER_LOST.id,
+            return rules.POINTER_LOST.finding(
                 Level.WARNING,
                 f"{pointer} no longer follows this rollout: nothing moves the stage it named, and where it is deleted "
                 "with its objects, they go",
                 Place(self.now.rollout.file),
                 help="Let the sync engine keep the objects first (no finalizer; deletionPolicy: Orphan).",
             )
-        return Finding(
-            rules.POINTER_LOST.id,
+        return rules.POINTER_LOST.finding(
             Level.ERROR,
             f"{after.pointer} names `{after.pointer.path}`, where there is nothing to sync",
             Place(after.pointer.file),
@@ -278,8 +276,7 @@ def _renamed(
 
 def _renaming(before: StagePointer, after: StagePointer) -> Finding:
     old, new = before.pointer, after.pointer
-    return Finding(
-        rules.POINTER_RENAMED.id,
+    return rules.POINTER_RENAMED.finding(
         Level.ERROR,
         f"{old} is now {new}: to the sync engine that is another one, and with the old one its objects may go",
         Place(after.pointer.file),

@@ -1,4 +1,5 @@
-"""The documentation of rules: what each says of itself, and its examples from the files that the tests run."""
+"""The documentation of rules: what each says of itself, and its examples from the files that the tests run; and the
+id that a new rule takes."""
 
 from __future__ import annotations
 
@@ -6,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gateshift.checks
-from gateshift.checks.registry import every_rule
+from gateshift.checks.registry import defined_rules, every_rule
 from gateshift.errors import UserError
 from gateshift.model.nearest import nearest
-from gateshift.model.rule import Rule
+from gateshift.model.rule import Family, Rule, free_id
 from gateshift.report.docs.rules import ExampleFile, RulePage
 
 _EXAMPLES = Path(gateshift.checks.__file__).parent / "examples"
@@ -23,6 +24,21 @@ def rule_pages(named: tuple[str, ...] = ()) -> tuple[RulePage, ...]:
     rules = every_rule()
     chosen = [rule for text in named for rule in _meant(text, rules)] if named else list(rules.values())
     return tuple(_page(rule) for rule in dict.fromkeys(chosen))
+
+
+def next_id(text: str) -> str:
+    """The free id for a new rule of a family, which is named by its word (`references`) or its ids (`GS3`, `GS3xx`).
+
+    Raises UserError for a name that means none, and where the family's 99 ids are taken.
+    """
+    family = _FAMILIES.get(text.strip().lower().removesuffix("xx"))
+    if family is None:
+        names = ", ".join(f"{family.name.lower()} ({family.value})" for family in Family)
+        raise UserError(f"there is no family of rules {text}", next_step=f"The families are {names}.")
+    rule_id = free_id(family, defined_rules())
+    if rule_id is None:
+        raise UserError(f"every id of the family {family.name.lower()} is taken", next_step="Choose another family.")
+    return rule_id
 
 
 def _meant(text: str, rules: dict[str, Rule]) -> list[Rule]:
@@ -57,4 +73,5 @@ def _files(rule: str, kind: str) -> Iterator[ExampleFile]:
             yield ExampleFile(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
 
 
+_FAMILIES = {name.lower(): family for family in Family for name in (family.name, family.value)}
 _FIRST = ("gateshift.yaml", "kustomization.yaml")

@@ -22,6 +22,7 @@ from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.finding import FieldRef, Finding
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Rollout
+from gateshift.model.rule import checks_in
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.system import git
 from gateshift.system.source_files import real_path
@@ -46,7 +47,7 @@ def sync_findings(built: Iterable[BuiltRoot], beside: Sequence[BuiltRoot]) -> It
     for root in beside:
         if root.build is not None:
             subject = Subject.of(root.build)
-            yield from ((root, finding) for check in sync_checks.CHECKS for finding in check(subject))
+            yield from ((root, finding) for check in checks_in(sync_checks) for finding in check(subject))
     by_repository: dict[Path, list[BuiltRoot]] = {}
     for root in (*built, *beside):
         by_repository.setdefault(root.tree.root.repository, []).append(root)
@@ -70,7 +71,7 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
         for root in roots
         if root.build is not None and not root.tree.root.files
     }
-    for check in pointer_checks.CHECKS if targets else ():
+    for check in checks_in(pointer_checks) if targets else ():
         for finding in check(PointerTargets(tuple(targets), built)):
             assert isinstance(finding.at, FieldRef)
             yield owner[id(finding.at.resource)][0], finding

@@ -28,6 +28,7 @@ from gateshift.model.kustomization import Root
 from gateshift.model.report import Gap, ReportedRoot, ValidationReport
 from gateshift.model.resource import Build
 from gateshift.model.rollout import Rollout
+from gateshift.model.rule import checks_in
 from gateshift.model.schema_verdict import SchemaVerdict
 from gateshift.schemas import Schemas, kubeconform
 from gateshift.tools.find import find
@@ -177,7 +178,7 @@ def _of_files(rollout: Rollout) -> Iterator[Finding]:
     from gateshift.checks.files import generated as file_checks  # only whole rollouts pay for the generator's start-up
 
     generation = look(rollout)
-    for check in file_checks.CHECKS:
+    for check in checks_in(file_checks):
         yield from check(file_checks.Files(generation.top, generation.states))
 
 

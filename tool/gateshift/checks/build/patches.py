@@ -60,7 +60,6 @@ def merge_patch_drops_rules(subject: Subject) -> Iterator[Finding]:
                         lost = _lost(known.data, patch)
                         if lost:
                             yield Finding(
-                                "GS365",
                                 Level.WARNING,
                                 f"this patch replaces all rules of {known.kind} {known.name}, and {lost} not in it",
                                 file.place((*at, "spec", "rules"), index, key=True),
@@ -127,14 +126,9 @@ def json_patch_by_index(subject: Subject) -> Iterator[Finding]:
                     elif found[1] not in tested:
                         tested.add(found[1])
                         yield Finding(
-                            "GS366",
                             Level.NOTE,
                             f"this patch finds rule {found[1]} of {route.kind} {route.name} by its index alone",
                             file.place((number, "path"), index),
                             "after an insertion the patch changes another rule",
                             f"Put `op: test` on /spec/rules/{found[1]}/name before it.",
                         )
-
-
-CHECKS = (merge_patch_drops_rules, json_patch_by_index)
-RULES = tuple(each.rule for each in CHECKS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import KustomizationTree, Problem, Reference, Refused
 from gateshift.model.place import Place
-from gateshift.model.rule import Check, check
+from gateshift.model.rule import check
 
 PlacedField = tuple[Place, Refused, Reference | None]
 
@@ -36,7 +36,6 @@ def remote_reference(tree: KustomizationTree) -> Iterator[Finding]:
     for place, refusal, reference in refused(tree, Problem.REMOTE):
         role = reference.role.value if reference else "reference"
         yield Finding(
-            "GS111",
             Level.ERROR,
             f"the {role} {refusal.what} is remote, and would be fetched from the network",
             place,
@@ -54,7 +53,6 @@ def program_in_the_build(tree: KustomizationTree) -> Iterator[Finding]:
     for place, refusal, reference in refused(tree, Problem.PROGRAM):
         role = reference.role.value if reference else "configuration"
         yield Finding(
-            "GS112",
             Level.ERROR,
             f"the {role} {refusal.what or 'without a kind'} is not built into Kustomize: it would run a program",
             place,
@@ -71,7 +69,6 @@ def helm_chart(tree: KustomizationTree) -> Iterator[Finding]:
     """
     for place, refusal, _ in refused(tree, Problem.HELM):
         yield Finding(
-            "GS113",
             Level.ERROR,
             f"{refusal.what} inflates a Helm chart, which cannot be built here",
             place,
@@ -89,7 +86,6 @@ def path_outside_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
     for place, refusal, reference in refused(tree, Problem.OUTSIDE_REPOSITORY):
         named = reference.text if reference else refusal.what
         yield Finding(
-            "GS114",
             Level.ERROR,
             f"{named} leaves the repository ({tree.root.repository})",
             place,
@@ -108,7 +104,6 @@ def link_out_of_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
     for place, refusal, reference in refused(tree, Problem.LINK_OUT):
         named = reference.text if reference else place.file.name
         yield Finding(
-            "GS115",
             Level.ERROR,
             f"{named} is reached by a link that leaves the repository, to {refusal.what}",
             place,
@@ -125,7 +120,6 @@ def configuration_built_from_a_kustomization(tree: KustomizationTree) -> Iterato
     for place, refusal, reference in refused(tree, Problem.INDIRECT):
         named = reference.text if reference else ""
         yield Finding(
-            "GS116",
             Level.ERROR,
             f"the kustomization {named} of configurations uses {refusal.what}, so they cannot be read beforehand",
             place,
@@ -142,22 +136,8 @@ def tree_without_end(tree: KustomizationTree) -> Iterator[Finding]:
     """
     for place, refusal, _ in refused(tree, Problem.TOO_LARGE):
         yield Finding(
-            "GS117",
             Level.ERROR,
             f"this tree cannot be built in reasonable time: {refusal.what}",
             place,
             help="Let each overlay name the bases it needs directly.",
         )
-
-
-CHECKS: tuple[Check[KustomizationTree], ...] = (
-    remote_reference,
-    program_in_the_build,
-    helm_chart,
-    path_outside_the_repository,
-    link_out_of_the_repository,
-    configuration_built_from_a_kustomization,
-    tree_without_end,
-)
-
-RULES = tuple(each.rule for each in CHECKS)

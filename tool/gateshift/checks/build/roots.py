@@ -1,4 +1,4 @@
-"""GS10x: roots that cannot be built, and files that cannot be read as what they are used for.
+"""GS101, GS102 and GS109: roots that cannot be built, that build nothing, or that cannot be searched for.
 
 `refusals` is asked before a build: a root it says anything of is not built. `unbuilt`, `nothing_built` and
 `unsearched` speak of what came after or instead.
@@ -7,19 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
-from gateshift.checks.build import refused_references as unsafe
-from gateshift.checks.build.refused_references import refused
-from gateshift.model.finding import Finding, Level, Related
-from gateshift.model.kustomization import FileRole, Kind, KustomizationTree, Problem, Reference
+from gateshift.checks.build import refused_references, unusable_files
+from gateshift.model.finding import Finding, Level
+from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.place import Place
-from gateshift.model.resource import Build, Unbuilt, objects_in
-from gateshift.model.rule import Check, Rule, check
-from gateshift.model.source import EmbeddedSource, SourceFile
-from gateshift.yamldoc import DuplicateKey
-from gateshift.yamldoc.data import json_pointer, text_at
+from gateshift.model.resource import Build, Unbuilt
+from gateshift.model.rule import Rule, checks_in
 
 REFUSED = Rule(
     "GS101",
@@ -42,168 +37,24 @@ UNSEARCHED = Rule(
     "There may be roots in it that nobody has checked.",
     "product contract, Exit codes",
 )
-_MOST_DUPLICATES = 20
-_DATA_ROLES = (FileRole.DATA, FileRole.OPENAPI, FileRole.CRD)
 
 
-@check("GS103", source="YAML 1.2; documents of gateshift, bounds")
-def file_not_readable(tree: KustomizationTree) -> Iterator[Finding]:
-    """A file is no YAML that can be used: a mistake in it, another encoding, or a size that no manifest has.
-
-    Kustomize stops at it, or takes minutes and gigabytes over it. The root was not built.
-    """
-    for file in _yaml_files(tree):
-        if file.fault:
-            what = f"{file.path.name} cannot be read: {file.fault.what}"
-            yield Finding("GS103", Level.ERROR, what, file.place(), help="Write it as YAML in UTF-8.")
-    for reference in _references(tree):
-        data = reference.target
-        if reference.role in _DATA_ROLES and isinstance(data, SourceFile) and data.unreadable:
-            why = data.fault.what if data.fault else ""
-            what = f"the {reference.role.value} {reference.text} cannot be read: {why}"
-            yield Finding("GS103", Level.ERROR, what, reference.place)
-    hint = "List the manifests under resources."
-    if tree.top and not isinstance(tree.top.file.data(), dict) and not tree.top.file.fault:
-        yield Finding(
-            "GS103", Level.ERROR, "the kustomization is empty or no mapping", tree.top.file.place(), help=hint
-        )
-
-
-@check("GS104", source="YAML 1.2, 3.2.1.3; Kubernetes, Field validation (Strict)")
-def key_twice(tree: KustomizationTree) -> Iterator[Finding]:
-    """A mapping holds the same key twice.
-
-    One of the two values is dropped without a word, and readers differ in which: kubectl and strict clients refuse the
-    file, Kustomize fails over it with a line number of its output, or keeps the last.
-    """
-    for file in _yaml_files(tree):
-        for document in file.documents:
-            for twice in document.duplicates[:_MOST_DUPLICATES]:
-                yield _key_twice(file, twice)
-    for place, refusal, _ in refused(tree, Problem.FIELD_TWICE):
-        what = f"the field {refusal.what} stands here twice: Kustomize takes names in upper and lower case for the same"
-        yield Finding("GS104", Level.ERROR, what, place, help="Keep one of the two, with both values where needed.")
-
-
-def _key_twice(file: SourceFile, twice: DuplicateKey) -> Finding:
-    key = twice.pointer[-1]
-    return Finding(
-        "GS104",
-        Level.ERROR,
-        f"the key {key} stands twice in {json_pointer(twice.pointer[:-1]) or 'the document'}",
-        file.spanned(twice.second),
-        help="Remove one of the two.",
-        related=(Related("the first one", file.spanned(twice.first)),),
-    )
-
-
-@check("GS105", source="Kustomize, api/internal/target/kusttarget.go")
-def missing_file(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization names a file or folder that does not exist.
-
-    Kustomize refuses the root, on every machine that has no more than what is committed.
-    """
-    for place, refusal, reference in refused(tree, Problem.MISSING):
-        role, named = (reference.role.value, reference.text) if reference else ("file", "")
-        short = named if len(named) <= 80 and "\n" not in named else "named here"
-        yield Finding(
-            "GS105",
-            Level.ERROR,
-            f"the {role} {short} does not exist" if short else f"an empty text names no {role}",
-            place,
-            help=_sentence(refusal.what) or "Commit it, or take the entry out.",
-        )
-
-
-@check("GS106", source="Kustomize, api/internal/loader/loadrestrictions.go")
-def file_above_the_kustomization(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization names a file that is not in or below its own folder.
-
-    Kustomize refuses it, so that a kustomization is whole wherever its folder is copied to; only other kustomizations
-    may stand beside or above it.
-    """
-    for place, refusal, reference in refused(tree, Problem.ABOVE_FOLDER):
-        named = reference.text if reference else place.file.name
-        yield Finding(
-            "GS106",
-            Level.ERROR,
-            f"Kustomize does not read {named} from here: {refusal.what}",
-            place,
-            help="Give the file a kustomization.yaml beside it, and name that folder instead.",
-        )
-
-
-@check("GS107", source="Kustomize, api/internal/target/kusttarget.go")
-def no_kustomization_to_use(tree: KustomizationTree) -> Iterator[Finding]:
-    """A folder that is used as a base or component has no kustomization, several of them, or one of the wrong kind.
-
-    Kustomize refuses the root.
-    """
-    problems = (Problem.NO_KUSTOMIZATION, Problem.SEVERAL_KUSTOMIZATIONS, Problem.WRONG_KIND)
-    for place, refusal, reference in refused(tree, *problems):
-        named = reference.text if reference else place.file.name
-        if refusal.problem is Problem.NO_KUSTOMIZATION:
-            what, hint = f"the folder {named} has no kustomization.yaml", "Add one that lists its files."
-        elif refusal.problem is Problem.SEVERAL_KUSTOMIZATIONS:
-            what, hint = f"the folder {named} has several kustomizations: {refusal.what}", "Keep one of them."
-        else:
-            component = reference is not None and reference.role is FileRole.COMPONENT
-            wanted = Kind.COMPONENT if component else Kind.KUSTOMIZATION
-            field = "resources" if component else "components"
-            what = f"{named} is {refusal.what}, where a {wanted.value} is needed"
-            hint = f"Name it under {field}, or change its kind."
-        yield Finding("GS107", Level.ERROR, what, place, help=hint)
-
-
-@check("GS108", source="Kustomize, api/internal/loader/fileloader.go, errIfArgEqualOrHigher")
-def kustomizations_in_a_circle(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization leads back to itself, or to a folder that it lies in.
-
-    Kustomize refuses the root.
-    """
-    for place, refusal, reference in refused(tree, Problem.CYCLE):
-        named = reference.text if reference else refusal.what
-        yield Finding(
-            "GS108",
-            Level.ERROR,
-            f"{named} leads back to a kustomization that is being built",
-            place,
-            help="Let bases stand beside the overlays that use them, and name no overlay.",
-        )
-
-
-@check("GS110", source="Kubernetes API conventions, Types (Kinds)")
-def not_an_object(tree: KustomizationTree) -> Iterator[Finding]:
-    """A document among plain YAML files is no Kubernetes object: it lacks its apiVersion, its kind or both.
-
-    No cluster takes it, so whatever it was meant to do does not happen. In a folder, a document that has neither is
-    taken for another program's file and only noted.
-    """
-    named = tree.root.files == (tree.root.path,)
-    for file in tree.files.values() if tree.top is None else ():
-        for document in file.documents:
-            if document.data is None:
-                continue
-            objects = list(objects_in(document.data)) or [((), {})]
-            for pointer, data in objects:
-                lacking = [key for key in ("apiVersion", "kind") if not text_at(data, key)]
-                if lacking:
-                    level = Level.NOTE if len(lacking) > 1 and not named else Level.ERROR
-                    what = f"this document has no {' and no '.join(lacking)}, so it is no Kubernetes object"
-                    yield Finding("GS110", level, what, file.place(pointer, document.index))
+def refusals(tree: KustomizationTree) -> Iterator[Finding]:
+    """Everything for which the root is not built, and notes about its files."""
+    for check in checks_in(unusable_files, refused_references):
+        yield from check(tree)
 
 
 def unbuilt(failure: Unbuilt) -> Finding:
     """The finding that Kustomize refused a root."""
-    return Finding("GS101", Level.ERROR, f"Kustomize refuses this root: {failure.message}", failure.place)
+    return REFUSED.finding(Level.ERROR, f"Kustomize refuses this root: {failure.message}", failure.place)
 
 
 def nothing_built(build: Build, tree: KustomizationTree) -> Iterator[Finding]:
     """The finding that a root builds no object."""
     if not build.resources:
         place = tree.top.file.place() if tree.top else Place(tree.root.path)
-        yield Finding(
-            "GS102",
+        yield NOTHING_BUILT.finding(
             Level.ERROR,
             "this root builds no object",
             place,
@@ -213,41 +64,4 @@ def nothing_built(build: Build, tree: KustomizationTree) -> Iterator[Finding]:
 
 def unsearched(folder: Path, reason: str) -> Finding:
     """The finding that a folder could not be searched for roots."""
-    return Finding("GS109", Level.ERROR, f"the folder could not be searched: {reason}", Place(folder))
-
-
-def refusals(tree: KustomizationTree) -> Iterator[Finding]:
-    """Everything for which the root is not built, and notes about its files."""
-    for each in (*CHECKS, *unsafe.CHECKS):
-        yield from each(tree)
-
-
-def _references(tree: KustomizationTree) -> Iterator[Reference]:
-    return (reference for node in tree.kustomizations for reference in node.references)
-
-
-def _yaml_files(tree: KustomizationTree) -> Iterator[SourceFile]:
-    """Every file that is read as YAML, once; YAML inside strings among them."""
-    references = list(_references(tree))
-    data = {id(reference.target) for reference in references if reference.role in _DATA_ROLES}
-    inline = (reference.target for reference in references if isinstance(reference.target, EmbeddedSource))
-    for file in chain(tree.sources.values(), inline):
-        if id(file) not in data:
-            yield file
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith("?") else ".") if text else ""
-
-
-CHECKS: tuple[Check[KustomizationTree], ...] = (
-    file_not_readable,
-    key_twice,
-    missing_file,
-    file_above_the_kustomization,
-    no_kustomization_to_use,
-    kustomizations_in_a_circle,
-    not_an_object,
-)
-
-RULES = (REFUSED, NOTHING_BUILT, UNSEARCHED, *(each.rule for each in CHECKS), *unsafe.RULES)
+    return UNSEARCHED.finding(Level.ERROR, f"the folder could not be searched: {reason}", Place(folder))

@@ -89,7 +89,6 @@ def patch_matches_nothing(subject: Subject) -> Iterator[Finding]:
                 target = object_at(entry, "target")
                 if target and not any(fits(target, known) for known in scope.objects):
                     yield Finding(
-                        "GS361",
                         Level.WARNING,
                         f"the patch for {_words(target)} changes nothing: no object of this kustomization fits",
                         node.place(field, index, "target"),
@@ -113,7 +112,6 @@ def images_entry_matches_nothing(subject: Subject) -> Iterator[Finding]:
             if name and not any(_matches(name, image) or image in (name, renamed) for image in known):
                 near = nearest(name, known)
                 yield Finding(
-                    "GS362",
                     Level.WARNING,
                     f"the images entry for {name} changes nothing: no container has that image",
                     node.place("images", index, "name"),
@@ -134,7 +132,6 @@ def replacement_matches_nothing(subject: Subject) -> Iterator[Finding]:
                 chosen = object_at(target, "select")
                 if chosen and not any(fits(chosen, known) for known in scope.objects):
                     yield Finding(
-                        "GS363",
                         Level.WARNING,
                         f"the replacement's target {_words(chosen)} fits no object of this kustomization",
                         node.place("replacements", index, "targets", number, "select"),
@@ -157,7 +154,6 @@ def images_entry_hits_every_version(subject: Subject) -> Iterator[Finding]:
             if len(set(hit.values())) > 1:
                 shown = ", ".join(f"{workload} {tag or 'without tag'}" for workload, tag in sorted(hit.items()))
                 yield Finding(
-                    "GS364",
                     Level.WARNING,
                     f"the images entry for {name} gives {sets} to workloads that had different images ({shown})",
                     node.place("images", index, "name"),
@@ -194,14 +190,6 @@ def _images(data: Json) -> Iterator[str]:
         for entry in data:
             yield from _images(entry)
 
-
-CHECKS = (
-    patch_matches_nothing,
-    images_entry_matches_nothing,
-    replacement_matches_nothing,
-    images_entry_hits_every_version,
-)
-RULES = tuple(each.rule for each in CHECKS)
 
 _REQUIREMENT = re.compile(
     r"\s*(?P<not>!)?\s*(?P<key>[^\s=!,()]+)\s*"

@@ -10,7 +10,7 @@ from msgspec import Struct
 from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
 from gateshift.model.release import FileState, FileStatus
-from gateshift.model.rule import Check, check
+from gateshift.model.rule import check
 
 _HINT = "Run `gateshift generate`."
 _FORCE = "Move the change into gateshift.yaml, or give it up with `gateshift generate --force`."
@@ -28,8 +28,7 @@ def generated_file_stale(files: Files) -> Iterator[Finding]:
     """A generated file is older than gateshift.yaml.
 
     A pointer would deliver a stage that the rollout no longer describes, so a review of gateshift.yaml says nothing
-    about
-    what reaches the cluster.
+    about what reaches the cluster.
     """
     yield from _each(files, FileStatus.STALE, lambda _: "gateshift.yaml asks for another text", _HINT)
 
@@ -39,8 +38,7 @@ def generated_file_edited(files: Files) -> Iterator[Finding]:
     """A generated file was edited by hand.
 
     The next run of generate would take the edit back; until then the stage differs from the one that gateshift.yaml,
-    its
-    plan and its reviewers know.
+    its plan and its reviewers know.
     """
 
     def message(state: FileState) -> str:
@@ -83,29 +81,11 @@ def strange_file_in_the_way(files: Files) -> Iterator[Finding]:
     )
 
 
-CHECKS: tuple[Check[Files], ...] = (
-    generated_file_stale,
-    generated_file_edited,
-    generated_file_missing,
-    generated_file_left_over,
-    strange_file_in_the_way,
-)
-RULES = tuple(found.rule for found in CHECKS)
-
-_RULE = {
-    FileStatus.STALE: "GS701",
-    FileStatus.EDITED: "GS702",
-    FileStatus.MISSING: "GS703",
-    FileStatus.LEFT_OVER: "GS704",
-    FileStatus.STRANGER: "GS705",
-}
-
-
 def _each(files: Files, status: FileStatus, message: Callable[[FileState], str], hint: str) -> Iterator[Finding]:
     for state in files.states:
         if state.status is status:
             place = Place(files.top / state.path, _first_difference(state))
-            yield Finding(_RULE[status], Level.ERROR, f"{state.path}: {message(state)}", place, help=hint)
+            yield Finding(Level.ERROR, f"{state.path}: {message(state)}", place, help=hint)
 
 
 def _first_difference(state: FileState) -> int:

@@ -59,7 +59,6 @@ def no_such_listener(subject: Subject) -> Iterator[Finding]:
         shown = ", ".join(f"{name or 'unnamed'} on port {port}" for name, port in sections) or "none"
         what = "ports" if parent.is_service else "listeners"
         yield Finding(
-            "GS311",
             Level.ERROR,
             f"{attachment.route}: {attachment.message} ({what} of {parent}: {shown})",
             FieldRef(attachment.route.resource, (*parent.pointer, field)),
@@ -98,7 +97,6 @@ def not_allowed_by_listeners(subject: Subject) -> Iterator[Finding]:
         listeners = [each for each in _listeners(subject, parent) if _is_meant(parent, each)]
         allowed = "; ".join(_allowance(each) for each in listeners)
         yield Finding(
-            "GS312",
             Level.ERROR,
             f"{route}: {attachment.message} ({allowed})",
             FieldRef(route.resource, parent.pointer),
@@ -141,7 +139,6 @@ def hostname_of_no_listener(subject: Subject) -> Iterator[Finding]:
         ]
         shown = ", ".join(sorted({each.hostname or "any" for each in listeners}))
         yield Finding(
-            "GS313",
             Level.ERROR,
             f"{attachment.route}: {', '.join(attachment.route.hostnames)} meets no hostname of {attachment.parent}"
             f" ({shown})",
@@ -168,7 +165,6 @@ def rival_route_kinds(subject: Subject) -> Iterator[Finding]:
             and other.route.kind != attachment.route.kind
         ]
         yield Finding(
-            "GS322",
             Level.ERROR,
             f"{attachment.route}: {attachment.message}: {', '.join(str(each.route) for each in rivals)}",
             FieldRef(attachment.route.resource, attachment.parent.pointer),
@@ -176,7 +172,3 @@ def rival_route_kinds(subject: Subject) -> Iterator[Finding]:
             "Give the two kinds hostnames or ports of their own.",
             tuple(Related(str(each.route), FieldRef(each.route.resource, each.parent.pointer)) for each in rivals[:3]),
         )
-
-
-CHECKS = (no_such_listener, not_allowed_by_listeners, hostname_of_no_listener, rival_route_kinds)
-RULES = tuple(each.rule for each in CHECKS)

@@ -28,7 +28,6 @@ def replicas_beside_autoscaler(subject: Subject) -> Iterator[Finding]:
             named = (workload.kind, workload.name) == scaler.target
             if named and same_namespace(workload.namespace, scaler.namespace) and workload.replicas:
                 yield Finding(
-                    "GS346",
                     Level.WARNING,
                     f"{workload.resource.id} says replicas: {workload.replicas}, and {scaler.resource.id} scales it",
                     FieldRef(workload.resource, ("spec", "replicas")),
@@ -54,14 +53,9 @@ def autoscaler_without_target(subject: Subject) -> Iterator[Finding]:
             continue
         near = nearest(name, (each.id.name for each in subject.of_kind(group, kind)))
         yield Finding(
-            "GS347",
             Level.WARNING if near else Level.NOTE,
             f"{scaler.resource.id} scales {kind} {name}, which is not in this build",
             FieldRef(scaler.resource, ("spec", "scaleTargetRef", "name")),
             "AbleToScale: False, FailedGetScale, unless it is in the cluster",
             f"Did you mean {near}?" if near else "Make sure that another root provides it.",
         )
-
-
-CHECKS = (replicas_beside_autoscaler, autoscaler_without_target)
-RULES = tuple(each.rule for each in CHECKS)

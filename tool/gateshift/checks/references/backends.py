@@ -38,7 +38,6 @@ def _missing(subject: Subject, use: Use) -> Finding:
     level = Level.ERROR if declared else Level.WARNING if near else Level.NOTE
     why = "the rollout declares it, but the build does not hold it" if declared else "it is not in this build"
     return Finding(
-        "GS301",
         level,
         f"{use.route}: the {use.what} names {ref}, and {why}",
         FieldRef(use.route.resource, (*use.backend.pointer, "name")),
@@ -77,7 +76,6 @@ def backend_port_not_on_service(subject: Subject) -> Iterator[Finding]:
         aimed = [each for each in service.ports if each.target == port]
         confusion = f"; {port} is the targetPort behind port {aimed[0].port}" if aimed else ""
         yield Finding(
-            "GS302",
             use.worst,
             f"{use.route}: {use.backend.ref} has no port {port}{confusion} (its ports: {numbers})",
             FieldRef(use.route.resource, (*use.backend.pointer, "port")),
@@ -109,7 +107,6 @@ def backend_kind_unknown(subject: Subject) -> Iterator[Finding]:
         ref = use.backend.ref
         kind = f"{ref.group}/{ref.kind}" if ref.group else ref.kind
         yield Finding(
-            "GS304",
             use.worst if is_built_in(ref.group) else Level.WARNING,
             f"{use.route}: the {use.what} {ref.name} is of kind {kind}, which is no backend",
             FieldRef(use.route.resource, (*use.backend.pointer, "kind")),
@@ -128,7 +125,6 @@ def backend_port_of_other_protocol(subject: Subject) -> Iterator[Finding]:
         port = use.resolved.port
         if use.resolved.reason == "UnsupportedProtocol" and port is not None:
             yield Finding(
-                "GS307",
                 use.worst,
                 f"{use.route}: port {port.port} of {use.backend.ref} is a {port.protocol} port",
                 FieldRef(use.route.resource, (*use.backend.pointer, "port")),
@@ -148,7 +144,6 @@ def external_name_backend(subject: Subject) -> Iterator[Finding]:
         service = use.resolved.service
         if service is not None and service.type == "ExternalName":
             yield Finding(
-                "GS308",
                 Level.WARNING,
                 f"{use.route}: the {use.what} {use.backend.ref} is an ExternalName Service",
                 FieldRef(use.route.resource, (*use.backend.pointer, "name")),
@@ -156,13 +151,3 @@ def external_name_backend(subject: Subject) -> Iterator[Finding]:
                 "Use a Service with endpoints, or the backend kind of your implementation.",
                 (Related("the Service", FieldRef(service.resource, ("spec", "type"))),),
             )
-
-
-CHECKS = (
-    backend_service_missing,
-    backend_port_not_on_service,
-    backend_kind_unknown,
-    backend_port_of_other_protocol,
-    external_name_backend,
-)
-RULES = tuple(each.rule for each in CHECKS)

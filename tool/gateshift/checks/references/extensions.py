@@ -34,7 +34,6 @@ def extension_filter_missing(subject: Subject) -> Iterator[Finding]:
                 others = {item.id.name: item for item in kind if same_namespace(item.id.namespace, route.namespace)}
                 near = nearest(ref.name, others)
                 yield Finding(
-                    "GS309",
                     Level.WARNING if near else Level.NOTE,
                     f"{route}: the filter {ref.kind} {ref.name} ({ref.group}) is not in this build",
                     FieldRef(route.resource, (*each.pointer, "name")),
@@ -42,7 +41,3 @@ def extension_filter_missing(subject: Subject) -> Iterator[Finding]:
                     f"Did you mean {near}?" if near else "Make sure that another root provides it.",
                     (Related(near, FieldRef(others[near], ("metadata", "name"))),) if near else (),
                 )
-
-
-CHECKS = (extension_filter_missing,)
-RULES = tuple(each.rule for each in CHECKS)

@@ -46,7 +46,6 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
         level = use.worst if held else Level.WARNING if near else Level.NOTE
         related = [Related(f"this grant does not: {why}", FieldRef(grant.resource, ("spec",))) for grant, why in near]
         yield Finding(
-            "GS305",
             level,
             f"{use.route}: no ReferenceGrant in namespace {ref.namespace} lets {use.route.kind}s of"
             f" {use.route.namespace} use {ref}, which {_who_needs_it(use)} needs",
@@ -104,7 +103,6 @@ def reference_grant_without_effect(subject: Subject) -> Iterator[Finding]:
 
 def _useless(grant: ReferenceGrant, entry: GrantFrom | GrantTo, field: str, what: str, hint: str) -> Finding:
     return Finding(
-        "GS306",
         Level.WARNING,
         f"{grant.resource.id}: {what}",
         FieldRef(grant.resource, (*entry.pointer, field)),
@@ -148,7 +146,3 @@ def _target_fault(target: GrantTo) -> tuple[str, str, str] | None:
         if near:
             return "kind", f"the core group has no kind {target.kind}", f"Did you mean {near}?"
     return None
-
-
-CHECKS = (reference_grant_missing, reference_grant_without_effect)
-RULES = tuple(each.rule for each in CHECKS)

@@ -52,7 +52,6 @@ def _conflict(state: ListenerState, states: tuple[ListenerState, ...]) -> Findin
     shared = f"with the same hostname {listener.hostname or '(any)'}" if by_hostname else "with another protocol"
     more = f" and {len(rivals) - 2} more" if len(rivals) > 2 else ""
     return Finding(
-        "GS330",
         Level.ERROR,
         f"{listener} shares port {listener.port} {shared}: {', '.join(map(str, rivals[:2]))}{more}",
         FieldRef(listener.owner, (*listener.pointer, field)),
@@ -84,7 +83,6 @@ def listener_protocol_unknown(subject: Subject) -> Iterator[Finding]:
             listener.protocol.upper() in CARRIED and "it in capitals"
         )
         yield Finding(
-            "GS331",
             Level.ERROR,
             f"{listener} has the protocol {listener.protocol!r}; known are {', '.join(CARRIED)}",
             FieldRef(listener.owner, (*listener.pointer, "protocol")),
@@ -105,7 +103,6 @@ def listener_route_kind_invalid(subject: Subject) -> Iterator[Finding]:
             if fault.reason == "InvalidRouteKinds":
                 able = ", ".join(carried(state.listener))
                 yield Finding(
-                    "GS332",
                     Level.WARNING if supported_kinds(state.listener) else Level.ERROR,
                     f"{state.listener}: {fault.message}",
                     FieldRef(state.listener.owner, (*fault.pointer, "kind")),
@@ -129,7 +126,6 @@ def certificate_unusable(subject: Subject) -> Iterator[Finding]:
         outside = fault.outside and not _is_here(subject, owner, fault.pointer)
         refused = "; Accepted: False, NoValidCACertificate" if accepted == "NoValidCACertificate" else ""
         yield Finding(
-            "GS333",
             Level.NOTE if outside else Level.ERROR,
             f"{owner.id}: {fault.message}",
             FieldRef(owner, fault.pointer),
@@ -178,7 +174,6 @@ def listener_set_not_allowed(subject: Subject) -> Iterator[Finding]:
         if (condition.resource.kind, condition.type, condition.reason) != ("ListenerSet", "Accepted", "NotAllowed"):
             continue
         yield Finding(
-            "GS334",
             Level.ERROR,
             f"{condition.resource.id}: {condition.message}",
             FieldRef(condition.resource, condition.pointer),
@@ -199,7 +194,6 @@ def listener_set_parent_missing(subject: Subject) -> Iterator[Finding]:
             found = subject.cluster.listener_set(condition.resource.id.namespace, condition.resource.id.name)
             near = nearest(found.parent.name, (each.name for each in subject.cluster.gateways)) if found else None
             yield Finding(
-                "GS335",
                 Level.WARNING if near else Level.NOTE,
                 f"{condition.resource.id}: {condition.message}",
                 FieldRef(condition.resource, (*condition.pointer, "name")),
@@ -222,22 +216,9 @@ def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
     for (resource, pointer, message), found in faults.items():
         conflicted = any(each.reason == "Conflicted" for each in found)
         yield Finding(
-            "GS336",
             Level.NOTE if all(each.outside for each in found) else Level.ERROR,
             f"{resource.id}: {message}",
             FieldRef(resource, pointer),
             "; ".join(f"{each.type}: False, {each.reason}" for each in found),
             "Keep one policy for each target and section." if conflicted else "Name a ConfigMap with the key ca.crt.",
         )
-
-
-CHECKS = (
-    listeners_conflict,
-    listener_protocol_unknown,
-    listener_route_kind_invalid,
-    certificate_unusable,
-    listener_set_not_allowed,
-    listener_set_parent_missing,
-    backend_tls_policy_unusable,
-)
-RULES = tuple(each.rule for each in CHECKS)

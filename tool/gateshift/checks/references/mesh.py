@@ -26,7 +26,6 @@ def consumer_route(subject: Subject) -> Iterator[Finding]:
         for parent in route.parents:
             if parent.is_service and not same_namespace(parent.namespace, route.namespace):
                 yield Finding(
-                    "GS319",
                     Level.NOTE,
                     f"{route} steers only the calls that clients in {route.namespace} make to {parent}",
                     FieldRef(route.resource, (*parent.pointer, "namespace")),
@@ -44,7 +43,6 @@ def hostnames_on_mesh_route(subject: Subject) -> Iterator[Finding]:
     for route in subject.cluster.routes:
         if route.hostnames and route.parents and all(parent.is_service for parent in route.parents):
             yield Finding(
-                "GS320",
                 Level.WARNING,
                 f"{route} has hostnames ({', '.join(route.hostnames)}), which a Service as parent ignores",
                 FieldRef(route.resource, ("spec", "hostnames")),
@@ -66,7 +64,6 @@ def parent_service_without_address(subject: Subject) -> Iterator[Finding]:
         if service is not None and (service.headless or service.type == "ExternalName"):
             kind = "headless" if service.headless else "of type ExternalName"
             yield Finding(
-                "GS321",
                 Level.WARNING,
                 f"{attachment.route}: the parent {service.resource.id} is {kind} and has no cluster IP",
                 FieldRef(attachment.route.resource, parent.pointer),
@@ -96,7 +93,6 @@ def mesh_route_cuts_other_requests(subject: Subject) -> Iterator[Finding]:
         if not any(_takes_everything(each) for each in siblings):
             reported.add(route)
             yield Finding(
-                "GS323",
                 Level.WARNING,
                 f"{route} has no rule for every request, so {attachment.parent} answers 404 to those it does not match",
                 FieldRef(route.resource, ("spec", "rules")),
@@ -123,7 +119,3 @@ def _takes_everything(route: Route) -> bool:
 
 def _is_any(match: HTTPMatch) -> bool:
     return match.path_type == "RegularExpression" and match.path.strip("^$") in (".*", "/.*")
-
-
-CHECKS = (consumer_route, hostnames_on_mesh_route, parent_service_without_address, mesh_route_cuts_other_requests)
-RULES = tuple(each.rule for each in CHECKS)

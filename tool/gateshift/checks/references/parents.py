@@ -48,7 +48,6 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
         near = nearest(parent.name, (each.id.name for each in others))
         declared = _declares_service(subject, parent)
         yield Finding(
-            "GS310",
             Level.ERROR if declared else Level.WARNING if near else Level.NOTE,
             f"{attachment.route}: the parent {parent} is not in this build",
             FieldRef(attachment.route.resource, (*parent.pointer, "name")),
@@ -83,7 +82,6 @@ def parent_group_wrong(subject: Subject) -> Iterator[Finding]:
                 continue
             shown = repr(parent.group) if written else f"left out, and so {parent.group}"
             yield Finding(
-                "GS314",
                 Level.ERROR,
                 f"{route}: the group of the parent {parent} is {shown}, but a {parent.kind} is of group {right!r}",
                 FieldRef(route.resource, (*parent.pointer, "group") if written else (*parent.pointer, "kind")),
@@ -104,7 +102,6 @@ def route_without_parents(subject: Subject) -> Iterator[Finding]:
     for route in subject.cluster.routes:
         if not route.parents and look_up(route.resource.data, ("spec", "useDefaultGateways")) in (None, "None"):
             yield Finding(
-                "GS316",
                 Level.WARNING,
                 f"{route} names no parent, so it is attached to nothing",
                 FieldRef(route.resource, ("spec",)),
@@ -127,7 +124,6 @@ def parent_named_twice(subject: Subject) -> Iterator[Finding]:
             first = seen.setdefault(key, parent)
             if first is not parent and _spelt(route.resource, first) != _spelt(route.resource, parent):
                 yield Finding(
-                    "GS317",
                     Level.WARNING,
                     f"{route} names the parent {parent} twice, with and without its namespace",
                     FieldRef(route.resource, parent.pointer),
@@ -154,20 +150,9 @@ def parent_kind_unknown(subject: Subject) -> Iterator[Finding]:
             own = is_built_in(parent.group) or parent.group == GATEWAY_API
             kind = f"{parent.group}/{parent.kind}" if parent.group else parent.kind
             yield Finding(
-                "GS318",
                 Level.ERROR if own else Level.NOTE,
                 f"{route}: the parent {parent.name} is of kind {kind}, which the Gateway API does not know as a parent",
                 FieldRef(route.resource, (*parent.pointer, "kind")),
                 "no status at all, unless an implementation takes this kind of parent",
                 "Name a Gateway, a ListenerSet or, in a mesh, a Service.",
             )
-
-
-CHECKS = (
-    parent_missing,
-    parent_group_wrong,
-    route_without_parents,
-    parent_named_twice,
-    parent_kind_unknown,
-)
-RULES = tuple(each.rule for each in CHECKS)

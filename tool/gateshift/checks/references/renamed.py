@@ -46,7 +46,6 @@ def reference_left_behind(subject: Subject) -> Iterator[Finding]:
         if found is None:
             continue
         yield Finding(
-            "GS303",
             each.level,
             f"{each.holder.id} names {each.kind} {each.name}, which {transformer_of(found, each.name)} made {found.id}",
             FieldRef(each.holder, each.pointer),
@@ -89,7 +88,3 @@ def _scaled(subject: Subject) -> Iterator[_Dangling]:
             at = ("spec", "scaleTargetRef", "name")
             says = "AbleToScale: False, FailedGetScale"
             yield _Dangling(scaler.resource, at, group, kind, scaler.namespace, name, Level.ERROR, says)
-
-
-CHECKS = (reference_left_behind,)
-RULES = tuple(each.rule for each in CHECKS)

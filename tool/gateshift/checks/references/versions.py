@@ -61,7 +61,6 @@ def backend_selects_several_versions(subject: Subject) -> Iterator[Finding]:
             seen.add(service.resource)
             selector = ", ".join(f"{key}={value}" for key, value in service.selector or ())
             yield Finding(
-                "GS341",
                 _level(subject),
                 f"{service.resource.id} gets a share of {route}, but selects the versions"
                 f" {', '.join(sorted(versions))} alike ({selector}){_labelled(service)}",
@@ -98,7 +97,6 @@ def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
             seen.add(pair)
             selector = ", ".join(f"{key}={value}" for key, value in first.selector or ())
             yield Finding(
-                "GS348",
                 _level(subject),
                 f"{first.resource.id} and {second.resource.id} share the requests of {route}, but select the same pods"
                 f" ({selector}){_labelled(second)}",
@@ -128,7 +126,6 @@ def version_service_selects_other_pods(subject: Subject) -> Iterator[Finding]:
             found = template_of(subject.cluster, workload).labels.get(rollout.service.version_label, "")
             if found and found != version.name and service is not None:
                 yield Finding(
-                    "GS349",
                     Level.ERROR,
                     f"{service.resource.id} is the Service of {version.name}, but selects {workload.resource.id}, whose"
                     f" pods are {rollout.service.version_label}={found}",
@@ -136,7 +133,3 @@ def version_service_selects_other_pods(subject: Subject) -> Iterator[Finding]:
                     f"requests for {version.name} reach {found}",
                     f"Select {rollout.service.version_label}: {version.name}.",
                 )
-
-
-CHECKS = (backend_selects_several_versions, split_over_same_pods, version_service_selects_other_pods)
-RULES = tuple(each.rule for each in CHECKS)

@@ -61,7 +61,6 @@ def service_selects_no_pods(subject: Subject) -> Iterator[Finding]:
         selector = ", ".join(f"{key}={value}" for key, value in service.selector)
         share = f", and {use.route} gives it {percent(use.share)}" if use is not None and has_share else ""
         yield Finding(
-            "GS340",
             level,
             f"{service.resource.id} selects {selector}, which no pod in this build has{share}",
             FieldRef(service.resource, ("spec", "selector")),
@@ -111,7 +110,6 @@ def named_target_port_missing(subject: Subject) -> Iterator[Finding]:
             near = nearest(port.target, known)
             names = ", ".join(sorted(known)) or "none"
             yield Finding(
-                "GS344",
                 Level.ERROR if any(shares) else Level.WARNING,
                 f"{service.resource.id}: port {port.port} goes to the container port {port.target!r}, which no selected"
                 f" pod has (named ports: {names})",
@@ -136,7 +134,6 @@ def no_replicas_behind_share(subject: Subject) -> Iterator[Finding]:
         if selected and not any(replicas(subject.cluster, each) for each in selected):
             names = ", ".join(str(each.resource.id) for each in selected)
             yield Finding(
-                "GS345",
                 Level.ERROR,
                 f"{use.route} gives {percent(use.share)} to {service.resource.id}, but {names} has 0 replicas",
                 FieldRef(use.route.resource, use.backend.pointer),
@@ -167,7 +164,6 @@ def workload_selectors_overlap(subject: Subject) -> Iterator[Finding]:
                 template_of(subject.cluster, other).labels
             ):
                 yield Finding(
-                    "GS342",
                     Level.WARNING,
                     f"{owner.resource.id} also selects the pods of {other.resource.id}",
                     FieldRef(owner.resource, ("spec", "selector")),
@@ -191,7 +187,6 @@ def selector_misses_own_pods(subject: Subject) -> Iterator[Finding]:
             and not workload.selector.selects(workload.labels)
         ):
             yield Finding(
-                "GS343",
                 Level.ERROR,
                 f"{workload.resource.id}: its selector does not fit the labels of its own pod template",
                 FieldRef(workload.resource, ("spec", "selector")),
@@ -199,13 +194,3 @@ def selector_misses_own_pods(subject: Subject) -> Iterator[Finding]:
                 "Write the selector's labels into the template.",
                 (Related("the template's labels", _labels_at(workload)),),
             )
-
-
-CHECKS = (
-    service_selects_no_pods,
-    workload_selectors_overlap,
-    selector_misses_own_pods,
-    named_target_port_missing,
-    no_replicas_behind_share,
-)
-RULES = tuple(each.rule for each in CHECKS)

@@ -97,7 +97,6 @@ def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
             abs(shares.get(name, 0.0) - expected.get(name, 0.0)) > _CLOSE for name in shares.keys() | expected.keys()
         ):
             yield Finding(
-                "GS404",
                 Level.ERROR,
                 f"{built}: stage {declared.stage.name} declares {_shown(expected)}; the build gives {_shown(shares)}",
                 FieldRef(built.resource, (*rule.pointer, "backendRefs")),
@@ -120,11 +119,11 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
         if declared.stage.shares:
             message = f"stage {name} declares shares, but the build has no {declared.rollout.route.kind.value}"
             message += f" {declared.rollout.route.name}"
-            yield Finding("GS415", Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
+            yield Finding(Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
         return
     if not declared.stage.shares:
         message = f"stage {name} declares no shares, and so no route, but the build has {built}"
-        yield Finding("GS415", Level.ERROR, message, FieldRef(built.resource), help="Run `gateshift generate`.")
+        yield Finding(Level.ERROR, message, FieldRef(built.resource), help="Run `gateshift generate`.")
         return
     there = set(_requests(built).values())
     wanted = _expected(declared)
@@ -132,7 +131,6 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
         if matches not in there:
             conditions = " or ".join(" and ".join(sorted(map(str, each))) or "every request" for each in matches)
             yield Finding(
-                "GS415",
                 Level.ERROR,
                 f"{built}: stage {name} declares a rule for {conditions} to {_shown(_shares(wanted.rules[index]))}, and"
                 " no rule of the build matches just that",
@@ -157,10 +155,10 @@ def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
         name = f"Deployment {version.deployment}"
         if wanted and found is None:
             message = f"stage {declared.stage.name} deploys {version.name}, but the build has no {name}"
-            yield Finding("GS423", Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
+            yield Finding(Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
         elif found is not None and not wanted:
             message = f"stage {declared.stage.name} does not deploy {version.name}, but the build has {found.id}"
-            yield Finding("GS423", Level.ERROR, message, FieldRef(found), help="Run `gateshift generate`.")
+            yield Finding(Level.ERROR, message, FieldRef(found), help="Run `gateshift generate`.")
 
 
 def _deployment(subject: Subject, declared: Declared, version: Version) -> Resource | None:
@@ -186,19 +184,9 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
             image = look_up(container, ("image",))
             if text_at(container, "name") == version.workload.container and image != version.workload.image:
                 yield Finding(
-                    "GS424",
                     Level.ERROR,
                     f"{found.id} runs {image}, and gateshift.yaml declares {version.workload.image} for {version.name}",
                     FieldRef(found, (*at, index, "image")),
                     f"requests for {version.name} reach another build of the service",
                     "Change the image in gateshift.yaml and run `gateshift generate`; drop the images entry.",
                 )
-
-
-CHECKS = (
-    shares_differ_from_declared,
-    route_differs_from_declared,
-    declared_version_not_deployed,
-    image_differs_from_declared,
-)
-RULES = tuple(each.rule for each in CHECKS)

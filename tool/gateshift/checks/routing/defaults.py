@@ -65,14 +65,9 @@ def defaults_left_out(subject: Subject) -> Iterator[Finding]:
         shown = ", ".join(field_path(each.pointer) for each in fields[:_SHOWN])
         more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
         yield Finding(
-            "GS416",
             Level.NOTE,
             f"{resource.id} leaves {shown}{more} to the API server's default",
             FieldRef(resource, fields[0].pointer),
             "Argo CD shows the route as OutOfSync after every sync",
             "Write the defaults out: `gateshift validate --fix` does.",
         )
-
-
-CHECKS = (defaults_left_out,)
-RULES = tuple(each.rule for each in CHECKS)

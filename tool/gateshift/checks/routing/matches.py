@@ -42,7 +42,6 @@ def header_named_twice(subject: Subject) -> Iterator[Finding]:
             known = first.setdefault(header.name.lower(), header.name)
             if known != header.name:
                 yield Finding(
-                    "GS408",
                     Level.WARNING,
                     f"{route}: the header {header.name} is the same as {known} before it, and is ignored",
                     FieldRef(route.resource, (*header.pointer, "name")),
@@ -61,7 +60,6 @@ def regular_expression_malformed(subject: Subject) -> Iterator[Finding]:
     for route, pointer, pattern in _patterns(subject):
         if matcher(pattern) is None:
             yield Finding(
-                "GS410",
                 Level.WARNING,
                 f"{route}: {pattern!r} is no regular expression of RE2",
                 FieldRef(route.resource, pointer),
@@ -101,7 +99,6 @@ def prefix_replaced_without_prefix(subject: Subject) -> Iterator[Finding]:
             one_prefix = len(rule.matches) == 1 and _is_prefix(rule.matches[0])
             if len(using) > 1 and not one_prefix:
                 yield Finding(
-                    "GS411",
                     Level.WARNING,
                     f"{route}: {len(using)} backends replace the matched prefix, but the rule has not exactly one"
                     " PathPrefix match",
@@ -139,7 +136,6 @@ def hostname_is_address(subject: Subject) -> Iterator[Finding]:
     for resource, pointer, host in found:
         if _is_address(host):
             yield Finding(
-                "GS412",
                 Level.WARNING,
                 f"{resource.id}: {host} is an IP address, which is no hostname",
                 FieldRef(resource, pointer),
@@ -176,7 +172,6 @@ def path_is_no_pattern(subject: Subject) -> Iterator[Finding]:
         star = match.path.endswith("/*") and "*" not in plain
         hint = f"Write type PathPrefix with {plain}." if star else "Use RegularExpression for a pattern."
         yield Finding(
-            "GS413",
             Level.WARNING,
             f"{route}: the {match.path_type} path {match.path} {what}",
             FieldRef(route.resource, (*match.pointer, "path", "value")),
@@ -194,7 +189,6 @@ def prefix_ends_in_slash(subject: Subject) -> Iterator[Finding]:
     for route, match in _matches(subject):
         if _is_prefix(match) and isinstance(match, HTTPMatch) and match.path.endswith("/") and match.path != "/":
             yield Finding(
-                "GS414",
                 Level.NOTE,
                 f"{route}: the slash at the end of the prefix {match.path} is ignored",
                 FieldRef(route.resource, (*match.pointer, "path", "value")),
@@ -215,22 +209,9 @@ def rule_name_twice(subject: Subject) -> Iterator[Finding]:
             earlier = first.setdefault(rule.name, rule) if rule.name else rule
             if earlier is not rule:
                 yield Finding(
-                    "GS419",
                     Level.WARNING,
                     f"{route}: two rules are named {rule.name}",
                     FieldRef(route.resource, (*rule.pointer, "name")),
                     help="Give each rule a name of its own.",
                     related=(Related("the other rule", FieldRef(route.resource, (*earlier.pointer, "name"))),),
                 )
-
-
-CHECKS = (
-    header_named_twice,
-    regular_expression_malformed,
-    prefix_replaced_without_prefix,
-    hostname_is_address,
-    path_is_no_pattern,
-    rule_name_twice,
-    prefix_ends_in_slash,
-)
-RULES = tuple(each.rule for each in CHECKS)

@@ -32,7 +32,6 @@ def route_has_other_owner(subject: Subject) -> Iterator[Finding]:
             if owner.kind == "Rollout" and not _is_declared(subject, route):
                 continue  # Argo Rollouts needs the route to exist; only a rollout of ours disputes its weights
             yield Finding(
-                "GS417",
                 Level.WARNING,
                 f"{route} is also written by {owner.kind} {owner.id.name}",
                 FieldRef(route.resource, ("metadata", "name")),
@@ -66,7 +65,3 @@ def _owners(subject: Subject) -> Iterator[tuple[Resource, str]]:
                 for key in ("httpRoutes", "grpcRoutes"):
                     for entry in list_at(plugin, key):
                         yield rollout, text_at(entry, "name")
-
-
-CHECKS = (route_has_other_owner,)
-RULES = tuple(each.rule for each in CHECKS)

@@ -34,7 +34,6 @@ def rule_never_reached(subject: Subject) -> Iterator[Finding]:
             if earlier.rule != each.rule and (earlier.rule, each.rule) not in told:
                 told.add((earlier.rule, each.rule))
                 yield Finding(
-                    "GS406",
                     Level.WARNING,
                     f"{route}: rule {each.rule} matches {in_words(frozenset(each.conditions))}, which"
                     f" rule {earlier.rule} already takes",
@@ -58,7 +57,6 @@ def rule_beaten_by_longer_path(subject: Subject) -> Iterator[Finding]:
             for winner in every:
                 if _takes_from(special, winner, every):
                     yield Finding(
-                        "GS407",
                         Level.WARNING,
                         f"{route}: rule {special.rule} ({in_words(frozenset(special.conditions))}) loses"
                         f" {in_words(frozenset(winner.conditions))} to rule {winner.rule}",
@@ -120,9 +118,6 @@ def _is_procedure_below(special: Candidate, winner: Candidate) -> bool:
     fits = wide.service in ("", narrow.service) and wide.method in ("", narrow.method)
     return fits and winner.specificity < special.specificity
 
-
-CHECKS = (rule_never_reached, rule_beaten_by_longer_path)
-RULES = tuple(each.rule for each in CHECKS)
 
 Conditions = frozenset[Condition]
 

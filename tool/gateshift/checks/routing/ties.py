@@ -60,7 +60,6 @@ def _ties(subject: Subject, older: Route, younger: Route) -> Iterator[tuple[Cand
 def _tie(first: Candidate, second: Candidate, attachment: Attachment) -> Finding:
     words = in_words(frozenset(second.conditions))
     return Finding(
-        "GS409",
         Level.WARNING,
         f"{second.route} and {first.route} both match {words} on {attachment.parent} and send it to different backends",
         spot_of(second),
@@ -106,7 +105,6 @@ def precedence_of_regular_expression(subject: Subject) -> Iterator[Finding]:
                 regex, plain = (one, other) if one.regex else (other, one)
                 if regex.regex and not plain.regex and _meets(regex, plain):
                     yield Finding(
-                        "GS418",
                         Level.WARNING,
                         f"{route}: rule {regex.rule} ({in_words(frozenset(regex.conditions))}) and rule {plain.rule}"
                         f" ({in_words(frozenset(plain.conditions))}) match the same requests",
@@ -145,7 +143,3 @@ def _fits(regex: Path | Header | Query, twin: Condition) -> bool:
     if not isinstance(twin, Path | Header | Query) or regex.regex is None:
         return False
     return regex.regex(twin.value) is True
-
-
-CHECKS = (precedence_of_regular_expression, routes_tie)
-RULES = tuple(each.rule for each in CHECKS)

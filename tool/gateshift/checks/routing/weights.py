@@ -42,7 +42,6 @@ def no_weight_above_zero(subject: Subject) -> Iterator[Finding]:
             count = "its only backend has" if len(rule.backends) == 1 else f"all {len(rule.backends)} backends have"
             at = (*rule.backends[0].pointer, "weight") if len(rule.backends) == 1 else (*rule.pointer, "backendRefs")
             yield Finding(
-                "GS401",
                 Level.ERROR,
                 f"{route}, {_where(rule)}: {count} weight 0, so no request is answered",
                 FieldRef(route.resource, at),
@@ -68,7 +67,6 @@ def weight_left_out(subject: Subject) -> Iterator[Finding]:
         shown = ", ".join(f"{backend.ref.name} {percent(share)}" for backend, share in shares.items())
         names = ", ".join(backend.ref.name for backend in without)
         yield Finding(
-            "GS402",
             Level.WARNING if doubtful else Level.NOTE,
             f"{route}, {_where(rule)}: the weight of {names} is left out and counts as 1 ({shown})",
             FieldRef(route.resource, without[0].pointer),
@@ -92,7 +90,6 @@ def weights_nearly_percentages(subject: Subject) -> Iterator[Finding]:
                 for backend, share in zip(rule.backends, fractions(weights), strict=True)
             ]
             yield Finding(
-                "GS403",
                 Level.WARNING,
                 f"{route}, {_where(rule)}: the weights add up to {total}, not 100: {', '.join(parts)}",
                 FieldRef(route.resource, (*rule.pointer, "backendRefs")),
@@ -110,14 +107,9 @@ def rule_without_backends(subject: Subject) -> Iterator[Finding]:
         answers = any(isinstance(each, RequestRedirect | ExtensionFilter | UnknownFilter) for each in rule.filters)
         if route.kind in (HTTP, GRPC) and not rule.backends and not answers:
             yield Finding(
-                "GS405",
                 Level.ERROR,
                 f"{route}, {_where(rule)}: it has no backendRefs and no redirect, so its requests get 500",
                 FieldRef(route.resource, rule.pointer),
                 "500 for every request of the rule",
                 "Add backendRefs, or a RequestRedirect filter.",
             )
-
-
-CHECKS = (no_weight_above_zero, weight_left_out, weights_nearly_percentages, rule_without_backends)
-RULES = tuple(each.rule for each in CHECKS)

@@ -90,7 +90,7 @@ def cel_rule_violated(subject: Subject) -> Iterator[Finding]:
         if isinstance(outcome, Violation):
             where = field_path(outcome.pointer) or "the object"
             message = f"{resource.id}: {where} breaks a rule of its CRD: {outcome.detail}"
-            yield Finding("GS202", Level.ERROR, message, FieldRef(resource, outcome.pointer), outcome.cluster_says)
+            yield Finding(Level.ERROR, message, FieldRef(resource, outcome.pointer), outcome.cluster_says)
 
 
 @check("GS203", source="apiextensions-apiserver, pkg/apiserver/schema/listtype/validation.go")
@@ -109,7 +109,6 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
             value = json.dumps(found.value, ensure_ascii=False, separators=(",", ":"))
             where = field_path(found.pointer)
             yield Finding(
-                "GS203",
                 Level.WARNING if built_in else Level.ERROR,
                 f"{resource.id}: {where} repeats {field_path(found.first)}, and each entry must differ: {value}",
                 FieldRef(resource, found.pointer),
@@ -128,15 +127,17 @@ def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict
         at = FieldRef(resource, fault.pointer, key=fault.at_key)
         if fault.kind is not FaultKind.UNKNOWN:
             says = f"{where}: Invalid value: {fault.message}"
-            yield Finding("GS201", Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
+            yield SCHEMA_VIOLATION.finding(Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
         elif _is_experimental(subject, resource, fault.pointer):
             message = f"{resource.id}: {where} exists only in the experimental channel of the Gateway API"
             hint = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
-            yield Finding("GS207", Level.WARNING, message, at, "the field is dropped before the object is stored", hint)
+            yield EXPERIMENTAL_FIELD.finding(
+                Level.WARNING, message, at, "the field is dropped before the object is stored", hint
+            )
         else:
             message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
             says = f'strict decoding error: unknown field "{where}"'
-            yield Finding("GS206", Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
+            yield UNKNOWN_FIELD.finding(Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
 
 
 def _is_experimental(subject: Subject, resource: Resource, at: FieldPath) -> bool:
@@ -174,7 +175,3 @@ def gaps(subject: Subject) -> tuple[Gap, ...]:
         Gap(f"the CEL rule of {kind}: {text}", why, "Run with `--without-cel` to leave the CEL rules out.")
         for kind, text, why in sorted(unjudged)
     )
-
-
-CHECKS = (cel_rule_violated, duplicate_list_entry)
-RULES = (SCHEMA_VIOLATION, UNKNOWN_FIELD, EXPERIMENTAL_FIELD, *(each.rule for each in CHECKS))

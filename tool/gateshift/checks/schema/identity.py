@@ -46,7 +46,6 @@ def no_schema_for_kind(subject: Subject) -> Iterator[Finding]:
         if not known and key not in seen and (resource.id.group, resource.kind) not in _REMOVED:
             seen.add(key)
             yield Finding(
-                "GS204",
                 Level.NOTE,
                 f"{resource.kind} {resource.api_version} has no schema here, so its fields are not checked",
                 FieldRef(resource, ("kind",)),
@@ -68,7 +67,6 @@ def api_version_not_served(subject: Subject) -> Iterator[Finding]:
         group = f"{resource.id.group}/" if resource.id.group else ""
         instead = _REMOVED.get((resource.id.group, resource.kind), "") if gone else f"{group}{served[0]}"
         yield Finding(
-            "GS205",
             Level.ERROR,
             f"{resource.id} is written in {resource.api_version}, which is not served",
             FieldRef(resource, ("apiVersion",)),
@@ -86,7 +84,6 @@ def object_defined_twice(subject: Subject) -> Iterator[Finding]:
     for first, second in _twice(subject):
         if first.api_version == second.api_version:
             yield Finding(
-                "GS208",
                 Level.WARNING,
                 f"{second.id} stands twice in this build; the cluster keeps one of the two",
                 FieldRef(second, ("metadata", "name")),
@@ -104,7 +101,6 @@ def object_in_two_versions(subject: Subject) -> Iterator[Finding]:
     for first, second in _twice(subject):
         if first.api_version != second.api_version:
             yield Finding(
-                "GS209",
                 Level.WARNING,
                 f"{second.id} stands in this build as {first.api_version} and as {second.api_version},"
                 " and the cluster keeps one of the two",
@@ -126,7 +122,3 @@ def _twice(subject: Subject) -> Iterator[tuple[Resource, Resource]]:
         first = seen.setdefault(resource.id, resource)
         if first is not resource:
             yield first, resource
-
-
-CHECKS = (no_schema_for_kind, api_version_not_served, object_defined_twice, object_in_two_versions)
-RULES = tuple(each.rule for each in CHECKS)

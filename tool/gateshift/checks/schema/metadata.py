@@ -42,13 +42,13 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
         if fault:
             at = ("metadata", "name")
             says = f'metadata.name: Invalid value: "{resource.id.name}": {fault}'
-            yield Finding("GS210", Level.ERROR, f"{resource.id}: the name {fault}", FieldRef(resource, at), says)
+            yield Finding(Level.ERROR, f"{resource.id}: the name {fault}", FieldRef(resource, at), says)
         namespace = resource.id.namespace
         if namespace and _VARIABLE not in namespace and not (_LABEL.match(namespace) and len(namespace) <= 63):
             fault = "must be a lower-case DNS label of at most 63 characters"
             says = f'metadata.namespace: Invalid value: "{namespace}": {fault}'
             at = ("metadata", "namespace")
-            yield Finding("GS210", Level.ERROR, f"{resource.id}: the namespace {fault}", FieldRef(resource, at), says)
+            yield Finding(Level.ERROR, f"{resource.id}: the namespace {fault}", FieldRef(resource, at), says)
 
 
 def _name_fault(resource: Resource) -> str:
@@ -80,7 +80,7 @@ def invalid_label(subject: Subject) -> Iterator[Finding]:
                 if fault:
                     message = f"{resource.id}: the label {key!r} {fault}"
                     says = f'{".".join(map(str, at))}: Invalid value: "{key if "key" in fault else value}": {fault}'
-                    yield Finding("GS211", Level.ERROR, message, FieldRef(resource, (*at, key)), says)
+                    yield Finding(Level.ERROR, message, FieldRef(resource, (*at, key)), says)
 
 
 def _label_fault(key: str, value: Json) -> str:
@@ -99,7 +99,3 @@ def _label_fault(key: str, value: Json) -> str:
     ):
         return f"has the value {value!r}: at most 63 letters, digits, '-', '_' and '.' are allowed"
     return ""
-
-
-CHECKS = (invalid_name, invalid_label)
-RULES = tuple(each.rule for each in CHECKS)

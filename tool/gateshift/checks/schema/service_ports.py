@@ -38,7 +38,6 @@ def _unnamed(service: Resource, ports: list[Json]) -> Iterator[Finding]:
     for index, port in enumerate(ports):
         if not text_at(port, "name"):
             yield Finding(
-                "GS212",
                 Level.ERROR,
                 f"{service.id}: port {look_up(port, ('port',))} has no name, which a Service of several ports needs",
                 FieldRef(service, (*_AT, index)),
@@ -53,7 +52,6 @@ def _repeated(service: Resource, values: list[str], what: str, below: FieldPath)
         if value and first.setdefault(value, index) != index:
             path = "".join(f".{step}" for step in below)
             yield Finding(
-                "GS212",
                 Level.ERROR,
                 f"{service.id}: two ports have the same {what}, {value}",
                 FieldRef(service, (*_AT, index, *below)),
@@ -61,7 +59,3 @@ def _repeated(service: Resource, values: list[str], what: str, below: FieldPath)
                 "Keep one of the two. A strategic merge patch replaces a port only where its number stays the same.",
                 (Related("the other port", FieldRef(service, (*_AT, first[value], *below))),),
             )
-
-
-CHECKS = (service_ports_collide,)
-RULES = tuple(each.rule for each in CHECKS)

@@ -12,7 +12,7 @@ from gateshift.engines.engine import Danger, SyncHazard
 from gateshift.engines.registry import ENGINES
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Resource
-from gateshift.model.rule import Check, check
+from gateshift.model.rule import check
 
 
 @check("GS601", source="Argo CD, Sync Options: Prune Last; gitops-engine pkg/sync/sync_context.go")
@@ -25,7 +25,6 @@ def prune_without_prune_last(subject: Subject) -> Iterator[Finding]:
     """
     for resource, hazard in _hazards(subject, Danger.PRUNES_FIRST):
         yield Finding(
-            "GS601",
             hazard.level,
             f"{resource.id} prunes, and without PruneLast=true it prunes before it applies",
             FieldRef(resource, hazard.at, key=True),
@@ -44,7 +43,6 @@ def route_differences_ignored(subject: Subject) -> Iterator[Finding]:
     for resource, hazard in _hazards(subject, Danger.HIDES_ROUTES):
         frozen = hazard.level is Level.ERROR
         yield Finding(
-            "GS602",
             hazard.level,
             f"{resource.id} ignores differences in the {hazard.what} of routes",
             FieldRef(resource, hazard.at),
@@ -62,7 +60,6 @@ def render_changed_by_pointer(subject: Subject) -> Iterator[Finding]:
     """
     for resource, hazard in _hazards(subject, Danger.CHANGES_RENDER):
         yield Finding(
-            "GS603",
             hazard.level,
             f"{resource.id} changes the built objects by `{hazard.what}`",
             FieldRef(resource, hazard.at, key=True),
@@ -82,7 +79,6 @@ def objects_die_with_pointer(subject: Subject) -> Iterator[Finding]:
     """
     for resource, hazard in _hazards(subject, Danger.CASCADES):
         yield Finding(
-            "GS604",
             hazard.level,
             f"{resource.id} takes the objects it has synced along when it is deleted or renamed",
             FieldRef(resource, hazard.at),
@@ -100,7 +96,6 @@ def sync_recreates_objects(subject: Subject) -> Iterator[Finding]:
     """
     for resource, hazard in _hazards(subject, Danger.RECREATES):
         yield Finding(
-            "GS605",
             hazard.level,
             f"{resource.id} may delete and recreate objects: `{hazard.what}`",
             FieldRef(resource, hazard.at),
@@ -118,24 +113,12 @@ def empty_build_allowed(subject: Subject) -> Iterator[Finding]:
     """
     for resource, hazard in _hazards(subject, Danger.EMPTIES):
         yield Finding(
-            "GS606",
             hazard.level,
             f"{resource.id} prunes everything when the folder builds nothing",
             FieldRef(resource, hazard.at),
             "every object of the folder is deleted",
             "Set `allowEmpty: false`.",
         )
-
-
-CHECKS: tuple[Check[Subject], ...] = (
-    prune_without_prune_last,
-    route_differences_ignored,
-    render_changed_by_pointer,
-    objects_die_with_pointer,
-    sync_recreates_objects,
-    empty_build_allowed,
-)
-RULES = tuple(found.rule for found in CHECKS)
 
 
 def _hazards(subject: Subject, danger: Danger) -> Iterator[tuple[Resource, SyncHazard]]:

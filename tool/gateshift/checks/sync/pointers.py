@@ -16,7 +16,7 @@ from gateshift.manifests.workload import slowest_progress
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
-from gateshift.model.rule import Check, check
+from gateshift.model.rule import check
 from gateshift.model.sync_pointer import SyncPointer
 from gateshift.yamldoc.data import FieldPath, Json, object_at
 
@@ -60,7 +60,6 @@ def pointer_path_missing(targets: PointerTargets) -> Iterator[Finding]:
     for target in targets.all:
         if target.exists is False and not (target.rollout is not None and target.stage is None):
             yield Finding(
-                "GS611",
                 Level.ERROR,
                 f"{target.pointer} names `{target.pointer.path}`, and there is no such folder",
                 target.field_ref,
@@ -80,7 +79,6 @@ def pointer_names_no_stage(targets: PointerTargets) -> Iterator[Finding]:
             names = ", ".join(stage.name for stage in target.rollout.stages)
             there = "" if target.exists is not False else ", nor any folder of the repository"
             yield Finding(
-                "GS612",
                 Level.ERROR,
                 f"{target.pointer} names `{target.pointer.path}`, "
                 f"which is no stage of {target.rollout.service.name}{there}",
@@ -103,7 +101,6 @@ def pointers_disagree(targets: PointerTargets) -> Iterator[Finding]:
         other = first.setdefault((str(target.rollout.file), target.environment.name), target)
         if other.stage is not None and other.stage.name != target.stage.name:
             yield Finding(
-                "GS613",
                 Level.WARNING,
                 f"{target.pointer} names {target.stage.name}, {other.pointer} names {other.stage.name}",
                 target.field_ref,
@@ -141,7 +138,6 @@ def _dollars(target: PointerTarget, resource: Resource, substitution: Substituti
         certain = bool(unknown) and not substitution.open
         what = f"replaces `${{{unknown[0]}}}`" if unknown else "reads the dollar sign"
         yield Finding(
-            "GS614",
             Level.ERROR if certain else Level.WARNING,
             f"{target.pointer} {what} in {resource.id}",
             FieldRef(resource, at),
@@ -175,14 +171,4 @@ def stage_ready_too_early(targets: PointerTargets) -> Iterator[Finding]:
         engine, kind = ENGINES[target.pointer.engine], target.rollout.route.kind
         for hazard in engine.readiness_hazards(target.resource.data, kind, slowest_progress(target.rollout)):
             message = f"{target.pointer} {hazard.what}"
-            yield Finding("GS615", hazard.level, message, FieldRef(target.resource, hazard.at), help=hazard.hint)
-
-
-CHECKS: tuple[Check[PointerTargets], ...] = (
-    pointer_path_missing,
-    pointer_names_no_stage,
-    pointers_disagree,
-    substitution_touches_output,
-    stage_ready_too_early,
-)
-RULES = tuple(found.rule for found in CHECKS)
+            yield Finding(hazard.level, message, FieldRef(target.resource, hazard.at), help=hazard.hint)

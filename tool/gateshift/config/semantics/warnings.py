@@ -44,7 +44,6 @@ UNMEASURED = Rule(
     "LimitRange that sets it.",
     "Kubernetes documentation, Horizontal Pod Autoscaling: how does a HorizontalPodAutoscaler work",
 )
-RULES = (UNPINNED, SAME_IMAGE, UNHEARD_HOSTNAMES, UNMEASURED)
 
 
 _SETTINGS = ("image", "env", "container", "resources")
@@ -64,7 +63,7 @@ def warnings_of(draft: Draft, document: Document, file: Path) -> Iterator[Findin
     for doubt in (*_images(draft), *_autoscaling(draft), *_hostnames(draft)):
         _, span = document.nearest(doubt.at)
         place = Place(file, span.line, span.column, span.end_line, span.end_column)
-        yield Finding(doubt.rule.id, Level.WARNING, doubt.message, place, help=doubt.hint)
+        yield doubt.rule.finding(Level.WARNING, doubt.message, place, help=doubt.hint)
 
 
 def _images(draft: Draft) -> Iterator[_Doubt]:
