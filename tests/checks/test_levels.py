@@ -8,7 +8,7 @@ import pytest
 
 from gateshift.checks.subject import Declared
 from gateshift.config import read_rollout
-from gateshift.model.finding import Level
+from gateshift.model.finding import FieldRef, Level
 from gateshift.schemas import Schemas
 from tests.checks.writing import (
     BASE,
@@ -178,6 +178,17 @@ def test_an_argo_rollout_may_not_own_the_route_of_a_rollout() -> None:
     routing = {"plugins": {"argoproj-labs/gatewayAPI": {"httpRoute": "shop"}}}
     other = obj("argoproj.io/v1alpha1", "Rollout", "shop", spec={"strategy": {"canary": {"trafficRouting": routing}}})
     assert levels(findings(service(), *VERSIONS, other, steered(SPLIT), declared=split()), "GS417") == [Level.WARNING]
+
+
+def test_an_address_is_found_behind_a_hostname_that_is_not_a_string() -> None:
+    (finding,) = [each for each in findings(*BASE, route(hostnames=[80, "10.0.0.1"])) if each.rule == "GS412"]
+    assert isinstance(finding.at, FieldRef)
+    assert finding.at.pointer == ("spec", "hostnames", 1)
+
+
+def test_an_address_is_shown_as_the_file_spells_it() -> None:
+    (finding,) = [each for each in findings(*BASE, route(hostnames=["FE80::1"])) if each.rule == "GS412"]
+    assert "FE80::1 is an IP address, which is not a hostname" in finding.message
 
 
 def test_a_refused_hostname_is_shown_only_the_listeners_that_carry_the_route() -> None:

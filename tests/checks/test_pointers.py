@@ -80,10 +80,10 @@ def test_a_folder_that_is_no_stage_is_told_once(repo: Path) -> None:
     edit(repo, APPLICATION, "overlays/first", "overlays/second")
     (finding,) = found(repo)
     assert (finding.rule, finding.level) == ("GS612", Level.ERROR)
-    assert "nor any folder" in finding.message
+    assert "and does not exist" in finding.message
     (repo / "overlays/second").mkdir()
     (finding,) = found(repo)
-    assert "nor any folder" not in finding.message
+    assert "and does not exist" not in finding.message
 
 
 def test_pointers_that_disagree_are_told(repo: Path) -> None:

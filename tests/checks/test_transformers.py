@@ -26,10 +26,10 @@ def test_a_prefix_leaves_backends_mirrors_and_parents_behind(tmp_path: Path, sch
     )
     assert {each.rule for each in found} == {"GS303"}
     assert sorted(each.message.partition(" names ")[2] for each in found) == [
-        "Gateway public, which namePrefix or nameSuffix made Gateway infra/blue-public",
-        "Service shop, which namePrefix or nameSuffix made Service shop/blue-shop",
-        "Service shop, which namePrefix or nameSuffix made Service shop/blue-shop",
-        "Service shop, which namePrefix or nameSuffix made Service shop/blue-shop",
+        "Gateway public, which namePrefix or nameSuffix changed to Gateway infra/blue-public",
+        "Service shop, which namePrefix or nameSuffix changed to Service shop/blue-shop",
+        "Service shop, which namePrefix or nameSuffix changed to Service shop/blue-shop",
+        "Service shop, which namePrefix or nameSuffix changed to Service shop/blue-shop",
     ]
     assert sorted(each.level.value for each in found) == ["error", "error", "error", "warning"]
 

@@ -1,4 +1,4 @@
-"""Faults that can be mended in the files themselves without changing what they mean: defaults left out of routes.
+"""Faults that can be fixed in the files themselves without changing what they mean: defaults left out of routes.
 
 Source: the `default` values of the Gateway API's CRDs; what Argo CD compares is the file with the stored object.
 """
@@ -30,7 +30,7 @@ def with_defaults_written(text: str, catalog: Catalog) -> str:
     """
     try:
         documents = parse_all(text)
-        edited = apply(text, (each for document in documents for each in _insertions(document, catalog)))
+        edited = apply(text, (insertion for document in documents for insertion in _insertions(document, catalog)))
         after = parse_all(edited)
     except (UnreadableYaml, CannotInsert):
         return text
@@ -52,11 +52,11 @@ def _routes(document: Document, catalog: Catalog) -> Iterator[tuple[FieldPath, J
 def _insertions(document: Document, catalog: Catalog) -> Iterator[Insertion]:
     for at, data, node in _routes(document, catalog):
         fields: dict[FieldPath, dict[str, Json]] = {}
-        for each in left_out(data, complete(node, data).data):
-            key = each.pointer[-1]
-            holder = object_at(data, *each.pointer[:-1])
+        for field in left_out(data, complete(node, data).data):
+            key = field.pointer[-1]
+            holder = object_at(data, *field.pointer[:-1])
             if isinstance(key, str) and key not in holder:
-                fields.setdefault((*at, *each.pointer[:-1]), {})[key] = each.value
+                fields.setdefault((*at, *field.pointer[:-1]), {})[key] = field.value
         for mapping, missing in fields.items():
             yield from insert_fields(document, mapping, missing)
 

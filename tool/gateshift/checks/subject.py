@@ -70,8 +70,8 @@ class Subject(Struct, frozen=True):
     def schema(self, resource: Resource) -> JsonObject | None:
         """The structural schema of the object: the installed one, else that of a CRD in the same build."""
         group, version, kind = resource.id.group, resource.version, resource.kind
-        found = self.catalog.structural(group, version, kind) if self.catalog else None
-        return found or self.own_schema(resource)
+        installed = self.catalog.structural(group, version, kind) if self.catalog else None
+        return installed or self.own_schema(resource)
 
     def own_schema(self, resource: Resource) -> JsonObject | None:
         """The structural schema that a CRD of this very build gives the object."""

@@ -23,14 +23,14 @@ UNUSED = Rule(
     "GS191",
     "unused-suppression",
     "A suppression silences nothing.",
-    "The fault is mended or the rule's name is misspelt; left in place it would hide the next fault of that kind.",
+    "The fault is fixed or the rule's name is misspelt; left in place it would hide the next fault of that kind.",
     "product contract, Suppressing",
 )
 EXPIRED = Rule(
     "GS192",
     "expired-suppression",
-    "A suppression's last day has passed, so it silences nothing any more.",
-    "An accepted fault was to be mended by that day; either it is time to mend it or the day needs a new decision.",
+    "A suppression's last day has passed, so it no longer silences anything.",
+    "An accepted fault was to be fixed by that day; either it is time to fix it or the day needs a new decision.",
     "product contract, Suppressing",
 )
 REASONLESS = Rule(
@@ -41,7 +41,7 @@ REASONLESS = Rule(
     "product contract, Suppressing",
 )
 
-_COMMENT = re.compile(r"(?:^|\s)#\s*gateshift:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)")
+_COMMENT = r"(?:^|\s)#\s*gateshift:\s*ignore\[(?P<rules>[^\]\n]*)\](?P<reason>[^\n]*)"
 
 
 class Marker(Struct, frozen=True):
@@ -97,11 +97,11 @@ def markers_in(file: Path, text: str) -> Iterator[Marker]:
         return
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
-        for found in _COMMENT.finditer(line):
-            place = Place(file, number, found.start("rules") + 1, number, found.end("rules") + 1)
-            target = number if line[: found.start()].strip() else _next_content(lines, number)
-            for rule in found["rules"].split(","):
-                yield Marker(rule.strip(), found["reason"].strip(), place, (target,))
+        for comment in re.finditer(_COMMENT, line):
+            place = Place(file, number, comment.start("rules") + 1, number, comment.end("rules") + 1)
+            target = number if line[: comment.start()].strip() else _next_content(lines, number)
+            for rule in comment["rules"].split(","):
+                yield Marker(rule.strip(), comment["reason"].strip(), place, (target,))
 
 
 def _next_content(lines: list[str], number: int) -> int:
@@ -175,8 +175,8 @@ def _complaint(marker: Marker, rules: Mapping[str, Rule], today: date) -> Findin
         return UNUSED.finding(Level.WARNING, message, marker.place, help=hint)
     if not marker.reason:
         message = f"the suppression of {marker.rule} gives no reason and silences nothing"
-        return REASONLESS.finding(Level.WARNING, message, marker.place, help="Write the reason behind the bracket.")
+        return REASONLESS.finding(Level.WARNING, message, marker.place, help="Write the reason after the bracket.")
     if marker.until is not None and marker.until < today:
-        message = f"the suppression of {marker.rule} ended on {marker.until} and silences nothing any more"
-        return EXPIRED.finding(Level.WARNING, message, marker.place, help="Mend the fault, or set a later `until`.")
+        message = f"the suppression of {marker.rule} ended on {marker.until} and no longer silences anything"
+        return EXPIRED.finding(Level.WARNING, message, marker.place, help="Fix the fault, or set a later `until`.")
     return None

@@ -8,7 +8,7 @@ from gateshift.transition.answers import FailureCause
 SERVICE_MISSING = Rule(
     "GS501",
     "service-missing-in-between",
-    "On the way from one state to the next, requests are sent to a Service that is not there.",
+    "On the way from one state to the next, requests are sent to a Service that does not exist.",
     "The route reaches the data plane before the Service it starts to name, or the Service is pruned while the route "
     "still names it; those requests get a 500. Bring Services a commit before the route, take them a commit after it.",
     "Gateway API HTTPRouteRule.backendRefs (a missing backend answers 500); argo-cd#26995, argo-cd#12376",
@@ -40,7 +40,7 @@ UNDECLARED_VERSION = Rule(
 DANGLING_REFERENCE = Rule(
     "GS505",
     "reference-to-a-service-that-is-gone",
-    "A route names a Service that is not there, if only with a weight of 0 or as a mirror.",
+    "A route names a Service that does not exist, if only with a weight of 0 or as a mirror.",
     "The reference gets no traffic, but one that does not resolve makes some data planes refuse the whole rule.",
     "envoyproxy/gateway#7483, envoyproxy/gateway#7065",
 )
@@ -153,7 +153,7 @@ POINTER_LOST = Rule(
     "GS523",
     "pointer-lost",
     "A pointer that named a stage names nothing that can be synced any more, or is gone.",
-    "A folder that is not there stops every sync: the cluster keeps what it has, and no later commit arrives. A "
+    "A directory that does not exist stops every sync: the cluster keeps what it has, and no later commit arrives. A "
     "pointer that is deleted may take its objects along.",
     "Argo CD, Application: source.path, App Deletion; Flux, Kustomization: path, deletionPolicy",
 )

@@ -43,13 +43,13 @@ def next_id(text: str) -> str:
 
 def _meant(text: str, rules: dict[str, Rule]) -> list[Rule]:
     wanted = text.strip().upper().removesuffix("XX")
-    found = [
+    matching = [
         rule
         for rule in rules.values()
         if rule.id == wanted or rule.name == text.lower() or (len(wanted) == 3 and rule.id.startswith(wanted))
     ]
-    if found:
-        return found
+    if matching:
+        return matching
     near = nearest(wanted, rules) or nearest(text.lower(), [rule.name for rule in rules.values()], most=4)
     raise UserError(
         f"there is no rule {text}",
@@ -68,8 +68,8 @@ def _files(rule: str, kind: str) -> Iterator[ExampleFile]:
     if single.is_file():
         yield ExampleFile(single.name, single.read_text(encoding="utf-8"))
     elif folder.is_dir():
-        found = [path for path in folder.rglob("*") if path.is_file()]
-        for path in sorted(found, key=lambda path: (path.name not in _FIRST, path.relative_to(folder).as_posix())):
+        paths = [path for path in folder.rglob("*") if path.is_file()]
+        for path in sorted(paths, key=lambda path: (path.name not in _FIRST, path.relative_to(folder).as_posix())):
             yield ExampleFile(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
 
 

@@ -22,7 +22,7 @@ from gateshift.model.source import SourceFile
 from gateshift.traffic.routes import ROUTE_KINDS
 from gateshift.yamldoc.data import Json, JsonObject, list_at, look_up, object_at, text_at
 
-_RULE_PATH = re.compile(r"/spec/rules/(\d+)(?:/|\Z)")
+_RULE_PATH = r"/spec/rules/(\d+)(?:/|\Z)"
 
 
 _ANY: Json = {"path": {"type": "PathPrefix", "value": "/"}}
@@ -48,7 +48,7 @@ def merge_patch_drops_rules(subject: Subject) -> Iterator[Finding]:
     """A strategic merge patch of a route names some of its rules or backends, and so removes the others.
 
     Kustomize knows no keys for the lists of a custom resource: the patch's list takes the place of the whole list, and
-    what it does not repeat is gone, without a word.
+    what it does not repeat is gone, and Kustomize reports nothing.
     """
     for node, scope in scoped(subject):
         for _, file, target in _patches(node):
@@ -104,8 +104,8 @@ def _key(rule: Json) -> tuple[str, str]:
 def json_patch_by_index(subject: Subject) -> Iterator[Finding]:
     """A JSON patch changes a rule of a route by its index, and does not test which rule that is.
 
-    When somebody inserts a rule before it, the same patch changes another rule, and Kustomize builds without a word. An
-    `op: test` on the rule's name first turns that into a failure.
+    When somebody inserts a rule before it, the same patch changes another rule, and Kustomize builds without an error.
+    An `op: test` on the rule's name first turns that into a failure.
     """
     for node, scope in scoped(subject):
         for _, file, target in _patches(node):
@@ -118,17 +118,17 @@ def json_patch_by_index(subject: Subject) -> Iterator[Finding]:
                 operations = document.data if isinstance(document.data, list) else []
                 tested: set[str] = set()
                 for number, operation in enumerate(operations):
-                    found = _RULE_PATH.match(text_at(operation, "path"))
-                    if found is None:
+                    path = re.match(_RULE_PATH, text_at(operation, "path"))
+                    if path is None:
                         continue
                     if text_at(operation, "op") == "test":
-                        tested.add(found[1])
-                    elif found[1] not in tested:
-                        tested.add(found[1])
+                        tested.add(path[1])
+                    elif path[1] not in tested:
+                        tested.add(path[1])
                         yield Finding(
                             Level.NOTE,
-                            f"this patch finds rule {found[1]} of {route.kind} {route.name} by its index alone",
+                            f"this patch finds rule {path[1]} of {route.kind} {route.name} by its index alone",
                             file.place((number, "path"), index),
                             "after an insertion the patch changes another rule",
-                            f"Put `op: test` on /spec/rules/{found[1]}/name before it.",
+                            f"Put `op: test` on /spec/rules/{path[1]}/name before it.",
                         )

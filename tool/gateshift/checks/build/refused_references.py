@@ -78,7 +78,7 @@ def helm_chart(tree: KustomizationTree) -> Iterator[Finding]:
 
 @check("GS114", source="product contract, Ground rules")
 def path_outside_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization names a file or folder outside the repository.
+    """A kustomization names a file or directory outside the repository.
 
     Nobody who has only the repository can build it, and a pull request could bring any file of the machine that checks
     it into a manifest. The file was not read and the root was not built.
@@ -89,8 +89,8 @@ def path_outside_the_repository(tree: KustomizationTree) -> Iterator[Finding]:
             Level.ERROR,
             f"{named} leaves the repository ({tree.root.repository})",
             place,
-            help="Move it into the repository. Without Git, the repository begins at the nearest folder above with a"
-            " gateshift.yaml, else at the path that was named: name a folder further up.",
+            help="Move it into the repository. Without Git, the repository begins at the nearest directory above with a"
+            " gateshift.yaml, else at the path that was named: name a directory further up.",
         )
 
 

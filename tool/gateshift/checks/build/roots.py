@@ -33,7 +33,7 @@ NOTHING_BUILT = Rule(
 UNSEARCHED = Rule(
     "GS109",
     "folder-not-searched",
-    "A folder could not be looked into.",
+    "A directory could not be searched.",
     "There may be roots in it that nobody has checked.",
     "product contract, Exit codes",
 )
@@ -58,10 +58,10 @@ def nothing_built(build: Build, tree: KustomizationTree) -> Iterator[Finding]:
             Level.ERROR,
             "this root builds no object",
             place,
-            help="Name the manifests under resources; a folder that is only kept for others may be a Component.",
+            help="Name the manifests under resources; a directory that is only kept for others may be a Component.",
         )
 
 
 def unsearched(folder: Path, reason: str) -> Finding:
-    """The finding that a folder could not be searched for roots."""
-    return UNSEARCHED.finding(Level.ERROR, f"the folder could not be searched: {reason}", Place(folder))
+    """The finding that a directory could not be searched for roots."""
+    return UNSEARCHED.finding(Level.ERROR, f"the directory could not be searched: {reason}", Place(folder))

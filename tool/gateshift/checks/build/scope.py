@@ -53,11 +53,11 @@ def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> 
     objects: list[Known] = []
     complete = True
     files: set[Path] = set()
-    for each in nodes:
-        files.add(each.file.path)
-        complete = complete and not (each.data.keys() & {"helmCharts", "helmChartInflationGenerator", "generators"})
-        objects += _generated(each)
-        for reference in each.references:
+    for part in nodes:
+        files.add(part.file.path)
+        complete = complete and not (part.data.keys() & {"helmCharts", "helmChartInflationGenerator", "generators"})
+        objects += _generated(part)
+        for reference in part.references:
             if reference.role not in _HOLDERS:
                 continue
             if isinstance(reference.target, Refused):
@@ -67,9 +67,9 @@ def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> 
                 objects += _in_file(reference.target)
     origins = files | {path for path, file in tree.files.items() if file.path in files}
     objects += [
-        Known(each.api_version, each.kind, each.id.namespace, each.id.name, each.data)
-        for each in subject.build.resources
-        if each.origin.file in origins or each.origin.generated_by in origins
+        Known(resource.api_version, resource.kind, resource.id.namespace, resource.id.name, resource.data)
+        for resource in subject.build.resources
+        if resource.origin.file in origins or resource.origin.generated_by in origins
     ]
     return KustomizationScope(tuple(objects), complete)
 

@@ -1,10 +1,9 @@
-"""Entries of a kustomization that act upon nothing, or upon more than they should, without a word from Kustomize.
+"""Entries of a kustomization that act upon nothing, or upon more than they should, of which Kustomize says nothing.
 
-Source: measured with Kustomize v5.8; api/types/selector.go and patch.go of Kustomize.
+A target's label selector is one line of text.
 
-Label selectors written as one line of text, as Kustomize's targets have them.
-
-Source: Kubernetes, apimachinery pkg/labels/selector.go: requirements joined by commas.
+Source: measured with Kustomize v5.8; api/types/selector.go and patch.go of Kustomize; Kubernetes,
+apimachinery pkg/labels/selector.go: requirements joined by commas.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import Kustomization
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
-from gateshift.yamldoc.data import Json, JsonObject, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import Json, JsonObject, list_at, look_up, object_at, text_at, walk
 
 _PATCHES = ("patches", "patchesJson6902")
 _ACTING = {*_PATCHES, "patchesStrategicMerge", "images", "replacements"}
-_IMAGE = re.compile(r"(?P<name>[^@]+?)(?P<tag>:[^:/@]+)?(?P<digest>@.+)?\Z")
+_IMAGE = r"(?P<name>[^@]+?)(?P<tag>:[^:/@]+)?(?P<digest>@.+)?\Z"
 
 
 def scoped(subject: Subject) -> Iterator[tuple[Kustomization, KustomizationScope]]:
@@ -69,19 +68,19 @@ def _words(target: JsonObject) -> str:
 def _near(target: JsonObject, scope: KustomizationScope) -> str:
     kind, name = text_at(target, "kind"), text_at(target, "name")
     same_kind = {known.name for known in scope.objects if known.kind == kind}
-    found = nearest(name, same_kind)
-    if found:
-        return f"Did you mean the name {found}?"
+    near_name = nearest(name, same_kind)
+    if near_name:
+        return f"Did you mean the name {near_name}?"
     kinds = {known.kind for known in scope.objects}
-    other = nearest(kind, kinds) if kind not in kinds else None
-    return f"Did you mean the kind {other}?" if other else "Correct the target, or remove the entry."
+    near_kind = nearest(kind, kinds) if kind not in kinds else None
+    return f"Did you mean the kind {near_kind}?" if near_kind else "Correct the target, or remove the entry."
 
 
 @check("GS361", source="kustomize#4379, #2760, #5093 (measured): a patch without a match passes silently")
 def patch_matches_nothing(subject: Subject) -> Iterator[Finding]:
     """The target of a patch selects no object.
 
-    Kustomize builds without a word, and the change that the patch should make is not there.
+    Kustomize builds without an error, and the change that the patch should make is missing.
     """
     for node, scope in scoped(subject):
         for field in _PATCHES if scope.complete else ():
@@ -101,11 +100,11 @@ def patch_matches_nothing(subject: Subject) -> Iterator[Finding]:
 def images_entry_matches_nothing(subject: Subject) -> Iterator[Finding]:
     """An entry of `images` names an image that no container has.
 
-    Kustomize builds without a word, and the containers keep the tag they had: the version that should have been
+    Kustomize builds without an error, and the containers keep the tag they had: the version that should have been
     released is not.
     """
     for node, scope in scoped(subject):
-        known = {_name(image) for each in scope.objects for image in _images(each.data)}
+        known = {_name(image) for target in scope.objects for image in _images(target.data)}
         for index, entry in enumerate(list_at(node.data, "images") if scope.complete else ()):
             name = text_at(entry, "name")
             renamed = text_at(entry, "newName")
@@ -124,7 +123,7 @@ def images_entry_matches_nothing(subject: Subject) -> Iterator[Finding]:
 def replacement_matches_nothing(subject: Subject) -> Iterator[Finding]:
     """A target of a replacement selects no object.
 
-    Kustomize builds without a word, and the value is not replaced.
+    Kustomize builds without an error, and the value is not replaced.
     """
     for node, scope in scoped(subject):
         for index, entry in enumerate(list_at(node.data, "replacements") if scope.complete else ()):
@@ -164,34 +163,28 @@ def images_entry_hits_every_version(subject: Subject) -> Iterator[Finding]:
 
 def _tags(scope: KustomizationScope, name: str) -> dict[str, str]:
     """For each workload in the files the tag or digest that it has of the image, before any entry changes it."""
-    found: dict[str, str] = {}
+    tags: dict[str, str] = {}
     for known in scope.objects:
         for image in _images(known.data):
-            parts = _IMAGE.match(image)
+            parts = re.match(_IMAGE, image)
             if parts and parts["name"] == name:
-                found.setdefault(f"{known.kind} {known.name}", (parts["tag"] or "")[1:] or (parts["digest"] or "")[1:])
-    return found
+                tags.setdefault(f"{known.kind} {known.name}", (parts["tag"] or "")[1:] or (parts["digest"] or "")[1:])
+    return tags
 
 
 def _name(image: str) -> str:
-    parts = _IMAGE.match(image)
+    parts = re.match(_IMAGE, image)
     return parts["name"] if parts else image
 
 
 def _images(data: Json) -> Iterator[str]:
     """The images of all containers below, wherever a pod template stands."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if key in ("containers", "initContainers", "ephemeralContainers") and isinstance(value, list):
-                yield from (image for entry in value if (image := text_at(entry, "image")))
-            else:
-                yield from _images(value)
-    elif isinstance(data, list):
-        for entry in data:
-            yield from _images(entry)
+    for at, value in walk(data):
+        if at and at[-1] in ("containers", "initContainers", "ephemeralContainers") and isinstance(value, list):
+            yield from (image for entry in value if (image := text_at(entry, "image")))
 
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = (
     r"\s*(?P<not>!)?\s*(?P<key>[^\s=!,()]+)\s*"
     r"(?:(?P<operator>==|=|!=|\bin\b|\bnotin\b)\s*(?P<value>\([^)]*\)|[^,\s]*))?\s*(?:,|\Z)"
 )
@@ -199,14 +192,13 @@ _REQUIREMENT = re.compile(
 
 def selects(selector: str, labels: Mapping[str, Json]) -> bool:
     """Whether labels satisfy every requirement of the selector; what cannot be read counts as satisfied."""
-    at = 0
-    while at < len(selector):
-        found = _REQUIREMENT.match(selector, at)
-        if found is None or found.end() == at:
+    while selector:
+        requirement = re.match(_REQUIREMENT, selector)
+        if requirement is None or not requirement.end():
             return True
-        if not _holds(found, labels):
+        if not _holds(requirement, labels):
             return False
-        at = found.end()
+        selector = selector[requirement.end() :]
     return True
 
 

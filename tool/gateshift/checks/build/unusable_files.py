@@ -1,4 +1,4 @@
-"""GS103 to GS110: files and folders that cannot be read as what a kustomization uses them for."""
+"""GS103 to GS110: files and directories that cannot be read as what a kustomization uses them for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DATA_ROLES = (FileRole.DATA, FileRole.OPENAPI, FileRole.CRD)
 
 @check("GS103", source="YAML 1.2; documents of gateshift, bounds")
 def file_not_readable(tree: KustomizationTree) -> Iterator[Finding]:
-    """A file is no YAML that can be used: a mistake in it, another encoding, or a size that no manifest has.
+    """A file is not YAML that can be used: a mistake in it, another encoding, or a size that no manifest has.
 
     Kustomize stops at it, or takes minutes and gigabytes over it. The root was not built.
     """
@@ -36,14 +36,14 @@ def file_not_readable(tree: KustomizationTree) -> Iterator[Finding]:
             yield Finding(Level.ERROR, what, reference.place)
     hint = "List the manifests under resources."
     if tree.top and not isinstance(tree.top.file.data(), dict) and not tree.top.file.fault:
-        yield Finding(Level.ERROR, "the kustomization is empty or no mapping", tree.top.file.place(), help=hint)
+        yield Finding(Level.ERROR, "the kustomization is empty or is not a mapping", tree.top.file.place(), help=hint)
 
 
 @check("GS104", source="YAML 1.2, 3.2.1.3; Kubernetes, Field validation (Strict)")
 def key_twice(tree: KustomizationTree) -> Iterator[Finding]:
     """A mapping holds the same key twice.
 
-    One of the two values is dropped without a word, and readers differ in which: kubectl and strict clients refuse the
+    One of the two values is dropped silently, and readers differ in which: kubectl and strict clients refuse the
     file, Kustomize fails over it with a line number of its output, or keeps the last.
     """
     for file in _yaml_files(tree):
@@ -51,7 +51,7 @@ def key_twice(tree: KustomizationTree) -> Iterator[Finding]:
             for twice in document.duplicates[:_MOST_DUPLICATES]:
                 yield _key_twice(file, twice)
     for place, refusal, _ in refused(tree, Problem.FIELD_TWICE):
-        what = f"the field {refusal.what} stands here twice: Kustomize takes names in upper and lower case for the same"
+        what = f"the field {refusal.what} appears here twice: Kustomize ignores the case of field names"
         yield Finding(Level.ERROR, what, place, help="Keep one of the two, with both values where needed.")
 
 
@@ -59,7 +59,7 @@ def _key_twice(file: SourceFile, twice: DuplicateKey) -> Finding:
     key = twice.pointer[-1]
     return Finding(
         Level.ERROR,
-        f"the key {key} stands twice in {json_pointer(twice.pointer[:-1]) or 'the document'}",
+        f"the key {key} appears twice in {json_pointer(twice.pointer[:-1]) or 'the document'}",
         file.spanned(twice.second),
         help="Remove one of the two.",
         related=(Related("the first one", file.spanned(twice.first)),),
@@ -68,7 +68,7 @@ def _key_twice(file: SourceFile, twice: DuplicateKey) -> Finding:
 
 @check("GS105", source="Kustomize, api/internal/target/kusttarget.go")
 def missing_file(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization names a file or folder that does not exist.
+    """A kustomization names a file or directory that does not exist.
 
     Kustomize refuses the root, on every machine that has no more than what is committed.
     """
@@ -77,7 +77,7 @@ def missing_file(tree: KustomizationTree) -> Iterator[Finding]:
         short = named if len(named) <= 80 and "\n" not in named else "named here"
         yield Finding(
             Level.ERROR,
-            f"the {role} {short} does not exist" if short else f"an empty text names no {role}",
+            f"the {role} {short} does not exist" if short else f"an empty string does not name a {role}",
             place,
             help=_sentence(refusal.what) or "Commit it, or take the entry out.",
         )
@@ -85,10 +85,10 @@ def missing_file(tree: KustomizationTree) -> Iterator[Finding]:
 
 @check("GS106", source="Kustomize, api/internal/loader/loadrestrictions.go")
 def file_above_the_kustomization(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization names a file that is not in or below its own folder.
+    """A kustomization names a file that is not in or below its own directory.
 
-    Kustomize refuses it, so that a kustomization is whole wherever its folder is copied to; only other kustomizations
-    may stand beside or above it.
+    Kustomize refuses it, so that a kustomization is whole wherever its directory is copied to; only other
+    kustomizations may be next to it or above it.
     """
     for place, refusal, reference in refused(tree, Problem.ABOVE_FOLDER):
         named = reference.text if reference else place.file.name
@@ -96,13 +96,13 @@ def file_above_the_kustomization(tree: KustomizationTree) -> Iterator[Finding]:
             Level.ERROR,
             f"Kustomize does not read {named} from here: {refusal.what}",
             place,
-            help="Give the file a kustomization.yaml beside it, and name that folder instead.",
+            help="Put a kustomization.yaml next to the file, and name that directory instead.",
         )
 
 
 @check("GS107", source="Kustomize, api/internal/target/kusttarget.go")
 def no_kustomization_to_use(tree: KustomizationTree) -> Iterator[Finding]:
-    """A folder that is used as a base or component has no kustomization, several of them, or one of the wrong kind.
+    """A directory that is used as a base or component has no kustomization, several of them, or one of the wrong kind.
 
     Kustomize refuses the root.
     """
@@ -110,9 +110,9 @@ def no_kustomization_to_use(tree: KustomizationTree) -> Iterator[Finding]:
     for place, refusal, reference in refused(tree, *problems):
         named = reference.text if reference else place.file.name
         if refusal.problem is Problem.NO_KUSTOMIZATION:
-            what, hint = f"the folder {named} has no kustomization.yaml", "Add one that lists its files."
+            what, hint = f"the directory {named} has no kustomization.yaml", "Add one that lists its files."
         elif refusal.problem is Problem.SEVERAL_KUSTOMIZATIONS:
-            what, hint = f"the folder {named} has several kustomizations: {refusal.what}", "Keep one of them."
+            what, hint = f"the directory {named} has several kustomizations: {refusal.what}", "Keep one of them."
         else:
             component = reference is not None and reference.role is FileRole.COMPONENT
             wanted = Kind.COMPONENT if component else Kind.KUSTOMIZATION
@@ -124,7 +124,7 @@ def no_kustomization_to_use(tree: KustomizationTree) -> Iterator[Finding]:
 
 @check("GS108", source="Kustomize, api/internal/loader/fileloader.go, errIfArgEqualOrHigher")
 def kustomizations_in_a_circle(tree: KustomizationTree) -> Iterator[Finding]:
-    """A kustomization leads back to itself, or to a folder that it lies in.
+    """A kustomization leads back to itself, or to a directory that contains it.
 
     Kustomize refuses the root.
     """
@@ -134,15 +134,15 @@ def kustomizations_in_a_circle(tree: KustomizationTree) -> Iterator[Finding]:
             Level.ERROR,
             f"{named} leads back to a kustomization that is being built",
             place,
-            help="Let bases stand beside the overlays that use them, and name no overlay.",
+            help="Keep bases next to the overlays that use them, and let no base name an overlay.",
         )
 
 
 @check("GS110", source="Kubernetes API conventions, Types (Kinds)")
 def not_an_object(tree: KustomizationTree) -> Iterator[Finding]:
-    """A document among plain YAML files is no Kubernetes object: it lacks its apiVersion, its kind or both.
+    """A document among plain YAML files is not a Kubernetes object: it lacks its apiVersion, its kind or both.
 
-    No cluster takes it, so whatever it was meant to do does not happen. In a folder, a document that has neither is
+    No cluster takes it, so whatever it was meant to do does not happen. In a directory, a document that has neither is
     taken for another program's file and only noted.
     """
     named = tree.root.files == (tree.root.path,)
@@ -155,7 +155,7 @@ def not_an_object(tree: KustomizationTree) -> Iterator[Finding]:
                 lacking = [key for key in ("apiVersion", "kind") if not text_at(data, key)]
                 if lacking:
                     level = Level.NOTE if len(lacking) > 1 and not named else Level.ERROR
-                    what = f"this document has no {' and no '.join(lacking)}, so it is no Kubernetes object"
+                    what = f"this document has no {' and no '.join(lacking)}, so it is not a Kubernetes object"
                     yield Finding(level, what, file.place(pointer, document.index))
 
 

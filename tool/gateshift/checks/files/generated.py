@@ -17,7 +17,7 @@ _FORCE = "Move the change into gateshift.yaml, or give it up with `gateshift gen
 
 
 class Files(Struct, frozen=True):
-    """The states of a rollout's files; their paths are relative to `top`, the folder of gateshift.yaml."""
+    """The states of a rollout's files; their paths are relative to `top`, the directory of gateshift.yaml."""
 
     top: Path
     states: tuple[FileState, ...]
@@ -30,7 +30,7 @@ def generated_file_stale(files: Files) -> Iterator[Finding]:
     A pointer would deliver a stage that the rollout no longer describes, so a review of gateshift.yaml says nothing
     about what reaches the cluster.
     """
-    yield from _each(files, FileStatus.STALE, lambda _: "gateshift.yaml asks for another text", _HINT)
+    yield from _each(files, FileStatus.STALE, lambda _: "its content is not what gateshift.yaml asks for", _HINT)
 
 
 @check("GS702", source="product contract, generate")
@@ -42,27 +42,29 @@ def generated_file_edited(files: Files) -> Iterator[Finding]:
     """
 
     def message(state: FileState) -> str:
-        return "edited by hand" if state.expected is not None else "edited by hand, and no stage asks for it any more"
+        return "edited by hand" if state.expected is not None else "edited by hand, and no stage asks for it any longer"
 
     yield from _each(files, FileStatus.EDITED, message, _FORCE)
 
 
 @check("GS703", source="product contract, generate --check")
 def generated_file_missing(files: Files) -> Iterator[Finding]:
-    """A file that gateshift.yaml asks for is not there.
+    """A file that gateshift.yaml asks for does not exist.
 
     A stage without one of its files does not build, or builds without its route or its Service.
     """
-    yield from _each(files, FileStatus.MISSING, lambda _: "gateshift.yaml asks for this file", _HINT)
+    yield from _each(
+        files, FileStatus.MISSING, lambda _: "the file does not exist, and gateshift.yaml asks for it", _HINT
+    )
 
 
 @check("GS704", source="product contract, generate")
 def generated_file_left_over(files: Files) -> Iterator[Finding]:
-    """A generated file is there that gateshift.yaml no longer asks for.
+    """A generated file remains that gateshift.yaml no longer asks for.
 
     A pointer can still name the stage it belongs to, and nobody keeps that stage up to date.
     """
-    yield from _each(files, FileStatus.LEFT_OVER, lambda _: "gateshift.yaml asks for no such file any more", _HINT)
+    yield from _each(files, FileStatus.LEFT_OVER, lambda _: "gateshift.yaml no longer asks for this file", _HINT)
 
 
 @check("GS705", source="product contract, generate")
@@ -89,11 +91,11 @@ def _each(files: Files, status: FileStatus, message: Callable[[FileState], str],
 
 
 def _first_difference(state: FileState) -> int:
-    """The first line, from 1, whose text differs, the header apart; 1 where one of the texts is not there."""
+    """The first line, from 1, whose text differs, the header apart; 1 where one of the texts does not exist."""
     if state.found is None or state.expected is None:
         return 1
-    found, expected = state.found.split("\n"), state.expected.split("\n")
-    for number, (there, wanted) in enumerate(zip(found, expected, strict=False), start=1):
+    lines, expected_lines = state.found.split("\n"), state.expected.split("\n")
+    for number, (there, wanted) in enumerate(zip(lines, expected_lines, strict=False), start=1):
         if number > 1 and there != wanted:
             return number
-    return 1 if len(found) == len(expected) else min(len(found), len(expected))
+    return 1 if len(lines) == len(expected_lines) else min(len(lines), len(expected_lines))

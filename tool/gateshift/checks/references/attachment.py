@@ -71,11 +71,11 @@ def no_such_listener(subject: Subject) -> Iterator[Finding]:
 def _sections(attachment: Attachment, held: Resource | None) -> list[tuple[str, int]]:
     at: FieldPath = ("spec", "ports") if attachment.parent.is_service else ("spec", "listeners")
     entries = look_up(held.data, at) if held else None
-    found = []
+    sections = []
     for entry in entries if isinstance(entries, list) else []:
         name, port = look_up(entry, ("name",)), look_up(entry, ("port",))
-        found.append((name if isinstance(name, str) else "", port if isinstance(port, int) else 0))
-    return found
+        sections.append((name if isinstance(name, str) else "", port if isinstance(port, int) else 0))
+    return sections
 
 
 def _related(held: Resource | None) -> tuple[Related, ...]:
@@ -94,22 +94,22 @@ def not_allowed_by_listeners(subject: Subject) -> Iterator[Finding]:
     """
     for attachment in _refused(subject, NOT_ALLOWED):
         route, parent = attachment.route, attachment.parent
-        listeners = [each for each in _listeners(subject, parent) if _is_meant(parent, each)]
-        allowed = "; ".join(_allowance(each) for each in listeners)
+        listeners = [listener for listener in _listeners(subject, parent) if _is_meant(parent, listener)]
+        allowed = "; ".join(_allowance(listener) for listener in listeners)
         yield Finding(
             Level.ERROR,
             f"{route}: {attachment.message} ({allowed})",
             FieldRef(route.resource, parent.pointer),
             _says(attachment),
             "Let allowedRoutes of the listener name the route's namespace and kind, or use another listener.",
-            tuple(Related(str(each), FieldRef(each.owner, each.pointer)) for each in listeners[:3]),
+            tuple(Related(str(listener), FieldRef(listener.owner, listener.pointer)) for listener in listeners[:3]),
         )
 
 
 def _listeners(subject: Subject, parent: RouteParent) -> tuple[Listener, ...]:
     if parent.kind == "ListenerSet":
-        found = subject.cluster.listener_set(parent.namespace, parent.name)
-        return found.listeners if found else ()
+        listener_set = subject.cluster.listener_set(parent.namespace, parent.name)
+        return listener_set.listeners if listener_set else ()
     gateway = subject.cluster.gateway(parent.namespace, parent.name)
     return gateway.listeners if gateway else ()
 
@@ -133,19 +133,23 @@ def hostname_of_no_listener(subject: Subject) -> Iterator[Finding]:
     """
     for attachment in _refused(subject, NO_HOSTNAME):
         listeners = [
-            each
-            for each in _listeners(subject, attachment.parent)
-            if _is_meant(attachment.parent, each) and attachment.route.kind in supported_kinds(each)
+            listener
+            for listener in _listeners(subject, attachment.parent)
+            if _is_meant(attachment.parent, listener) and attachment.route.kind in supported_kinds(listener)
         ]
-        shown = ", ".join(sorted({each.hostname or "any" for each in listeners}))
+        verb = "meets" if len(attachment.route.hostnames) == 1 else "meet"
+        shown = ", ".join(sorted({listener.hostname or "any" for listener in listeners}))
         yield Finding(
             Level.ERROR,
-            f"{attachment.route}: {', '.join(attachment.route.hostnames)} meets no hostname of {attachment.parent}"
+            f"{attachment.route}: {', '.join(attachment.route.hostnames)} {verb} no hostname of {attachment.parent}"
             f" ({shown})",
             FieldRef(attachment.route.resource, ("spec", "hostnames")),
             _says(attachment),
             "Name a host that the listener covers, or add a listener for it.",
-            tuple(Related(str(each), FieldRef(each.owner, (*each.pointer, "hostname"))) for each in listeners[:3]),
+            tuple(
+                Related(str(listener), FieldRef(listener.owner, (*listener.pointer, "hostname")))
+                for listener in listeners[:3]
+            ),
         )
 
 
@@ -166,9 +170,11 @@ def rival_route_kinds(subject: Subject) -> Iterator[Finding]:
         ]
         yield Finding(
             Level.ERROR,
-            f"{attachment.route}: {attachment.message}: {', '.join(str(each.route) for each in rivals)}",
+            f"{attachment.route}: {attachment.message}: {', '.join(str(rival.route) for rival in rivals)}",
             FieldRef(attachment.route.resource, attachment.parent.pointer),
             _says(attachment),
             "Give the two kinds hostnames or ports of their own.",
-            tuple(Related(str(each.route), FieldRef(each.route.resource, each.parent.pointer)) for each in rivals[:3]),
+            tuple(
+                Related(str(rival.route), FieldRef(rival.route.resource, rival.parent.pointer)) for rival in rivals[:3]
+            ),
         )

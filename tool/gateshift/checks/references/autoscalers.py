@@ -18,7 +18,7 @@ from gateshift.yamldoc.data import text_at
 
 @check("GS346", source="Kubernetes, HorizontalPodAutoscaler: migrating; argo-cd#1603, argo-rollouts#3689")
 def replicas_beside_autoscaler(subject: Subject) -> Iterator[Finding]:
-    """A workload that a HorizontalPodAutoscaler scales also says how many replicas it has.
+    """A workload that a HorizontalPodAutoscaler scales also sets its number of replicas.
 
     Every sync sets the number back to the one in Git, and the autoscaler changes it again: the workload loses pods
     under load at each commit.
@@ -29,7 +29,7 @@ def replicas_beside_autoscaler(subject: Subject) -> Iterator[Finding]:
             if named and same_namespace(workload.namespace, scaler.namespace) and workload.replicas:
                 yield Finding(
                     Level.WARNING,
-                    f"{workload.resource.id} says replicas: {workload.replicas}, and {scaler.resource.id} scales it",
+                    f"{workload.resource.id} sets replicas: {workload.replicas}, but {scaler.resource.id} scales it",
                     FieldRef(workload.resource, ("spec", "replicas")),
                     "each sync sets the replicas back to the number in Git",
                     "Remove replicas from the workload; the autoscaler's minReplicas counts.",
@@ -51,7 +51,7 @@ def autoscaler_without_target(subject: Subject) -> Iterator[Finding]:
             subject, group, kind, scaler.namespace, name
         ):
             continue
-        near = nearest(name, (each.id.name for each in subject.of_kind(group, kind)))
+        near = nearest(name, (workload.id.name for workload in subject.of_kind(group, kind)))
         yield Finding(
             Level.WARNING if near else Level.NOTE,
             f"{scaler.resource.id} scales {kind} {name}, which is not in this build",

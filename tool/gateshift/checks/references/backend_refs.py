@@ -67,7 +67,11 @@ def _uses(subject: Subject) -> Iterator[Use]:
             shares = fractions([backend.weight for backend in rule.backends])
             targets = [(backend, share, False) for backend, share in zip(rule.backends, shares, strict=True)]
             for filters in (rule.filters, *rule.backend_filters):
-                targets += [(each.backend, 0.0, True) for each in filters if isinstance(each, RequestMirror)]
+                targets += [
+                    (mirror_filter.backend, 0.0, True)
+                    for mirror_filter in filters
+                    if isinstance(mirror_filter, RequestMirror)
+                ]
             for backend, share, mirror in targets:
-                found = resolve(subject.cluster, route.resource, backend, mesh=mesh)
-                yield Use(route, index, backend, share, mirror, found)
+                resolved = resolve(subject.cluster, route.resource, backend, mesh=mesh)
+                yield Use(route, index, backend, share, mirror, resolved)

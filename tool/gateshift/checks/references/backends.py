@@ -32,8 +32,8 @@ def backend_service_missing(subject: Subject) -> Iterator[Finding]:
 
 def _missing(subject: Subject, use: Use) -> Finding:
     ref = use.backend.ref
-    others = [each for each in subject.cluster.services if same_namespace(each.namespace, ref.namespace)]
-    near = nearest(ref.name, (each.name for each in others))
+    others = [service for service in subject.cluster.services if same_namespace(service.namespace, ref.namespace)]
+    near = nearest(ref.name, (service.name for service in others))
     declared = _is_declared(subject, ref.namespace, ref.name)
     level = Level.ERROR if declared else Level.WARNING if near else Level.NOTE
     why = "the rollout declares it, but the build does not hold it" if declared else "it is not in this build"
@@ -44,9 +44,9 @@ def _missing(subject: Subject, use: Use) -> Finding:
         f"ResolvedRefs: False, BackendNotFound, unless the Service exists; {use.consequence}",
         f"Did you mean {near}?" if near else "Add the Service, or make sure that another root provides it.",
         tuple(
-            Related(f"{each.name}", FieldRef(each.resource, ("metadata", "name")))
-            for each in others
-            if each.name == near
+            Related(f"{service.name}", FieldRef(service.resource, ("metadata", "name")))
+            for service in others
+            if service.name == near
         ),
     )
 
@@ -66,21 +66,21 @@ def backend_port_not_on_service(subject: Subject) -> Iterator[Finding]:
     """A backendRef or mirror names a port that its Service does not have.
 
     The port of a backendRef is the Service's port, never the targetPort of its pods. The share that this backend
-    should get is answered with 500 by most data planes, and some fall back to another port without a word.
+    should get is answered with 500 by most data planes, and some fall back to another port silently.
     """
     for use in uses(subject):
         service, port = use.resolved.service, use.backend.port
         if use.resolved.reason != "BackendNotFound" or service is None or port is None:
             continue
-        numbers = ", ".join(str(each.port) for each in service.ports) or "none"
-        aimed = [each for each in service.ports if each.target == port]
-        confusion = f"; {port} is the targetPort behind port {aimed[0].port}" if aimed else ""
+        numbers = ", ".join(str(known.port) for known in service.ports) or "none"
+        behind = [known for known in service.ports if known.target == port]
+        confusion = f"; {port} is the targetPort behind port {behind[0].port}" if behind else ""
         yield Finding(
             use.worst,
             f"{use.route}: {use.backend.ref} has no port {port}{confusion} (its ports: {numbers})",
             FieldRef(use.route.resource, (*use.backend.pointer, "port")),
             f"ResolvedRefs: False, BackendNotFound on most data planes; {use.consequence}",
-            _port_help(service, aimed[0].port if aimed else None),
+            _port_help(service, behind[0].port if behind else None),
             (Related("the ports of the Service", FieldRef(service.resource, ("spec", "ports"))),),
         )
 
@@ -95,7 +95,7 @@ def _port_help(service: Service, aimed: int | None) -> str:
 
 @check("GS304", source="Gateway API v1.6, ResolvedRefs with reason InvalidKind")
 def backend_kind_unknown(subject: Subject) -> Iterator[Finding]:
-    """A backendRef or mirror names a kind that is no backend.
+    """A backendRef or mirror names a kind that is not a backend.
 
     A route sends requests to Services, or to kinds that an implementation defines; never to a Deployment or a Pod. The
     share of such a backend is answered with 500. It is a warning for a group outside Kubernetes: an implementation may
@@ -108,7 +108,7 @@ def backend_kind_unknown(subject: Subject) -> Iterator[Finding]:
         kind = f"{ref.group}/{ref.kind}" if ref.group else ref.kind
         yield Finding(
             use.worst if is_built_in(ref.group) else Level.WARNING,
-            f"{use.route}: the {use.what} {ref.name} is of kind {kind}, which is no backend",
+            f"{use.route}: the {use.what} {ref.name} is of kind {kind}, which is not a backend",
             FieldRef(use.route.resource, (*use.backend.pointer, "kind")),
             f"ResolvedRefs: False, InvalidKind; {use.consequence}",
             "Refer to the Service in front of the pods." if is_built_in(ref.group) else "Refer to a Service.",

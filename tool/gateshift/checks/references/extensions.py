@@ -24,19 +24,23 @@ def extension_filter_missing(subject: Subject) -> Iterator[Finding]:
     """
     for route in subject.cluster.routes:
         for rule in route.rules:
-            for each in (entry for filters in (rule.filters, *rule.backend_filters) for entry in filters):
-                if not isinstance(each, ExtensionFilter):
+            for extension in (extension for filters in (rule.filters, *rule.backend_filters) for extension in filters):
+                if not isinstance(extension, ExtensionFilter):
                     continue
-                ref = each.ref
+                ref = extension.ref
                 if subject.cluster.find(ref.group, ref.kind, route.namespace, ref.name) is not None:
                     continue
                 kind = subject.of_kind(ref.group, ref.kind)
-                others = {item.id.name: item for item in kind if same_namespace(item.id.namespace, route.namespace)}
+                others = {
+                    candidate.id.name: candidate
+                    for candidate in kind
+                    if same_namespace(candidate.id.namespace, route.namespace)
+                }
                 near = nearest(ref.name, others)
                 yield Finding(
                     Level.WARNING if near else Level.NOTE,
                     f"{route}: the filter {ref.kind} {ref.name} ({ref.group}) is not in this build",
-                    FieldRef(route.resource, (*each.pointer, "name")),
+                    FieldRef(route.resource, (*extension.pointer, "name")),
                     "an error for every request of the rule, unless the implementation knows the filter",
                     f"Did you mean {near}?" if near else "Make sure that another root provides it.",
                     (Related(near, FieldRef(others[near], ("metadata", "name"))),) if near else (),

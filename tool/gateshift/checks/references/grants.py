@@ -48,7 +48,7 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             level,
             f"{use.route}: no ReferenceGrant in namespace {ref.namespace} lets {use.route.kind}s of"
-            f" {use.route.namespace} use {ref}, which {_who_needs_it(use)} needs",
+            f" {use.route.namespace} use {ref}, which {_who_needs_it(use)}",
             FieldRef(use.route.resource, (*use.backend.pointer, "namespace")),
             f"ResolvedRefs: False, RefNotPermitted; {use.consequence}",
             f"Add a ReferenceGrant in {ref.namespace}: from {GATEWAY_API}/{use.route.kind} in {use.route.namespace}"
@@ -58,28 +58,31 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
 
 
 def _who_needs_it(use: Use) -> str:
-    """The parents for which the grant matters: calls in a mesh need none."""
-    return " and ".join(str(parent) for parent in use.route.parents if not parent.is_service)
+    """The parents for which the grant matters, with the verb: calls in a mesh need none."""
+    parents = [str(parent) for parent in use.route.parents if not parent.is_service]
+    return f"{' and '.join(parents)} {'needs' if len(parents) == 1 else 'need'}"
 
 
 def _near_miss(subject: Subject, use: Use) -> list[tuple[ReferenceGrant, str]]:
     """The grants of the backend's namespace that speak of the route's namespace or kind, and what each gets wrong."""
-    found = []
+    misses = []
     route, ref = use.route, use.backend.ref
     for grant in subject.cluster.grants:
         if not same_namespace(grant.namespace, ref.namespace):
             continue
-        sources = [(each.group, each.kind, each.namespace) for each in grant.sources]
+        sources = [(source.group, source.kind, source.namespace) for source in grant.sources]
         if (GATEWAY_API, route.kind, route.namespace) not in sources:
-            about = [each for each in grant.sources if route.namespace == each.namespace or route.kind == each.kind]
+            about = [
+                source for source in grant.sources if route.namespace == source.namespace or route.kind == source.kind
+            ]
             if about:
                 first = about[0]
-                found.append((grant, f"it is from {first.group or 'core'}/{first.kind} in {first.namespace}"))
+                misses.append((grant, f"it is from {first.group or 'core'}/{first.kind} in {first.namespace}"))
         else:
             first_to = grant.targets[0] if grant.targets else None
             to = f"{first_to.group or 'core'}/{first_to.kind} {first_to.name}".rstrip() if first_to else "nothing"
-            found.append((grant, f"it is to {to}"))
-    return found
+            misses.append((grant, f"it is to {to}"))
+    return misses
 
 
 @check("GS306", source="Gateway API v1.6, ReferenceGrantFrom and ReferenceGrantTo")
@@ -129,7 +132,7 @@ def _source_fault(subject: Subject, grant: ReferenceGrant, source: GrantFrom) ->
 def _moved_source(subject: Subject, source: GrantFrom) -> tuple[str, str, str] | None:
     """An entry whose referrers a namespace transformer has moved away."""
     resources = subject.of_kind(source.group, source.kind)
-    if any(same_namespace(each.id.namespace, source.namespace) for each in resources):
+    if any(same_namespace(resource.id.namespace, source.namespace) for resource in resources):
         return None
     for resource in resources:
         if moved(subject, source.group, source.kind, source.namespace, resource.id.name) is resource:

@@ -43,9 +43,9 @@ def listeners_conflict(subject: Subject) -> Iterator[Finding]:
 def _conflict(state: ListenerState, states: tuple[ListenerState, ...]) -> Finding:
     listener = state.listener
     rivals = [
-        each.listener
-        for each in sorted(states, key=lambda each: not each.accepted)
-        if each.listener is not listener and conflict(listener, each.listener) == state.conflict
+        rival.listener
+        for rival in sorted(states, key=lambda rival: not rival.accepted)
+        if rival.listener is not listener and conflict(listener, rival.listener) == state.conflict
     ]
     by_hostname = state.conflict == "HostnameConflict"
     field = "hostname" if by_hostname and listener.hostname else "port" if by_hostname else "protocol"
@@ -57,14 +57,14 @@ def _conflict(state: ListenerState, states: tuple[ListenerState, ...]) -> Findin
         FieldRef(listener.owner, (*listener.pointer, field)),
         f"Accepted: False, {state.conflict}; Conflicted: True, {state.conflict}{_whole(listener, states)}",
         "Give the listeners different hostnames or ports.",
-        tuple(Related(str(each), FieldRef(each.owner, each.pointer)) for each in rivals[:2]),
+        tuple(Related(str(rival), FieldRef(rival.owner, rival.pointer)) for rival in rivals[:2]),
     )
 
 
 def _whole(listener: Listener, states: Iterable[ListenerState]) -> str:
     """What the Gateway or ListenerSet itself reports when none of its listeners is accepted."""
-    siblings = [each for each in states if each.listener.owner is listener.owner]
-    none_left = siblings and not any(each.accepted for each in siblings)
+    siblings = [state for state in states if state.listener.owner is listener.owner]
+    none_left = siblings and not any(state.accepted for state in siblings)
     return f"; {listener.owner.kind}: Accepted: False, ListenersNotValid" if none_left else ""
 
 
@@ -84,7 +84,7 @@ def listener_protocol_unknown(subject: Subject) -> Iterator[Finding]:
         )
         yield Finding(
             Level.ERROR,
-            f"{listener} has the protocol {listener.protocol!r}; known are {', '.join(CARRIED)}",
+            f"{listener} has the protocol {listener.protocol!r}; the known protocols are {', '.join(CARRIED)}",
             FieldRef(listener.owner, (*listener.pointer, "protocol")),
             f"Accepted: False, UnsupportedProtocol{_whole(listener, _states(subject))}",
             f"Write {near}." if near else "Write one of the known protocols.",
@@ -191,8 +191,12 @@ def listener_set_parent_missing(subject: Subject) -> Iterator[Finding]:
     """
     for condition in conditions(subject.cluster):
         if condition.resource.kind == "ListenerSet" and condition.type == "Accepted" and condition.status == UNKNOWN:
-            found = subject.cluster.listener_set(condition.resource.id.namespace, condition.resource.id.name)
-            near = nearest(found.parent.name, (each.name for each in subject.cluster.gateways)) if found else None
+            listener_set = subject.cluster.listener_set(condition.resource.id.namespace, condition.resource.id.name)
+            near = (
+                nearest(listener_set.parent.name, (gateway.name for gateway in subject.cluster.gateways))
+                if listener_set
+                else None
+            )
             yield Finding(
                 Level.WARNING if near else Level.NOTE,
                 f"{condition.resource.id}: {condition.message}",
@@ -213,12 +217,12 @@ def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
     for condition in conditions(subject.cluster):
         if condition.resource.kind == "BackendTLSPolicy" and condition.status == FALSE:
             faults.setdefault((condition.resource, condition.pointer, condition.message), []).append(condition)
-    for (resource, pointer, message), found in faults.items():
-        conflicted = any(each.reason == "Conflicted" for each in found)
+    for (resource, pointer, message), failed in faults.items():
+        conflicted = any(condition.reason == "Conflicted" for condition in failed)
         yield Finding(
-            Level.NOTE if all(each.outside for each in found) else Level.ERROR,
+            Level.NOTE if all(condition.outside for condition in failed) else Level.ERROR,
             f"{resource.id}: {message}",
             FieldRef(resource, pointer),
-            "; ".join(f"{each.type}: False, {each.reason}" for each in found),
+            "; ".join(f"{condition.type}: False, {condition.reason}" for condition in failed),
             "Keep one policy for each target and section." if conflicted else "Name a ConfigMap with the key ca.crt.",
         )

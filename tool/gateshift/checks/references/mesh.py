@@ -90,7 +90,7 @@ def mesh_route_cuts_other_requests(subject: Subject) -> Iterator[Finding]:
             for other in attachments(subject.cluster)
             if str(other.parent) == str(attachment.parent) and other.status is not AttachmentStatus.REFUSED
         ]
-        if not any(_takes_everything(each) for each in siblings):
+        if not any(_takes_everything(sibling) for sibling in siblings):
             reported.add(route)
             yield Finding(
                 Level.WARNING,

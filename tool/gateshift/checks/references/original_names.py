@@ -34,7 +34,7 @@ def moved(subject: Subject, group: str, kind: str, namespace: str, name: str) ->
     """The object that a reference meant before a transformer gave it another name or namespace; None where there is
     none, or where the reference still finds an object."""
     for resource in subject.of_kind(group, kind):
-        passed = {each.kind for each in resource.origin.transformers}
+        passed = {transformer.kind for transformer in resource.origin.transformers}
         if not passed & (RENAMERS | MOVERS):
             continue
         before_namespace, before_name = written_names(subject, resource)

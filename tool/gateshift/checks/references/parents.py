@@ -41,11 +41,11 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
         if moved(subject, parent.group, parent.kind, parent.namespace, parent.name):
             continue
         others = [
-            each
-            for each in subject.of_kind(parent.group, parent.kind)
-            if same_namespace(each.id.namespace, parent.namespace)
+            other
+            for other in subject.of_kind(parent.group, parent.kind)
+            if same_namespace(other.id.namespace, parent.namespace)
         ]
-        near = nearest(parent.name, (each.id.name for each in others))
+        near = nearest(parent.name, (other.id.name for other in others))
         declared = _declares_service(subject, parent)
         yield Finding(
             Level.ERROR if declared else Level.WARNING if near else Level.NOTE,
@@ -54,7 +54,9 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
             "no status at all, unless the parent exists in the cluster",
             f"Did you mean {near}?" if near else "Make sure that another root provides it.",
             tuple(
-                Related(near, FieldRef(each, ("metadata", "name"))) for each in others if near and each.id.name == near
+                Related(near, FieldRef(other, ("metadata", "name")))
+                for other in others
+                if near and other.id.name == near
             ),
         )
 

@@ -41,17 +41,18 @@ def reference_left_behind(subject: Subject) -> Iterator[Finding]:
     the references of routes, so they still name what no longer exists: the share of such a backend is answered with
     500, and a route attaches to nothing.
     """
-    for each in _dangling(subject):
-        found = moved(subject, each.group, each.kind, each.namespace, each.name)
-        if found is None:
+    for reference in _dangling(subject):
+        target = moved(subject, reference.group, reference.kind, reference.namespace, reference.name)
+        if target is None:
             continue
         yield Finding(
-            each.level,
-            f"{each.holder.id} names {each.kind} {each.name}, which {transformer_of(found, each.name)} made {found.id}",
-            FieldRef(each.holder, each.pointer),
-            each.says,
-            "Write final names in the files and drop the transformer, or patch the reference beside it.",
-            (Related(f"built as {found.id}", FieldRef(found, ("metadata", "name"))),),
+            reference.level,
+            f"{reference.holder.id} names {reference.kind} {reference.name}, which"
+            f" {transformer_of(target, reference.name)} changed to {target.id}",
+            FieldRef(reference.holder, reference.pointer),
+            reference.says,
+            "Write final names in the files and drop the transformer, or patch the reference as well.",
+            (Related(f"built as {target.id}", FieldRef(target, ("metadata", "name"))),),
         )
 
 

@@ -24,13 +24,13 @@ def _split_rules(subject: Subject) -> Iterator[tuple[Route, RouteRule, list[Serv
     """Every rule that splits its requests over several Services of the build."""
     for route in subject.cluster.routes:
         for rule in route.rules:
-            found: dict[Resource, Service] = {}
+            services: dict[Resource, Service] = {}
             for backend in rule.backends:
                 service = subject.cluster.service(backend.ref.namespace, backend.ref.name)
                 if (backend.ref.group, backend.ref.kind) == ("", "Service") and service is not None:
-                    found[service.resource] = service
-            if len(found) > 1:
-                yield route, rule, list(found.values())
+                    services[service.resource] = service
+            if len(services) > 1:
+                yield route, rule, list(services.values())
 
 
 def _level(subject: Subject) -> Level:
@@ -39,7 +39,7 @@ def _level(subject: Subject) -> Level:
 
 
 def _labelled(service: Service) -> str:
-    passed = {each.kind for each in service.resource.origin.transformers}
+    passed = {transformer.kind for transformer in service.resource.origin.transformers}
     return " (a labels transformer changed its selector)" if passed & _LABELLERS else ""
 
 
@@ -53,9 +53,8 @@ def backend_selects_several_versions(subject: Subject) -> Iterator[Finding]:
     seen: set[Resource] = set()
     for route, rule, services in _split_rules(subject):
         for service in services:
-            versions = {version_of(subject.cluster, each) for each in selected_workloads(subject.cluster, service)} - {
-                ""
-            }
+            selected = selected_workloads(subject.cluster, service)
+            versions = {version_of(subject.cluster, workload) for workload in selected} - {""}
             if len(versions) < 2 or service.resource in seen:
                 continue
             seen.add(service.resource)
@@ -75,7 +74,7 @@ def _are_told_by_labels(subject: Subject, service: Service) -> bool:
     """Whether labels in Git tell the pods of this Service from others. Argo Rollouts writes its pods' hash into the
     selectors of its two Services, so those are the same in Git; and of pods outside the build nothing is known."""
     selected = selected_workloads(subject.cluster, service)
-    return bool(selected) and not any(each.kind == "Rollout" for each in selected)
+    return bool(selected) and not any(workload.kind == "Rollout" for workload in selected)
 
 
 @check("GS348", source="Kustomize, commonLabels and labels with includeSelectors (measured); kustomize#1009")
@@ -123,13 +122,13 @@ def version_service_selects_other_pods(subject: Subject) -> Iterator[Finding]:
     for version in rollout.versions:
         service = subject.cluster.service(home, version.service)
         for workload in selected_workloads(subject.cluster, service) if service is not None else ():
-            found = template_of(subject.cluster, workload).labels.get(rollout.service.version_label, "")
-            if found and found != version.name and service is not None:
+            label = template_of(subject.cluster, workload).labels.get(rollout.service.version_label, "")
+            if label and label != version.name and service is not None:
                 yield Finding(
                     Level.ERROR,
                     f"{service.resource.id} is the Service of {version.name}, but selects {workload.resource.id}, whose"
-                    f" pods are {rollout.service.version_label}={found}",
+                    f" pods are {rollout.service.version_label}={label}",
                     FieldRef(service.resource, ("spec", "selector")),
-                    f"requests for {version.name} reach {found}",
+                    f"requests for {version.name} reach {label}",
                     f"Select {rollout.service.version_label}: {version.name}.",
                 )

@@ -66,7 +66,7 @@ def service_selects_no_pods(subject: Subject) -> Iterator[Finding]:
             FieldRef(service.resource, ("spec", "selector")),
             _NO_ENDPOINTS,
             _selector_help(near),
-            tuple(Related(f"{each.resource.id} has other labels", _labels_at(each)) for each in near[:3]),
+            tuple(Related(f"{workload.resource.id} has other labels", _labels_at(workload)) for workload in near[:3]),
         )
 
 
@@ -78,13 +78,13 @@ def _labels_at(workload: Workload) -> FieldRef:
 def _nearly_selected(subject: Subject, service: Service) -> list[Workload]:
     """The workloads that the selector fits in part: one of its labels has the same value, another does not."""
     wanted = dict(service.selector or ())
-    found = []
+    workloads = []
     for workload in subject.cluster.workloads:
         labels = template_of(subject.cluster, workload).labels
         shared = any(labels.get(key) == value for key, value in wanted.items() if key not in _GROUPING)
         if shared and same_namespace(workload.namespace, service.namespace):
-            found.append(workload)
-    return found
+            workloads.append(workload)
+    return workloads
 
 
 def _selector_help(near: list[Workload]) -> str:
@@ -116,7 +116,9 @@ def named_target_port_missing(subject: Subject) -> Iterator[Finding]:
                 FieldRef(service.resource, (*port.pointer, "targetPort")),
                 _NO_ENDPOINTS,
                 f"Did you mean {near}?" if near else "Name the container's port, or write its number here.",
-                tuple(Related("the pods", FieldRef(each.resource, ("spec", "template"))) for each in selected[:1]),
+                tuple(
+                    Related("the pods", FieldRef(workload.resource, ("spec", "template"))) for workload in selected[:1]
+                ),
             )
 
 
@@ -131,16 +133,18 @@ def no_replicas_behind_share(subject: Subject) -> Iterator[Finding]:
         if service is None or use.mirror or not use.share:
             continue
         selected = selected_workloads(subject.cluster, service)
-        if selected and not any(replicas(subject.cluster, each) for each in selected):
-            names = ", ".join(str(each.resource.id) for each in selected)
+        if selected and not any(replicas(subject.cluster, workload) for workload in selected):
+            names = ", ".join(str(workload.resource.id) for workload in selected)
+            verb = "has" if len(selected) == 1 else "have"
             yield Finding(
                 Level.ERROR,
-                f"{use.route} gives {percent(use.share)} to {service.resource.id}, but {names} has 0 replicas",
+                f"{use.route} gives {percent(use.share)} to {service.resource.id}, but {names} {verb} 0 replicas",
                 FieldRef(use.route.resource, use.backend.pointer),
                 f"503 for {percent(use.share)} of the rule's requests",
                 "Give the backend weight 0, or the workload replicas.",
                 tuple(
-                    Related(str(each.resource.id), FieldRef(each.resource, ("spec", "replicas"))) for each in selected
+                    Related(str(workload.resource.id), FieldRef(workload.resource, ("spec", "replicas")))
+                    for workload in selected
                 ),
             )
 
@@ -152,7 +156,9 @@ def workload_selectors_overlap(subject: Subject) -> Iterator[Finding]:
     Their controllers count and delete each other's pods: a rollout of one scales the other down. Kubernetes does not
     refuse it.
     """
-    controllers = [each for each in subject.cluster.workloads if each.selector is not None and each.kind != "Job"]
+    controllers = [
+        workload for workload in subject.cluster.workloads if workload.selector is not None and workload.kind != "Job"
+    ]
     for owner in controllers:
         for other in controllers:
             selector = owner.selector

@@ -53,22 +53,22 @@ def _built(subject: Subject, declared: Declared) -> Route | None:
 
 def _requests(route: Route) -> dict[int, frozenset[frozenset[Condition]]]:
     """What each rule of the route matches, whatever the order of its matches."""
-    found: dict[int, set[frozenset[Condition]]] = {}
-    for each in candidates(route):
-        found.setdefault(each.rule, set()).add(frozenset(each.conditions))
-    return {rule: frozenset(matches) for rule, matches in found.items()}
+    requests: dict[int, set[frozenset[Condition]]] = {}
+    for candidate in candidates(route):
+        requests.setdefault(candidate.rule, set()).add(frozenset(candidate.conditions))
+    return {rule: frozenset(matches) for rule, matches in requests.items()}
 
 
 def _shares(rule: RouteRule) -> dict[str, float]:
     shares: dict[str, float] = {}
-    for backend, share in zip(rule.backends, fractions([each.weight for each in rule.backends]), strict=True):
+    for backend, share in zip(rule.backends, fractions([weighed.weight for weighed in rule.backends]), strict=True):
         if share:
             shares[backend.ref.name] = shares.get(backend.ref.name, 0.0) + share
     return shares
 
 
 def _shown(shares: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {percent(share)}" for name, share in sorted(shares.items())) or "nobody"
+    return ", ".join(f"{name} {percent(share)}" for name, share in sorted(shares.items())) or "no backend"
 
 
 def _stage_place(declared: Declared) -> Place:
@@ -106,7 +106,7 @@ def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
 
 @check("GS415", source="the rules that gateshift.yaml declares for the stage")
 def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
-    """The stage's route is missing, is there although the stage has none, or lacks a rule that gateshift.yaml declares.
+    """The stage's route is missing, exists although the stage has none, or lacks a rule that gateshift.yaml declares.
 
     A rule is the same only if it matches the same requests: two headers in one match must both hold, in two matches one
     of them is enough.
@@ -129,11 +129,11 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
     wanted = _expected(declared)
     for index, matches in _requests(wanted).items():
         if matches not in there:
-            conditions = " or ".join(" and ".join(sorted(map(str, each))) or "every request" for each in matches)
+            conditions = " or ".join(" and ".join(sorted(map(str, match))) or "every request" for match in matches)
             yield Finding(
                 Level.ERROR,
-                f"{built}: stage {name} declares a rule for {conditions} to {_shown(_shares(wanted.rules[index]))}, and"
-                " no rule of the build matches just that",
+                f"{built}: stage {name} declares a rule for {conditions} to {_shown(_shares(wanted.rules[index]))}, but"
+                " no rule of the build matches exactly that",
                 FieldRef(built.resource, ("spec", "rules")),
                 help="Run `gateshift generate`, or change the stage in gateshift.yaml.",
             )
@@ -150,15 +150,15 @@ def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
     if declared is None:
         return
     for version in declared.rollout.versions:
-        found = _deployment(subject, declared, version)
+        deployment = _deployment(subject, declared, version)
         wanted = version.name in declared.stage.deployed
         name = f"Deployment {version.deployment}"
-        if wanted and found is None:
+        if wanted and deployment is None:
             message = f"stage {declared.stage.name} deploys {version.name}, but the build has no {name}"
             yield Finding(Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
-        elif found is not None and not wanted:
-            message = f"stage {declared.stage.name} does not deploy {version.name}, but the build has {found.id}"
-            yield Finding(Level.ERROR, message, FieldRef(found), help="Run `gateshift generate`.")
+        elif deployment is not None and not wanted:
+            message = f"stage {declared.stage.name} does not deploy {version.name}, but the build has {deployment.id}"
+            yield Finding(Level.ERROR, message, FieldRef(deployment), help="Run `gateshift generate`.")
 
 
 def _deployment(subject: Subject, declared: Declared, version: Version) -> Resource | None:
@@ -176,17 +176,18 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
     if declared is None:
         return
     for version in declared.rollout.versions:
-        found = _deployment(subject, declared, version)
-        if found is None or not isinstance(version.workload, DeclaredWorkload):
+        deployment = _deployment(subject, declared, version)
+        if deployment is None or not isinstance(version.workload, DeclaredWorkload):
             continue
         at = ("spec", "template", "spec", "containers")
-        for index, container in enumerate(list_at(found.data, *at)):
+        for index, container in enumerate(list_at(deployment.data, *at)):
             image = look_up(container, ("image",))
             if text_at(container, "name") == version.workload.container and image != version.workload.image:
                 yield Finding(
                     Level.ERROR,
-                    f"{found.id} runs {image}, and gateshift.yaml declares {version.workload.image} for {version.name}",
-                    FieldRef(found, (*at, index, "image")),
+                    f"{deployment.id} runs {image}, and gateshift.yaml declares {version.workload.image} for"
+                    f" {version.name}",
+                    FieldRef(deployment, (*at, index, "image")),
                     f"requests for {version.name} reach another build of the service",
                     "Change the image in gateshift.yaml and run `gateshift generate`; drop the images entry.",
                 )

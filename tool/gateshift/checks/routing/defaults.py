@@ -39,8 +39,8 @@ def left_out(before: Json, after: Json, at: FieldPath = ()) -> Iterator[LeftOut]
             else:
                 yield LeftOut((*at, key), value)
     elif isinstance(before, list) and isinstance(after, list):
-        for index, (one, other) in enumerate(zip(before, after, strict=False)):
-            yield from left_out(one, other, (*at, index))
+        for index, (entry, completed_entry) in enumerate(zip(before, after, strict=False)):
+            yield from left_out(entry, completed_entry, (*at, index))
 
 
 def defaults_of(subject: Subject, resource: Resource) -> tuple[LeftOut, ...]:
@@ -55,14 +55,14 @@ def defaults_of(subject: Subject, resource: Resource) -> tuple[LeftOut, ...]:
 def defaults_left_out(subject: Subject) -> Iterator[Finding]:
     """A route leaves fields out that the API server fills in.
 
-    Argo CD compares the file with the stored object and shows the route as OutOfSync for ever, because lists of a
+    Argo CD compares the file with the stored object and shows the route as OutOfSync forever, because lists of a
     custom resource are compared whole. `gateshift validate --fix` writes the fields out.
     """
     for resource in subject.of_kind(GATEWAY_API, *ROUTE_KINDS):
         fields = defaults_of(subject, resource)
         if not fields:
             continue
-        shown = ", ".join(field_path(each.pointer) for each in fields[:_SHOWN])
+        shown = ", ".join(field_path(field.pointer) for field in fields[:_SHOWN])
         more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
         yield Finding(
             Level.NOTE,

@@ -16,10 +16,10 @@ from gateshift.model.rule import check
 from gateshift.traffic.filters import PREFIX_MATCH, RequestRedirect, URLRewrite
 from gateshift.traffic.regex import matcher
 from gateshift.traffic.routes import EXACT, PREFIX, REGEX, HTTPMatch, Match, Route, RouteRule
-from gateshift.yamldoc.data import FieldPath
+from gateshift.yamldoc.data import FieldPath, list_at
 
-_GLOB = re.compile(r"\*|\.\+|\$\Z")
-_ENCODED_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?:/|\Z)", re.IGNORECASE)
+_GLOB = r"\*|\.\+|\$\Z"
+_ENCODED_DOTS = r"(?i)/(?:\.|%2e){1,2}(?:/|\Z)"
 
 
 def _matches(subject: Subject) -> Iterator[tuple[Route, Match]]:
@@ -61,7 +61,7 @@ def regular_expression_malformed(subject: Subject) -> Iterator[Finding]:
         if matcher(pattern) is None:
             yield Finding(
                 Level.WARNING,
-                f"{route}: {pattern!r} is no regular expression of RE2",
+                f"{route}: {pattern!r} is not a regular expression of RE2",
                 FieldRef(route.resource, pointer),
                 "Accepted: False, UnsupportedValue on most data planes",
                 "Correct the expression; escape what is meant literally, such as `\\(`.",
@@ -73,17 +73,17 @@ def _patterns(subject: Subject) -> Iterator[tuple[Route, FieldPath, str]]:
         if isinstance(match, HTTPMatch):
             if match.path_type == REGEX:
                 yield route, (*match.pointer, "path", "value"), match.path
-            for each in match.query:
-                if each.type == REGEX:
-                    yield route, (*each.pointer, "value"), each.value
+            for parameter in match.query:
+                if parameter.type == REGEX:
+                    yield route, (*parameter.pointer, "value"), parameter.value
         elif match.type == REGEX:
             if match.service:
                 yield route, (*match.pointer, "method", "service"), match.service
             if match.method:
                 yield route, (*match.pointer, "method", "method"), match.method
-        for each in match.headers:
-            if each.type == REGEX:
-                yield route, (*each.pointer, "value"), each.value
+        for header in match.headers:
+            if header.type == REGEX:
+                yield route, (*header.pointer, "value"), header.value
 
 
 @check("GS411", source="Gateway API v1.6, HTTPPathModifier.replacePrefixMatch; the CEL rule counts with exists_one")
@@ -100,7 +100,7 @@ def prefix_replaced_without_prefix(subject: Subject) -> Iterator[Finding]:
             if len(using) > 1 and not one_prefix:
                 yield Finding(
                     Level.WARNING,
-                    f"{route}: {len(using)} backends replace the matched prefix, but the rule has not exactly one"
+                    f"{route}: {len(using)} backends replace the matched prefix, but the rule does not have exactly one"
                     " PathPrefix match",
                     FieldRef(route.resource, using[0]),
                     "Accepted: False, UnsupportedValue, or a wrong path at the backend",
@@ -114,9 +114,13 @@ def _is_prefix(match: Match) -> bool:
 
 def _prefix_filters(rule: RouteRule) -> Iterator[FieldPath]:
     for filters in (rule.filters, *rule.backend_filters):
-        for each in filters:
-            if isinstance(each, URLRewrite | RequestRedirect) and each.path and each.path.type == PREFIX_MATCH:
-                yield (*each.pointer, "path")
+        for route_filter in filters:
+            if (
+                isinstance(route_filter, URLRewrite | RequestRedirect)
+                and route_filter.path
+                and route_filter.path.type == PREFIX_MATCH
+            ):
+                yield (*route_filter.pointer, "path")
 
 
 @check("GS412", source="Gateway API v1.6, Hostname: IP addresses are not allowed")
@@ -126,22 +130,27 @@ def hostname_is_address(subject: Subject) -> Iterator[Finding]:
     The specification forbids it, but the pattern in the schema lets an IPv4 address through. Clients that dial an
     address send it as Host, and what a data plane does with it is up to the implementation.
     """
-    found: list[tuple[Resource, FieldPath, str]] = [
-        (route.resource, ("spec", "hostnames", index), host)
-        for route in subject.cluster.routes
-        for index, host in enumerate(route.hostnames)
-    ]
-    listeners = [listener for gateway in subject.cluster.gateways for listener in gateway.listeners]
-    found += [(each.owner, (*each.pointer, "hostname"), each.hostname) for each in listeners if each.hostname]
-    for resource, pointer, host in found:
+    for resource, pointer, host in _hostnames(subject):
         if _is_address(host):
             yield Finding(
                 Level.WARNING,
-                f"{resource.id}: {host} is an IP address, which is no hostname",
+                f"{resource.id}: {host} is an IP address, which is not a hostname",
                 FieldRef(resource, pointer),
                 "implementation-specific: the route may never match",
                 "Leave the hostname out to take every host.",
             )
+
+
+def _hostnames(subject: Subject) -> Iterator[tuple[Resource, FieldPath, str]]:
+    """Every hostname of a route or listener as its file has it, with its place."""
+    for route in subject.cluster.routes:
+        for index, host in enumerate(list_at(route.resource.data, "spec", "hostnames")):
+            if isinstance(host, str):
+                yield route.resource, ("spec", "hostnames", index), host
+    for gateway in subject.cluster.gateways:
+        for listener in gateway.listeners:
+            if listener.hostname:
+                yield listener.owner, (*listener.pointer, "hostname"), listener.hostname
 
 
 def _is_address(host: str) -> bool:
@@ -164,8 +173,8 @@ def path_is_no_pattern(subject: Subject) -> Iterator[Finding]:
     for route, match in _matches(subject):
         if not isinstance(match, HTTPMatch) or match.path_type not in (EXACT, PREFIX):
             continue
-        encoded = _ENCODED_DOTS.search(match.path) and "%" in match.path
-        if not encoded and not _GLOB.search(match.path):
+        encoded = re.search(_ENCODED_DOTS, match.path) and "%" in match.path
+        if not encoded and not re.search(_GLOB, match.path):
             continue
         what = "depends on how the data plane normalises it" if encoded else "is compared character by character"
         plain = match.path.rstrip("*").rstrip("/") or "/"
@@ -184,7 +193,7 @@ def prefix_ends_in_slash(subject: Subject) -> Iterator[Finding]:
     """A PathPrefix ends in a slash.
 
     The slash is ignored: `/shop/` also matches `/shop`, and does not match `/shopping` in either form. Some data planes
-    compare it as text.
+    compare it as a string.
     """
     for route, match in _matches(subject):
         if _is_prefix(match) and isinstance(match, HTTPMatch) and match.path.endswith("/") and match.path != "/":

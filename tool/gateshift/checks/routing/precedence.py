@@ -1,8 +1,6 @@
 """Rules that lose their requests to another rule of the same route.
 
 Source: Gateway API v1.6, HTTPRouteRule.matches: the most specific match wins, whatever the order of the rules.
-
-What the rules about precedence share: a route's candidates, their words and places, and what a rule answers.
 """
 
 from __future__ import annotations
@@ -14,6 +12,36 @@ from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.rule import check
 from gateshift.traffic.match import Candidate, Condition, Header, Path, Procedure, Query, candidates
 from gateshift.traffic.routes import EXACT, PREFIX, Route, RouteRule
+
+Conditions = frozenset[Condition]
+"""What a match asks for, in no order."""
+
+
+def candidates_of(subject: Subject, route: Route) -> tuple[Candidate, ...]:
+    """Every match of every rule of the route; read once for all rules."""
+    return subject.cluster.once(("candidates", route), lambda: candidates(route))
+
+
+def field_ref_of(candidate: Candidate) -> FieldRef:
+    """The match in the file, or the rule where the match is the default."""
+    rule = candidate.route.rules[candidate.rule]
+    written = candidate.match >= 0 and len(rule.pointer) > 2 and bool(rule.matches)
+    return FieldRef(candidate.route.resource, rule.matches[candidate.match].pointer if written else rule.pointer)
+
+
+def in_words(conditions: Conditions) -> str:
+    """`path PathPrefix /a and header x Exact 1`, or `every request`."""
+    shown = sorted(str(condition) for condition in conditions if str(condition) != "gRPC Exact any service/any method")
+    return " and ".join(shown) or "every request"
+
+
+def answer_of(rule: RouteRule) -> object:
+    """What is equal for two rules that send their requests to the same backends with the same weights."""
+    backends = [
+        (backend.ref.group, backend.ref.kind, backend.ref.namespace, backend.ref.name, backend.port)
+        for backend in rule.backends
+    ]
+    return backends, [backend.weight for backend in rule.backends], bool(rule.filters)
 
 
 def _services(rule: RouteRule) -> frozenset[tuple[str, str]]:
@@ -29,18 +57,18 @@ def rule_never_reached(subject: Subject) -> Iterator[Finding]:
     for route in subject.cluster.routes:
         first: dict[Conditions, Candidate] = {}
         told: set[tuple[int, int]] = set()
-        for each in candidates_of(subject, route):
-            earlier = first.setdefault(frozenset(each.conditions), each)
-            if earlier.rule != each.rule and (earlier.rule, each.rule) not in told:
-                told.add((earlier.rule, each.rule))
+        for candidate in candidates_of(subject, route):
+            earlier = first.setdefault(frozenset(candidate.conditions), candidate)
+            if earlier.rule != candidate.rule and (earlier.rule, candidate.rule) not in told:
+                told.add((earlier.rule, candidate.rule))
                 yield Finding(
                     Level.WARNING,
-                    f"{route}: rule {each.rule} matches {in_words(frozenset(each.conditions))}, which"
+                    f"{route}: rule {candidate.rule} matches {in_words(frozenset(candidate.conditions))}, which"
                     f" rule {earlier.rule} already takes",
-                    spot_of(each),
-                    f"rule {earlier.rule} answers these requests, rule {each.rule} never does",
+                    field_ref_of(candidate),
+                    f"rule {earlier.rule} answers these requests, rule {candidate.rule} never does",
                     "Remove one of the two, or make this match more specific.",
-                    (Related(f"rule {earlier.rule}", spot_of(earlier)),),
+                    (Related(f"rule {earlier.rule}", field_ref_of(earlier)),),
                 )
 
 
@@ -60,15 +88,15 @@ def rule_beaten_by_longer_path(subject: Subject) -> Iterator[Finding]:
                         Level.WARNING,
                         f"{route}: rule {special.rule} ({in_words(frozenset(special.conditions))}) loses"
                         f" {in_words(frozenset(winner.conditions))} to rule {winner.rule}",
-                        spot_of(special),
+                        field_ref_of(special),
                         f"rule {winner.rule} answers these requests even where {_extra_words(special)}",
                         f"Add a match to rule {special.rule} with the path of rule {winner.rule}.",
-                        (Related(f"rule {winner.rule}", spot_of(winner)),),
+                        (Related(f"rule {winner.rule}", field_ref_of(winner)),),
                     )
 
 
 def _special(candidate: Candidate) -> Conditions:
-    return frozenset(each for each in candidate.conditions if isinstance(each, Header | Query))
+    return frozenset(condition for condition in candidate.conditions if isinstance(condition, Header | Query))
 
 
 def _place(candidate: Candidate) -> Conditions:
@@ -76,7 +104,7 @@ def _place(candidate: Candidate) -> Conditions:
 
 
 def _extra_words(candidate: Candidate) -> str:
-    return " and ".join(sorted(str(each) for each in _special(candidate))) + " holds"
+    return " and ".join(sorted(str(condition) for condition in _special(candidate))) + " holds"
 
 
 def _takes_from(special: Candidate, winner: Candidate, every: tuple[Candidate, ...]) -> bool:
@@ -86,16 +114,21 @@ def _takes_from(special: Candidate, winner: Candidate, every: tuple[Candidate, .
     if special.rule == winner.rule or not extra or _special(winner) or not _is_below(special, winner):
         return False
     rules = special.route.rules
-    usual = [each for each in every if _place(each) == _place(special) and not _special(each)]
+    usual = [candidate for candidate in every if _place(candidate) == _place(special) and not _special(candidate)]
     backends = _services(rules[winner.rule])
-    if not any(_services(rules[each.rule]) & backends for each in usual) or backends == _services(rules[special.rule]):
+    if not any(_services(rules[candidate.rule]) & backends for candidate in usual) or backends == _services(
+        rules[special.rule]
+    ):
         return False
-    return not any(_place(each) == _place(winner) and _special(each) <= extra and _special(each) for each in every)
+    return not any(
+        _place(candidate) == _place(winner) and _special(candidate) <= extra and _special(candidate)
+        for candidate in every
+    )
 
 
 def _is_below(special: Candidate, winner: Candidate) -> bool:
     """Whether the winner's path lies below that of the special rule, and is more specific."""
-    if any(isinstance(each, Procedure) for each in winner.conditions):
+    if any(isinstance(condition, Procedure) for condition in winner.conditions):
         return _is_procedure_below(special, winner)
     wide, narrow = _path(special), _path(winner)
     if narrow is None or (wide is not None and wide.type != PREFIX) or narrow.type not in (EXACT, PREFIX):
@@ -107,40 +140,13 @@ def _is_below(special: Candidate, winner: Candidate) -> bool:
 
 
 def _path(candidate: Candidate) -> Path | None:
-    return next((each for each in candidate.conditions if isinstance(each, Path)), None)
+    return next((condition for condition in candidate.conditions if isinstance(condition, Path)), None)
 
 
 def _is_procedure_below(special: Candidate, winner: Candidate) -> bool:
-    wide = next((each for each in special.conditions if isinstance(each, Procedure)), None)
-    narrow = next((each for each in winner.conditions if isinstance(each, Procedure)), None)
+    wide = next((condition for condition in special.conditions if isinstance(condition, Procedure)), None)
+    narrow = next((condition for condition in winner.conditions if isinstance(condition, Procedure)), None)
     if wide is None or narrow is None or wide.type != EXACT or narrow.type != EXACT:
         return False
     fits = wide.service in ("", narrow.service) and wide.method in ("", narrow.method)
     return fits and winner.specificity < special.specificity
-
-
-Conditions = frozenset[Condition]
-
-
-def candidates_of(subject: Subject, route: Route) -> tuple[Candidate, ...]:
-    """Every match of every rule of the route; read once for all rules."""
-    return subject.cluster.once(("candidates", route), lambda: candidates(route))
-
-
-def spot_of(candidate: Candidate) -> FieldRef:
-    """The match in the file, or the rule where the match is the default."""
-    rule = candidate.route.rules[candidate.rule]
-    written = candidate.match >= 0 and len(rule.pointer) > 2 and bool(rule.matches)
-    return FieldRef(candidate.route.resource, rule.matches[candidate.match].pointer if written else rule.pointer)
-
-
-def in_words(conditions: Conditions) -> str:
-    """`path PathPrefix /a and header x Exact 1`, or `every request`."""
-    shown = sorted(str(each) for each in conditions if str(each) != "gRPC Exact any service/any method")
-    return " and ".join(shown) or "every request"
-
-
-def answer_of(rule: RouteRule) -> object:
-    """What is equal for two rules that send their requests to the same backends with the same weights."""
-    backends = [(each.ref.group, each.ref.kind, each.ref.namespace, each.ref.name, each.port) for each in rule.backends]
-    return backends, [each.weight for each in rule.backends], bool(rule.filters)

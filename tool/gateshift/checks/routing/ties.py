@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from gateshift.checks.routing.precedence import answer_of, candidates_of, in_words, spot_of
+from gateshift.checks.routing.precedence import answer_of, candidates_of, field_ref_of, in_words
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding, Level, Related
 from gateshift.model.rule import check
@@ -26,35 +26,37 @@ def routes_tie(subject: Subject) -> Iterator[Finding]:
     on when each was applied, and changes when one is recreated.
     """
     seen: set[tuple[Route, int, Route, int]] = set()
-    for one, other in _rivals(subject):
-        older, younger = sorted((one.route, other.route), key=lambda route: route.age)
+    for attachment, rival in _rivals(subject):
+        older, younger = sorted((attachment.route, rival.route), key=lambda route: route.age)
         for first, second in _ties(subject, older, younger):
             key = (older, first.rule, younger, second.rule)
             if key not in seen:
                 seen.add(key)
-                yield _tie(first, second, one)
+                yield _tie(first, second, attachment)
 
 
 def _rivals(subject: Subject) -> Iterator[tuple[Attachment, Attachment]]:
     """Every two routes of one kind that some request can both reach."""
     by_parent: dict[tuple[str, str, str], list[Attachment]] = {}
-    for each in attachments(subject.cluster):
-        if each.status is not AttachmentStatus.REFUSED:
-            by_parent.setdefault((each.route.kind, each.parent.kind, each.parent.name), []).append(each)
+    for attachment in attachments(subject.cluster):
+        if attachment.status is not AttachmentStatus.REFUSED:
+            by_parent.setdefault((attachment.route.kind, attachment.parent.kind, attachment.parent.name), []).append(
+                attachment
+            )
     for attached in by_parent.values():
-        for one, other in combinations(attached, 2):
-            if one.route is not other.route and _meet(one, other):
-                yield one, other
+        for attachment, rival in combinations(attached, 2):
+            if attachment.route is not rival.route and _meet(attachment, rival):
+                yield attachment, rival
 
 
 def _ties(subject: Subject, older: Route, younger: Route) -> Iterator[tuple[Candidate, Candidate]]:
-    known = {frozenset(each.conditions): each for each in reversed(candidates_of(subject, older))}
-    for each in candidates_of(subject, younger):
-        first = known.get(frozenset(each.conditions))
-        if first is not None and older.rules[first.rule].backends != younger.rules[each.rule].backends:
-            same = answer_of(older.rules[first.rule]) == answer_of(younger.rules[each.rule])
+    known = {frozenset(candidate.conditions): candidate for candidate in reversed(candidates_of(subject, older))}
+    for candidate in candidates_of(subject, younger):
+        first = known.get(frozenset(candidate.conditions))
+        if first is not None and older.rules[first.rule].backends != younger.rules[candidate.rule].backends:
+            same = answer_of(older.rules[first.rule]) == answer_of(younger.rules[candidate.rule])
             if not same:
-                yield first, each
+                yield first, candidate
 
 
 def _tie(first: Candidate, second: Candidate, attachment: Attachment) -> Finding:
@@ -62,29 +64,34 @@ def _tie(first: Candidate, second: Candidate, attachment: Attachment) -> Finding
     return Finding(
         Level.WARNING,
         f"{second.route} and {first.route} both match {words} on {attachment.parent} and send it to different backends",
-        spot_of(second),
+        field_ref_of(second),
         f"the older route answers; {first.route} where both are applied together",
         "Put the rules into one route, or tell the matches apart.",
-        (Related(str(first.route), spot_of(first)),),
+        (Related(str(first.route), field_ref_of(first)),),
     )
 
 
-def _meet(one: Attachment, other: Attachment) -> bool:
+def _meet(attachment: Attachment, rival: Attachment) -> bool:
     """Whether both attachments answer for the same parent and hostname, so that no hostname decides between them."""
-    if one.parent.group != other.parent.group:
+    if attachment.parent.group != rival.parent.group:
         return False
-    if one.bindings and other.bindings:
+    if attachment.bindings and rival.bindings:
         return any(
             left.listener is right.listener and set(left.hostnames) & set(right.hostnames)
-            for left in one.bindings
-            for right in other.bindings
+            for left in attachment.bindings
+            for right in rival.bindings
         )
-    named = one.parent.name == other.parent.name and same_namespace(one.parent.namespace, other.parent.namespace)
-    sections = (one.parent.section_name, one.parent.port) == (other.parent.section_name, other.parent.port)
-    if one.parent.is_service:
-        ports = bool(set(one.ports) & set(other.ports)) if one.ports and other.ports else sections
-        return named and ports and same_namespace(one.route.namespace, other.route.namespace)
-    return named and sections and _hosts(one.route) == _hosts(other.route)
+    named = attachment.parent.name == rival.parent.name and same_namespace(
+        attachment.parent.namespace, rival.parent.namespace
+    )
+    sections = (attachment.parent.section_name, attachment.parent.port) == (
+        rival.parent.section_name,
+        rival.parent.port,
+    )
+    if attachment.parent.is_service:
+        ports = bool(set(attachment.ports) & set(rival.ports)) if attachment.ports and rival.ports else sections
+        return named and ports and same_namespace(attachment.route.namespace, rival.route.namespace)
+    return named and sections and _hosts(attachment.route) == _hosts(rival.route)
 
 
 def _hosts(route: Route) -> frozenset[str]:
@@ -100,18 +107,18 @@ def precedence_of_regular_expression(subject: Subject) -> Iterator[Finding]:
     """
     for route in subject.cluster.routes:
         every = candidates_of(subject, route)
-        for one, other in combinations(every, 2):
-            if one.rule != other.rule and answer_of(route.rules[one.rule]) != answer_of(route.rules[other.rule]):
-                regex, plain = (one, other) if one.regex else (other, one)
+        for first, second in combinations(every, 2):
+            if first.rule != second.rule and answer_of(route.rules[first.rule]) != answer_of(route.rules[second.rule]):
+                regex, plain = (first, second) if first.regex else (second, first)
                 if regex.regex and not plain.regex and _meets(regex, plain):
                     yield Finding(
                         Level.WARNING,
                         f"{route}: rule {regex.rule} ({in_words(frozenset(regex.conditions))}) and rule {plain.rule}"
                         f" ({in_words(frozenset(plain.conditions))}) match the same requests",
-                        spot_of(regex),
+                        field_ref_of(regex),
                         "which of the two answers depends on the data plane",
                         "Tell the two apart by more than a regular expression.",
-                        (Related(f"rule {plain.rule}", spot_of(plain)),),
+                        (Related(f"rule {plain.rule}", field_ref_of(plain)),),
                     )
 
 
@@ -121,7 +128,7 @@ def _meets(regex: Candidate, plain: Candidate) -> bool:
     A path by regular expression is compared with an exact path, or with the prefix itself; a header or query parameter
     by regular expression with one of the same name.
     """
-    wanted = {_key(each): each for each in plain.conditions}
+    wanted = {_key(condition): condition for condition in plain.conditions}
     differs = False
     for condition in regex.conditions:
         twin = wanted.pop(_key(condition), None)

@@ -37,7 +37,7 @@ def no_weight_above_zero(subject: Subject) -> Iterator[Finding]:
     some have sent everything to the first backend.
     """
     for route, rule in _rules(subject):
-        redirects = any(isinstance(each, RequestRedirect) for each in rule.filters)
+        redirects = any(isinstance(route_filter, RequestRedirect) for route_filter in rule.filters)
         if rule.backends and not redirects and not any(backend.weight for backend in rule.backends):
             count = "its only backend has" if len(rule.backends) == 1 else f"all {len(rule.backends)} backends have"
             at = (*rule.backends[0].pointer, "weight") if len(rule.backends) == 1 else (*rule.pointer, "backendRefs")
@@ -63,7 +63,7 @@ def weight_left_out(subject: Subject) -> Iterator[Finding]:
         if len({backend.ref.name for backend in rule.backends}) < 2 or not without:
             continue
         doubtful = any(backend.weight > 1 for backend in rule.backends)
-        shares = dict(zip(rule.backends, fractions([each.weight for each in rule.backends]), strict=True))
+        shares = dict(zip(rule.backends, fractions([backend.weight for backend in rule.backends]), strict=True))
         shown = ", ".join(f"{backend.ref.name} {percent(share)}" for backend, share in shares.items())
         names = ", ".join(backend.ref.name for backend in without)
         yield Finding(
@@ -84,7 +84,12 @@ def weights_nearly_percentages(subject: Subject) -> Iterator[Finding]:
     for route, rule in _rules(subject):
         weights = [backend.weight for backend in rule.backends]
         total = sum(weights)
-        if len(weights) > 1 and total != 100 and total in _NEARLY_ALL and all(each.weighted for each in rule.backends):
+        if (
+            len(weights) > 1
+            and total != 100
+            and total in _NEARLY_ALL
+            and all(backend.weighted for backend in rule.backends)
+        ):
             parts = [
                 f"{backend.ref.name} {backend.weight} is {percent(share)}"
                 for backend, share in zip(rule.backends, fractions(weights), strict=True)
@@ -104,7 +109,9 @@ def rule_without_backends(subject: Subject) -> Iterator[Finding]:
     Every request that it matches gets 500 (UNAVAILABLE for gRPC), and the route's conditions may still be healthy.
     """
     for route, rule in _rules(subject):
-        answers = any(isinstance(each, RequestRedirect | ExtensionFilter | UnknownFilter) for each in rule.filters)
+        answers = any(
+            isinstance(route_filter, RequestRedirect | ExtensionFilter | UnknownFilter) for route_filter in rule.filters
+        )
         if route.kind in (HTTP, GRPC) and not rule.backends and not answers:
             yield Finding(
                 Level.ERROR,

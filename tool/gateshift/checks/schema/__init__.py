@@ -1,1 +1,1 @@
-"""GS2xx: what the API server refuses, or drops without a word."""
+"""GS2xx: what the API server refuses, or drops silently."""

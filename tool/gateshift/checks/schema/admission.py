@@ -1,4 +1,4 @@
-"""What the API server refuses, or drops without a word, although the object's plain schema passes it."""
+"""What the API server refuses, or drops silently, although the object's plain schema passes it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNKNOWN_FIELD = Rule(
     "GS206",
     "unknown-field",
     "An object holds a field that the schema of its kind does not know.",
-    "kubectl and Flux refuse the object; Argo CD's client-side apply drops the field without a word, so that what the"
+    "kubectl and Flux refuse the object; Argo CD's client-side apply drops the field silently, so that what the"
     " file says is not what the cluster does.",
     "Kubernetes, Field validation (Strict); apiextensions-apiserver, pkg/apiserver/schema/pruning/algorithm.go",
 )
@@ -40,7 +40,7 @@ EXPERIMENTAL_FIELD = Rule(
     "GS207",
     "experimental-field",
     "An object uses a field of the Gateway API's experimental channel, and the schemas in use are the standard ones.",
-    "On a cluster with the standard channel the field is dropped without a word, or the object is refused where the"
+    "On a cluster with the standard channel the field is dropped silently, or the object is refused where the"
     " client is strict: retries or sticky sessions that the file promises do not exist.",
     "Gateway API v1.6, config/crd/standard and config/crd/experimental",
 )
@@ -105,18 +105,18 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
         built_in = is_built_in(resource.id.group)
         if (resource.id.group, resource.kind) == ("", "Service"):
             continue  # GS212 knows more about the ports of a Service
-        for found in repeated(node, done.data):
-            value = json.dumps(found.value, ensure_ascii=False, separators=(",", ":"))
-            where = field_path(found.pointer)
+        for entry in repeated(node, done.data):
+            value = json.dumps(entry.value, ensure_ascii=False, separators=(",", ":"))
+            where = field_path(entry.pointer)
             yield Finding(
                 Level.WARNING if built_in else Level.ERROR,
-                f"{resource.id}: {where} repeats {field_path(found.first)}, and each entry must differ: {value}",
-                FieldRef(resource, found.pointer),
+                f"{resource.id}: {where} repeats {field_path(entry.first)}, and each entry must differ: {value}",
+                FieldRef(resource, entry.pointer),
                 f"server-side apply: duplicate entries for key {value}"
                 if built_in
                 else f"{where}: Duplicate value: {value}",
                 "Keep one of the two entries.",
-                (Related("the first of them", FieldRef(resource, found.first)),),
+                (Related("the first of them", FieldRef(resource, entry.first)),),
             )
 
 

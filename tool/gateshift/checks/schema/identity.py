@@ -77,7 +77,7 @@ def api_version_not_served(subject: Subject) -> Iterator[Finding]:
 
 @check("GS208", source="Kubernetes API conventions: an object's identity is its group, kind, namespace and name")
 def object_defined_twice(subject: Subject) -> Iterator[Finding]:
-    """One object stands twice in the build.
+    """One object appears twice in the build.
 
     The cluster keeps one of them, and which one depends on the order in which the sync engine applies them.
     """
@@ -85,7 +85,7 @@ def object_defined_twice(subject: Subject) -> Iterator[Finding]:
         if first.api_version == second.api_version:
             yield Finding(
                 Level.WARNING,
-                f"{second.id} stands twice in this build; the cluster keeps one of the two",
+                f"{second.id} appears twice in this build; the cluster keeps one of the two",
                 FieldRef(second, ("metadata", "name")),
                 help="Delete one of them, or give it a name of its own.",
                 related=(Related("the other one", FieldRef(first, ("metadata", "name"))),),
@@ -94,7 +94,7 @@ def object_defined_twice(subject: Subject) -> Iterator[Finding]:
 
 @check("GS209", source="Kubernetes API concepts: the versions of one kind are views of the same object")
 def object_in_two_versions(subject: Subject) -> Iterator[Finding]:
-    """One object stands in the build in two API versions.
+    """One object appears in the build in two API versions.
 
     Kustomize takes them for two objects; the cluster knows one, and the version applied last overwrites the other.
     """
@@ -102,7 +102,7 @@ def object_in_two_versions(subject: Subject) -> Iterator[Finding]:
         if first.api_version != second.api_version:
             yield Finding(
                 Level.WARNING,
-                f"{second.id} stands in this build as {first.api_version} and as {second.api_version},"
+                f"{second.id} appears in this build as {first.api_version} and as {second.api_version},"
                 " and the cluster keeps one of the two",
                 FieldRef(second, ("apiVersion",)),
                 help=f"Keep the one in {max(first.api_version, second.api_version, key=_maturity)} alone.",

@@ -14,9 +14,9 @@ from gateshift.yamldoc.data import FieldPath, Json, look_up, object_at, text_at
 _VARIABLE = "${"
 """A variable that Flux puts a value in for, after the build."""
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
-_QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
+_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z"
+_QUALIFIED = r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z"
 _FREE_NAMES = frozenset({"rbac.authorization.k8s.io", "authorization.openshift.io", "user.openshift.io"})
 """Groups whose names may hold capitals and colons."""
 
@@ -44,7 +44,7 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
             says = f'metadata.name: Invalid value: "{resource.id.name}": {fault}'
             yield Finding(Level.ERROR, f"{resource.id}: the name {fault}", FieldRef(resource, at), says)
         namespace = resource.id.namespace
-        if namespace and _VARIABLE not in namespace and not (_LABEL.match(namespace) and len(namespace) <= 63):
+        if namespace and _VARIABLE not in namespace and not (re.match(_LABEL, namespace) and len(namespace) <= 63):
             fault = "must be a lower-case DNS label of at most 63 characters"
             says = f'metadata.namespace: Invalid value: "{namespace}": {fault}'
             at = ("metadata", "namespace")
@@ -58,9 +58,9 @@ def _name_fault(resource: Resource) -> str:
     if not name:
         return "" if text_at(resource.data, "metadata", "generateName") else "is missing"
     if (resource.id.group, resource.kind) in (("", "Service"), ("", "Namespace")):
-        fits = _LABEL.match(name) and len(name) <= 63
+        fits = re.match(_LABEL, name) and len(name) <= 63
         return "" if fits else "must be a lower-case DNS label of at most 63 characters"
-    fits = _SUBDOMAIN.match(name) and len(name) <= 253
+    fits = re.match(_SUBDOMAIN, name) and len(name) <= 253
     return "" if fits else "must be a lower-case DNS subdomain of at most 253 characters"
 
 
@@ -87,15 +87,15 @@ def _label_fault(key: str, value: Json) -> str:
     if _VARIABLE in key:
         return ""
     prefix, slash, name = key.rpartition("/")
-    if slash and not (_SUBDOMAIN.match(prefix) and len(prefix) <= 253):
-        return f"has the key prefix {prefix!r}, which is no lower-case DNS subdomain"
-    if not (_QUALIFIED.match(name) and len(name) <= 63):
-        return "has a key that is no name of at most 63 letters, digits, '-', '_' and '.'"
+    if slash and not (re.match(_SUBDOMAIN, prefix) and len(prefix) <= 253):
+        return f"has the key prefix {prefix!r}, which is not a lower-case DNS subdomain"
+    if not (re.match(_QUALIFIED, name) and len(name) <= 63):
+        return "has a key that is not a name of at most 63 letters, digits, '-', '_' and '.'"
     if (
         isinstance(value, str)
         and value
         and _VARIABLE not in value
-        and not (_QUALIFIED.match(value) and len(value) <= 63)
+        and not (re.match(_QUALIFIED, value) and len(value) <= 63)
     ):
         return f"has the value {value!r}: at most 63 letters, digits, '-', '_' and '.' are allowed"
     return ""

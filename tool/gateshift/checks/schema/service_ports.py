@@ -18,7 +18,7 @@ def service_ports_collide(subject: Subject) -> Iterator[Finding]:
     """Two ports of a Service have one name, one number with the same protocol, or no name at all.
 
     The API server refuses the Service. A strategic merge patch on a port's number is the usual cause: it adds a
-    second port beside the first, because the number is the key of the list.
+    second port next to the first, because the number is the key of the list.
     """
     for service in subject.of_kind("", "Service"):
         ports = list_at(service.data, *_AT)
@@ -39,7 +39,7 @@ def _unnamed(service: Resource, ports: list[Json]) -> Iterator[Finding]:
         if not text_at(port, "name"):
             yield Finding(
                 Level.ERROR,
-                f"{service.id}: port {look_up(port, ('port',))} has no name, which a Service of several ports needs",
+                f"{service.id}: port {look_up(port, ('port',))} has no name, and of several ports each needs one",
                 FieldRef(service, (*_AT, index)),
                 f"spec.ports[{index}].name: Required value",
                 "Name the port, such as `http`.",

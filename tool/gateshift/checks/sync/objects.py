@@ -1,6 +1,6 @@
 """GS60x: what a user's own Application, ApplicationSet or Kustomization says that loses requests.
 
-Each of these speaks of one object alone. What depends on the folder it names is in `pointers`.
+Each of these speaks of one object alone. What depends on the directory it names is in `pointers`.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ def route_differences_ignored(subject: Subject) -> Iterator[Finding]:
 
 @check("GS603", source="Argo CD, Kustomize; Flux, Kustomization: spec")
 def render_changed_by_pointer(subject: Subject) -> Iterator[Finding]:
-    """A sync object changes what Kustomize builds from the folder it names.
+    """A sync object changes what Kustomize builds from the directory it names.
 
     What reaches the cluster is then not what was validated and planned: a namePrefix renames a Service but no route
-    that names it, a patch or an image lies beside the review of the overlay.
+    that names it, a patch or an image escapes the review of the overlay.
     """
     for resource, hazard in _hazards(subject, Danger.CHANGES_RENDER):
         yield Finding(
             hazard.level,
-            f"{resource.id} changes the built objects by `{hazard.what}`",
+            f"{resource.id} changes the built objects with `{hazard.what}`",
             FieldRef(resource, hazard.at, key=True),
             "the cluster gets other objects than the ones that were checked",
             f"Move `{hazard.what}` into the overlay's kustomization.yaml.",
@@ -80,7 +80,7 @@ def objects_die_with_pointer(subject: Subject) -> Iterator[Finding]:
     for resource, hazard in _hazards(subject, Danger.CASCADES):
         yield Finding(
             hazard.level,
-            f"{resource.id} takes the objects it has synced along when it is deleted or renamed",
+            f"{resource.id} deletes the objects that it has synced when it is deleted or renamed",
             FieldRef(resource, hazard.at),
             "all traffic fails until the objects are back",
             hazard.hint,
@@ -106,7 +106,7 @@ def sync_recreates_objects(subject: Subject) -> Iterator[Finding]:
 
 @check("GS606", source="Argo CD, Automated Sync Policy: Automatic Pruning with Allow-Empty")
 def empty_build_allowed(subject: Subject) -> Iterator[Finding]:
-    """An Application may prune everything when its folder builds nothing.
+    """An Application may prune everything when its directory builds nothing.
 
     A path that was moved or a kustomization that lost its resources then empties the namespace; by default Argo CD
     refuses such a sync.
@@ -114,9 +114,9 @@ def empty_build_allowed(subject: Subject) -> Iterator[Finding]:
     for resource, hazard in _hazards(subject, Danger.EMPTIES):
         yield Finding(
             hazard.level,
-            f"{resource.id} prunes everything when the folder builds nothing",
+            f"{resource.id} prunes everything when the directory builds nothing",
             FieldRef(resource, hazard.at),
-            "every object of the folder is deleted",
+            "every object of the directory is deleted",
             "Set `allowEmpty: false`.",
         )
 

@@ -1,6 +1,6 @@
 """GS61x: what a pointer names.
 
-These need to know the repository's folders, its rollouts and what their stages build.
+These need to know the repository's directories, its rollouts and what their stages build.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from gateshift.model.resource import Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.rule import check
 from gateshift.model.sync_pointer import SyncPointer
-from gateshift.yamldoc.data import FieldPath, Json, object_at
+from gateshift.yamldoc.data import object_at, walk
 
-_VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)([^}]*)\}")
+_VARIABLE = r"(?<!\$)\$\{(\w+)([^}]*)\}"
 
 
 class PointerTarget(Struct, frozen=True, eq=False):
@@ -45,7 +45,7 @@ class PointerTarget(Struct, frozen=True, eq=False):
 
 
 class PointerTargets(Struct, frozen=True):
-    """Every pointer that is looked at, and what was built from the folders they name, by that folder."""
+    """Every pointer that is looked at, and what was built from the directories they name, by that directory."""
 
     all: tuple[PointerTarget, ...]
     built: Mapping[str, tuple[Resource, ...]]
@@ -53,7 +53,7 @@ class PointerTargets(Struct, frozen=True):
 
 @check("GS611", source="Argo CD, Application: source.path; Flux, Kustomization: path")
 def pointer_path_missing(targets: PointerTargets) -> Iterator[Finding]:
-    """A pointer names a folder that the repository does not have.
+    """A pointer names a directory that does not exist in the repository.
 
     The sync stops with an error and the cluster keeps what it has: no later commit arrives, until someone looks.
     """
@@ -61,27 +61,27 @@ def pointer_path_missing(targets: PointerTargets) -> Iterator[Finding]:
         if target.exists is False and not (target.rollout is not None and target.stage is None):
             yield Finding(
                 Level.ERROR,
-                f"{target.pointer} names `{target.pointer.path}`, and there is no such folder",
+                f"{target.pointer} names `{target.pointer.path}`, which does not exist",
                 target.field_ref,
                 f"{target.pointer.path}: no such directory",
-                "Run `gateshift generate`, or write the path of a folder that is there.",
+                "Run `gateshift generate`, or name a directory that exists.",
             )
 
 
 @check("GS612", source="product contract, promote")
 def pointer_names_no_stage(targets: PointerTargets) -> Iterator[Finding]:
-    """A rollout's pointer names a folder that is none of its stages.
+    """A rollout's pointer names a directory that is not one of its stages.
 
     Nothing can be said about what a promotion from there does, so `promote` refuses it.
     """
     for target in targets.all:
         if target.rollout is not None and target.stage is None:
             names = ", ".join(stage.name for stage in target.rollout.stages)
-            there = "" if target.exists is not False else ", nor any folder of the repository"
+            there = "" if target.exists is not False else " and does not exist"
             yield Finding(
                 Level.ERROR,
                 f"{target.pointer} names `{target.pointer.path}`, "
-                f"which is no stage of {target.rollout.service.name}{there}",
+                f"which is not a stage of {target.rollout.service.name}{there}",
                 target.field_ref,
                 help=f"The stages are {names}: `gateshift promote STAGE --force` names one of them.",
             )
@@ -113,8 +113,8 @@ def pointers_disagree(targets: PointerTargets) -> Iterator[Finding]:
 def substitution_touches_output(targets: PointerTargets) -> Iterator[Finding]:
     """A Kustomization substitutes variables, and what it builds has a dollar sign.
 
-    A `${name}` that is no variable of its own becomes an empty text, and `$$` one `$`: a regular expression that ends
-    in `$`, or a template in a ConfigMap, is another one in the cluster.
+    A `${name}` that is not one of its variables becomes an empty string, and `$$` one `$`: a regular expression that
+    ends in `$`, or a template in a ConfigMap, is another one in the cluster.
     """
     for target in targets.all:
         substitution = ENGINES[target.pointer.engine].substitution(target.resource.data)
@@ -130,10 +130,10 @@ def _opted_out(resource: Resource, substitution: Substitution) -> bool:
 
 
 def _dollars(target: PointerTarget, resource: Resource, substitution: Substitution) -> Iterator[Finding]:
-    for at, text in _texts(resource.data, ()):
-        variables = _VARIABLE.findall(text)
+    for at, text in ((at, value) for at, value in walk(resource.data) if isinstance(value, str)):
+        variables = re.findall(_VARIABLE, text)
         unknown = [name for name, default in variables if name not in substitution.known and not default]
-        if not unknown and "$" not in _VARIABLE.sub("", text):
+        if not unknown and "$" not in re.sub(_VARIABLE, "", text):
             continue
         certain = bool(unknown) and not substitution.open
         what = f"replaces `${{{unknown[0]}}}`" if unknown else "reads the dollar sign"
@@ -141,21 +141,10 @@ def _dollars(target: PointerTarget, resource: Resource, substitution: Substituti
             Level.ERROR if certain else Level.WARNING,
             f"{target.pointer} {what} in {resource.id}",
             FieldRef(resource, at),
-            "a variable without a value becomes an empty text" if unknown else "`$$` becomes `$`",
+            "a variable without a value becomes an empty string" if unknown else "`$$` becomes `$`",
             f"Annotate the object with `{': '.join(substitution.opt_out)}`, or remove {substitution.at[-1]}.",
             (Related(f"{target.pointer} substitutes variables here", FieldRef(target.resource, substitution.at)),),
         )
-
-
-def _texts(data: Json, at: FieldPath) -> Iterator[tuple[FieldPath, str]]:
-    if isinstance(data, str):
-        yield at, data
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            yield from _texts(value, (*at, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from _texts(value, (*at, index))
 
 
 @check("GS615", source="Flux, Kustomization: wait, timeout, healthCheckExprs; kustomize-controller#1180")

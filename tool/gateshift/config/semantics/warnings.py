@@ -40,7 +40,7 @@ UNMEASURED = Rule(
     "GS198",
     "autoscaling-without-requests",
     "A version scales by CPU use, and its container requests no CPU.",
-    "The use is counted in per cent of the request; without one the autoscaler never acts, unless the namespace has a "
+    "The use is counted in percent of the request; without one the autoscaler never acts, unless the namespace has a "
     "LimitRange that sets it.",
     "Kubernetes documentation, Horizontal Pod Autoscaling: how does a HorizontalPodAutoscaler work",
 )
