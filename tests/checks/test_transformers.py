@@ -47,7 +47,7 @@ def test_a_suffix_of_a_base_counts_as_well(tmp_path: Path, schemas: Schemas) -> 
 def test_a_namespace_moves_the_gateway_and_not_the_reference(tmp_path: Path, schemas: Schemas) -> None:
     found = built(tmp_path, schemas, "namespace: blue\n", *BASE, gateway(listener(source="Same")), route())
     assert [(each.rule, each.level) for each in found] == [("GS303", Level.ERROR)]
-    assert "which namespace made Gateway blue/public" in found[0].message
+    assert "which namespace changed to Gateway blue/public" in found[0].message
 
 
 def test_a_namespace_moves_the_routes_and_not_the_grant_for_them(tmp_path: Path, schemas: Schemas) -> None:
