@@ -143,13 +143,13 @@ describe("the shipped rollout", () => {
     await visit("shipped.html", { viewport: SIZES.wide }, async (page) => {
       const detail = page.locator(".part > .detail");
       await page.locator("table.matrix button").first().focus();
-      assert.match(await detail.textContent(), /^initial → subsets: safe/);
+      assert.match(await detail.textContent(), /^initial -> subsets: safe/);
       await page.keyboard.press("ArrowRight");
-      assert.match(await detail.textContent(), /^initial → routed: unsafe with .+\. .+/);
+      assert.match(await detail.textContent(), /^initial -> routed: unsafe with .+\. .+/);
       await page.keyboard.press("ArrowDown");
-      assert.match(await detail.textContent(), /^subsets → routed: safe/);
+      assert.match(await detail.textContent(), /^subsets -> routed: safe/);
       await page.keyboard.press("ArrowLeft");
-      assert.match(await detail.textContent(), /^subsets → initial/);
+      assert.match(await detail.textContent(), /^subsets -> initial/);
     });
   });
 });

@@ -52,10 +52,10 @@ def test_the_page_shows_every_stage_as_it_builds(customers: Path) -> None:
 def test_the_page_tells_the_transitions_with_their_reasons_and_safe_ways(customers: Path) -> None:
     gateshift(customers)
     page = (customers / "report.html").read_text()
-    assert 'data-detail="canary → half: safe."' in page
-    found = re.search(r'data-detail="initial → routed: unsafe with Argo CD and Flux\. Requests to ([^"]*)"', page)
+    assert 'data-detail="canary -&gt; half: safe."' in page
+    found = re.search(r'data-detail="initial -&gt; routed: unsafe with Argo CD and Flux\. Requests to ([^"]*)"', page)
     assert found is not None
-    assert found[1].endswith("The safe way: initial → subsets → routed.")
+    assert found[1].endswith("The safe way: initial -&gt; subsets -&gt; routed.")
 
 
 def test_the_page_shows_where_each_pointer_stands_and_since_when(customers: Path) -> None:

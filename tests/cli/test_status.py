@@ -73,7 +73,7 @@ def test_a_path_that_is_no_stage_is_told(customers: Path) -> None:
 def test_text_marks_the_stage_in_the_strip(customers: Path) -> None:
     at(customers, "canary")
     shown = gateshift(customers, "status").stdout
-    assert "initial > subsets > routed > dark > debug > [canary] > half > final > retired\n" in shown
+    assert "initial -> subsets -> routed -> dark -> debug -> [canary] -> half -> final -> retired\n" in shown
     assert "    v2       ##..................    10 %\n" in shown
     assert "    next     half, safe\n" in shown
     assert shown.isascii()

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 
 from gateshift.model.picture import Edge, Lane, NodeRole, Picture, PictureNode
+from gateshift.model.shares import percent
 from gateshift.report.page.layout import NARROW, WIDE, Frame, layout
 from gateshift.report.page.picture import fitted, sentences, wide
-from gateshift.report.shares import percent
 from tests.report.pages import page
 from tests.report.test_html import pictures
 

@@ -165,3 +165,13 @@ def test_no_text_breaks_out_of_a_mermaid_label(text: str) -> None:
 def test_json_gives_every_text_back(text: str, other: str, share: float) -> None:
     document = json.loads(plan_json.render(hostile_plan(text, other, share)))
     assert (document["from"], document["to"]) == (other, text)
+
+
+def test_one_live_change_is_not_called_changes() -> None:
+    shown = plan_markdown.render_pull_request(replace(PULL_REQUEST, plans=(UNSAFE,)))
+    assert "1 live change loses requests" in shown
+
+
+def test_two_live_changes_are_called_changes() -> None:
+    shown = plan_markdown.render_pull_request(replace(PULL_REQUEST, plans=(UNSAFE, UNSAFE)))
+    assert "2 live changes lose requests" in shown

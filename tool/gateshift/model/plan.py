@@ -92,6 +92,14 @@ class PullRequestReport(Struct, frozen=True):
         return all(plan.safe for plan in self.plans if plan.live)
 
 
+class PairVerdict(Enum):
+    """What the sync engines make of a pair of stages: safe with all of them, with some, or with none."""
+
+    SAFE = "safe"
+    MIXED = "mixed"
+    UNSAFE = "unsafe"
+
+
 class MatrixCell(Struct, frozen=True):
     """One ordered pair of stages: each engine's verdict, and the first reason where it is unsafe."""
 
@@ -101,6 +109,12 @@ class MatrixCell(Struct, frozen=True):
     reason: str = ""
     safe_way: tuple[str, ...] = ()
 
+    @property
+    def verdict(self) -> PairVerdict:
+        """What all engines say together."""
+        verdicts = [safe for _, safe in self.engines]
+        return PairVerdict.SAFE if all(verdicts) else PairVerdict.MIXED if any(verdicts) else PairVerdict.UNSAFE
+
 
 class MatrixReport(Struct, frozen=True):
     """Every ordered pair of a rollout's stages, by rows of the stage that is left."""
@@ -109,3 +123,13 @@ class MatrixReport(Struct, frozen=True):
     stages: tuple[str, ...]
     cells: tuple[MatrixCell, ...]
     gaps: tuple[Gap, ...] = ()
+
+    def cell(self, origin: str, target: str) -> MatrixCell | None:
+        """The cell of that pair; None on the diagonal and where the pair was not judged."""
+        pairs = (cell for cell in self.cells if (cell.origin, cell.target) == (origin, target) and origin != target)
+        return next(pairs, None)
+
+    @property
+    def unsafe(self) -> tuple[MatrixCell, ...]:
+        """Every pair that some engine cannot make without losing a request."""
+        return tuple(cell for cell in self.cells if cell.verdict is not PairVerdict.SAFE)

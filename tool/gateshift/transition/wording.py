@@ -13,6 +13,7 @@ from gateshift.engines.registry import ENGINES
 from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
+from gateshift.model.shares import percent
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.routes import Route, is_route, read_route
 from gateshift.transition import rules
@@ -67,7 +68,7 @@ def _who(asked: Sequence[RequestClass]) -> str:
 def _what(disruption: Disruption) -> str:
     degradation = disruption.degradation
     service = f"Service {_named(degradation.service)}"
-    part = "all" if degradation.share > 0.999 else f"{degradation.share * 100:.3g} %"
+    part = "all" if degradation.share > 1 - 1e-9 else percent(degradation.share)
     match degradation.fault:
         case FailureCause.MISSING:
             return f"{part} get a {degradation.status}, since {service} is not there"

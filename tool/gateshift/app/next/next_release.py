@@ -33,8 +33,8 @@ from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.release import FileState, FileStatus, MovedPointer, ReleaseReport
 from gateshift.model.rollout import Environment, ManifestWorkload, Rollout, Stage
+from gateshift.model.shares import percent
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
-from gateshift.report.shares import percent
 from gateshift.system import atomic_write, owned_files
 from gateshift.system.source_files import real_path
 from gateshift.yamldoc import bytes_like, text_of

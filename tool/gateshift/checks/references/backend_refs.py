@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Level
+from gateshift.model.shares import percent
 from gateshift.traffic.filters import RequestMirror
 from gateshift.traffic.references import BackendRef
 from gateshift.traffic.resolve import Resolved, fractions, resolve
@@ -43,11 +44,6 @@ class Use(Struct, frozen=True):
         if self.share == 0:
             return "its weight is 0, but some data planes then fail the whole rule"
         return f"{percent(self.share)} of the rule's requests get 500"
-
-
-def percent(share: float) -> str:
-    """A share of 0 to 1 in per cent, as short as it is exact enough: `90 %`, `33.3 %`."""
-    return f"{share * 100:.1f}".removesuffix(".0") + " %"
 
 
 def uses(subject: Subject) -> tuple[Use, ...]:

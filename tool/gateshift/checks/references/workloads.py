@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.checks.references.backend_refs import Use, percent, uses
+from gateshift.checks.references.backend_refs import Use, uses
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
+from gateshift.model.shares import percent
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.endpoints import container_ports, replicas, selected_workloads, template_of
 from gateshift.traffic.services import Service, Workload

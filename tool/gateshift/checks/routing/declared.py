@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gateshift.checks.references.backend_refs import percent
 from gateshift.checks.subject import Declared, Subject
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.place import Place
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.model.rollout import DeclaredWorkload, Version
 from gateshift.model.rule import check
+from gateshift.model.shares import percent
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.match import Condition, candidates
 from gateshift.traffic.resolve import fractions

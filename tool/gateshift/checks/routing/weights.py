@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.checks.references.backend_refs import percent
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.rule import check
+from gateshift.model.shares import percent
 from gateshift.traffic.filters import ExtensionFilter, RequestRedirect, UnknownFilter
 from gateshift.traffic.resolve import fractions
 from gateshift.traffic.routes import GRPC, HTTP, Route, RouteRule

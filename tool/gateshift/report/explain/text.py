@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.model.shares import percent
 from gateshift.report.explain.json import Explained, Explanation
-from gateshift.report.shares import bar, percent
-from gateshift.report.style import Style, printable
+from gateshift.report.style import Style, bar, printable
 from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, TraceStep
 from gateshift.traffic.filter_effects import location
 from gateshift.traffic.request import Protocol, Request

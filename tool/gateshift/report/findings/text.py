@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
-from gateshift.report.style import LEVEL_COLOUR, Style, printable
+from gateshift.report.style import LEVEL_COLOUR, Style, count, printable
 
 _WIDEST = 160
 _MOST_ROOTS = 4
@@ -31,8 +31,8 @@ def quiet(report: ValidationReport, least: Level, style: Style = _PLAIN) -> str:
 def summary(report: ValidationReport, style: Style = _PLAIN) -> str:
     """`9 roots, 45 objects: 1 error, 2 warnings`, or what kept it from a verdict."""
     objects = sum(root.resources for root in report.roots)
-    looked = f"{_count(len(report.roots), 'root')}, {_count(objects, 'object')}"
-    counts = [_count(report.count(level), level.value) for level in Level if report.count(level)]
+    looked = f"{count(len(report.roots), 'root')}, {count(objects, 'object')}"
+    counts = [count(report.count(level), level.value) for level in Level if report.count(level)]
     if report.suppressed:
         counts.append(f"{report.suppressed} suppressed")
     if report.gaps:
@@ -44,10 +44,6 @@ def summary(report: ValidationReport, style: Style = _PLAIN) -> str:
 def finding_lines(finding: ReportedFinding, style: Style = _PLAIN) -> Iterator[str]:
     """The lines of one finding, for renderers that show findings inside something larger."""
     yield from _finding(finding, style)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 Style and script are ours and stand in the page by their hashes; every text that comes from a file is escaped by the
 template and cannot be anything but text.
-
-One cell of the matrix of transitions, in words and signs.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from gateshift import __version__
-from gateshift.engines.registry import engine_name
+from gateshift.engines.registry import ENGINES
 from gateshift.model.finding import Level
 from gateshift.model.picture import (
     NodeRole,
@@ -28,13 +26,13 @@ from gateshift.model.picture import (
     RolloutPicture,
     StagePicture,
 )
-from gateshift.model.plan import MatrixCell, MatrixReport
+from gateshift.model.plan import MatrixCell, PairVerdict
 from gateshift.model.report import ReportedPlace, SourceLine
+from gateshift.model.shares import percent
 from gateshift.report.findings.text import summary
-from gateshift.report.page import html
 from gateshift.report.page.picture import colour, narrow, sentences, wide
-from gateshift.report.shares import percent
-from gateshift.report.style import Style, printable
+from gateshift.report.plan.words import SIGNS, engines_against
+from gateshift.report.style import Style, count, printable
 
 _WIDEST_LINE = 400
 _CROWDED = 2
@@ -91,11 +89,8 @@ def _hash(text: str) -> str:
 def _counted(page: Page) -> str:
     if not page.validation.findings:
         return "Nothing was found."
-    return ", ".join(
-        f"{page.validation.count(level)} {level.value}{'' if page.validation.count(level) == 1 else 's'}"
-        for level in Level
-        if page.validation.count(level)
-    )
+    counts = ((page.validation.count(level), level.value) for level in Level)
+    return ", ".join(count(number, level) for number, level in counts if number)
 
 
 @cache
@@ -123,10 +118,10 @@ def _templates() -> jinja2.Environment:
     environment.globals.update(
         answer_in=answer_in,
         bar=bar,
-        cell_of=html.cell_of,
         colour=colour,
+        count=count,
         crowded=crowded,
-        detail_of=html.detail_of,
+        detail_of=detail_of,
         engine_of=engine_of,
         here=here,
         marked_parts=marked_parts,
@@ -135,11 +130,9 @@ def _templates() -> jinja2.Environment:
         prose=prose,
         sentences=sentences,
         shared=shared,
-        sign_of=html.sign_of,
+        signs=SIGNS,
         source=_source,
         split=split,
-        unsafe_cells=html.unsafe_cells,
-        verdict_of=html.verdict_of,
         wide=wide,
     )
     return environment
@@ -176,7 +169,8 @@ def marked_parts(place: ReportedPlace, line: SourceLine) -> tuple[tuple[str, boo
 
 def engine_of(pointer: PointerPlace) -> str:
     """The sync engine that follows the pointer."""
-    return "Argo CD" if pointer.kind == "Application" else "Flux"
+    kinds = {kind: engine.name for engine in ENGINES.values() for _, kind in engine.kinds}
+    return kinds.get(pointer.kind, pointer.kind)
 
 
 def here(rollout: RolloutPicture) -> tuple[str, ...]:
@@ -222,37 +216,11 @@ def crowded(picture: Picture) -> bool:
     return any(sum(node.role is role for node in picture.nodes) > _CROWDED for role in NodeRole)
 
 
-_SIGNS = {"safe": "✓", "unsafe": "✕", "mixed": "◐"}
-
-
-def cell_of(matrix: MatrixReport, origin: str, target: str) -> MatrixCell | None:
-    """The cell of that pair; None on the diagonal and where the pair was not judged."""
-    found = (cell for cell in matrix.cells if (cell.origin, cell.target) == (origin, target))
-    return None if origin == target else next(found, None)
-
-
-def verdict_of(cell: MatrixCell) -> str:
-    """`safe`, `unsafe`, or `mixed` where the engines differ."""
-    verdicts = {safe for _, safe in cell.engines}
-    return "mixed" if len(verdicts) > 1 else "safe" if verdicts == {True} else "unsafe"
-
-
-def sign_of(cell: MatrixCell) -> str:
-    """The verdict as one character."""
-    return _SIGNS[verdict_of(cell)]
-
-
 def detail_of(cell: MatrixCell) -> str:
     """The verdict, the reason and the safe way, as one or more sentences."""
-    pair = f"{cell.origin} → {cell.target}"
-    unsafe = [engine_name(engine) for engine, safe in cell.engines if not safe]
-    if not unsafe:
+    pair = f"{cell.origin} -> {cell.target}"
+    if cell.verdict is PairVerdict.SAFE:
         return f"{pair}: safe."
     reason = f" {cell.reason[:1].upper()}{cell.reason[1:].rstrip('.')}." if cell.reason else ""
-    way = f" The safe way: {' → '.join((cell.origin, *cell.safe_way))}." if cell.safe_way else ""
-    return f"{pair}: unsafe with {' and '.join(unsafe)}.{reason}{way}"
-
-
-def unsafe_cells(matrix: MatrixReport) -> tuple[MatrixCell, ...]:
-    """Every pair that some engine cannot make without losing a request, each with a reason to tell."""
-    return tuple(cell for cell in matrix.cells if cell.origin != cell.target and verdict_of(cell) != "safe")
+    way = f" The safe way: {' -> '.join((cell.origin, *cell.safe_way))}." if cell.safe_way else ""
+    return f"{pair}: unsafe with {' and '.join(engines_against(cell))}.{reason}{way}"

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from gateshift.model.picture import Edge, NodeRole, Picture, PictureNode
-from gateshift.report.shares import percent
+from gateshift.model.shares import percent
 
 Point: TypeAlias = tuple[float, float]
 

@@ -1,33 +1,59 @@
 """The formats of a plan: what feeds the choices of `--format` is what renders them.
 
-A plan as findings, for the formats that know nothing else.
+A renderer is imported when its format is asked for. The formats that know nothing but findings get a plan's findings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 
 from msgspec.structs import replace
 
 from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
 from gateshift.model.report import ReportedFinding, ReportedRoot, ValidationReport
 from gateshift.report.findings.formats import OF_FINDINGS, VALIDATION, Setting
-from gateshift.report.plan import json, markdown, text
-from gateshift.report.style import Style
 
 AnyPlan = PlanReport | PullRequestReport | MatrixReport
 """What `plan` can have to say."""
 
 
-def _plan(one: ModuleType, report: AnyPlan, *arguments: Style) -> str:
+def _by_kind(
+    report: AnyPlan,
+    plan: Callable[[PlanReport], str],
+    pull_request: Callable[[PullRequestReport], str],
+    matrix: Callable[[MatrixReport], str],
+) -> str:
     match report:
         case PlanReport():
-            return str(one.render(report, *arguments))
+            return plan(report)
         case PullRequestReport():
-            return str(one.render_pull_request(report, *arguments))
+            return pull_request(report)
         case MatrixReport():
-            return str(one.render_matrix(report, *arguments))
+            return matrix(report)
+
+
+def _text(report: AnyPlan, setting: Setting) -> str:
+    from gateshift.report.plan.text import render, render_matrix, render_pull_request
+
+    style = setting.style
+    return _by_kind(
+        report,
+        lambda plan: render(plan, style),
+        lambda branch: render_pull_request(branch, style),
+        lambda matrix: render_matrix(matrix, style),
+    )
+
+
+def _json(report: AnyPlan, _: Setting) -> str:
+    from gateshift.report.plan.json import render, render_matrix, render_pull_request
+
+    return _by_kind(report, render, render_pull_request, render_matrix)
+
+
+def _markdown(report: AnyPlan, _: Setting) -> str:
+    from gateshift.report.plan.markdown import render, render_matrix, render_pull_request
+
+    return _by_kind(report, render, render_pull_request, render_matrix)
 
 
 def _of_findings(form: str) -> Callable[[AnyPlan, Setting], str]:
@@ -35,14 +61,14 @@ def _of_findings(form: str) -> Callable[[AnyPlan, Setting], str]:
 
 
 PLAN: dict[str, Callable[[AnyPlan, Setting], str]] = {
-    "text": lambda report, setting: _plan(text, report, setting.style),
-    "json": lambda report, _: _plan(json, report),
-    "markdown": lambda report, _: _plan(markdown, report),
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
 } | {form: _of_findings(form) for form in OF_FINDINGS}
 """Every format of a plan; those made for findings hold the findings of its transitions."""
 
 
-def findings_of(report: PlanReport | PullRequestReport | MatrixReport) -> ValidationReport:
+def findings_of(report: AnyPlan) -> ValidationReport:
     """The findings of every transition, each once though several engines share it. A matrix has none of its own."""
     match report:
         case PlanReport():

@@ -8,18 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.engines.registry import engine_name
-from gateshift.model.plan import EngineVerdict, MatrixReport, ObjectChange, PlanReport, PullRequestReport, TrafficRow
+from gateshift.model.plan import (
+    EngineVerdict,
+    MatrixReport,
+    ObjectChange,
+    PairVerdict,
+    PlanReport,
+    PullRequestReport,
+    TrafficRow,
+)
 from gateshift.model.report import ReportedFinding
+from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import place_lines
 from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.plan.mermaid import picture
-from gateshift.report.plan.words import PROOF, answerer, keys, share, split, title, verb, verdict
-from gateshift.report.shares import percent, points
+from gateshift.report.plan.words import PROOF, answerer, keys, share, split, title, verdict
+from gateshift.report.style import count
 
 MARKER = "<!-- gateshift-plan -->"
 LONGEST = 65_000
 """Characters; GitHub refuses a comment of more than 65,536."""
 
+_SIGNS = {PairVerdict.SAFE: "✅", PairVerdict.MIXED: "⚠️", PairVerdict.UNSAFE: "❌"}
 _MOST_ROWS = 40
 _MOST_FIELDS = 12
 _MOST_OBJECTS = 60
@@ -37,17 +47,17 @@ def render_pull_request(report: PullRequestReport) -> str:
     if not report.plans:
         return f"{MARKER}\n## gateshift: traffic stays as it is\n\nNo stage builds anything new since {since}.\n"
     unsafe = [plan for plan in report.plans if plan.live and not plan.safe]
-    said = f"{len(unsafe)} live changes lose requests" if unsafe else "no live change loses a request"
+    losing = f"{count(len(unsafe), 'live change')} {'loses' if len(unsafe) == 1 else 'lose'} requests"
+    said = losing if unsafe else "no live change loses a request"
     head = f"{MARKER}\n## gateshift: {'❌' if unsafe else '✅'} {said}"
     blocks = [head, f"Against {since}:", _table(report)]
-    for plan in sorted(report.plans, key=lambda one: (one.safe, not one.live)):
+    for plan in sorted(report.plans, key=lambda plan: (plan.safe, not plan.live)):
         blocks += [f"### {_mark(plan)} {prose(title(plan))}", *_plan(plan)]
     return _fitted([*blocks, f"_{prose(PROOF)}_"])
 
 
 def render_matrix(report: MatrixReport) -> str:
     """The table of every ordered pair of stages, and the reasons against the unsafe ones."""
-    cells = {(found.origin, found.target): found for found in report.cells}
     rows = [
         "| from \\\\ to | " + " | ".join(cell(stage) for stage in report.stages) + " |",
         "| --- |" + " :---: |" * len(report.stages),
@@ -55,15 +65,13 @@ def render_matrix(report: MatrixReport) -> str:
     for origin in report.stages:
         marks = []
         for target in report.stages:
-            found = cells.get((origin, target))
-            safe = [each for _, each in found.engines] if found else []
-            marks.append("-" if not found else "✅" if all(safe) else "⚠️" if any(safe) else "❌")
+            pair = report.cell(origin, target)
+            marks.append(_SIGNS[pair.verdict] if pair else "-")
         rows.append(f"| {cell(origin)} | {' | '.join(marks)} |")
     reasons = [
-        f"- {code(found.origin)} → {code(found.target)}: {prose(found.reason)}"
-        + (f" Safe way: {_way((found.origin, *found.safe_way))}." if found.safe_way else "")
-        for found in report.cells
-        if not all(safe for _, safe in found.engines)
+        f"- {code(pair.origin)} -> {code(pair.target)}: {prose(pair.reason)}"
+        + (f" Safe way: {_way((pair.origin, *pair.safe_way))}." if pair.safe_way else "")
+        for pair in report.unsafe
     ]
     return _fitted([f"## gateshift: stages of {code(report.rollout)}", "\n".join(rows), *reasons])
 
@@ -75,7 +83,10 @@ def _fitted(blocks: list[str]) -> str:
     for number, text in enumerate(blocks):
         room -= len(text) + 2
         if room < 0:
-            shown.append(f"The rest does not fit into a comment: {len(blocks) - number} parts are left out.")
+            left = len(blocks) - number
+            shown.append(
+                f"The rest does not fit into a comment: {count(left, 'part')} {'is' if left == 1 else 'are'} left out."
+            )
             break
         shown.append(text)
     return "\n\n".join(shown) + "\n"
@@ -118,13 +129,12 @@ def _traffic(rows: tuple[TrafficRow, ...]) -> str:
             lines.append(f"| {name} | {cell(answerer(key))} | {percent(before)} | {percent(after)} | {shown} |")
             name = ""
     if len(rows) > _MOST_ROWS:
-        lines.append(f"| and {len(rows) - _MOST_ROWS} more classes | | | | |")
+        lines.append(f"| and {len(rows) - _MOST_ROWS} more | | | | |")
     return "\n".join(lines)
 
 
 def _engine(engine: EngineVerdict, report: PlanReport) -> Iterator[str]:
-    name = engine_name(engine.engine)
-    yield f"**{prose(name)}**: {'✅ safe' if engine.safe else '❌ unsafe'}"
+    yield f"**{prose(engine_name(engine.engine))}**: {'✅ safe' if engine.safe else '❌ unsafe'}"
     for finding in engine.findings:
         yield _finding(finding)
     if engine.safe_way:
@@ -132,7 +142,7 @@ def _engine(engine: EngineVerdict, report: PlanReport) -> Iterator[str]:
 
 
 def _way(stages: tuple[str, ...]) -> str:
-    return " → ".join(code(stage) for stage in stages)
+    return " -> ".join(code(stage) for stage in stages)
 
 
 def _finding(finding: ReportedFinding) -> str:
@@ -148,12 +158,12 @@ def _finding(finding: ReportedFinding) -> str:
 def _objects(changes: tuple[ObjectChange, ...]) -> str:
     lines = []
     for change in changes[:_MOST_OBJECTS]:
-        lines.append(f"{verb(change.action):<6} {change.resource}")
+        lines.append(f"{change.action.value:<6} {change.resource}")
         for field in change.fields[:_MOST_FIELDS]:
             lines.append(f"  {field.pointer}: {field.before or '(absent)'} -> {field.after or '(absent)'}"[:_WIDEST])
         if len(change.fields) > _MOST_FIELDS:
-            lines.append(f"  and {len(change.fields) - _MOST_FIELDS} more fields")
+            lines.append(f"  and {count(len(change.fields) - _MOST_FIELDS, 'more field')}")
     if len(changes) > _MOST_OBJECTS:
-        lines.append(f"and {len(changes) - _MOST_OBJECTS} more objects")
-    count = f"{len(changes)} object{'' if len(changes) == 1 else 's'}"
-    return f"<details><summary>{count} created, changed or pruned</summary>\n\n{block(lines)}\n\n</details>"
+        lines.append(f"and {count(len(changes) - _MOST_OBJECTS, 'more object')}")
+    summary = f"{count(len(changes), 'object')} created, changed or pruned"
+    return f"<details><summary>{summary}</summary>\n\n{block(lines)}\n\n</details>"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from gateshift.model.plan import PlanReport, TrafficRow
+from gateshift.model.shares import percent
 from gateshift.report.plan.words import answerer
-from gateshift.report.shares import percent
 from gateshift.report.style import printable
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9 ._/%-]")

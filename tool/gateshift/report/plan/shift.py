@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gateshift.model.rollout import Environment, Rollout, Stage
-from gateshift.report.shares import percent
+from gateshift.model.shares import percent
 
 
 def headline(rollout: Rollout, environment: Environment, origins: Sequence[Stage | None], target: Stage) -> str:

@@ -11,17 +11,34 @@ from gateshift.model.plan import (
     MatrixCell,
     MatrixReport,
     ObjectChange,
+    PairVerdict,
     PlanReport,
     PullRequestReport,
     TrafficRow,
 )
+from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import finding_lines
-from gateshift.report.plan.words import PROOF, answerer, keys, share, title, verb, verdict
-from gateshift.report.shares import bar, percent, points
-from gateshift.report.style import Style, printable
+from gateshift.report.plan.words import (
+    PROOF,
+    SIGNS,
+    answerer,
+    engines_against,
+    keys,
+    share,
+    title,
+    verdict,
+)
+from gateshift.report.style import Style, bar, count, printable
 
 _PLAIN = Style()
 _ACTION_COLOURS = {Action.CREATE: "green", Action.CHANGE: "yellow", Action.PRUNE: "red"}
+_ASCII_SIGNS = {PairVerdict.SAFE: "ok", PairVerdict.MIXED: "part", PairVerdict.UNSAFE: "no"}
+_SIGN_COLOURS = {PairVerdict.SAFE: "green", PairVerdict.MIXED: "yellow", PairVerdict.UNSAFE: "red"}
+_SIGN_MEANINGS = {
+    PairVerdict.SAFE: "safe",
+    PairVerdict.MIXED: "safe for one engine only",
+    PairVerdict.UNSAFE: "unsafe",
+}
 _MOST_FIELDS = 8
 _LONGEST_VALUE = 60
 
@@ -38,7 +55,7 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
     blocks = ["\n".join(_plan(plan, style)) for plan in report.plans]
     unsafe = [plan for plan in report.plans if not plan.safe]
     live = sum(plan.live for plan in unsafe)
-    said = f"{len(report.plans)} {'change' if len(report.plans) == 1 else 'changes'} since {printable(report.since)}: "
+    said = f"{count(len(report.plans), 'change')} since {printable(report.since)}: "
     said += f"{len(unsafe)} unsafe, {live} of them live" if unsafe else "all safe"
     return (
         "\n\n".join([*blocks, style.paint(said, "red" if live else "green", "bold"), style.paint(PROOF, "dim")]) + "\n"
@@ -47,46 +64,37 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
 
 def render_matrix(report: MatrixReport, style: Style = _PLAIN) -> str:
     """A table of every ordered pair of stages, and below it each unsafe pair with its reason and its safe way."""
-    cells = {(cell.origin, cell.target): cell for cell in report.cells}
     corner = "from \\ to"
     width = max(len(name) for name in (corner, *report.stages))
-    yes, partly, no = ("✓", "◐", "✗") if style.unicode else ("ok", "part", "no")
+    signs = SIGNS if style.unicode else _ASCII_SIGNS
     lines = ["  ".join([f"{corner:<{width}}", *(f"{printable(stage):<4}" for stage in report.stages)]).rstrip()]
     for origin in report.stages:
         marks = []
         for target in report.stages:
-            mark, colour = _mark(cells.get((origin, target)), yes, partly, no)
-            marks.append(style.paint(f"{mark:<{max(len(printable(target)), 4)}}", colour))
+            cell = report.cell(origin, target)
+            sign, colour = (signs[cell.verdict], _SIGN_COLOURS[cell.verdict]) if cell else ("-", "dim")
+            marks.append(style.paint(f"{sign:<{max(len(printable(target)), 4)}}", colour))
         lines.append("  ".join([f"{printable(origin):<{width}}", *marks]).rstrip())
-    lines += ["", f"{yes} safe   {partly} safe for one engine only   {no} unsafe", ""]
-    for cell in report.cells:
-        if not all(safe for _, safe in cell.engines):
-            lines += list(_reason(cell, style))
+    lines += ["", "   ".join(f"{signs[verdict]} {meaning}" for verdict, meaning in _SIGN_MEANINGS.items()), ""]
+    for cell in report.unsafe:
+        lines += list(_reason(cell, style))
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _mark(cell: MatrixCell | None, yes: str, partly: str, no: str) -> tuple[str, str]:
-    if cell is None:
-        return "-", "dim"
-    verdicts = [safe for _, safe in cell.engines]
-    return (yes, "green") if all(verdicts) else (partly, "yellow") if any(verdicts) else (no, "red")
-
-
 def _reason(cell: MatrixCell, style: Style) -> Iterator[str]:
-    against = ", ".join(engine_name(engine) for engine, safe in cell.engines if not safe)
+    against = ", ".join(engines_against(cell))
     step = printable(f"{cell.origin} -> {cell.target}")
     yield f"{style.paint(step, 'bold')} ({printable(against)}): {printable(cell.reason)}"
     if cell.safe_way:
-        yield f"  safe way: {_way((cell.origin, *cell.safe_way), style)}"
+        yield f"  safe way: {_way((cell.origin, *cell.safe_way))}"
 
 
-def _way(stages: tuple[str, ...], style: Style) -> str:
-    return (" → " if style.unicode else " -> ").join(printable(stage) for stage in stages)
+def _way(stages: tuple[str, ...]) -> str:
+    return " -> ".join(printable(stage) for stage in stages)
 
 
 def _plan(report: PlanReport, style: Style) -> Iterator[str]:
-    arrow = printable(title(report)).replace(" -> ", " → " if style.unicode else " -> ")
-    yield style.paint(arrow, "bold")
+    yield style.paint(printable(title(report)), "bold")
     if not report.live:
         yield style.paint("  no pointer names this stage", "dim")
     for row in report.traffic:
@@ -107,12 +115,11 @@ def traffic_lines(row: TrafficRow, style: Style) -> Iterator[str]:
     if not names:
         yield "    nothing answers, before or after"
     width = max((len(printable(answerer(key))) for key in names), default=0)
-    arrow = "→" if style.unicode else "->"
     for key in names:
         before, after = share(row.before, key), share(row.after, key)
         change = points(before, after)
         colour = "dim" if not change else "red" if key.isdigit() and after > before else "cyan"
-        shown = f"{bar(before, style)} {percent(before):>7} {arrow} {bar(after, style)} {percent(after):>7}"
+        shown = f"{bar(before, style)} {percent(before):>7} -> {bar(after, style)} {percent(after):>7}"
         yield f"    {printable(answerer(key)):<{width}}  {style.paint(shown, colour)}  {change}".rstrip()
 
 
@@ -120,7 +127,7 @@ def _objects(report: PlanReport, style: Style) -> Iterator[str]:
     if not report.changes:
         yield "  no object changes"
     for change in report.changes:
-        action = style.paint(f"{verb(change.action):<6}", _ACTION_COLOURS[change.action])
+        action = style.paint(f"{change.action.value:<6}", _ACTION_COLOURS[change.action])
         yield f"  {action} {printable(str(change.resource))}"
         yield from _fields(change)
 
@@ -129,7 +136,7 @@ def _fields(change: ObjectChange) -> Iterator[str]:
     for field in change.fields[:_MOST_FIELDS]:
         yield f"           {printable(field.pointer)}: {_value(field.before)} -> {_value(field.after)}"
     if len(change.fields) > _MOST_FIELDS:
-        yield f"           and {len(change.fields) - _MOST_FIELDS} more fields"
+        yield f"           and {count(len(change.fields) - _MOST_FIELDS, 'more field')}"
 
 
 def _value(text: str) -> str:
@@ -147,6 +154,6 @@ def _engine(engine: EngineVerdict, report: PlanReport, style: Style) -> Iterator
         yield from (f"    {line}".rstrip() for line in finding_lines(finding, style))
     if engine.safe_way:
         yield ""
-        yield f"    safe way: {_way((report.origin, *engine.safe_way), style)}"
+        yield f"    safe way: {_way((report.origin, *engine.safe_way))}"
     if engine.findings or engine.safe_way:
         yield ""

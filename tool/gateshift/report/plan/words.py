@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gateshift.engines.registry import engine_name
-from gateshift.model.plan import Action, PlanReport, TrafficRow
-from gateshift.report.shares import percent
+from gateshift.model.plan import MatrixCell, PairVerdict, PlanReport, TrafficRow
+from gateshift.model.shares import percent
 
 PROOF = (
     "Proved from files: references, order of apply and prune, readiness of pods. "
@@ -16,7 +16,13 @@ _MEANINGS = {
     "500": "an invalid backend (500)",
     "503": "no endpoints (503)",
 }
-_VERBS = {Action.CREATE: "create", Action.CHANGE: "change", Action.PRUNE: "prune"}
+SIGNS = {PairVerdict.SAFE: "✓", PairVerdict.MIXED: "◐", PairVerdict.UNSAFE: "✕"}
+"""A pair of stages in a matrix, in one character."""
+
+
+def engines_against(cell: MatrixCell) -> tuple[str, ...]:
+    """The names of the engines that cannot make the step of the pair without losing a request."""
+    return tuple(engine_name(engine) for engine, safe in cell.engines if not safe)
 
 
 def title(report: PlanReport) -> str:
@@ -47,12 +53,7 @@ def split(row: tuple[tuple[str, float], ...]) -> str:
     return ", ".join(shown) if shown else "nothing answers"
 
 
-def verb(action: Action) -> str:
-    """What a sync does to an object, as one word."""
-    return _VERBS[action]
-
-
 def verdict(report: PlanReport) -> str:
     """`safe`, or for which engines it is not."""
-    unsafe = [engine_name(each.engine) for each in report.engines if not each.safe]
+    unsafe = [engine_name(verdict.engine) for verdict in report.engines if not verdict.safe]
     return "safe" if not unsafe else f"unsafe for {' and '.join(unsafe)}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from gateshift.engines.registry import engine_name
+from gateshift.model.shares import percent
 from gateshift.model.status import PointerStatus, StatusReport
-from gateshift.report.shares import bar, percent
-from gateshift.report.style import Style, printable
+from gateshift.report.style import Style, bar, printable
 from gateshift.yamldoc.data import Json, JsonObject
 
 _PLAIN = Style()
@@ -68,10 +69,10 @@ def _lines(report: StatusReport, style: Style) -> Iterator[str]:
 
 
 def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iterator[str]:
-    who = " ".join(part for part in (pointer.environment, pointer.engine, pointer.name) if part)
+    who = " ".join(part for part in (pointer.environment, engine_name(pointer.engine), pointer.name) if part)
     yield f"  {style.paint(printable(who), 'bold')}  {style.paint(printable(f'{pointer.file}:{pointer.line}'), 'dim')}"
     if not pointer.stage:
-        yield f"    {style.paint(printable(f'{pointer.path} is no stage'), 'red')}"
+        yield f"    {style.paint(printable(f'{pointer.path} is not a stage'), 'red')}"
     else:
         yield f"    {_strip(pointer.stage, report.stages, style)}"
     for version, share in pointer.shares:
@@ -87,11 +88,10 @@ def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iter
 
 
 def _strip(stage: str, stages: tuple[str, ...], style: Style) -> str:
-    arrow = " → " if style.unicode else " > "
     shown = (
-        style.paint(f"[{printable(each)}]", "green", "bold") if each == stage else printable(each) for each in stages
+        style.paint(f"[{printable(name)}]", "green", "bold") if name == stage else printable(name) for name in stages
     )
-    return arrow.join(shown)
+    return " -> ".join(shown)
 
 
 def _next(pointer: PointerStatus, style: Style) -> Iterator[str]:

@@ -1,10 +1,6 @@
-"""Shares as people read them."""
+"""Shares of requests, 0 to 1, as people read them."""
 
 from __future__ import annotations
-
-from gateshift.report.style import Style
-
-_CELLS = 20
 
 
 def percent(share: float) -> str:
@@ -23,14 +19,3 @@ def points(before: float, after: float) -> str:
     if abs(change) < 0.05:
         return "" if abs(change) < 1e-9 else f"{'+' if change > 0 else '-'}< 0.1"
     return f"{change:+.1f}".removesuffix(".0")
-
-
-def bar(share: float, style: Style) -> str:
-    """The share as twenty cells; one that is not zero fills at least one, one short of all leaves at least one."""
-    filled = round(share * _CELLS)
-    if share > 0:
-        filled = max(1, filled)
-    if share < 1:
-        filled = min(_CELLS - 1, filled)
-    full, empty = ("█", "░") if style.unicode else ("#", ".")
-    return full * filled + empty * (_CELLS - filled)
