@@ -49,7 +49,7 @@ def test_pointers_that_disagree_each_have_their_own_stage(folder: Path) -> None:
     commit_all(folder, "Apart")
     report = seen(folder)
     assert [pointer.stage for pointer in report.pointers] == ["canary", ""]
-    assert "./overlays/nowhere is no stage" in render(report)
+    assert "./overlays/nowhere is not a stage" in render(report)
 
 
 def test_without_git_the_files_speak(folder: Path) -> None:
