@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gateshift.model.resource import ResourceId
-from gateshift.transition.assumed_objects import surrounded
+from gateshift.transition.assumed_objects import with_assumed_objects
 from gateshift.transition.entry_points import EntryPoint, entry_points
-from gateshift.transition.request_classes import classes_of
-from gateshift.transition.sample_match import sample_match
+from gateshift.transition.request_classes import request_classes_at
+from gateshift.transition.request_shape import sample_match
 from tests.traffic.building import gateway, resources, route, service
 
 RULES = """
@@ -19,7 +19,7 @@ RULES = """
 
 def entering(before: str, after: str, declared: str = "", own: frozenset[str] = frozenset()) -> tuple[EntryPoint, ...]:
     identity = ResourceId("", "Service", "default", declared) if declared else None
-    return entry_points(*surrounded(resources(before), resources(after)), identity, own)
+    return entry_points(*with_assumed_objects(resources(before), resources(after)), identity, own)
 
 
 def names(before: str, after: str, declared: str = "", own: frozenset[str] = frozenset()) -> list[str]:
@@ -27,7 +27,7 @@ def names(before: str, after: str, declared: str = "", own: frozenset[str] = fro
 
 
 def shape(before: str, after: str) -> list[str]:
-    return [str(asked.shape) for each in entering(before, after) for asked in classes_of(each).found]
+    return [str(asked.shape) for each in entering(before, after) for asked in request_classes_at(each).classes]
 
 
 def mesh(rules: str, **options: str) -> str:
@@ -157,15 +157,17 @@ class TestClasses:
     def test_one_that_nothing_is_found_for_is_named(self) -> None:
         odd = mesh("- matches: [{headers: [{name: a, type: RegularExpression, value: '[^ax1_/-]{3}'}]}]")
         (entry_point,) = entering(joined(SHOP, odd), joined(SHOP, odd))
-        assert [text.partition(" rule")[0] for text in classes_of(entry_point).unseen] == ["HTTPRoute default/route"]
+        assert [text.partition(" rule")[0] for text in request_classes_at(entry_point).unseen] == [
+            "HTTPRoute default/route"
+        ]
 
     def test_too_many_combinations_are_said_to_be_too_many(self) -> None:
         rules = "\n".join(f"- matches: [{{headers: [{{name: h{index}, value: x}}]}}]" for index in range(12))
         (entry_point,) = entering(joined(SHOP, mesh(rules)), joined(SHOP, mesh(rules)))
-        found = classes_of(entry_point)
-        assert not found.complete
+        classes = request_classes_at(entry_point)
+        assert not classes.complete
         assert {"", "header h0: x", "header h11: x", "header h0: x, header h11: x"} <= {
-            str(e.shape) for e in found.found
+            str(e.shape) for e in classes.classes
         }
 
 

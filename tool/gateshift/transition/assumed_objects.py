@@ -1,4 +1,4 @@
-"""What neither build holds: it stays as it is while the change is made, so it is taken to be there and to work.
+"""What neither build holds: it stays as it is while the change is made, so it is taken to exist and to work.
 
 A Gateway of another team, a Service of another root, a grant that neither side has, the pods of a namespace whose
 workloads are deployed from elsewhere.
@@ -23,7 +23,7 @@ from gateshift.yamldoc.data import JsonObject, object_at
 _GRANTS = ("gateway.networking.k8s.io/v1", "ReferenceGrant")
 
 
-def surrounded(
+def with_assumed_objects(
     before: Iterable[Resource], after: Iterable[Resource], version_labels: tuple[str, ...] = VERSION_LABELS
 ) -> tuple[Cluster, Cluster]:
     """The clusters of both builds, each with what lies outside both."""
@@ -44,11 +44,11 @@ def _absent(sides: list[Cluster]) -> Iterator[ResourceId]:
     homes = {service.namespace for side in sides for service in side.services}
     for cluster in sides:
         for route in cluster.routes:
-            parents = [ResourceId(each.group, each.kind, each.namespace, each.name) for each in route.parents]
+            parents = [ResourceId(parent.group, parent.kind, parent.namespace, parent.name) for parent in route.parents]
             backends = [
-                ResourceId(each.group, each.kind, each.namespace, each.name)
-                for each in _backends(route)
-                if each.kind != "Service" or not any(same_namespace(each.namespace, home) for home in homes)
+                ResourceId(ref.group, ref.kind, ref.namespace, ref.name)
+                for ref in _backends(route)
+                if ref.kind != "Service" or not any(same_namespace(ref.namespace, home) for home in homes)
             ]
             for named in (*parents, *backends):
                 if not any(_holds(side, named) for side in sides):
@@ -63,7 +63,7 @@ def _backends(route: Route) -> Iterator[ObjectRef]:
     for rule in route.rules:
         yield from (backend.ref for backend in rule.backends)
         for filters in (rule.filters, *rule.backend_filters):
-            yield from (each.backend.ref for each in filters if isinstance(each, RequestMirror))
+            yield from (mirror.backend.ref for mirror in filters if isinstance(mirror, RequestMirror))
 
 
 def _grants(sides: list[Cluster]) -> Iterator[Resource]:
@@ -86,7 +86,7 @@ def _grants(sides: list[Cluster]) -> Iterator[Resource]:
 
 def _served_elsewhere(side: Iterable[Resource], sides: tuple[tuple[Resource, ...], ...]) -> Iterator[Resource]:
     """The objects; a Service of a namespace in which neither build runs any pod has its endpoints from elsewhere."""
-    homes = {each.id.namespace for build in sides for each in build if runs_pods(each)}
+    homes = {resource.id.namespace for build in sides for resource in build if runs_pods(resource)}
     for resource in side:
         lone = not any(same_namespace(resource.id.namespace, home) for home in homes)
         if lone and (resource.id.group, resource.kind) == ("", "Service"):

@@ -1,4 +1,4 @@
-"""What a step does next to the requests it is about: versions that others meet, and objects that stay behind."""
+"""What a step does outside the requests it is about: versions that other clients reach, and objects that stay."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
 from gateshift.traffic.services import Service
 from gateshift.transition import rules
-from gateshift.transition.answers import version_name
+from gateshift.transition.outcomes import version_name
 
 
-def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = None) -> Iterator[Finding]:
+def bypass_findings(before: Cluster, after: Cluster, unsteered: ResourceId | None = None) -> Iterator[Finding]:
     """Versions that a Service starts to select behind a mesh route that sends them nothing, or, for the Service
-    `unsteered` of a rollout at Gateways, beside the Gateways' route."""
+    `unsteered` of a rollout at Gateways, next to the Gateways' route."""
     steered = {
-        (parent.namespace, parent.name): (route, f"a Gateway and clients outside the mesh bypass {route}")
+        (parent.namespace, parent.name): (route, f"A Gateway and clients outside the mesh bypass {route}")
         for route in after.routes
         for parent in route.parents
         if parent.is_service
     }
     if unsteered is not None and after.routes:
         first = after.routes[0]
-        told = (first, f"whoever calls it directly bypasses the Gateway and {first}")
-        steered.setdefault((unsteered.namespace, unsteered.name), told)
+        bypass = (first, f"Clients that call it directly bypass the Gateway and {first}")
+        steered.setdefault((unsteered.namespace, unsteered.name), bypass)
     for (namespace, name), (route, who) in sorted(steered.items(), key=lambda item: item[0]):
         service, earlier = after.service(namespace, name), before.service(namespace, name)
         if service is None or earlier is None:
@@ -36,8 +36,8 @@ def bypassed(before: Cluster, after: Cluster, unsteered: ResourceId | None = Non
         if fresh and _versions(before, earlier):
             yield rules.ROUTE_BYPASSED.finding(
                 Level.WARNING,
-                f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well: {who}, with a share by the "
-                "number of pods",
+                f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well. {who}, and are answered in "
+                "proportion to the pods.",
                 FieldRef(service.resource, ("spec", "selector")),
                 help="Let such clients call a version's own Service, or let a Gateway's route name those Services.",
                 related=(Related("the route that hides it", FieldRef(route.resource)),),
@@ -49,7 +49,7 @@ def _versions(cluster: Cluster, service: Service) -> frozenset[str]:
     return frozenset(version_name(cluster, workload) or "unlabelled pods" for workload in workloads)
 
 
-def left_behind(sync_plan: SyncPlan) -> Iterator[Finding]:
+def left_behind_findings(sync_plan: SyncPlan) -> Iterator[Finding]:
     """Objects that the files no longer hold and that the engine does not prune."""
     engine = ENGINES[sync_plan.settings.engine].name
     for resource in sync_plan.kept:

@@ -1,7 +1,7 @@
 """Which Services clients call by name, in contrast to those that only routes send requests to.
 
-Nothing in a manifest says so. A Service that a route steers is called; one that belongs to a single version beside a
-general one, or beside its twin for another version, is a backend; any other is taken to be called.
+Nothing in a manifest says so. A Service that a route steers is called; one that belongs to a single version next to a
+general one, or to its twin for another version, is a backend; any other is taken to be called.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VERSION = re.compile(
 )
 
 
-class Fronts(Struct, frozen=True):
+class ClientFacingServices(Struct, frozen=True):
     """The Services that are called, by namespace and name; `main` are those that a change is about."""
 
     all: frozenset[ServiceName]
@@ -33,7 +33,7 @@ class Fronts(Struct, frozen=True):
 
 def client_facing_services(
     sides: tuple[Cluster, Cluster], routes: Sequence[Route], declared: ResourceId | None, own: frozenset[str]
-) -> Fronts:
+) -> ClientFacingServices:
     """The Services that are called before a change or after it. `declared` is the Service that a rollout is about,
     `own` are the names of its versions' own Services."""
     steered = frozenset(
@@ -43,10 +43,10 @@ def client_facing_services(
     if steered or routes:
         main = steered
     elif declared is not None:
-        main = frozenset(each for each in called if _is(each, declared))
+        main = frozenset(name for name in called if _is(name, declared))
     else:
         main = called
-    return Fronts(called | steered, main)
+    return ClientFacingServices(called | steered, main)
 
 
 def _is(name: ServiceName, identity: ResourceId) -> bool:
@@ -59,7 +59,7 @@ def _called(
     """The Services that clients may call and that stay. One that goes counts only where the rollout is about it, or
     where no route is in play: that a version's Service goes with its version is no loss."""
     before, after = sides
-    steered = {(each.namespace, each.name) for route in routes for each in named_in(route)}
+    steered = {(named.namespace, named.name) for route in routes for named in named_in(route)}
     everything = [service for side in sides for service in side.services]
     for service in before.services:
         name = (service.namespace, service.name)
@@ -85,20 +85,20 @@ def _is_part(service: Service, everything: Iterable[Service]) -> bool:
 def _is_twin(service: Service, everything: Iterable[Service], steered: set[ServiceName]) -> bool:
     """Whether another Service is the same for another version, and a route names either of them."""
     return any(
-        _are_versions(service, other) and any((each.namespace, each.name) in steered for each in (service, other))
+        _are_versions(service, other) and any((twin.namespace, twin.name) in steered for twin in (service, other))
         for other in everything
         if other.name != service.name and same_namespace(other.namespace, service.namespace)
     )
 
 
-def _are_versions(one: Service, other: Service) -> bool:
+def _are_versions(service: Service, other: Service) -> bool:
     """Whether two selectors differ in the value of one label alone: a version label, or where the names differ only
     in an ending that speaks of versions."""
-    left, right = dict(one.selector or ()), dict(other.selector or ())
+    left, right = dict(service.selector or ()), dict(other.selector or ())
     differing = [key for key in left if left[key] != right.get(key)]
     if left.keys() != right.keys() or len(differing) != 1:
         return False
-    (stem, ending), (other_stem, other_ending) = _parts(one.name), _parts(other.name)
+    (stem, ending), (other_stem, other_ending) = _parts(service.name), _parts(other.name)
     named = stem == other_stem and bool(_VERSION.match(ending)) and bool(_VERSION.match(other_ending))
     return differing[0] in VERSION_LABELS or named
 

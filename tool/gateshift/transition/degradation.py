@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from gateshift.transition.answers import Answer, Failure, FailureCause, ServiceName
+from gateshift.transition.outcomes import Failure, FailureCause, ServiceName, TrafficOutcome
 
 _ALMOST_NOTHING = 1e-9
 
 
 class Degradation(Struct, frozen=True):
-    """One loss: requests of this share (0 to 1) fail, or reach `versions` that neither side declares. `service` is the
+    """Requests of this share (0 to 1) fail, or reach `versions` that neither side declares. `service` is the
     Service at fault or reached, ("", "") where there is none."""
 
-    fault: FailureCause
+    cause: FailureCause
     service: ServiceName
     share: float
     status: int = 200
@@ -24,23 +24,23 @@ class Degradation(Struct, frozen=True):
 
     @property
     def signature(self) -> tuple[bool, ServiceName]:
-        """Equal for harms of one kind at one Service: that requests fail there, however, or that they go astray."""
-        return self.fault is FailureCause.UNDECLARED, self.service
+        """Equal for degradations of one kind at one Service: requests fail there, however, or they go astray."""
+        return self.cause is FailureCause.UNDECLARED, self.service
 
 
 class Measure(Struct, frozen=True):
-    """What may be lost: the answer before, and the versions that either side declares.
+    """What may be lost: the outcome before, and the versions that either side declares.
 
     A backend whose Service selects one version declares it; a Service that selects several declares none, since
-    nobody wrote their shares. What was split in that way before may stay so. `heirs` lead from the version of a
-    workload that changes in place to the version it had.
+    nobody wrote their shares. What was split in that way before may stay so. `predecessor_versions` lead from the
+    version of a workload that changes in place to the version it had.
     """
 
-    before: Answer
-    after: Answer
+    before: TrafficOutcome
+    after: TrafficOutcome
     predecessor_versions: Mapping[str, frozenset[str]]
 
-    def degradations(self, state: Answer) -> Iterator[Degradation]:
+    def degradations(self, state: TrafficOutcome) -> Iterator[Degradation]:
         """All that is lost in the state."""
         if not self.before.answered:
             return
@@ -52,19 +52,19 @@ class Measure(Struct, frozen=True):
         ):
             yield Degradation(FailureCause.DANGLING, service, 0.0)
 
-    def _failures(self, state: Answer) -> Iterator[Degradation]:
+    def _failures(self, state: TrafficOutcome) -> Iterator[Degradation]:
         if state.failing <= self.before.failing + _ALMOST_NOTHING:
             return
         for failure, share in sorted(state.failures.items(), key=_order):
             if share > self.before.failures.get(failure, 0.0) + _ALMOST_NOTHING:
-                yield Degradation(failure.fault, failure.service, share, failure.status, failure.reason)
+                yield Degradation(failure.cause, failure.service, share, failure.status, failure.reason)
 
-    def _undeclared(self, state: Answer) -> Iterator[Degradation]:
+    def _undeclared(self, state: TrafficOutcome) -> Iterator[Degradation]:
         declared = _declared(self.before) | _declared(self.after)
         split = _split(self.before)
         for service, versions in sorted(state.reached.items()):
             if len(versions) > 1:
-                strange = frozenset(each for each in versions if not self._was_in(each, split))
+                strange = frozenset(version for version in versions if not self._was_in(version, split))
                 if strange:
                     yield Degradation(FailureCause.UNDECLARED, service, 1.0, versions=versions)
             elif not versions <= declared | split:
@@ -74,14 +74,14 @@ class Measure(Struct, frozen=True):
         return version in split or bool(self.predecessor_versions.get(version, frozenset()) & split)
 
 
-def _declared(answer: Answer) -> frozenset[str]:
-    return frozenset(version for versions in answer.reached.values() if len(versions) == 1 for version in versions)
+def _declared(outcome: TrafficOutcome) -> frozenset[str]:
+    return frozenset(version for versions in outcome.reached.values() if len(versions) == 1 for version in versions)
 
 
-def _split(answer: Answer) -> frozenset[str]:
-    return frozenset(version for versions in answer.reached.values() if len(versions) > 1 for version in versions)
+def _split(outcome: TrafficOutcome) -> frozenset[str]:
+    return frozenset(version for versions in outcome.reached.values() if len(versions) > 1 for version in versions)
 
 
 def _order(item: tuple[Failure, float]) -> tuple[str, ServiceName, int, str]:
     failure = item[0]
-    return failure.fault.value, failure.service, failure.status, failure.reason
+    return failure.cause.value, failure.service, failure.status, failure.reason

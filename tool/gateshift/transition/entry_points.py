@@ -1,6 +1,6 @@
 """Where requests come in while a change is made: the Services that are dialled, and the listeners of Gateways.
 
-An entrance outside both builds is one too: what a route names there is taken to exist.
+An entry point outside both builds is one too: what a route names there is taken to exist.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _WEB = {"HTTP": Protocol.HTTP, "HTTPS": Protocol.HTTPS}
 
 class EntryPoint(Struct, frozen=True):
     """One way in. `hostnames` are those that its listener narrows to; `routes` are the routes of either build that
-    name it as their parent. `main` marks the entrances that the change is about, in contrast to, say, a version's own
-    Service that somebody might dial."""
+    name it as their parent. `main` marks the entry points that the change is about, in contrast to, say, a version's
+    own Service that somebody might dial."""
 
     parent: ParentRef
     protocol: Protocol
@@ -51,21 +51,22 @@ def entry_points(
     """Every way in, the main ones first. `declared` is the Service that a rollout is about, `own` are the names of the
     Services that its versions have of their own."""
     sides = (before, after)
-    found = [*_gateways(sides), *_services(sides, declared, own)]
-    return tuple(sorted(found, key=lambda each: not each.main))
+    points = [*_gateways(sides), *_services(sides, declared, own)]
+    return tuple(sorted(points, key=lambda point: not point.main))
 
 
 def _routes(sides: Iterable[Cluster]) -> tuple[Route, ...]:
     """The routes of both sides; one that stays as it is counts once, as it was before."""
-    found: list[Route] = []
+    routes: list[Route] = []
     for side in sides:
         for route in side.routes:
             known = any(
-                each.resource.id == route.resource.id and each.resource.data == route.resource.data for each in found
+                other.resource.id == route.resource.id and other.resource.data == route.resource.data
+                for other in routes
             )
             if route.kind in (HTTP, GRPC) and not known:
-                found.append(route)
-    return tuple(found)
+                routes.append(route)
+    return tuple(routes)
 
 
 def _naming(routes: Iterable[Route], group: str, kind: str, namespace: str, name: str) -> tuple[Route, ...]:
@@ -94,7 +95,7 @@ def _gateways(sides: tuple[Cluster, Cluster]) -> Iterator[EntryPoint]:
         here = _naming(routes, GATEWAY_API, kind, namespace, name)
         parent = ParentRef(kind, namespace, name)
         known = sorted(set(_listeners(sides, kind, namespace, name)))
-        for listener, port, protocol, hostnames in known or _supposed(here, parent):
+        for listener, port, protocol, hostnames in known or _assumed_listeners(here, parent):
             yield EntryPoint(parent, protocol, port, listener, "", hostnames, here, main=True)
 
 
@@ -112,13 +113,13 @@ def _listeners(sides: Iterable[Cluster], kind: str, namespace: str, name: str) -
         yield listener_name, port, _WEB[protocol], tuple(sorted(hosts))
 
 
-def _supposed(routes: Iterable[Route], parent: ParentRef) -> Iterator[_Opening]:
+def _assumed_listeners(routes: Iterable[Route], parent: ParentRef) -> Iterator[_Opening]:
     """The listeners that routes name on a Gateway outside both builds."""
     named = {
-        (each.section_name, each.port)
+        (route_parent.section_name, route_parent.port)
         for route in routes
-        for each in route.parents
-        if _is(each, GATEWAY_API, parent.kind, parent.namespace, parent.name)
+        for route_parent in route.parents
+        if _is(route_parent, GATEWAY_API, parent.kind, parent.namespace, parent.name)
     }
     for section, port in sorted(named, key=str):
         yield section, port, Protocol.HTTP, ("",)
@@ -126,19 +127,19 @@ def _supposed(routes: Iterable[Route], parent: ParentRef) -> Iterator[_Opening]:
 
 def _services(sides: tuple[Cluster, Cluster], declared: ResourceId | None, own: frozenset[str]) -> Iterator[EntryPoint]:
     routes = _routes(sides)
-    found = client_facing_services(sides, routes, declared, own)
-    for namespace, name in sorted(found.all):
+    services = client_facing_services(sides, routes, declared, own)
+    for namespace, name in sorted(services.all):
         here = _naming(routes, "", "Service", namespace, name)
         parent = ParentRef("Service", namespace, name)
         for port in _ports(sides, namespace, name):
             for client in _clients(here, namespace):
-                main = (namespace, name) in found.main
+                main = (namespace, name) in services.main
                 yield EntryPoint(parent, Protocol.HTTP, port, "", client, ("",), here, main)
 
 
 def _ports(sides: Iterable[Cluster], namespace: str, name: str) -> tuple[int | None, ...]:
-    found = [side.service(namespace, name) for side in sides]
-    ports = sorted({port.port for each in found if each for port in each.ports if port.protocol == "TCP"})
+    services = [side.service(namespace, name) for side in sides]
+    ports = sorted({port.port for service in services if service for port in service.ports if port.protocol == "TCP"})
     return tuple(ports) or (None,)
 
 

@@ -55,7 +55,7 @@ def immutable_changes(change: Change) -> Iterator[FieldPath]:
     if change.before is None or change.after is None:
         return
     for pointer in _candidates(change):
-        before, after = (look_up(each.data, pointer) for each in (change.before, change.after))
+        before, after = (look_up(side.data, pointer) for side in (change.before, change.after))
         default = _DEFAULTS.get(pointer)
         if not same(default if before is None else before, default if after is None else after):
             yield pointer

@@ -17,12 +17,12 @@ from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.traffic.request import ParentRef
 from gateshift.transition import rules
-from gateshift.transition.answers import FailureCause
-from gateshift.transition.assumed_objects import surrounded
-from gateshift.transition.bypass import bypassed, left_behind
-from gateshift.transition.check import Disruption, TransitionContext, walk
+from gateshift.transition.assumed_objects import with_assumed_objects
+from gateshift.transition.bypass import bypass_findings, left_behind_findings
 from gateshift.transition.entry_points import entry_points
-from gateshift.transition.known_hazards import practice_findings
+from gateshift.transition.known_hazards import hazard_findings
+from gateshift.transition.outcomes import FailureCause
+from gateshift.transition.walk import Disruption, TransitionContext, walk
 from gateshift.transition.wording import finding_of
 
 
@@ -75,13 +75,13 @@ def judge(
     about: RolloutContext = NO_ROLLOUT,
 ) -> Judgement:
     """Judge the step from one build to the other, for each engine as it is set."""
-    old, new = surrounded(before.resources, after.resources, about.version_labels)
+    old, new = with_assumed_objects(before.resources, after.resources, about.version_labels)
     events = events_of(changes_between(old.resources, new.resources), old, new)
     context = TransitionContext(old, new, events, entry_points(old, new, about.service, about.own_services))
     changes = changes_between(before.resources, after.resources)
     unsteered = about.service if about.at_gateways_only and all(map(_has_gateway_route, (old, new))) else None
-    common = [*practice_findings(changes, old), *bypassed(old, new, unsteered), *_limits(context)]
-    verdicts = tuple(_verdict(context, each, old, common, unsteered) for each in settings)
+    common = [*hazard_findings(changes, old), *bypass_findings(old, new, unsteered), *_limits(context)]
+    verdicts = tuple(_verdict(context, engine_settings, old, common, unsteered) for engine_settings in settings)
     return Judgement(changes, verdicts, context)
 
 
@@ -101,7 +101,7 @@ def _verdict(
     disruptions = [disruption for disruption in walked.disruptions if not _is_split_of(disruption, unsteered)]
     findings = [finding_of(disruption, context.sides) for disruption in disruptions]
     findings += _held_by_health(context, settings, before, walked.disruptions)
-    findings += [*common, *left_behind(sync_plan)]
+    findings += [*common, *left_behind_findings(sync_plan)]
     if not walked.complete:
         findings.append(_incomplete(context, "there are more states between the two builds than are looked at"))
     return EngineVerdict(settings, tuple(sorted(findings, key=_order)), sync_plan)
@@ -109,9 +109,10 @@ def _verdict(
 
 def _is_split_of(disruption: Disruption, service: ResourceId | None) -> bool:
     """Whether callers of this Service alone meet several versions."""
-    return disruption.degradation.fault is FailureCause.UNDECLARED and all(
-        service is not None and asked.entry_point.parent == ParentRef("Service", service.namespace, service.name)
-        for asked in disruption.asked
+    return disruption.degradation.cause is FailureCause.UNDECLARED and all(
+        service is not None
+        and request_class.entry_point.parent == ParentRef("Service", service.namespace, service.name)
+        for request_class in disruption.request_classes
     )
 
 
@@ -122,11 +123,11 @@ def _held_by_health(
     gates = ENGINES[settings.engine].health_gates(settings)
     if not gates:
         return
-    keys = {(disruption.degradation.fault, disruption.degradation.service) for disruption in known}
+    keys = {(disruption.degradation.cause, disruption.degradation.service) for disruption in known}
     for disruption in walk(context, plan_sync(context.events, settings, before, gates=False)).disruptions:
-        if (disruption.degradation.fault, disruption.degradation.service) not in keys:
+        if (disruption.degradation.cause, disruption.degradation.service) not in keys:
             finding = finding_of(disruption, context.sides)
-            message = f"only {gates} keep this from happening: {finding.message}"
+            message = f"Only {gates} prevent this: {finding.message}"
             yield replace(finding, rule=rules.RESTS_ON_HEALTH.id, level=Level.WARNING, message=message)
 
 

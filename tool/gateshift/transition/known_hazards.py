@@ -1,5 +1,5 @@
-"""What files cannot show but practice taught: steps that are sound on paper and lose requests on some data planes, or
-that the API server refuses."""
+"""Steps that are known to lose requests on some data planes, or that the API server refuses, though every state
+between the two builds is sound."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _Backend = tuple[str, str, str, str, int | None]
 """Group, kind, namespace ("" for the route's own), name and port."""
 
 
-def practice_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Finding]:
-    """What practice says of the step, whichever engine makes it."""
+def hazard_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Finding]:
+    """The known hazards of the step, whichever engine makes it."""
     warm = frozenset(_warm(before.routes))
     for change in changes:
         yield from _immutable(change)
@@ -39,10 +39,10 @@ def _immutable(change: Change) -> Iterator[Finding]:
         assert change.before is not None
         yield rules.IMMUTABLE_FIELD.finding(
             Level.ERROR,
-            f"{change.id} changes {json_pointer(pointer)}, which the API server lets nobody change",
+            f"{change.id} changes {json_pointer(pointer)}. The API server refuses every change of this field.",
             FieldRef(change.after, pointer),
             cluster_says=f"{change.id} is invalid: {'.'.join(map(str, pointer))}: field is immutable",
-            help="Give the object another name and take the old one away in a later commit.",
+            help="Create an object with another name, and delete this one in a later commit.",
             related=(Related("the value in force", FieldRef(change.before, pointer)),),
         )
 
@@ -53,9 +53,11 @@ def _replicas_unset(change: Change) -> Iterator[Finding]:
         return
     before, after = look_up(change.before.data, at), look_up(change.after.data, at)
     if isinstance(before, int) and after is None and before != 1:
-        yield _unset(change, f"{change.id} no longer says how many replicas it has: they fall from {before} to 1")
+        yield _unset(
+            change, f"{change.id} no longer sets `replicas`. The API server fills in 1: {before} replicas become 1."
+        )
     elif before is not None and after is None:
-        yield _unset(change, f"{change.id} no longer says how many replicas it has: the API server fills in 1")
+        yield _unset(change, f"{change.id} no longer sets `replicas`. The API server fills in 1.")
 
 
 def _unset(change: Change, message: str) -> Finding:
@@ -76,19 +78,19 @@ def _counterparts(old: Route, new: Route) -> Iterator[tuple[int, int]]:
     left = dict(enumerate(old.rules))
     unpaired: list[int] = []
     for index, rule in enumerate(new.rules):
-        found = next((each for each, known in left.items() if _same_rule(known, rule)), None)
-        if found is None:
+        counterpart = next((place for place, known in left.items() if _same_rule(known, rule)), None)
+        if counterpart is None:
             unpaired.append(index)
         else:
-            del left[found]
-            yield found, index
+            del left[counterpart]
+            yield counterpart, index
     yield from ((index, index) for index in unpaired if index in left)
 
 
-def _same_rule(one: RouteRule, other: RouteRule) -> bool:
-    if one.name or other.name:
-        return one.name == other.name
-    return _matches(one) == _matches(other)
+def _same_rule(rule: RouteRule, other: RouteRule) -> bool:
+    if rule.name or other.name:
+        return rule.name == other.name
+    return _matches(rule) == _matches(other)
 
 
 def _matches(rule: RouteRule) -> frozenset[tuple[object, ...]]:
@@ -96,9 +98,9 @@ def _matches(rule: RouteRule) -> frozenset[tuple[object, ...]]:
 
 
 def _of_match(match: Match) -> tuple[object, ...]:
-    headers = frozenset((each.name.lower(), each.type, each.value) for each in match.headers)
+    headers = frozenset((header.name.lower(), header.type, header.value) for header in match.headers)
     if isinstance(match, HTTPMatch):
-        query = frozenset((each.name, each.type, each.value) for each in match.query)
+        query = frozenset((parameter.name, parameter.type, parameter.value) for parameter in match.query)
         return match.path_type, match.path, match.method, headers, query
     return match.type, match.service, match.method, headers
 
@@ -109,10 +111,10 @@ def _moved(old: Route, new: Route, pairs: Iterable[tuple[int, int]]) -> Iterator
             name = new.rules[after].name
             yield rules.RULE_MOVED.finding(
                 Level.WARNING,
-                f"rule {name or before} of {new} moves from index {before} to {after}; some data planes answer 503 "
-                "while an index moves",
+                f"Rule {name or before} of {new} moves from index {before} to {after}. Some data planes answer 503 "
+                "while an index moves.",
                 FieldRef(new.resource, new.rules[after].pointer),
-                help="Append new rules behind the existing ones; which rule answers does not depend on the order.",
+                help="Append new rules after the existing ones: which rule answers does not depend on their order.",
                 related=(Related("where it was", FieldRef(old.resource, old.rules[before].pointer)),),
             )
 
@@ -123,9 +125,9 @@ def _warm(routes: Iterable[Route]) -> Iterator[_Backend]:
         for rule in route.rules:
             yield from _carrying(route, rule)
             for filters in (rule.filters, *rule.backend_filters):
-                for each in filters:
-                    if isinstance(each, RequestMirror) and each.share:
-                        yield _key(route, each.backend)
+                for mirror in filters:
+                    if isinstance(mirror, RequestMirror) and mirror.share:
+                        yield _key(route, mirror.backend)
 
 
 def _carrying(route: Route, rule: RouteRule) -> Iterator[_Backend]:
@@ -149,11 +151,11 @@ def _swap(old: Route, before: int, new: Route, after: int) -> Finding:
     left, right = (_names(route.rules[index]) for route, index in ((old, before), (new, after)))
     return rules.BACKEND_SWAPPED.finding(
         Level.ERROR,
-        f"rule {new.rules[after].name or after} of {new} goes over at once from {left} to {right}, which carried "
-        "nothing before",
+        f"Rule {new.rules[after].name or after} of {new} moves all its requests at once from {left} to {right}, "
+        "which had none before. Some data planes answer 503 until the new backend is warm.",
         FieldRef(new.resource, (*new.rules[after].pointer, "backendRefs")),
-        cluster_says="503 for as long as the data plane has given up the old backend and not warmed the new one",
-        help=f"Give {right} a share beside {left} first, and take {left} away in a later commit.",
+        cluster_says="503 between the end of the old backend and the first health check of the new one",
+        help=f"Give {right} a share next to {left} first, and take {left} out in a later commit.",
         related=(Related("what answers before", FieldRef(old.resource, (*old.rules[before].pointer, "backendRefs"))),),
     )
 
@@ -174,4 +176,4 @@ def _replaced_routes(changes: Iterable[Change], warm: frozenset[_Backend]) -> It
 
 
 def _parents(route: Route) -> set[tuple[str, str, str, str]]:
-    return {(each.group, each.kind, each.namespace, each.name) for each in route.parents}
+    return {(parent.group, parent.kind, parent.namespace, parent.name) for parent in route.parents}

@@ -14,7 +14,7 @@ from gateshift.traffic.read import GATEWAY_API, labels_of
 from gateshift.traffic.routes import Route, is_route
 from gateshift.traffic.services import SERVICE_NAME, Service, read_workload
 from gateshift.transition.request_classes import RequestClass
-from gateshift.yamldoc.data import Json
+from gateshift.yamldoc.data import Json, walk
 
 _SURROUNDINGS = frozenset(
     {
@@ -27,14 +27,14 @@ _PARENTS = frozenset({(GATEWAY_API, "Gateway"), (GATEWAY_API, "ListenerSet")})
 _TRUST = frozenset({("", "ConfigMap"), ("", "Secret")})
 
 
-def relevant(asked: RequestClass, events: Sequence[Event], sides: tuple[Cluster, Cluster]) -> int:
+def relevant(request_class: RequestClass, events: Sequence[Event], sides: tuple[Cluster, Cluster]) -> int:
     """The set of events that can change the answer to these requests in some state."""
-    routes = _routes(asked)
-    services = tuple(_services(asked, routes, sides))
+    routes = _routes(request_class)
+    services = tuple(_services(request_class, routes, sides))
     named = frozenset(_names_in_surroundings(sides)) if any(_key(event.change) in _TRUST for event in events) else None
-    kinds = _SURROUNDINGS if asked.entry_point.parent.kind == "Service" else _SURROUNDINGS | _PARENTS
+    kinds = _SURROUNDINGS if request_class.entry_point.parent.kind == "Service" else _SURROUNDINGS | _PARENTS
     workloads = [event.change for event in events if _runs_for(event.change, services, sides)]
-    found = 0
+    bits = 0
     for event in events:
         change = event.change
         key = _key(change)
@@ -46,33 +46,33 @@ def relevant(asked: RequestClass, events: Sequence[Event], sides: tuple[Cluster,
             or _is_any(change, (service.resource for service in services))
             or _lists_endpoints(change, services)
         ):
-            found |= event.bit
-    return found
+            bits |= event.bit
+    return bits
 
 
 def _key(change: Change) -> tuple[str, str]:
     return change.id.group, change.id.kind
 
 
-def _routes(asked: RequestClass) -> tuple[Route, ...]:
+def _routes(request_class: RequestClass) -> tuple[Route, ...]:
     """The routes that matter: at a Service every one, since a first route cuts off whatever it does not match; at a
     Gateway those that match, and with two kinds of route all, since one kind may displace the other."""
-    routes = asked.entry_point.routes
-    if asked.entry_point.parent.kind == "Service" or len({route.kind for route in routes}) > 1:
+    routes = request_class.entry_point.routes
+    if request_class.entry_point.parent.kind == "Service" or len({route.kind for route in routes}) > 1:
         return routes
-    matching = {candidate.route.resource.id for candidate in asked.holds}
+    matching = {candidate.route.resource.id for candidate in request_class.holds}
     return tuple(route for route in routes if route.resource.id in matching)
 
 
-def _services(asked: RequestClass, routes: Iterable[Route], sides: Iterable[Cluster]) -> Iterator[Service]:
-    names = {(each.namespace, each.name) for route in routes for each in named_in(route)}
-    if asked.entry_point.parent.kind == "Service":
-        names.add((asked.entry_point.parent.namespace, asked.entry_point.parent.name))
+def _services(request_class: RequestClass, routes: Iterable[Route], sides: Iterable[Cluster]) -> Iterator[Service]:
+    names = {(service.namespace, service.name) for route in routes for service in named_in(route)}
+    if request_class.entry_point.parent.kind == "Service":
+        names.add((request_class.entry_point.parent.namespace, request_class.entry_point.parent.name))
     for side in sides:
         for namespace, name in sorted(names):
-            found = side.service(namespace, name)
-            if found is not None:
-                yield found
+            service = side.service(namespace, name)
+            if service is not None:
+                yield service
 
 
 def _is_any(change: Change, resources: Iterable[Resource]) -> bool:
@@ -91,7 +91,7 @@ def _runs_for(change: Change, services: Iterable[Service], sides: Iterable[Clust
         ):
             return True
         borrowed = (workload.kind, workload.name)
-        if any(each.template_of == borrowed for side in sides for each in side.workloads):
+        if any(other.template_of == borrowed for side in sides for other in side.workloads):
             return True
         if workload.template_of is not None:
             return True
@@ -122,12 +122,4 @@ def _names_in_surroundings(sides: Iterable[Cluster]) -> Iterator[str]:
 
 
 def _names(data: Json) -> Iterator[str]:
-    if isinstance(data, dict):
-        name = data.get("name")
-        if isinstance(name, str):
-            yield name
-        for value in data.values():
-            yield from _names(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _names(value)
+    return (value for path, value in walk(data) if path[-1:] == ("name",) and isinstance(value, str))

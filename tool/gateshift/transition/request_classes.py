@@ -17,7 +17,7 @@ from gateshift.traffic.match import Call, Candidate, Path, Procedure, candidates
 from gateshift.traffic.request import Protocol, Request
 from gateshift.traffic.routes import EXACT, GRPC, HTTP, PREFIX
 from gateshift.transition.entry_points import EntryPoint
-from gateshift.transition.request_shape import ANY_METHOD, ANY_SERVICE, RequestShape, traits_of
+from gateshift.transition.request_shape import ANY_METHOD, ANY_SERVICE, RequestShape, request_shape_of
 
 _MOST_PRODUCTS = 512
 _MOST_MERGED = 4096
@@ -27,7 +27,7 @@ _ELSEWHERE = "/gateshift-elsewhere"
 
 class RequestClass(Struct, frozen=True, eq=False):
     """Requests that are alike to every route of both builds. `holds` are the candidates, of either build, that match
-    them; `traits` tell the one request that stands for all."""
+    them; `shape` tells the one request that stands for all."""
 
     entry_point: EntryPoint
     shape: RequestShape
@@ -35,31 +35,31 @@ class RequestClass(Struct, frozen=True, eq=False):
     holds: tuple[Candidate, ...]
 
 
-class Classes(Struct, frozen=True):
-    """The classes of one entrance, the plainest first. `unseen` are regular expressions for which no request was found
-    that they match, so that their requests are not followed; `complete` is false where there were too many
+class RequestClasses(Struct, frozen=True):
+    """The classes of one entry point, the plainest first. `unseen` are regular expressions for which no request was
+    found that they match, so that their requests are not followed; `complete` is false where there were too many
     combinations to try them all."""
 
-    found: tuple[RequestClass, ...]
+    classes: tuple[RequestClass, ...]
     unseen: tuple[str, ...]
     complete: bool
 
 
-def classes_of(entry_point: EntryPoint) -> Classes:
-    """The classes of requests at the entrance."""
+def request_classes_at(entry_point: EntryPoint) -> RequestClasses:
+    """The classes of requests at the entry point."""
     listed = tuple(candidate for route in entry_point.routes for candidate in candidates(route))
     hosts = _hosts(entry_point)
     ways, complete = _ways(entry_point, listed)
     known: dict[tuple[bool, ...], RequestClass] = {}
-    for shape in sorted((way for way in ways), key=lambda each: (each.count, str(each))):
+    for shape in sorted(ways, key=lambda shape: (shape.count, str(shape))):
         for host in hosts:
-            made = _made(entry_point, shape, host, listed)
-            known.setdefault(made[0], made[1])
-    ordered = sorted(known.values(), key=lambda each: (each.shape.count, str(each.shape)))
-    return Classes(tuple(ordered), tuple(_unseen(listed)), complete)
+            signature, request_class = _class_of(entry_point, shape, host, listed)
+            known.setdefault(signature, request_class)
+    ordered = sorted(known.values(), key=lambda known_class: (known_class.shape.count, str(known_class.shape)))
+    return RequestClasses(tuple(ordered), tuple(_unseen(listed)), complete)
 
 
-def _made(
+def _class_of(
     entry_point: EntryPoint, shape: RequestShape, host: str, listed: Sequence[Candidate]
 ) -> tuple[tuple[bool, ...], RequestClass]:
     request = Request(
@@ -107,9 +107,9 @@ def _ways(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Iterabl
     """Combinations of what the candidates look at: all of them where there are few, else each candidate's own request,
     those of each two together, and those that lack one condition."""
     kinds = {route.kind for route in entry_point.routes} or {HTTP}
-    own = [each for each in (traits_of(candidate) for candidate in listed) if each is not None]
+    own = [shape for shape in map(request_shape_of, listed) if shape is not None]
     plain = [RequestShape(grpc=kind == GRPC) for kind in sorted(kinds)]
-    every = [way for grpc in {each.grpc for each in plain} for way in _products(own, listed, grpc=grpc)]
+    every = [way for grpc in {shape.grpc for shape in plain} for way in _products(own, listed, grpc=grpc)]
     if len(every) <= _MOST_PRODUCTS:
         return {*plain, *every}, True
     merged = {*plain, *own, *_elsewhere(listed)}
@@ -119,22 +119,22 @@ def _ways(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Iterabl
             merged.add(both)
         if len(merged) > _MOST_MERGED:
             break
-    return merged | {less for each in own for less in _lessened(each)}, False
+    return merged | {less for shape in own for less in _lessened(shape)}, False
 
 
 def _products(own: Sequence[RequestShape], listed: Sequence[Candidate], *, grpc: bool) -> list[RequestShape]:
     """Every combination, or one more than are wanted."""
-    here = [each for each in own if each.grpc is grpc]
-    paths = list(dict.fromkeys(["", *(each.path for each in here), *(each.path for each in _elsewhere(listed))]))
-    methods = [""] if grpc else list(dict.fromkeys(["", *(each.method for each in here), *_other_verb(here)]))
-    headers = _choices(each.headers for each in here)
-    query = _choices(each.query for each in here)
-    found: list[RequestShape] = []
-    for path, method, named, asked in product(paths, methods, _assigned(headers), _assigned(query)):
-        found.append(RequestShape("", path, method, named, asked, grpc))
-        if len(found) > _MOST_PRODUCTS:
+    here = [shape for shape in own if shape.grpc is grpc]
+    paths = list(dict.fromkeys(["", *(shape.path for shape in (*here, *_elsewhere(listed)))]))
+    methods = [""] if grpc else list(dict.fromkeys(["", *(shape.method for shape in here), *_other_verb(here)]))
+    headers = _choices(shape.headers for shape in here)
+    query = _choices(shape.query for shape in here)
+    shapes: list[RequestShape] = []
+    for path, method, header_values, query_values in product(paths, methods, _assigned(headers), _assigned(query)):
+        shapes.append(RequestShape("", path, method, header_values, query_values, grpc))
+        if len(shapes) > _MOST_PRODUCTS:
             break
-    return found
+    return shapes
 
 
 def _assigned(choices: Mapping[str, Sequence[str | None]]) -> list[tuple[tuple[str, str], ...]]:
@@ -148,31 +148,31 @@ def _assigned(choices: Mapping[str, Sequence[str | None]]) -> list[tuple[tuple[s
 
 def _choices(lists: Iterable[tuple[tuple[str, str], ...]]) -> Mapping[str, list[str | None]]:
     """The values of each name, and its absence."""
-    found: dict[str, list[str | None]] = {}
+    choices: dict[str, list[str | None]] = {}
     for pairs in lists:
         for name, value in pairs:
-            values = found.setdefault(name, [None])
+            values = choices.setdefault(name, [None])
             if value not in values:
                 values.append(value)
-    return found
+    return choices
 
 
 def _other_verb(own: Sequence[RequestShape]) -> Iterator[str]:
     """A method that no match names, where some name GET."""
-    named = {each.method for each in own}
+    named = {shape.method for shape in own}
     if "GET" in named:
         yield next((verb for verb in _VERBS if verb not in named), "GATESHIFT")
 
 
 def _elsewhere(listed: Sequence[Candidate]) -> Iterator[RequestShape]:
-    """Paths beside those that are named: below each prefix and exact path, and somewhere else."""
-    paths = [each for candidate in listed for each in candidate.conditions if isinstance(each, Path)]
+    """Paths other than those that are named: below each prefix and exact path, and somewhere else."""
+    paths = [condition for candidate in listed for condition in candidate.conditions if isinstance(condition, Path)]
     if paths:
         yield RequestShape(path=_ELSEWHERE)
-    for each in paths:
-        if each.type in (EXACT, PREFIX) and each.value:
-            yield RequestShape(path=each.value.rstrip("/") + _ELSEWHERE)
-    if any(isinstance(each, Procedure) for candidate in listed for each in candidate.conditions):
+    for path in paths:
+        if path.type in (EXACT, PREFIX) and path.value:
+            yield RequestShape(path=path.value.rstrip("/") + _ELSEWHERE)
+    if any(isinstance(condition, Procedure) for candidate in listed for condition in candidate.conditions):
         yield RequestShape(path=f"/{ANY_SERVICE}/{ANY_METHOD}", grpc=True)
 
 
@@ -187,4 +187,4 @@ def _lessened(shape: RequestShape) -> Iterator[RequestShape]:
 
 
 def _unseen(listed: Sequence[Candidate]) -> Iterator[str]:
-    return (str(candidate) for candidate in listed if traits_of(candidate) is None)
+    return (str(candidate) for candidate in listed if request_shape_of(candidate) is None)

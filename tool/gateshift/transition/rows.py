@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from gateshift.engines.events import Event
 from gateshift.model.plan import TrafficRow
 from gateshift.model.resource import Resource
-from gateshift.transition.answers import Answer
-from gateshift.transition.check import TransitionContext
+from gateshift.transition.outcomes import TrafficOutcome
 from gateshift.transition.request_classes import RequestClass
+from gateshift.transition.walk import TransitionContext
 
 DEFAULT = "default"
 RuleName = Callable[[Resource, int], str]
@@ -19,31 +19,31 @@ Shares = tuple[tuple[str, float], ...]
 
 
 def rows_of(context: TransitionContext, rule_name: RuleName) -> tuple[TrafficRow, ...]:
-    """A row for each class at the main entrances; those that are alike in name and shares are one.
+    """A row for each class at the main entry points; those that are alike in name and shares are one.
 
     What matches no route before or after is left out. A name that several rows would have is told apart by its match,
-    and where that is the same, by its entrance.
+    and where that is the same, by its entry point.
     """
     end = _all(context.events)
-    found: dict[tuple[str, str, Shares, Shares], RequestClass] = {}
+    rows: dict[tuple[str, str, Shares, Shares], RequestClass] = {}
     for entry_point, classes in context.entry_points:
-        for asked in classes.found if entry_point.main else ():
-            before, after = context.answer(asked, 0), context.answer(asked, end)
+        for request_class in classes.classes if entry_point.main else ():
+            before, after = context.outcome(request_class, 0), context.outcome(request_class, end)
             if not _is_nothing(before, after):
-                name, match = _named(asked, classes.found, (after, before), rule_name)
-                found.setdefault((name, match, _shares(before), _shares(after)), asked)
-    keys = sorted(found, key=lambda key: key[0] != DEFAULT)
-    return tuple(_row(key, keys, found[key]) for key in keys)
+                name, match = _named(request_class, classes.classes, (after, before), rule_name)
+                rows.setdefault((name, match, _shares(before), _shares(after)), request_class)
+    keys = sorted(rows, key=lambda key: key[0] != DEFAULT)
+    return tuple(_row(key, keys, rows[key]) for key in keys)
 
 
 def _row(
-    key: tuple[str, str, Shares, Shares], keys: Sequence[tuple[str, str, Shares, Shares]], asked: RequestClass
+    key: tuple[str, str, Shares, Shares], keys: Sequence[tuple[str, str, Shares, Shares]], request_class: RequestClass
 ) -> TrafficRow:
     name, match, before, after = key
     alike = [other for other in keys if other[0] == name]
     if len(alike) > 1 and alike[0] != key:
         distinct = [other for other in alike if other[1] == match] == [key]
-        name = f"{name} ({match})" if distinct else f"{name} ({match}, {asked.entry_point})"
+        name = f"{name} ({match})" if distinct else f"{name} ({match}, {request_class.entry_point})"
     return TrafficRow(name, match, before, after)
 
 
@@ -51,21 +51,21 @@ def _all(events: Sequence[Event]) -> int:
     return sum(event.bit for event in events)
 
 
-def _is_nothing(before: Answer, after: Answer) -> bool:
+def _is_nothing(before: TrafficOutcome, after: TrafficOutcome) -> bool:
     """Whether no route takes the requests on either side."""
     return all(answer.decision.route is None and answer.decision.status == 404 for answer in (before, after))
 
 
 def _named(
-    asked: RequestClass, others: Sequence[RequestClass], answers: Sequence[Answer], rule_name: RuleName
+    request_class: RequestClass, others: Sequence[RequestClass], answers: Sequence[TrafficOutcome], rule_name: RuleName
 ) -> tuple[str, str]:
     """The class's name, and in words what its requests have. A rule of its own on either side names it."""
-    shape = str(asked.shape)
+    shape = str(request_class.shape)
     match = shape or ("every other request" if len(others) > 1 else "every request")
     plain = True
     for answer in answers:
         route, rule = answer.decision.route, answer.decision.rule
-        if route is not None and rule is not None and not _is_plain(asked, answer, others):
+        if route is not None and rule is not None and not _is_plain(request_class, answer, others):
             plain = False
             name = rule_name(route, rule)
             if name:
@@ -73,26 +73,30 @@ def _named(
     return (DEFAULT if plain else shape or DEFAULT), match
 
 
-def _is_plain(asked: RequestClass, answer: Answer, others: Sequence[RequestClass]) -> bool:
+def _is_plain(request_class: RequestClass, answer: TrafficOutcome, others: Sequence[RequestClass]) -> bool:
     """Whether the rule that answers is the one for all requests that no other rule takes: it asks for nothing, or
     where every rule of the route asks for something, it is the route's first."""
     decision = answer.decision
-    winners = [each for each in asked.holds if each.route.resource is decision.route and each.rule == decision.rule]
-    if any(not each.conditions for each in winners):
+    winners = [
+        candidate
+        for candidate in request_class.holds
+        if candidate.route.resource is decision.route and candidate.rule == decision.rule
+    ]
+    if any(not candidate.conditions for candidate in winners):
         return True
-    known = [each for other in others for each in other.holds if each.route.resource is decision.route]
-    return decision.rule == 0 and all(each.conditions for each in known)
+    known = [candidate for other in others for candidate in other.holds if candidate.route.resource is decision.route]
+    return decision.rule == 0 and all(candidate.conditions for candidate in known)
 
 
-def _shares(answer: Answer) -> Shares:
+def _shares(answer: TrafficOutcome) -> Shares:
     """The share of each version; what fails or redirects has its status as key, what has no version its Service."""
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for key, share in _parts(answer):
-        found[key] = found.get(key, 0.0) + share
-    return tuple((key, round(share, 9)) for key, share in sorted(found.items()) if share)
+        shares[key] = shares.get(key, 0.0) + share
+    return tuple((key, round(share, 9)) for key, share in sorted(shares.items()) if share)
 
 
-def _parts(answer: Answer) -> Iterator[tuple[str, float]]:
+def _parts(answer: TrafficOutcome) -> Iterator[tuple[str, float]]:
     decision = answer.decision
     for backend in decision.backends:
         answers = backend.status == 200

@@ -1,9 +1,9 @@
-"""The rules of transitions: what a step between two builds may not do, and what practice taught about it."""
+"""The rules of transitions: what a step between two builds may not do, and which hazards are known."""
 
 from __future__ import annotations
 
 from gateshift.model.rule import Rule
-from gateshift.transition.answers import FailureCause
+from gateshift.transition.outcomes import FailureCause
 
 SERVICE_MISSING = Rule(
     "GS501",
@@ -78,7 +78,7 @@ RULE_MOVED = Rule(
 IMMUTABLE_FIELD = Rule(
     "GS513",
     "immutable-field-changed",
-    "A field changes that the API server lets nobody change.",
+    "A field changes that the API server never lets change.",
     "The API server refuses the object: Argo CD stops in the middle of the sync, after its prunes; Flux applies "
     "nothing of the commit. With force the object is deleted and created anew.",
     "Kubernetes pkg/apis/*/validation (ValidateImmutableField); CRD transition rules (oldSelf)",
@@ -158,7 +158,7 @@ POINTER_LOST = Rule(
     "Argo CD, Application: source.path, App Deletion; Flux, Kustomization: path, deletionPolicy",
 )
 
-OF_FAULT = {
+OF_CAUSE = {
     FailureCause.MISSING: SERVICE_MISSING,
     FailureCause.NO_ENDPOINTS: NO_READY_POD,
     FailureCause.NO_ROUTE: NO_ROUTE,

@@ -1,7 +1,4 @@
-"""A loss in words: who gets what, through which objects, in which state.
-
-An engine's way in words, one line for each thing it does before it does the next.
-"""
+"""A disruption in words: what happens, between which steps, and what to do; and an engine's sync plan in words."""
 
 from __future__ import annotations
 
@@ -17,78 +14,85 @@ from gateshift.model.shares import percent
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.routes import Route, is_route, read_route
 from gateshift.transition import rules
-from gateshift.transition.answers import FailureCause, ServiceName
-from gateshift.transition.check import Disruption
+from gateshift.transition.degradation import Degradation
+from gateshift.transition.outcomes import FailureCause, ServiceName
 from gateshift.transition.request_classes import RequestClass
+from gateshift.transition.walk import Disruption
 from gateshift.yamldoc.data import FieldPath
 
 _MOST_NAMED = 3
 _HINT = {
     FailureCause.MISSING: (
-        "Two commits: a Service comes before the route names it, and goes after the route has let it go."
+        "Use two commits: add a Service before a route names it, and delete it after no route names it any more."
     ),
     FailureCause.NO_ENDPOINTS: (
-        "Two commits: pods are Ready before requests are sent to them, and go after the requests have."
+        "Use two commits: deploy pods before a route sends them requests, and delete them after it has stopped."
     ),
-    FailureCause.UNREADY: "Two commits: deploy the pods and let them become Ready, then send them requests.",
+    FailureCause.UNREADY: "Use two commits: deploy the pods, and send them requests when they are Ready.",
     FailureCause.NO_ROUTE: "Keep a rule that answers these requests, or replace the route in two commits.",
     FailureCause.UNDECLARED: "Keep a route that answers every request for as long as pods of several versions run.",
-    FailureCause.DANGLING: "Two commits: take the reference out of the route, then the Service away.",
-    FailureCause.INVALID: "Two commits: make the new reference valid first, then let the route use it.",
+    FailureCause.DANGLING: "Use two commits: take the reference out of the route, then delete the Service.",
+    FailureCause.INVALID: "Use two commits: make the new reference valid, then let the route use it.",
 }
 
 
 def finding_of(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> Finding:
-    """The loss as a finding of its rule, at the object that brings it about."""
-    field_ref = _spot(disruption, sides)
+    """The disruption as a finding of its rule, at the object that brings it about."""
+    field_ref = _field_ref(disruption, sides)
     others = [
         event for event in (*disruption.causes, *disruption.cures) if event.change.resource is not field_ref.resource
     ]
-    return rules.OF_FAULT[disruption.degradation.fault].finding(
+    return rules.OF_CAUSE[disruption.degradation.cause].finding(
         Level.ERROR,
-        f"{_who(disruption.asked)}: {_what(disruption)}, {_when(disruption)}",
+        f"{_what(disruption)}. {_when(disruption)}.",
         field_ref,
         cluster_says=_says(disruption),
-        help=_HINT[disruption.degradation.fault],
+        help=_HINT[disruption.degradation.cause],
         related=tuple(
             Related(str(event), FieldRef(event.change.resource)) for event in dict.fromkeys(others[:_MOST_NAMED])
         ),
     )
 
 
-def _who(asked: Sequence[RequestClass]) -> str:
-    """The requests concerned, by entrance and traits."""
-    first = asked[0]
+def _who(request_classes: Sequence[RequestClass]) -> str:
+    """The requests concerned, by entry point and shape."""
+    first = request_classes[0]
     shape = str(first.shape)
     named = f"requests to {first.entry_point}" + (f" with {shape}" if shape else "")
-    more = len(asked) - 1
+    more = len(request_classes) - 1
     return named + (f" (and {more} more {'kind' if more == 1 else 'kinds'})" if more else "")
 
 
 def _what(disruption: Disruption) -> str:
     degradation = disruption.degradation
+    requests = _who(disruption.request_classes)
+    whole = degradation.share > 1 - 1e-9
+    part = f"All {requests}" if whole else f"{percent(degradation.share)} of the {requests}"
+    failing = f"{part} get a {degradation.status}"
     service = f"Service {_named(degradation.service)}"
-    part = "all" if degradation.share > 1 - 1e-9 else percent(degradation.share)
-    match degradation.fault:
+    match degradation.cause:
         case FailureCause.MISSING:
-            return f"{part} get a {degradation.status}, since {service} is not there"
+            return f"{failing}: {service} does not exist"
         case FailureCause.NO_ENDPOINTS:
-            return f"{part} get a {degradation.status}, since {service} has no Ready pod"
+            return f"{failing}: {service} has no Ready pod"
         case FailureCause.UNREADY:
-            return f"some reach pods that are not Ready, since {service} publishes them"
+            return f"Some {requests} reach pods that are not Ready: {service} publishes their addresses"
         case FailureCause.NO_ROUTE:
-            return f"{part} get a {degradation.status}, since no route answers them"
+            return f"{failing}: no route answers them"
         case FailureCause.UNDECLARED if len(degradation.versions) > 1:
-            versions = " and ".join(sorted(version or "unlabelled pods" for version in degradation.versions))
-            return f"{service} splits them between {versions} by its selector alone, which nobody declared"
+            return f"{service} splits {requests} between {_versions(degradation)} by its selector alone"
         case FailureCause.UNDECLARED:
-            (version,) = degradation.versions or frozenset({""})
-            return f"they reach {version or 'unlabelled pods'} through {service}, which neither state declares"
+            return f"{part} reach {_versions(degradation)} through {service}, which neither state declares"
         case FailureCause.DANGLING:
-            return f"their route names {service}, which is not there"
+            return f"The route for {requests} names {service}, which does not exist"
         case FailureCause.INVALID:
             where = f" to {service}" if degradation.service != ("", "") else ""
-            return f"{part} get a {degradation.status}, since the reference{where} is not valid"
+            return f"{failing}: the reference{where} is not valid"
+
+
+def _versions(degradation: Degradation) -> str:
+    versions = sorted(version or "unlabelled pods" for version in degradation.versions or ("",))
+    return " and ".join(versions)
 
 
 def _named(service: ServiceName) -> str:
@@ -96,57 +100,53 @@ def _named(service: ServiceName) -> str:
 
 
 def _when(disruption: Disruption) -> str:
-    """The state: what has happened, and what has not yet."""
-    done = _listed(disruption.causes)
+    """The state, named by the steps around it."""
+    causes = [event for event in disruption.causes if event.event_kind is not EventKind.READY] or disruption.causes
+    start = " and ".join(_step(event) for event in causes)
     if disruption.lasts:
-        return f"for good, after {done}" if done else "for good"
-    return " ".join(part for part in (f"once {done}" if done else "", f"until {_pending(disruption.cures)}") if part)
+        return f"This starts with {start} and does not end" if start else "This does not end"
+    end = " or ".join(_step(event) for event in disruption.cures[:_MOST_NAMED])
+    if len(causes) > 1:
+        return f"This happens after {start}, and before {end}"
+    return f"This happens between {start} and {end}" if start else f"This happens before {end}"
 
 
-def _listed(events: Iterable[Event]) -> str:
-    return " and ".join(_happened(event) for event in events)
-
-
-def _happened(event: Event) -> str:
+def _step(event: Event) -> str:
     match event.event_kind:
         case EventKind.APPLY if event.pod_rollout is PodRollout.RECREATE:
-            return f"{event.change.id} is applied and replaces its pods all at once"
+            return f"applying {event.change.id}, which replaces all its pods at once,"
         case EventKind.APPLY:
-            return f"{event.change.id} is applied"
+            return f"applying {event.change.id}"
         case EventKind.READY:
-            return f"the new pods of {event.change.id} are Ready"
+            return f"the new pods of {event.change.id} becoming Ready"
         case EventKind.PRUNE:
-            return f"{event.change.id} is pruned"
-
-
-def _pending(events: Sequence[Event]) -> str:
-    return " or ".join(_happened(event) for event in events[:_MOST_NAMED])
+            return f"pruning {event.change.id}"
 
 
 def _says(disruption: Disruption) -> str:
     degradation = disruption.degradation
-    if degradation.fault in (FailureCause.UNDECLARED, FailureCause.UNREADY, FailureCause.DANGLING):
-        return "ResolvedRefs=False (BackendNotFound)" if degradation.fault is FailureCause.DANGLING else ""
+    if degradation.cause in (FailureCause.UNDECLARED, FailureCause.UNREADY, FailureCause.DANGLING):
+        return "ResolvedRefs=False (BackendNotFound)" if degradation.cause is FailureCause.DANGLING else ""
     reason = f", ResolvedRefs=False ({degradation.reason})" if degradation.status == 500 and degradation.reason else ""
     return f"{degradation.status}{reason}"
 
 
-def _spot(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> FieldRef:
-    """The reference at fault in a route that the step changes, else the object whose event brings the loss about."""
+def _field_ref(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> FieldRef:
+    """The reference at fault in a route that the step changes, else the object whose event causes the disruption."""
     if disruption.degradation.service != ("", ""):
         for event in (*disruption.causes, *disruption.cures):
             for resource in (event.change.after, event.change.before):
-                found = _reference(resource, disruption.degradation.service)
-                if resource is not None and found is not None:
-                    return FieldRef(resource, found)
+                path = _reference(resource, disruption.degradation.service)
+                if resource is not None and path is not None:
+                    return FieldRef(resource, path)
     events = disruption.causes or disruption.cures
     if events:
         return FieldRef(events[0].change.resource)
-    return _service_spot(disruption, sides)
+    return _service_ref(disruption, sides)
 
 
-def _service_spot(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> FieldRef:
-    parent = disruption.asked[0].entry_point.parent
+def _service_ref(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> FieldRef:
+    parent = disruption.request_classes[0].entry_point.parent
     named = (
         disruption.degradation.service
         if disruption.degradation.service != ("", "")
@@ -156,7 +156,7 @@ def _service_spot(disruption: Disruption, sides: tuple[Cluster, Cluster]) -> Fie
         service = side.service(*named)
         if service is not None:
             return FieldRef(service.resource)
-    return FieldRef(disruption.asked[0].entry_point.routes[0].resource)
+    return FieldRef(disruption.request_classes[0].entry_point.routes[0].resource)
 
 
 def _reference(resource: Resource | None, service: ServiceName) -> FieldPath | None:
@@ -172,8 +172,8 @@ def _references(route: Route) -> Iterable[tuple[FieldPath, ServiceName]]:
             yield backend.pointer, (backend.ref.namespace, backend.ref.name)
 
 
-def _same(one: ServiceName, other: ServiceName) -> bool:
-    return one[1] == other[1] and same_namespace(one[0], other[0])
+def _same(service: ServiceName, other: ServiceName) -> bool:
+    return service[1] == other[1] and same_namespace(service[0], other[0])
 
 
 _MOST_STEPS = 8

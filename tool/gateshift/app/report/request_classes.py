@@ -14,7 +14,7 @@ from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.request import Request
 from gateshift.transition.entry_points import entry_points
 from gateshift.transition.request_classes import RequestClass as Asked
-from gateshift.transition.request_classes import classes_of
+from gateshift.transition.request_classes import request_classes_at
 
 MOST = 12
 """How many classes are told: a form with more answers nobody."""
@@ -45,7 +45,7 @@ def _asked(rollout: Rollout, stages: Iterable[BuiltStage]) -> dict[tuple[str, st
         declared = ResourceId("", "Service", namespace, rollout.service.name)
         for entry_point in entry_points(stage.cluster, stage.cluster, declared, own) if stage.cluster else ():
             if (entry_point.parent.kind, entry_point.parent.namespace, entry_point.parent.name) in named:
-                for each in classes_of(entry_point).found:
+                for each in request_classes_at(entry_point).classes:
                     found.setdefault((str(entry_point), str(each.shape)), each)
     return found
 

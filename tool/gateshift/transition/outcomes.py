@@ -1,4 +1,4 @@
-"""What a class of requests gets in one state, reduced to what can be lost: who answers, and what fails."""
+"""What a class of requests gets in one state, reduced to what can be lost: which versions answer, and what fails."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ ServiceName = tuple[str, str]
 
 
 class FailureCause(Enum):
-    """How a request fails, or goes where nobody sent it."""
+    """Why a request fails, or reaches a version that nobody declared."""
 
-    MISSING = "a Service that is not there"
+    MISSING = "a Service that does not exist"
     INVALID = "a reference that is not valid"
     NO_ENDPOINTS = "a Service without a Ready pod"
     UNREADY = "a pod that is not Ready"
     NO_ROUTE = "no route"
     UNDECLARED = "a version that nobody declared"
-    DANGLING = "a reference without a share to a Service that is not there"
+    DANGLING = "a reference without a share to a Service that does not exist"
 
 
 class Failure(Struct, frozen=True):
     """One way in which requests fail: the Service at fault ("" and "" where no Service is), the status the client
     sees, and the reason as the route's condition would give it."""
 
-    fault: FailureCause
+    cause: FailureCause
     service: ServiceName
     status: int
     reason: str
 
 
-class Answer(Struct, frozen=True):
-    """An answer. `failures` have the share of requests each takes; `reached` the versions behind each Service that
-    answers; `dangling` the Services that the route names and that are not there."""
+class TrafficOutcome(Struct, frozen=True):
+    """What requests get. `failures` have the share of requests each takes; `reached` the versions behind each Service
+    that answers; `dangling` the Services that the route names and that do not exist."""
 
     decision: Decision
     failures: Mapping[Failure, float] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Answer(Struct, frozen=True):
         return self.failing < 1
 
 
-def answer(cluster: Cluster, request: Request, unready: frozenset[ResourceId] = frozenset()) -> Answer:
+def traffic_outcome(cluster: Cluster, request: Request, unready: frozenset[ResourceId] = frozenset()) -> TrafficOutcome:
     """What the request gets. `unready` are workloads some of whose pods are not Ready."""
     decision = decide(cluster, request, trace=False)
     failures: dict[Failure, float] = {}
@@ -76,17 +76,17 @@ def answer(cluster: Cluster, request: Request, unready: frozenset[ResourceId] = 
         if backend.status == 200:
             reached.setdefault(service, set()).update(_versions(cluster, backend))
         else:
-            failure = Failure(_fault(cluster, backend), service, backend.status, backend.reason)
+            failure = Failure(_cause(cluster, backend), service, backend.status, backend.reason)
             failures[failure] = failures.get(failure, 0.0) + backend.share
     if not failures and decision.status >= 400:
         failures[_unanswered(cluster, decision)] = 1.0
     for service in _publishing(cluster, reached, unready):
         failures[Failure(FailureCause.UNREADY, service, 503, "")] = _share_of(decision, service)
-    versions = {service: frozenset(found) for service, found in reached.items()}
-    return Answer(decision, failures, versions, frozenset(_dangling(cluster, decision)))
+    versions = {service: frozenset(names) for service, names in reached.items()}
+    return TrafficOutcome(decision, failures, versions, frozenset(_dangling(cluster, decision)))
 
 
-def _fault(cluster: Cluster, backend: BackendAnswer) -> FailureCause:
+def _cause(cluster: Cluster, backend: BackendAnswer) -> FailureCause:
     if backend.status == 503:
         return FailureCause.NO_ENDPOINTS
     gone = cluster.service(backend.namespace, backend.name) is None
@@ -102,8 +102,8 @@ def _unanswered(cluster: Cluster, decision: Decision) -> Failure:
             return Failure(FailureCause.MISSING, here, decision.status, "")
         if decision.status == 503:
             return Failure(FailureCause.NO_ENDPOINTS, here, decision.status, "")
-    fault = FailureCause.NO_ROUTE if decision.route is None else FailureCause.INVALID
-    return Failure(fault, ("", ""), decision.status, "")
+    cause = FailureCause.NO_ROUTE if decision.route is None else FailureCause.INVALID
+    return Failure(cause, ("", ""), decision.status, "")
 
 
 def _publishing(
@@ -115,12 +115,12 @@ def _publishing(
         spec = service.resource.data.get("spec") if service is not None else None
         if service is None or not isinstance(spec, dict) or spec.get("publishNotReadyAddresses") is not True:
             continue
-        if any(each.resource.id in unready for each in selected_workloads(cluster, service)):
+        if any(workload.resource.id in unready for workload in selected_workloads(cluster, service)):
             yield name
 
 
 def _share_of(decision: Decision, service: ServiceName) -> float:
-    return sum(each.share for each in decision.backends if (each.namespace, each.name) == service)
+    return sum(backend.share for backend in decision.backends if (backend.namespace, backend.name) == service)
 
 
 def _dangling(cluster: Cluster, decision: Decision) -> Iterator[ServiceName]:
