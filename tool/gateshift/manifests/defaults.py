@@ -55,11 +55,13 @@ def _exact(value: JsonObject) -> JsonObject:
     return _EXACT | value
 
 
-def _filter(found: JsonObject) -> JsonObject:
-    found = _in(found, "requestRedirect", lambda redirect: redirect | _missing(redirect, {"statusCode": 302}))
-    found = _in(found, "requestMirror", _mirror)
-    found = _in(found, "cors", lambda cors: cors | _missing(cors, {"maxAge": 5}))
-    return _in(found, "externalAuth", lambda auth: _in(auth, "backendRef", _service))
+def _filter(http_filter: JsonObject) -> JsonObject:
+    http_filter = _in(
+        http_filter, "requestRedirect", lambda redirect: redirect | _missing(redirect, {"statusCode": 302})
+    )
+    http_filter = _in(http_filter, "requestMirror", _mirror)
+    http_filter = _in(http_filter, "cors", lambda cors: cors | _missing(cors, {"maxAge": 5}))
+    return _in(http_filter, "externalAuth", lambda auth: _in(auth, "backendRef", _service))
 
 
 def _mirror(mirror: JsonObject) -> JsonObject:

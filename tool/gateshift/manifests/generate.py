@@ -16,7 +16,8 @@ from gateshift.model.rollout import Environment, Rollout
 def generate(rollout: Rollout) -> dict[str, str]:
     """The rollout's files by their path relative to the folder of gateshift.yaml, each with its header.
 
-    A pointer names the first stage: whoever writes it to disk carries over the stage it names there (`carry_over`).
+    A pointer names the first stage: whoever writes it to disk carries over the stage it names there
+    (`keep_pointer_path`).
     """
     bodies = dict(shared_files(rollout))
     for version in rollout.versions:

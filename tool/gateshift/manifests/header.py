@@ -57,20 +57,20 @@ def _digest(body: str) -> str:
     return hashlib.sha256("".join(pieces).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def compare(name: str, expected: Mapping[str, str], found: Mapping[str, str]) -> tuple[FileState, ...]:
+def compare(name: str, expected: Mapping[str, str], present: Mapping[str, str]) -> tuple[FileState, ...]:
     """Every file that is expected, and every other file found that carries this rollout's header, by path."""
-    return tuple(sorted(_states(name, expected, found), key=lambda state: state.path))
+    return tuple(sorted(_states(name, expected, present), key=lambda state: state.path))
 
 
-def _states(name: str, expected: Mapping[str, str], found: Mapping[str, str]) -> Iterator[FileState]:
+def _states(name: str, expected: Mapping[str, str], present: Mapping[str, str]) -> Iterator[FileState]:
     for path, wanted in expected.items():
-        there = found.get(path)
+        there = present.get(path)
         yield FileState(path, FileStatus.MISSING, None, wanted) if there is None else _state(name, path, wanted, there)
-    for path in found.keys() - expected.keys():
-        header = read_header(found[path])
+    for path in present.keys() - expected.keys():
+        header = read_header(present[path])
         if header is not None and header.name == name:
             status = FileStatus.LEFT_OVER if header.intact else FileStatus.EDITED
-            yield FileState(path, status, found[path], None, name)
+            yield FileState(path, status, present[path], None, name)
 
 
 def _state(name: str, path: str, wanted: str, there: str) -> FileState:

@@ -20,12 +20,12 @@ def named_paths(text: str) -> list[str]:
     return [path for _, path in _paths(text)]
 
 
-def keep_pointer_path(expected: str, found: str) -> str:
-    """The expected text of a pointer with the paths as the found text writes them. Any other text is given back."""
-    ours, theirs = path_spans(expected), path_spans(found)
+def keep_pointer_path(expected: str, present: str) -> str:
+    """The expected text of a pointer with the paths as the present text writes them. Any other text is given back."""
+    ours, theirs = path_spans(expected), path_spans(present)
     if len(ours) == len(theirs):
         for span, kept in reversed(list(zip(ours, theirs, strict=True))):
-            expected = splice(expected, span, found[kept.start : kept.end])
+            expected = splice(expected, span, present[kept.start : kept.end])
     return expected
 
 

@@ -16,16 +16,16 @@ def combined(own: JsonObject, match: Match) -> JsonObject:
     """A match that asks for what `match` asks, and for what the production rule's match `own` asks where `match`
     says nothing about it."""
     extra = _as_written(match)
-    found: JsonObject = {}
+    data: JsonObject = {}
     for name in ("path", "method"):
         value = extra.get(name, own.get(name))
         if value is not None:
-            found[name] = value
+            data[name] = value
     for name in ("headers", "queryParams"):
         values = _named(list_at(own, name), list_at(extra, name))
         if values:
-            found[name] = values
-    return found
+            data[name] = values
+    return data
 
 
 def _named(own: list[Json], extra: list[Json]) -> list[Json]:
@@ -34,22 +34,22 @@ def _named(own: list[Json], extra: list[Json]) -> list[Json]:
 
 
 def _as_written(match: Match) -> JsonObject:
-    found: JsonObject = {}
+    data: JsonObject = {}
     if match.path is not None:
-        found["path"] = {"type": match.path[0].value, "value": match.path[1]}
+        data["path"] = {"type": match.path[0].value, "value": match.path[1]}
     if match.method:
-        found["method"] = match.method
+        data["method"] = match.method
     if match.grpc_service or match.grpc_method:
         names = (("service", match.grpc_service), ("method", match.grpc_method))
-        found["method"] = {"type": match.grpc_type.value, **{key: name for key, name in names if name}}
+        data["method"] = {"type": match.grpc_type.value, **{key: name for key, name in names if name}}
     headers = [_value(header) for header in match.headers]
     if match.cookies:
         headers.append({"type": MatchType.REGEX.value, "name": "cookie", "value": cookie_pattern(match.cookies)})
     if headers:
-        found["headers"] = headers
+        data["headers"] = headers
     if match.query:
-        found["queryParams"] = [_value(parameter) for parameter in match.query]
-    return found
+        data["queryParams"] = [_value(parameter) for parameter in match.query]
+    return data
 
 
 def _value(value: DeclaredValueMatch) -> Json:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.manifests.base import kustomization
-from gateshift.manifests.route import route
-from gateshift.manifests.rules import notes
+from gateshift.manifests.route import notes, route
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.yamldoc import dump
 from gateshift.yamldoc.data import FieldPath

@@ -17,11 +17,11 @@ def edits(left: str, right: str, most: int = FURTHEST) -> int:
         return most + 1
     before: list[int] = []
     last = list(range(len(right) + 1))
-    for row, one in enumerate(left, 1):
+    for row, character in enumerate(left, 1):
         line = [row]
-        for column, other in enumerate(right, 1):
-            cost = min(last[column] + 1, line[column - 1] + 1, last[column - 1] + (one != other))
-            if row > 1 and column > 1 and one == right[column - 2] and left[row - 2] == other:
+        for column, counterpart in enumerate(right, 1):
+            cost = min(last[column] + 1, line[column - 1] + 1, last[column - 1] + (character != counterpart))
+            if row > 1 and column > 1 and character == right[column - 2] and left[row - 2] == counterpart:
                 cost = min(cost, before[column - 2] + 1)
             line.append(cost)
         if min(line) > most:

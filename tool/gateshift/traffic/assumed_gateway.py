@@ -21,8 +21,8 @@ def is_assumed(cluster: Cluster, parent: ParentRef) -> bool:
     """Whether the parent, or the Gateway of a ListenerSet of the build, is outside and taken to exist."""
     if cluster.assumes(GATEWAY_API, parent.kind, parent.namespace, parent.name):
         return True
-    found = cluster.listener_set(parent.namespace, parent.name) if parent.kind == "ListenerSet" else None
-    return found is not None and _assumes(cluster, found.parent)
+    listener_set = cluster.listener_set(parent.namespace, parent.name) if parent.kind == "ListenerSet" else None
+    return listener_set is not None and _assumes(cluster, listener_set.parent)
 
 
 def _assumes(cluster: Cluster, gateway: ObjectRef) -> bool:
@@ -52,16 +52,16 @@ def _known_listener(cluster: Cluster, call: Call) -> Listener | None:
     itself may also have one for any host."""
     request = call.request
     protocol = "HTTPS" if request.is_secure else "HTTP"
-    sets = [each for each in cluster.listener_sets if _belongs(each, request.parent)]
+    sets = [listener_set for listener_set in cluster.listener_sets if _belongs(listener_set, request.parent)]
     listeners = [
         listener
-        for each in sets
-        for listener in each.listeners
+        for listener_set in sets
+        for listener in listener_set.listeners
         if listener.protocol == protocol and request.port in (None, listener.port)
     ]
     host = (host_of(request.sni) if request.is_secure else "") or call.host
-    found = best_listener(listeners, host)
-    return found if found is not None and (found.hostname or request.parent.kind == "ListenerSet") else None
+    best = best_listener(listeners, host)
+    return best if best is not None and (best.hostname or request.parent.kind == "ListenerSet") else None
 
 
 def _belongs(listener_set: ListenerSet, parent: ParentRef) -> bool:
@@ -69,8 +69,8 @@ def _belongs(listener_set: ListenerSet, parent: ParentRef) -> bool:
     own = ParentRef("ListenerSet", listener_set.namespace, listener_set.name)
     gateway = ParentRef(listener_set.parent.kind, listener_set.parent.namespace, listener_set.parent.name)
     return any(
-        (each.kind, each.name) == (parent.kind, parent.name) and same_namespace(each.namespace, parent.namespace)
-        for each in (own, gateway)
+        (ref.kind, ref.name) == (parent.kind, parent.name) and same_namespace(ref.namespace, parent.namespace)
+        for ref in (own, gateway)
     )
 
 

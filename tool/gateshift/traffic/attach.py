@@ -75,15 +75,15 @@ def attachments(cluster: Cluster) -> tuple[Attachment, ...]:
     """Every parentRef of every route, in the build's order."""
 
     def build() -> tuple[Attachment, ...]:
-        each = [_attach(cluster, route, parent) for route in cluster.routes for parent in route.parents]
-        return tuple(_without_rival_ports(_without_rival_bindings(each)))
+        listed = [_attach(cluster, route, parent) for route in cluster.routes for parent in route.parents]
+        return tuple(_without_rival_ports(_without_rival_bindings(listed)))
 
     return cluster.once("attachments", build)
 
 
 def attachments_of(cluster: Cluster, route: Route) -> tuple[Attachment, ...]:
     """The attachments of one route, in the order of its parentRefs."""
-    return tuple(each for each in attachments(cluster) if each.route is route)
+    return tuple(attachment for attachment in attachments(cluster) if attachment.route is route)
 
 
 def _attach(cluster: Cluster, route: Route, parent: RouteParent) -> Attachment:
@@ -111,18 +111,18 @@ def _absent(cluster: Cluster, route: Route, parent: RouteParent) -> Attachment:
 
 
 def _attach_listener_set(cluster: Cluster, route: Route, parent: RouteParent) -> Attachment:
-    found = cluster.listener_set(parent.namespace, parent.name)
-    if found is None:
+    listener_set = cluster.listener_set(parent.namespace, parent.name)
+    if listener_set is None:
         return _absent(cluster, route, parent)
-    gateway = gateway_of(cluster, found)
-    owner = found.parent
+    gateway = gateway_of(cluster, listener_set)
+    owner = listener_set.parent
     if gateway is None and not cluster.assumes(owner.group, owner.kind, owner.namespace, owner.name):
-        where = f"{owner}, the parent of {found.resource.id}, is not in the build"
+        where = f"{owner}, the parent of {listener_set.resource.id}, is not in the build"
         return Attachment(route, parent, AttachmentStatus.UNKNOWN, "", where)
-    if gateway is not None and found not in attached_sets(cluster, gateway):
-        message = f"{gateway.resource.id} does not allow {found.resource.id}"
+    if gateway is not None and listener_set not in attached_sets(cluster, gateway):
+        message = f"{gateway.resource.id} does not allow {listener_set.resource.id}"
         return Attachment(route, parent, AttachmentStatus.REFUSED, NO_PARENT, message)
-    return _attach_listeners(cluster, route, parent, found.listeners)
+    return _attach_listeners(cluster, route, parent, listener_set.listeners)
 
 
 def _attach_listeners(cluster: Cluster, route: Route, parent: RouteParent, listeners: Iterable[Listener]) -> Attachment:
@@ -174,13 +174,13 @@ def _attach_service(cluster: Cluster, route: Route, parent: RouteParent) -> Atta
     return Attachment(route, parent, AttachmentStatus.REFUSED, NO_PARENT, f"{parent} has no such port")
 
 
-def _without_rival_bindings(each: list[Attachment]) -> list[Attachment]:
+def _without_rival_bindings(listed: list[Attachment]) -> list[Attachment]:
     """Of HTTPRoutes and GRPCRoutes whose hostnames meet on one listener exactly one is accepted: the oldest, then the
     first by namespace/name."""
     taken: dict[Listener, list[tuple[Route, tuple[str, ...]]]] = {}
     kept: dict[int, Attachment] = {}
-    for index in sorted(range(len(each)), key=lambda position: each[position].route.age):
-        attachment = each[index]
+    for index in sorted(range(len(listed)), key=lambda position: listed[position].route.age):
+        attachment = listed[index]
         free = tuple(binding for binding in attachment.bindings if _is_free(attachment.route, binding, taken))
         for binding in free:
             taken.setdefault(binding.listener, []).append((attachment.route, binding.hostnames))
@@ -191,7 +191,7 @@ def _without_rival_bindings(each: list[Attachment]) -> list[Attachment]:
             if lost
             else replace(attachment, bindings=free)
         )
-    return [kept[index] for index in range(len(each))]
+    return [kept[index] for index in range(len(listed))]
 
 
 def _is_free(route: Route, binding: Binding, taken: dict[Listener, list[tuple[Route, tuple[str, ...]]]]) -> bool:
@@ -201,16 +201,16 @@ def _is_free(route: Route, binding: Binding, taken: dict[Listener, list[tuple[Ro
     )
 
 
-def _without_rival_ports(each: list[Attachment]) -> list[Attachment]:
+def _without_rival_ports(listed: list[Attachment]) -> list[Attachment]:
     """On one Service port only one kind of route counts: GRPCRoute before HTTPRoute, TLSRoute and TCPRoute (GEP-1294).
 
     Producer and consumer routes are apart: they never meet in one request.
     """
     best: dict[tuple[str, str, str, int], int] = {}
-    for attachment in each:
+    for attachment in listed:
         for key in _places(attachment):
             best[key] = min(best.get(key, len(_MESH_ORDER)), _MESH_ORDER.index(attachment.route.kind))
-    return [_with_won_ports(attachment, best) for attachment in each]
+    return [_with_won_ports(attachment, best) for attachment in listed]
 
 
 def _places(attachment: Attachment) -> list[tuple[str, str, str, int]]:

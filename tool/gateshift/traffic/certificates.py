@@ -68,10 +68,10 @@ def _secret_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef, reason: 
         return _not_permitted(referrer, ref)
     if (ref.group, ref.kind) != ("", "Secret"):
         return CertificateProblem(reason, f"a certificate is a Secret, not {_kind(ref)}", ref.pointer)
-    found = cluster.find("", "Secret", ref.namespace, ref.name)
-    if found is None:
+    secret = cluster.find("", "Secret", ref.namespace, ref.name)
+    if secret is None:
         return _missing(cluster, ref, reason)
-    if not _is_key_pair(found.data):
+    if not _is_key_pair(secret.data):
         return CertificateProblem(
             reason, f"{ref} does not hold a certificate and a key as tls.crt and tls.key", ref.pointer
         )
@@ -89,10 +89,10 @@ def _authority_fault(cluster: Cluster, referrer: Resource, ref: ObjectRef) -> Ce
 
 
 def _bundle_fault(cluster: Cluster, ref: ObjectRef) -> CertificateProblem | None:
-    found = cluster.find("", ref.kind, ref.namespace, ref.name)
-    if found is None:
+    bundle = cluster.find("", ref.kind, ref.namespace, ref.name)
+    if bundle is None:
         return _missing(cluster, ref, "InvalidCACertificateRef")
-    data = {**object_at(found.data, "data"), **object_at(found.data, "stringData")}
+    data = {**object_at(bundle.data, "data"), **object_at(bundle.data, "stringData")}
     if not data.get("ca.crt"):
         return CertificateProblem("InvalidCACertificateRef", f"{ref} has no key ca.crt", ref.pointer)
     return None

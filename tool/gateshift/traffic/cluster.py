@@ -117,16 +117,17 @@ class Cluster:
 
     def find(self, group: str, kind: str, namespace: str, name: str) -> Resource | None:
         """The object of that name in that namespace, or one whose namespace is left open."""
-        found = self._named.get((group, kind, name), ())
-        open_ones = (resource for resource in found if same_namespace(resource.id.namespace, namespace))
-        exact = (resource for resource in found if resource.id.namespace == namespace)
+        candidates = self._named.get((group, kind, name), ())
+        open_ones = (resource for resource in candidates if same_namespace(resource.id.namespace, namespace))
+        exact = (resource for resource in candidates if resource.id.namespace == namespace)
         return next(exact, None) or next(open_ones, None)
 
     def assumes(self, group: str, kind: str, namespace: str, name: str) -> bool:
         """Whether such an object outside the build is taken to exist."""
         return any(
-            (each.group, each.kind, each.name) == (group, kind, name) and same_namespace(each.namespace, namespace)
-            for each in self.assumed
+            (identity.group, identity.kind, identity.name) == (group, kind, name)
+            and same_namespace(identity.namespace, namespace)
+            for identity in self.assumed
         )
 
     @property
@@ -134,7 +135,7 @@ class Cluster:
         """Every route of the Gateway API, of any kind, in the build's order."""
 
         def read() -> tuple[Route, ...]:
-            return tuple(self._view(each, read_route) for each in self._objects.values() if is_route(each))
+            return tuple(self._view(resource, read_route) for resource in self._objects.values() if is_route(resource))
 
         return self.once("routes", read)
 
@@ -163,8 +164,8 @@ class Cluster:
         """Every object that runs pods."""
 
         def read() -> tuple[Workload, ...]:
-            found = (self._view(each, read_workload) for each in self._objects.values())
-            return tuple(workload for workload in found if workload is not None)
+            workloads = (self._view(resource, read_workload) for resource in self._objects.values())
+            return tuple(workload for workload in workloads if workload is not None)
 
         return self.once("workloads", read)
 
@@ -181,37 +182,37 @@ class Cluster:
 
     def gateway(self, namespace: str, name: str) -> Gateway | None:
         """The Gateway of that name."""
-        found = self.find(GATEWAY_API, "Gateway", namespace, name)
-        return None if found is None else self._view(found, read_gateway)
+        gateway = self.find(GATEWAY_API, "Gateway", namespace, name)
+        return None if gateway is None else self._view(gateway, read_gateway)
 
     def listener_set(self, namespace: str, name: str) -> ListenerSet | None:
         """The ListenerSet of that name."""
-        found = self.find(GATEWAY_API, "ListenerSet", namespace, name)
-        return None if found is None else self._view(found, read_listener_set)
+        listener_set = self.find(GATEWAY_API, "ListenerSet", namespace, name)
+        return None if listener_set is None else self._view(listener_set, read_listener_set)
 
     def service(self, namespace: str, name: str) -> Service | None:
         """The Service of that name."""
-        found = self.find("", "Service", namespace, name)
-        return None if found is None else self._view(found, read_service)
+        service = self.find("", "Service", namespace, name)
+        return None if service is None else self._view(service, read_service)
 
     def namespace_labels(self, namespace: str) -> tuple[Mapping[str, str], bool]:
         """The namespace's labels, and whether they are all known: a Namespace outside the build may carry others.
 
         The API server labels every namespace with its name.
         """
-        found = self._named.get(("", "Namespace", namespace), ())
+        namespaces = self._named.get(("", "Namespace", namespace), ())
         labels = {NAMESPACE_NAME: namespace} if namespace else {}
-        for resource in found:
+        for resource in namespaces:
             labels = {**dict(labels_of(resource)), **labels}
-        return labels, bool(found)
+        return labels, bool(namespaces)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._objects.values())
 
 
-def same_namespace(one: str, other: str) -> bool:
+def same_namespace(namespace: str, other: str) -> bool:
     """Whether two namespaces are or may be the same: an absent one is decided by the sync engine."""
-    return one == other or not one or not other
+    return namespace == other or not namespace or not other
 
 
 def permitted(cluster: Cluster, referrer: Resource, target: ObjectRef) -> bool:

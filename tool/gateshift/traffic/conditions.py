@@ -58,14 +58,14 @@ def conditions(cluster: Cluster) -> tuple[Condition, ...]:
     """Every condition, in the build's order of the objects of each kind."""
 
     def predict() -> tuple[Condition, ...]:
-        found: list[Condition] = []
+        conditions: list[Condition] = []
         for attachment in attachments(cluster):
-            found += route_conditions(cluster, attachment)
+            conditions += route_conditions(cluster, attachment)
         for gateway in cluster.gateways:
-            found += gateway_conditions(cluster, gateway)
+            conditions += gateway_conditions(cluster, gateway)
         for listener_set in cluster.listener_sets:
-            found += listener_set_conditions(cluster, listener_set)
-        return (*found, *policy_conditions(cluster))
+            conditions += listener_set_conditions(cluster, listener_set)
+        return (*conditions, *policy_conditions(cluster))
 
     return cluster.once("conditions", predict)
 
@@ -81,11 +81,13 @@ def route_conditions(cluster: Cluster, attachment: Attachment) -> Iterator[Condi
     yield Condition(
         route.resource, "Accepted", status, attachment.reason, attachment.message, pointer, parent, "", outside
     )
-    faults = [each for each in references(cluster, route, mesh=parent.is_service) if each.reason in UNRESOLVED]
+    faults = [
+        reference for reference in references(cluster, route, mesh=parent.is_service) if reference.reason in UNRESOLVED
+    ]
     if not faults:
         yield Condition(route.resource, "ResolvedRefs", TRUE, "ResolvedRefs", parent=parent)
         return
-    first = min(faults, key=lambda each: each.outside)
+    first = min(faults, key=lambda fault: fault.outside)
     yield Condition(
         route.resource,
         "ResolvedRefs",
@@ -113,13 +115,13 @@ def _field_at_fault(attachment: Attachment) -> FieldPath:
 
 def references(cluster: Cluster, route: Route, *, mesh: bool) -> tuple[Resolved, ...]:
     """What every reference of a route to a backend comes to: each rule's backends, then its mirrors."""
-    found: list[Resolved] = []
+    resolved: list[Resolved] = []
     for rule in route.rules:
         targets = list(rule.backends)
         for filters in (rule.filters, *rule.backend_filters):
-            targets += [each.backend for each in filters if isinstance(each, RequestMirror)]
-        found += [resolve(cluster, route.resource, target, mesh=mesh) for target in targets]
-    return tuple(found)
+            targets += [mirror.backend for mirror in filters if isinstance(mirror, RequestMirror)]
+        resolved += [resolve(cluster, route.resource, target, mesh=mesh) for target in targets]
+    return tuple(resolved)
 
 
 def gateway_conditions(cluster: Cluster, gateway: Gateway) -> Iterator[Condition]:
@@ -174,7 +176,7 @@ def _summary(resource: Resource, states: list[ListenerState]) -> Iterator[Condit
 def _listener_conditions(state: ListenerState) -> Iterator[Condition]:
     owner, listener, name = state.listener.owner, state.listener, state.listener.name
     accepted = TRUE if state.accepted else FALSE
-    fault = next(iter(sorted(state.faults, key=lambda each: each.outside)), None)
+    fault = next(iter(sorted(state.faults, key=lambda candidate: candidate.outside)), None)
     message = _why_not_accepted(state, fault)
     pointer = _listener_field(listener, state.reason)
     outside = state.outside
@@ -226,14 +228,14 @@ def policy_conditions(cluster: Cluster) -> Iterator[Condition]:
     """Accepted and ResolvedRefs of every BackendTLSPolicy."""
     for policy in policies(cluster):
         faults = authority_faults(cluster, policy)
-        found = [fault for fault in faults if fault is not None]
-        if found:
-            yield _resolved(policy.resource, found[0])
+        problems = [fault for fault in faults if fault is not None]
+        if problems:
+            yield _resolved(policy.resource, problems[0])
         if is_conflicted(cluster, policy):
             message = "an older policy, or one that goes first by name, has the same target"
             yield Condition(policy.resource, "Accepted", FALSE, "Conflicted", message, ("spec", "targetRefs"))
-        elif faults and len(found) == len(faults):
-            first = found[0]
+        elif faults and len(problems) == len(faults):
+            first = problems[0]
             yield Condition(
                 policy.resource,
                 "Accepted",
@@ -264,6 +266,6 @@ def attached_listener_sets(cluster: Cluster, gateway: Gateway) -> int:
     """How many accepted ListenerSets a Gateway has: the `attachedListenerSets` of its status."""
     states = listener_states(cluster, gateway)
     return sum(
-        any(state.accepted and state.listener.owner is each.resource for state in states)
-        for each in attached_sets(cluster, gateway)
+        any(state.accepted and state.listener.owner is listener_set.resource for state in states)
+        for listener_set in attached_sets(cluster, gateway)
     )

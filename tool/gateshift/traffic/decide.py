@@ -45,15 +45,15 @@ def decide(cluster: Cluster, request: Request, *, trace: bool = True) -> Decisio
 def _set_aside(cluster: Cluster, request: Request) -> Iterator[TraceStep]:
     """The routes that name the parent but are not attached to it, with the reason that the cluster would report."""
     parent = request.parent
-    for each in attachments(cluster):
-        named = (each.parent.kind, each.parent.name) == (parent.kind, parent.name)
+    for attachment in attachments(cluster):
+        named = (attachment.parent.kind, attachment.parent.name) == (parent.kind, parent.name)
         if (
-            each.status is AttachmentStatus.REFUSED
+            attachment.status is AttachmentStatus.REFUSED
             and named
-            and same_namespace(each.parent.namespace, parent.namespace)
+            and same_namespace(attachment.parent.namespace, parent.namespace)
         ):
-            reason = f" ({each.reason})" if each.reason else ""
-            yield TraceStep(str(each.route), f"is not attached{reason}: {each.message}")
+            reason = f" ({attachment.reason})" if attachment.reason else ""
+            yield TraceStep(str(attachment.route), f"is not attached{reason}: {attachment.message}")
 
 
 def _answer(cluster: Cluster, call: Call, entry: ArrivalRoutes, selection: Selection, *, mesh: bool) -> Decision:
@@ -61,26 +61,26 @@ def _answer(cluster: Cluster, call: Call, entry: ArrivalRoutes, selection: Selec
     notes = (*entry.notes, *_path_note(call.path), *selection.notes)
     if winner is None:
         return Decision(call.request, NOT_FOUND, notes=notes, trace=selection.trace, listener=entry.name)
-    found = outcome(cluster, winner.route, winner.rule, mesh=mesh)
+    rule_outcome = outcome(cluster, winner.route, winner.rule, mesh=mesh)
     base = Decision(
         request=call.request,
-        status=found.status,
+        status=rule_outcome.status,
         route=winner.route.resource,
         rule=winner.rule,
         match=winner.match,
-        mirrors=found.mirrors,
-        notes=(*notes, *found.notes),
+        mirrors=rule_outcome.mirrors,
+        notes=(*notes, *rule_outcome.notes),
         trace=selection.trace,
         listener=entry.name,
     )
-    if found.redirect is not None:
-        target = redirect(found.redirect, call, winner.prefix, entry.port)
+    if rule_outcome.redirect is not None:
+        target = redirect(rule_outcome.redirect, call, winner.prefix, entry.port)
         return replace(base, status=target.status, redirect=target)
-    if found.cors is not None:
-        base = replace(base, response=cors_headers(found.cors, call))
+    if rule_outcome.cors is not None:
+        base = replace(base, response=cors_headers(rule_outcome.cors, call))
         if is_preflight(call):
             return replace(base, status=OK, mirrors=())
-    return replace(base, backends=_backends(found, call, winner.prefix))
+    return replace(base, backends=_backends(rule_outcome, call, winner.prefix))
 
 
 def _path_note(path: str) -> tuple[str, ...]:
@@ -92,12 +92,12 @@ def _path_note(path: str) -> tuple[str, ...]:
     return ()
 
 
-def _backends(found: RuleOutcome, call: Call, prefix: str | None) -> tuple[BackendAnswer, ...]:
-    if not found.changes:
-        return found.backends
+def _backends(rule_outcome: RuleOutcome, call: Call, prefix: str | None) -> tuple[BackendAnswer, ...]:
+    if not rule_outcome.changes:
+        return rule_outcome.backends
     return tuple(
         replace(answer, forwarded=forwarded(filters, call, prefix)) if filters else answer
-        for answer, filters in zip(found.backends, found.filters, strict=True)
+        for answer, filters in zip(rule_outcome.backends, rule_outcome.filters, strict=True)
     )
 
 

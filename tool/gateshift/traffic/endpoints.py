@@ -52,11 +52,11 @@ def _backing(cluster: Cluster, service: Service, port: ServicePort | None) -> Ba
     if not selected:
         return Backing((), why="its selector selects no pod in the build")
     named = port.target if port is not None and isinstance(port.target, str) else ""
-    serving = [each for each in selected if not named or named in dict(container_ports(cluster, each))]
+    serving = [workload for workload in selected if not named or named in dict(container_ports(cluster, workload))]
     if not serving:
         return Backing((), why=f"no container of the selected pods has a port named {named}")
     pods = _by_version(cluster, serving)
-    return Backing(pods, why="" if any(each.count for each in pods) else "every selected workload has 0 ready pods")
+    return Backing(pods, why="" if any(part.count for part in pods) else "every selected workload has 0 ready pods")
 
 
 def selected_workloads(cluster: Cluster, service: Service) -> tuple[Workload, ...]:
@@ -64,9 +64,9 @@ def selected_workloads(cluster: Cluster, service: Service) -> tuple[Workload, ..
     if service.selector is None:
         return ()
     return tuple(
-        each
-        for each in cluster.workloads
-        if same_namespace(each.namespace, service.namespace) and _selects(service, cluster, each)
+        workload
+        for workload in cluster.workloads
+        if same_namespace(workload.namespace, service.namespace) and _selects(service, cluster, workload)
     )
 
 
@@ -79,12 +79,12 @@ def template_of(cluster: Cluster, workload: Workload) -> Workload:
     """The workload whose pod template is used: the workload itself, or the one that a Rollout's workloadRef names."""
     if workload.template_of is None:
         return workload
-    found = (
-        each
-        for each in cluster.workloads
-        if (each.kind, each.name) == workload.template_of and same_namespace(each.namespace, workload.namespace)
+    templates = (
+        other
+        for other in cluster.workloads
+        if (other.kind, other.name) == workload.template_of and same_namespace(other.namespace, workload.namespace)
     )
-    return next(found, workload)
+    return next(templates, workload)
 
 
 def container_ports(cluster: Cluster, workload: Workload) -> tuple[tuple[str, int], ...]:
@@ -113,26 +113,26 @@ def replicas(cluster: Cluster, workload: Workload) -> int:
 
 
 def _by_version(cluster: Cluster, workloads: Iterable[Workload]) -> tuple[Pods, ...]:
-    found: dict[str, Pods] = {}
+    pods: dict[str, Pods] = {}
     for workload in workloads:
         version = version_of(cluster, workload)
-        before = found.get(version, Pods(version, 0))
+        before = pods.get(version, Pods(version, 0))
         names = (*before.workloads, f"{workload.kind}/{workload.name}")
-        found[version] = Pods(version, before.count + replicas(cluster, workload), names)
-    return tuple(found[version] for version in sorted(found))
+        pods[version] = Pods(version, before.count + replicas(cluster, workload), names)
+    return tuple(pods[version] for version in sorted(pods))
 
 
 def _by_hand(cluster: Cluster, service: Service) -> Backing:
     """The endpoints written for a Service without a selector; not known where no object in the build lists them."""
-    found = [each for each in cluster.endpoints if _belongs(each, service)]
-    if not found or all(each.endpoints is None for each in found):
+    listed = [endpoints for endpoints in cluster.endpoints if _belongs(endpoints, service)]
+    if not listed or all(endpoints.endpoints is None for endpoints in listed):
         return Backing((), known=False, why="no selector, and no endpoints in the build")
     counts: dict[str, int] = {}
-    for endpoint in (endpoint for each in found for endpoint in each.endpoints or ()):
+    for endpoint in (endpoint for endpoints in listed for endpoint in endpoints.endpoints or ()):
         version = _version_of_pod(cluster, service, endpoint.pod)
         counts[version] = counts.get(version, 0) + int(endpoint.ready)
     pods = tuple(Pods(version, count) for version, count in sorted(counts.items()))
-    return Backing(pods, why="" if any(each.count for each in pods) else "none of its endpoints is ready")
+    return Backing(pods, why="" if any(part.count for part in pods) else "none of its endpoints is ready")
 
 
 def _belongs(endpoints: Endpoints, service: Service) -> bool:

@@ -56,19 +56,19 @@ def _specificity(hostname: str) -> tuple[int, int]:
 
 def port_in(authority: str) -> int | None:
     """The port of a Host header, None where it has none."""
-    _, found, port = authority.rpartition(":")
-    return int(port) if found and port.isascii() and port.isdigit() else None
+    _, colon, port = authority.rpartition(":")
+    return int(port) if colon and port.isascii() and port.isdigit() else None
 
 
 def routes_of(cluster: Cluster, listener: Listener) -> tuple[Table, tuple[str, ...]]:
     """The routes of a listener, and what is not certain about their attachment."""
 
     def build() -> dict[Listener, list[tuple[Route, Binding]]]:
-        found: dict[Listener, list[tuple[Route, Binding]]] = {}
+        bound: dict[Listener, list[tuple[Route, Binding]]] = {}
         for attachment in attachments(cluster):
             for binding in attachment.bindings:
-                found.setdefault(binding.listener, []).append((attachment.route, binding))
-        return found
+                bound.setdefault(binding.listener, []).append((attachment.route, binding))
+        return bound
 
     def merge() -> tuple[Table, tuple[str, ...]]:
         bound = cluster.once("bindings", build).get(listener, [])

@@ -122,10 +122,10 @@ def cors_headers(cors: Cors, call: Call) -> tuple[HeaderChange, ...]:
     origin = call.headers.get("origin", "")
     if not any(_covers(pattern, origin) for pattern in cors.origins):
         return ()
-    found = dict(_shared(cors, origin))
+    headers = dict(_shared(cors, origin))
     if is_preflight(call):
-        found.update(_preflight(cors, call))
-    return tuple(HeaderChange("set", f"Access-Control-{name}", value) for name, value in found.items())
+        headers.update(_preflight(cors, call))
+    return tuple(HeaderChange("set", f"Access-Control-{name}", value) for name, value in headers.items())
 
 
 def _shared(cors: Cors, origin: str) -> Iterator[tuple[str, str]]:

@@ -38,8 +38,8 @@ def find_gateway(cluster: Cluster, parent: ParentRef) -> Gateway | None:
     """The Gateway of that name, or the one that the ListenerSet of that name belongs to."""
     if parent.kind == "Gateway":
         return cluster.gateway(parent.namespace, parent.name)
-    found = cluster.listener_set(parent.namespace, parent.name) if parent.kind == "ListenerSet" else None
-    return None if found is None else gateway_of(cluster, found)
+    listener_set = cluster.listener_set(parent.namespace, parent.name) if parent.kind == "ListenerSet" else None
+    return None if listener_set is None else gateway_of(cluster, listener_set)
 
 
 def _refused(call: Call, status: int, note: str, listener: Listener | None = None) -> ArrivalRoutes:

@@ -42,8 +42,8 @@ def _within(narrow: str, wide: str) -> bool:
 def intersections(listener: str, routes: tuple[str, ...]) -> tuple[str, ...]:
     """The hostnames for which a route answers on a listener, in the route's order; a route without any answers for
     the listener's."""
-    found = [intersection(listener, route) for route in routes or (ANY,)]
-    return tuple(dict.fromkeys(host for host in found if host is not None))
+    hosts = [intersection(listener, route) for route in routes or (ANY,)]
+    return tuple(dict.fromkeys(host for host in hosts if host is not None))
 
 
 def rank(hostname: str) -> tuple[int, int]:
@@ -55,4 +55,4 @@ def rank(hostname: str) -> tuple[int, int]:
 
 def overlap(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """Whether some host is covered by both lists of hostnames."""
-    return any(intersection(one, other) is not None for one in left for other in right)
+    return any(intersection(host, other) is not None for host in left for other in right)

@@ -70,12 +70,13 @@ def allowance(cluster: Cluster, allowed: Namespaces, own: str, other: str) -> Al
 
 def attached_sets(cluster: Cluster, gateway: Gateway) -> tuple[ListenerSet, ...]:
     """The ListenerSets that the Gateway allows, in the order of their precedence."""
-    found = [
-        each
-        for each in cluster.listener_sets
-        if gateway_of(cluster, each) is gateway and set_allowance(cluster, gateway, each) is not Allowance.NO
+    allowed = [
+        listener_set
+        for listener_set in cluster.listener_sets
+        if gateway_of(cluster, listener_set) is gateway
+        and set_allowance(cluster, gateway, listener_set) is not Allowance.NO
     ]
-    return tuple(sorted(found, key=lambda each: each.age))
+    return tuple(sorted(allowed, key=lambda listener_set: listener_set.age))
 
 
 def gateway_of(cluster: Cluster, listener_set: ListenerSet) -> Gateway | None:
@@ -96,7 +97,7 @@ def listener_states(cluster: Cluster, gateway: Gateway) -> tuple[ListenerState, 
 
     def build() -> tuple[ListenerState, ...]:
         states: list[ListenerState] = []
-        for group in (gateway.listeners, *(each.listeners for each in attached_sets(cluster, gateway))):
+        for group in (gateway.listeners, *(listener_set.listeners for listener_set in attached_sets(cluster, gateway))):
             clashes = _clashes(group, [state.listener for state in states if state.accepted])
             states += [_state(cluster, gateway, listener, clashes[listener]) for listener in group]
         return tuple(states)
@@ -124,22 +125,22 @@ def carried(listener: Listener) -> tuple[str, ...]:
     return (*CARRIED.get(listener.protocol, ()), *((TCP,) if ends_tls else ()))
 
 
-def conflict(one: Listener, other: Listener) -> str:
+def conflict(listener: Listener, other: Listener) -> str:
     """The reason for which two listeners are not distinct, "" where they are."""
-    if one.port != other.port or (one.protocol == "UDP") != (other.protocol == "UDP"):
+    if listener.port != other.port or (listener.protocol == "UDP") != (other.protocol == "UDP"):
         return ""
-    shared = _SHARING_BY_HOSTNAME.get(one.protocol)
+    shared = _SHARING_BY_HOSTNAME.get(listener.protocol)
     if shared is None or shared != _SHARING_BY_HOSTNAME.get(other.protocol):
         return "ProtocolConflict"
-    return "HostnameConflict" if one.hostname == other.hostname else ""
+    return "HostnameConflict" if listener.hostname == other.hostname else ""
 
 
 def _clashes(group: tuple[Listener, ...], earlier: list[Listener]) -> dict[Listener, str]:
     """The reason for which each listener of a Gateway or ListenerSet conflicts, "" for none. Those of higher precedence
     go first; among the group's others no winner is picked."""
-    found = {listener: _clash(listener, earlier) for listener in group}
-    free = [listener for listener in group if not found[listener]]
-    return {listener: found[listener] or _clash(listener, free) for listener in group}
+    clashes = {listener: _clash(listener, earlier) for listener in group}
+    free = [listener for listener in group if not clashes[listener]]
+    return {listener: clashes[listener] or _clash(listener, free) for listener in group}
 
 
 def _clash(listener: Listener, others: list[Listener]) -> str:
@@ -153,14 +154,14 @@ def _clash(listener: Listener, others: list[Listener]) -> str:
 def _state(cluster: Cluster, gateway: Gateway, listener: Listener, clash: str) -> ListenerState:
     authorities = _authorities(cluster, gateway, listener)
     reason = _acceptance(listener, clash, authorities)
-    found = tuple(fault for fault in authorities if fault is not None)
+    problems = tuple(fault for fault in authorities if fault is not None)
     return ListenerState(
         listener=listener,
         accepted=reason == "Accepted",
         reason=reason,
         conflict=clash,
         kinds=supported_kinds(listener),
-        faults=listener_certificates(cluster, listener) + found + _kind_faults(listener),
+        faults=listener_certificates(cluster, listener) + problems + _kind_faults(listener),
     )
 
 

@@ -74,8 +74,8 @@ class Gateway(Struct, frozen=True, eq=False):
 
     def validation(self, port: int) -> ClientValidation | None:
         """The client validation of HTTPS listeners on the port: the port's own, else the default."""
-        found = {each.port: each for each in self.validations}
-        return found.get(port, found.get(None))
+        by_port = {validation.port: validation for validation in self.validations}
+        return by_port.get(port, by_port.get(None))
 
 
 class ListenerSet(Struct, frozen=True, eq=False):
@@ -168,12 +168,12 @@ def _namespaces(holder: JsonObject, default: str) -> Namespaces:
 
 def _validations(spec: JsonObject, own: str) -> tuple[ClientValidation, ...]:
     frontend = ("spec", "tls", "frontend")
-    found = [(None, object_at(spec, "tls", "frontend", "default", "validation"), (*frontend, "default", "validation"))]
-    default, rest = found[0], []
+    validation = object_at(spec, "tls", "frontend", "default", "validation")
+    bodies: list[tuple[int | None, JsonObject, FieldPath]] = [(None, validation, (*frontend, "default", "validation"))]
     for index, item in members(spec, "tls", "frontend", "perPort"):
         pointer = (*frontend, "perPort", index, "tls", "validation")
-        rest.append((number(item, "port"), object_at(item, "tls", "validation"), pointer))
-    return tuple(_validation(port, body, own, pointer) for port, body, pointer in (default, *rest) if body)
+        bodies.append((number(item, "port"), object_at(item, "tls", "validation"), pointer))
+    return tuple(_validation(port, body, own, pointer) for port, body, pointer in bodies if body)
 
 
 def _validation(port: int | None, body: JsonObject, own: str, pointer: FieldPath) -> ClientValidation:

@@ -30,19 +30,19 @@ class Call:
     @cached_property
     def headers(self) -> dict[str, str]:
         """Header values by lower-case name; repeated headers are joined by commas, as proxies do."""
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for name, value in self.request.headers:
             key = name.lower()
-            found[key] = f"{found[key]},{value}" if key in found else value
-        return found
+            values[key] = f"{values[key]},{value}" if key in values else value
+        return values
 
     @cached_property
     def query(self) -> dict[str, str]:
         """The first value of each query parameter, as the specification recommends."""
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for name, value in self.request.query:
-            found.setdefault(name, value)
-        return found
+            values.setdefault(name, value)
+        return values
 
     @cached_property
     def is_grpc(self) -> bool:
@@ -92,8 +92,8 @@ class Header(Struct, frozen=True):
 
     def holds(self, call: Call) -> bool | None:
         """Whether the call's header fits."""
-        found = call.headers.get(self.name)
-        return _fits(found, self.type, self.value, self.regex)
+        actual = call.headers.get(self.name)
+        return _fits(actual, self.type, self.value, self.regex)
 
     def __str__(self) -> str:
         return f"header {self.name} {self.type} {self.value}"
@@ -142,12 +142,12 @@ class Procedure(Struct, frozen=True):
 Condition = Path | Method | Header | Query | Procedure
 
 
-def _fits(found: str | None, kind: str, value: str, regex: Matcher | None) -> bool | None:
-    if found is None:
+def _fits(actual: str | None, kind: str, value: str, regex: Matcher | None) -> bool | None:
+    if actual is None:
         return False
     if kind == EXACT:
-        return found == value
-    return regex(found) if regex is not None else False
+        return actual == value
+    return regex(actual) if regex is not None else False
 
 
 class Candidate(Struct, frozen=True, eq=False):
@@ -198,16 +198,16 @@ _GRPC_KEYS = ("", "service length", "method length", "number of headers")
 
 def candidates(route: Route) -> tuple[Candidate, ...]:
     """Every match of every rule of an HTTPRoute or GRPCRoute."""
-    found: list[Candidate] = []
+    listed: list[Candidate] = []
     for rule, entry in enumerate(route.rules):
         if not entry.matches:
-            found.append(Candidate(route, rule, -1, (Procedure(EXACT, "", ""),), (0, 0, 0, 0)))
+            listed.append(Candidate(route, rule, -1, (Procedure(EXACT, "", ""),), (0, 0, 0, 0)))
         for index, match in enumerate(entry.matches):
             if isinstance(match, HTTPMatch):
-                found.append(_http(route, rule, index, match))
+                listed.append(_http(route, rule, index, match))
             else:
-                found.append(_grpc(route, rule, index, match))
-    return tuple(found)
+                listed.append(_grpc(route, rule, index, match))
+    return tuple(listed)
 
 
 def _http(route: Route, rule: int, index: int, match: HTTPMatch) -> Candidate:
@@ -226,7 +226,8 @@ def _http(route: Route, rule: int, index: int, match: HTTPMatch) -> Candidate:
         (*conditions, *headers, *query),
         (1, order, -len(path), -bool(match.method), -len(headers), -len(query)),
         prefix=path if match.path_type == PREFIX else None,
-        regex=REGEX in (match.path_type, *(each.type for each in headers), *(each.type for each in query)),
+        regex=REGEX
+        in (match.path_type, *(header.type for header in headers), *(parameter.type for parameter in query)),
     )
 
 
@@ -236,24 +237,27 @@ def _grpc(route: Route, rule: int, index: int, match: GRPCMatch) -> Candidate:
         match.type, match.service, match.method, _regex(match.type, match.service), _regex(match.type, match.method)
     )
     specificity = (0, -len(match.service), -len(match.method), -len(headers))
-    named = REGEX in (match.type, *(each.type for each in headers))
+    named = REGEX in (match.type, *(header.type for header in headers))
     return Candidate(route, rule, index, (procedure, *headers), specificity, regex=named)
 
 
 def _headers(matches: tuple[ValueMatch, ...]) -> tuple[Header, ...]:
     """Of entries whose names differ only in case the first counts."""
     first: dict[str, Header] = {}
-    for each in matches:
-        name = each.name.lower()
-        first.setdefault(name, Header(name, each.type, each.value, _regex(each.type, each.value)))
+    for header in matches:
+        name = header.name.lower()
+        first.setdefault(name, Header(name, header.type, header.value, _regex(header.type, header.value)))
     return tuple(first.values())
 
 
 def _query(matches: tuple[ValueMatch, ...]) -> tuple[Query, ...]:
     """Of entries with the same name the first counts."""
     first: dict[str, Query] = {}
-    for each in matches:
-        first.setdefault(each.name, Query(each.name, each.type, each.value, _regex(each.type, each.value)))
+    for parameter in matches:
+        first.setdefault(
+            parameter.name,
+            Query(parameter.name, parameter.type, parameter.value, _regex(parameter.type, parameter.value)),
+        )
     return tuple(first.values())
 
 

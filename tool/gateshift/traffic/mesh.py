@@ -39,14 +39,18 @@ def service_entry(cluster: Cluster, call: Call) -> ArrivalRoutes:
 
 def _of_service(cluster: Cluster, namespace: str, name: str) -> list[Attachment]:
     def build() -> dict[str, list[Attachment]]:
-        found: dict[str, list[Attachment]] = {}
-        for each in attachments(cluster):
-            if each.parent.is_service and each.status is AttachmentStatus.ACCEPTED and each.route.kind in (HTTP, GRPC):
-                found.setdefault(each.parent.name, []).append(each)
-        return found
+        attached: dict[str, list[Attachment]] = {}
+        for attachment in attachments(cluster):
+            if (
+                attachment.parent.is_service
+                and attachment.status is AttachmentStatus.ACCEPTED
+                and attachment.route.kind in (HTTP, GRPC)
+            ):
+                attached.setdefault(attachment.parent.name, []).append(attachment)
+        return attached
 
     named = cluster.once("mesh", build).get(name, [])
-    return [each for each in named if same_namespace(each.parent.namespace, namespace)]
+    return [attachment for attachment in named if same_namespace(attachment.parent.namespace, namespace)]
 
 
 def _takes(attachment: Attachment, port: int | None) -> bool:
@@ -63,11 +67,13 @@ def _routes(cluster: Cluster, call: Call, service: Service | None, port: int | N
     client = call.request.from_namespace or home
 
     def merge() -> tuple[Table, tuple[str, ...]]:
-        attached = [each for each in _of_service(cluster, parent.namespace, parent.name) if _takes(each, port)]
+        attached = [
+            attachment for attachment in _of_service(cluster, parent.namespace, parent.name) if _takes(attachment, port)
+        ]
         chosen = _for_client(attached, service, client)
-        hostnames = any(each.route.hostnames for each in chosen)
+        hostnames = any(attachment.route.hostnames for attachment in chosen)
         ignored = ("the hostnames of mesh routes are ignored: the Service dialled decides",) if hostnames else ()
-        return merged((each.route, (ANY,)) for each in chosen), ignored + _others(attached, chosen, client)
+        return merged((attachment.route, (ANY,)) for attachment in chosen), ignored + _others(attached, chosen, client)
 
     return cluster.once(("mesh", parent, port, client), merge)
 
@@ -75,16 +81,18 @@ def _routes(cluster: Cluster, call: Call, service: Service | None, port: int | N
 def _others(attached: list[Attachment], chosen: list[Attachment], client: str) -> tuple[str, ...]:
     """The attached routes that do not apply to this client: consumer routes of other namespaces, or, beside consumer
     routes of its own, the producer routes."""
-    routes = dict.fromkeys(each.route for each in attached if each not in chosen)
+    routes = dict.fromkeys(attachment.route for attachment in attached if attachment not in chosen)
     return tuple(f"{route} does not apply to clients in namespace {client or '(unknown)'}" for route in routes)
 
 
 def _for_client(attached: list[Attachment], service: Service | None, client: str) -> list[Attachment]:
     """The consumer routes of the client's namespace, and only where there is none the producer routes."""
     consumers = [
-        each for each in attached if not is_producer(each, service) and same_namespace(each.route.namespace, client)
+        attachment
+        for attachment in attached
+        if not is_producer(attachment, service) and same_namespace(attachment.route.namespace, client)
     ]
-    return consumers or [each for each in attached if is_producer(each, service)]
+    return consumers or [attachment for attachment in attached if is_producer(attachment, service)]
 
 
 def _port(call: Call, service: Service | None) -> tuple[int | None, tuple[str, ...]]:

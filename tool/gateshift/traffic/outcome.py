@@ -55,24 +55,24 @@ def _outcome(cluster: Cluster, route: Route, rule: RouteRule, *, mesh: bool) -> 
     parts = fractions([backend.weight for backend in rule.backends])
     answers: list[BackendAnswer] = []
     filters: list[tuple[Filter, ...]] = []
-    for each, part, own in zip(resolved, parts, rule.backend_filters, strict=True):
-        found = split(each, part)
-        answers += found
-        filters += [_changing((*rule.filters, *own))] * len(found)
+    for target, part, own in zip(resolved, parts, rule.backend_filters, strict=True):
+        shares = split(target, part)
+        answers += shares
+        filters += [_changing((*rule.filters, *own))] * len(shares)
     mirrors, lost = _mirrors(cluster, route, rule, mesh=mesh)
     return RuleOutcome(
         status=status_of(answers),
         backends=tuple(answers),
         filters=tuple(filters),
         mirrors=mirrors,
-        redirect=next((each for each in rule.filters if isinstance(each, RequestRedirect)), None),
-        cors=next((each for each in rule.filters if isinstance(each, Cors)), None),
+        redirect=next((http_filter for http_filter in rule.filters if isinstance(http_filter, RequestRedirect)), None),
+        cors=next((http_filter for http_filter in rule.filters if isinstance(http_filter, Cors)), None),
         notes=(*_notes(rule, resolved), *lost),
     )
 
 
 def _changing(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
-    return tuple(each for each in filters if isinstance(each, HeaderModifier | URLRewrite))
+    return tuple(http_filter for http_filter in filters if isinstance(http_filter, HeaderModifier | URLRewrite))
 
 
 def _mirrors(
@@ -80,34 +80,34 @@ def _mirrors(
 ) -> tuple[tuple[MirrorAnswer, ...], tuple[str, ...]]:
     """The mirrors that can be served, and a note for each that cannot: it is dropped, the request goes on. A mirror of
     one backend copies only what that backend gets."""
-    found: list[MirrorAnswer] = []
+    mirrors: list[MirrorAnswer] = []
     lost: list[str] = []
-    for each, part in _mirror_filters(rule):
-        target = resolve(cluster, route.resource, each.backend, mesh=mesh)
+    for mirror, part in _mirror_filters(rule):
+        target = resolve(cluster, route.resource, mirror.backend, mesh=mesh)
         if target.status == OK:
-            ref = each.backend.ref
-            found.append(MirrorAnswer(ref.namespace, ref.name, each.backend.port, each.share * part))
+            ref = mirror.backend.ref
+            mirrors.append(MirrorAnswer(ref.namespace, ref.name, mirror.backend.port, mirror.share * part))
         else:
             lost.append(f"the mirror is dropped ({target.reason}): {target.message}")
-    return tuple(found), tuple(lost)
+    return tuple(mirrors), tuple(lost)
 
 
 def _mirror_filters(rule: RouteRule) -> Iterator[tuple[RequestMirror, float]]:
     """Each mirror with the part of the rule's requests that it sees."""
-    yield from ((each, 1.0) for each in rule.filters if isinstance(each, RequestMirror))
+    yield from ((mirror, 1.0) for mirror in rule.filters if isinstance(mirror, RequestMirror))
     parts = fractions([backend.weight for backend in rule.backends])
     for filters, part in zip(rule.backend_filters, parts, strict=True):
-        yield from ((each, part) for each in filters if isinstance(each, RequestMirror))
+        yield from ((mirror, part) for mirror in filters if isinstance(mirror, RequestMirror))
 
 
 def _notes(rule: RouteRule, resolved: list[Resolved]) -> list[str]:
     notes: list[str] = []
-    redirects = any(isinstance(each, RequestRedirect) for each in rule.filters)
+    redirects = any(isinstance(http_filter, RequestRedirect) for http_filter in rule.filters)
     if not rule.backends and not redirects:
         notes.append("the rule has no backendRefs: every request gets a 500")
     if rule.backends and not any(backend.weight for backend in rule.backends):
         notes.append("every weight is 0: the specification says no traffic, not with which status; 500 is assumed")
-    notes += [_note(each) for each in resolved if each.message]
+    notes += [_note(target) for target in resolved if target.message]
     for entry in rule.filters:
         if isinstance(entry, ExtensionFilter):
             notes.append(f"{entry.ref} is a filter of an implementation's own; where it is not known, requests fail")

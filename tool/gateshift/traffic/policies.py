@@ -71,8 +71,12 @@ def policies(cluster: Cluster) -> tuple[BackendTLSPolicy, ...]:
     """Every BackendTLSPolicy, by precedence."""
 
     def read() -> tuple[BackendTLSPolicy, ...]:
-        found = (each for each in cluster if (each.id.group, each.id.kind) == (GATEWAY_API, "BackendTLSPolicy"))
-        return tuple(sorted((read_policy(each) for each in found), key=lambda each: each.age))
+        policies = (
+            resource
+            for resource in cluster
+            if (resource.id.group, resource.id.kind) == (GATEWAY_API, "BackendTLSPolicy")
+        )
+        return tuple(sorted((read_policy(policy) for policy in policies), key=lambda policy: policy.age))
 
     return cluster.once("policies", read)
 
@@ -81,7 +85,7 @@ def is_conflicted(cluster: Cluster, policy: BackendTLSPolicy) -> bool:
     """Whether every target of the policy belongs to another one that goes first."""
     earlier = policies(cluster)[: policies(cluster).index(policy)]
     taken = {
-        (target.ref.namespace, target.ref.name, target.section_name) for each in earlier for target in each.targets
+        (target.ref.namespace, target.ref.name, target.section_name) for policy in earlier for target in policy.targets
     }
     wanted = [(target.ref.namespace, target.ref.name, target.section_name) for target in policy.targets]
     return bool(wanted) and all(target in taken for target in wanted)

@@ -31,22 +31,22 @@ def number(data: JsonObject, key: str) -> int | None:
 
 def members(data: Json, *pointer: str | int) -> Iterator[tuple[int, JsonObject]]:
     """The mappings in the list at the pointer, each with its index in the list as written."""
-    found = look_up(data, pointer)
-    for index, item in enumerate(found if isinstance(found, list) else ()):
+    items = look_up(data, pointer)
+    for index, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict):
             yield index, item
 
 
 def texts(data: Json, *pointer: str | int) -> tuple[str, ...]:
     """The strings in the list at the pointer."""
-    found = look_up(data, pointer)
-    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+    items = look_up(data, pointer)
+    return tuple(item for item in items if isinstance(item, str)) if isinstance(items, list) else ()
 
 
 def pairs(data: Json, *pointer: str | int) -> tuple[tuple[str, str], ...]:
     """The mapping at the pointer as pairs of strings, such as labels; values that are no strings are left out."""
-    found = object_at(data, *pointer)
-    return tuple((key, value) for key, value in found.items() if isinstance(value, str))
+    values = object_at(data, *pointer)
+    return tuple((key, value) for key, value in values.items() if isinstance(value, str))
 
 
 def labels_of(resource: Resource) -> tuple[tuple[str, str], ...]:

@@ -47,8 +47,8 @@ def _re2() -> _Engine:
         expression = environment.compile(f'value.matches("{_escaped(pattern)}")')
 
         def matches(value: str) -> bool | None:
-            found = expression.eval(data={"value": value})
-            return bool(found.plain_value()) if found.type() == cel.Type.BOOL else None
+            verdict = expression.eval(data={"value": value})
+            return bool(verdict.plain_value()) if verdict.type() == cel.Type.BOOL else None
 
         return matches
 

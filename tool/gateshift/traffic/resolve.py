@@ -98,13 +98,13 @@ def _is_extension(cluster: Cluster, ref: ObjectRef) -> bool:
 def _on_port(cluster: Cluster, backend: BackendRef, service: Service, *, datagrams: bool, mesh: bool) -> Resolved:
     if backend.port is None:
         return Resolved(backend, INVALID, "BackendNotFound", f"{backend.ref} needs a port", service, open=True)
-    found = [port for port in service.ports if port.port == backend.port]
-    if not found and not (service.type == "ExternalName" and not service.ports):
+    ports = [port for port in service.ports if port.port == backend.port]
+    if not ports and not (service.type == "ExternalName" and not service.ports):
         return Resolved(backend, INVALID, "BackendNotFound", _no_port(backend, service), service, open=True)
-    fitting = [port for port in found if (port.protocol == "UDP") is datagrams]
-    if found and not fitting:
-        message = f"port {backend.port} of {backend.ref} is a {found[0].protocol} port"
-        return Resolved(backend, INVALID, "UnsupportedProtocol", message, service, found[0], open=True)
+    fitting = [port for port in ports if (port.protocol == "UDP") is datagrams]
+    if ports and not fitting:
+        message = f"port {backend.port} of {backend.ref} is a {ports[0].protocol} port"
+        return Resolved(backend, INVALID, "UnsupportedProtocol", message, service, ports[0], open=True)
     port = fitting[0] if fitting else None
     fault = untrusted(cluster, service, port) if port is not None and not mesh else None
     if fault is not None:

@@ -52,7 +52,7 @@ class Selector(Struct, frozen=True):
     @property
     def keys(self) -> frozenset[str]:
         """The label keys that decide."""
-        return frozenset(key for key, _ in self.labels) | frozenset(each.key for each in self.expressions)
+        return frozenset(key for key, _ in self.labels) | frozenset(expression.key for expression in self.expressions)
 
 
 def selector_at(data: Json, *pointer: str | int) -> Selector | None:

@@ -43,8 +43,8 @@ class Service(Struct, frozen=True, eq=False):
 
     def port(self, wanted: int) -> ServicePort | None:
         """The port of that number, a TCP one before others."""
-        found = [port for port in self.ports if port.port == wanted]
-        return next((port for port in found if port.protocol == "TCP"), found[0] if found else None)
+        ports = [port for port in self.ports if port.port == wanted]
+        return next((port for port in ports if port.protocol == "TCP"), ports[0] if ports else None)
 
 
 class Endpoint(Struct, frozen=True):
@@ -127,22 +127,24 @@ def read_endpoint_slice(resource: Resource) -> Endpoints:
 
 
 def _slice_endpoints(data: JsonObject) -> list[Endpoint]:
-    found = []
+    endpoints = []
     for _, item in members(data, "endpoints"):
         ready = object_at(item, "conditions").get("ready") is not False
         pod = _pod_of(item.get("targetRef"))
-        found += [Endpoint(ready, pod)] * max(len(list_at(item, "addresses")), 1)
-    return found
+        endpoints += [Endpoint(ready, pod)] * max(len(list_at(item, "addresses")), 1)
+    return endpoints
 
 
 def read_endpoints(resource: Resource) -> Endpoints:
     """The view of an Endpoints object, which belongs to the Service of its name."""
-    found = []
+    endpoints = []
     for _, subset in members(resource.data, "subsets"):
-        found += [Endpoint(True, _pod_of(item.get("targetRef"))) for _, item in members(subset, "addresses")]
-        found += [Endpoint(False, _pod_of(item.get("targetRef"))) for _, item in members(subset, "notReadyAddresses")]
+        endpoints += [Endpoint(True, _pod_of(item.get("targetRef"))) for _, item in members(subset, "addresses")]
+        endpoints += [
+            Endpoint(False, _pod_of(item.get("targetRef"))) for _, item in members(subset, "notReadyAddresses")
+        ]
     listed = isinstance(resource.data.get("subsets"), list)
-    return Endpoints(resource, resource.id.namespace, resource.id.name, tuple(found) if listed else None)
+    return Endpoints(resource, resource.id.namespace, resource.id.name, tuple(endpoints) if listed else None)
 
 
 def _pod_of(reference: Json) -> str:
@@ -176,14 +178,14 @@ def read_workload(resource: Resource) -> Workload | None:
 
 def _container_ports(data: JsonObject, top: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     """The named ports of every container; a sidecar is an init container that keeps running."""
-    found = []
+    ports = []
     for key in ("containers", "initContainers"):
         for _, container in members(data, *top, "spec", key):
             if key == "containers" or text(container, "restartPolicy") == "Always":
-                found += [
+                ports += [
                     (text(port, "name"), number(port, "containerPort") or 0) for _, port in members(container, "ports")
                 ]
-    return tuple(found)
+    return tuple(ports)
 
 
 def read_autoscaler(resource: Resource) -> Autoscaler:

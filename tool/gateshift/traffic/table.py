@@ -41,7 +41,7 @@ def table(routes: Iterable[tuple[Route, tuple[str, ...]]]) -> Table:
         for hostname in hostnames:
             hosts.setdefault(hostname, []).extend(compiled)
     ordered = sorted(hosts, key=lambda host: (*rank(host), host))
-    return Table(tuple((host, tuple(sorted(hosts[host], key=lambda each: each.order))) for host in ordered))
+    return Table(tuple((host, tuple(sorted(hosts[host], key=lambda entry: entry.order))) for host in ordered))
 
 
 def select(routes: Table, call: Call, *, trace: bool) -> Selection:
@@ -82,7 +82,7 @@ def _open_questions(winner: Candidate, rest: tuple[Candidate, ...], call: Call) 
         rival = next((other for other in rest if not other.path_regex and other.holds(call)), None)
         if rival is not None:
             yield f"{rival} matches as well; the place of a regular expression among other paths is not specified"
-    for other in takewhile(lambda each: each.specificity == winner.specificity, rest):
+    for other in takewhile(lambda entry: entry.specificity == winner.specificity, rest):
         if other.route is not winner.route and not (winner.route.created and other.route.created) and other.holds(call):
             yield (
                 f"{winner.route} and {other.route} tie on this request: the older one wins once they are applied; "

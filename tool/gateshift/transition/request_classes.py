@@ -113,8 +113,8 @@ def _ways(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Iterabl
     if len(every) <= _MOST_PRODUCTS:
         return {*plain, *every}, True
     merged = {*plain, *own, *_elsewhere(listed)}
-    for one, other in combinations(own, 2):
-        both = one.merged(other)
+    for shape, other in combinations(own, 2):
+        both = shape.merged(other)
         if both is not None:
             merged.add(both)
         if len(merged) > _MOST_MERGED:

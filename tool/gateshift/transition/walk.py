@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gateshift.engines.events import Between, Event, EventKind, in_set
 from gateshift.engines.pods import PodRollout
@@ -141,10 +142,12 @@ def walk(context: TransitionContext, sync_plan: SyncPlan) -> WalkResult:
     return WalkResult(tuple(ordered), complete)
 
 
-def _joined(one: Disruption, other: Disruption) -> Disruption:
-    first = one if one.degradation.share >= other.degradation.share else other
-    return Disruption(
-        first.degradation, (*one.request_classes, *other.request_classes), one.done, one.causes, one.cures
+def _joined(disruption: Disruption, other: Disruption) -> Disruption:
+    first = disruption if disruption.degradation.share >= other.degradation.share else other
+    return replace(
+        disruption,
+        degradation=first.degradation,
+        request_classes=(*disruption.request_classes, *other.request_classes),
     )
 
 
