@@ -35,7 +35,7 @@ def files_in(top: Path) -> dict[str, bytes]:
     return {file.relative_to(top).as_posix(): file.read_bytes() for file in top.rglob("*") if file.is_file()}
 
 
-def standings(rollout: Rollout) -> dict[str, FileStatus]:
+def statuses(rollout: Rollout) -> dict[str, FileStatus]:
     return {state.path: state.status for state in look(rollout).pending}
 
 
@@ -73,11 +73,11 @@ def test_only_what_changed_is_written(rollout: Rollout, tmp_path: Path) -> None:
 
 def test_a_stage_that_is_removed_takes_its_files_and_folder_along(rollout: Rollout, tmp_path: Path) -> None:
     smaller = without(rollout, "half")
-    assert set(standings(smaller).values()) == {FileStatus.LEFT_OVER}
+    assert set(statuses(smaller).values()) == {FileStatus.LEFT_OVER}
     write(smaller, force=False)
     assert not (tmp_path / "overlays/half").exists()
     assert (tmp_path / "overlays/final").exists()
-    assert standings(smaller) == {}
+    assert statuses(smaller) == {}
 
 
 def test_a_stranger_s_file_beside_ours_survives(rollout: Rollout, tmp_path: Path) -> None:
@@ -111,10 +111,10 @@ def test_an_edit_is_neither_overwritten_nor_forgotten(rollout: Rollout, tmp_path
     assert write(rollout, force=False).refused
     assert file.read_bytes() == edited
     assert not (tmp_path / "base/service.yaml").exists()
-    assert standings(rollout) == {ROUTE: status, "base/service.yaml": FileStatus.MISSING}
+    assert statuses(rollout) == {ROUTE: status, "base/service.yaml": FileStatus.MISSING}
     write(rollout, force=True)
     assert file.read_bytes() == raw
-    assert standings(rollout) == {}
+    assert statuses(rollout) == {}
 
 
 def test_an_edited_file_of_a_removed_stage_is_kept(rollout: Rollout, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_edited_file_of_a_removed_stage_is_kept(rollout: Rollout, tmp_path: P
 def test_another_rollout_s_files_are_a_stranger_s(rollout: Rollout, tmp_path: Path) -> None:
     other = replace(rollout, service=replace(rollout.service, name="orders"))
     assert write(other, force=False).refused
-    assert FileStatus.LEFT_OVER not in standings(other).values()
+    assert FileStatus.LEFT_OVER not in statuses(other).values()
     assert b"for customers" in (tmp_path / ROUTE).read_bytes()
 
 
@@ -140,7 +140,7 @@ def test_the_path_in_a_pointer_belongs_to_promote(rollout: Rollout, tmp_path: Pa
         file = tmp_path / name
         file.write_text(file.read_text().replace(old, f"{quote}{old.replace('initial', 'canary')}{quote}"))
     promoted = files_in(tmp_path / "sync")
-    assert standings(rollout) == {}
+    assert statuses(rollout) == {}
     assert rules(rollout) == []
     write(rollout, force=False)
     assert files_in(tmp_path / "sync") == promoted
@@ -151,7 +151,7 @@ def test_a_pointer_that_is_written_anew_still_names_its_stage(rollout: Rollout, 
     file.write_text(file.read_text().replace("overlays/initial", "overlays/canary"))
     assert rollout.pointers is not None
     elsewhere = replace(rollout, pointers=replace(rollout.pointers, revision="release"))
-    assert standings(elsewhere)[APPLICATION] is FileStatus.STALE
+    assert statuses(elsewhere)[APPLICATION] is FileStatus.STALE
     write(elsewhere, force=False)
     assert "targetRevision: release" in file.read_text()
     assert "path: overlays/canary" in file.read_text()
@@ -161,7 +161,7 @@ def test_a_pointer_that_is_written_anew_still_names_its_stage(rollout: Rollout, 
 def test_any_other_byte_of_a_pointer_is_an_edit(rollout: Rollout, tmp_path: Path, edit: tuple[str, str]) -> None:
     file = tmp_path / APPLICATION
     file.write_text(file.read_text().replace(*edit))
-    assert standings(rollout) == {APPLICATION: FileStatus.EDITED}
+    assert statuses(rollout) == {APPLICATION: FileStatus.EDITED}
 
 
 def test_a_pointer_to_a_stage_that_goes_away_is_told(rollout: Rollout) -> None:
@@ -222,7 +222,7 @@ def test_a_link_in_a_file_s_place_is_a_stranger_and_its_target_is_safe(rollout: 
     target.write_text("precious")
     file.unlink()
     file.symlink_to(target)
-    assert standings(rollout) == {ROUTE: FileStatus.STRANGER}
+    assert statuses(rollout) == {ROUTE: FileStatus.STRANGER}
     write(rollout, force=True)
     assert target.read_text() == "precious"
     assert not file.is_symlink()

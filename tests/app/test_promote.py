@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.app.generate.generate import finish_interrupted
 from gateshift.app.promote.promote import PromoteOptions, promote
 from gateshift.app.promote.select_pointers import PromoteRequest
 from gateshift.config import open_rollout
 from gateshift.errors import UserError
 from gateshift.model.promotion import Obstacle, PromotionReport
 from gateshift.model.rollout import Engine, Rollout
+from gateshift.system.atomic_write import interrupted
 from tests.app.repositories import (
     ARGOCD,
     ENVIRONMENTS,
@@ -230,11 +232,13 @@ def test_without_pointers_there_is_nothing_to_move(tmp_path: Path, monkeypatch: 
     assert refused.value.exit_code == 4
 
 
-def test_a_kill_before_any_step_leaves_all_pointers_old_or_all_new(folder: Path) -> None:
+def test_after_a_kill_before_any_step_all_pointers_are_old_or_the_next_run_makes_all_new(folder: Path) -> None:
     rollout: Rollout = open_rollout(folder / "gateshift.yaml").rollout
     old = {name: (folder / name).read_bytes() for name in (ARGOCD, FLUX)}
     step, outcomes = 0, set()
     while killed_at(step, lambda: promote(rollout, PromoteRequest("subsets"), PromoteOptions(), Content())):
+        assert interrupted(folder) or len(set(stages_in(folder, ARGOCD, FLUX))) == 1, f"step {step}"
+        finish_interrupted(folder)
         stages = stages_in(folder, ARGOCD, FLUX)
         assert stages in (["initial"] * 2, ["subsets"] * 2), f"step {step}"
         outcomes.add(stages[0])

@@ -125,6 +125,27 @@ def test_check_and_force_contradict_each_other(folder: Path) -> None:
     assert gateshift(folder, "generate", "--check", "--force").returncode == 2
 
 
+@pytest.mark.parametrize("command", ["generate", "promote canary", "next v3 --image example.org/shop:3"])
+def test_a_journal_that_a_commit_brings_is_refused_unread(folder: Path, command: str) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    (folder / "hook").write_text("#!/bin/sh\n")
+    (folder / ".gateshift-journal.json").write_text(json.dumps({".git/hooks/pre-commit": "hook"}))
+    refused = gateshift(folder, *command.split())
+    assert refused.returncode == 2
+    assert ".gateshift-journal.json" in refused.stderr
+    assert not (folder / ".git/hooks/pre-commit").exists()
+    assert not (folder / "base").exists()
+
+
+def test_a_malformed_journal_is_a_message_and_exit_2(folder: Path) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    (folder / ".git/gateshift-journal.json").write_text('{"gateshift.yaml": 1}')
+    refused = gateshift(folder, "generate")
+    assert refused.returncode == 2
+    assert "gateshift-journal.json: the journal of an interrupted run is malformed" in refused.stderr
+    assert not (folder / "base").exists()
+
+
 LOOP = """\
 import sys
 from msgspec.structs import replace

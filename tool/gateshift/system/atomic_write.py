@@ -1,170 +1,168 @@
-"""Several files replaced at one moment: a kill leaves all of them old or all of them new.
+"""Several files replaced together: after a kill they are all old, or the next run makes all of them new.
 
-One file is renamed over its old self. Several are written into a copy of the folder that holds them all, made of hard
-links, and the two folders change places in one system call (renameat2 with RENAME_EXCHANGE on Linux, renamex_np with
-RENAME_SWAP on macOS). Where the system or the file system cannot do that, or that folder is too large or the top
-itself, a journal is written first, and whoever runs next finishes what it says.
+Every new content is first written into a temporary file next to its target. Then a journal in the Git directory, where
+no commit can put one, says which temporary file becomes which target, and the files are renamed. Where there is no Git
+there is no journal: the files are renamed one after the other, each whole.
 
 Writes a file that the user named: whole or not at all.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import shutil
-import sys
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from gateshift.system.owned_files import is_temporary, replace_whole, sync_folder, temporary_beside
+from gateshift.errors import UserError
+from gateshift.system import git
+from gateshift.system.owned_files import is_temporary, replace_whole, sync_folder, write_temporary
+from gateshift.yamldoc.data import Json
 
-JOURNAL = ".gateshift-journal.json"
-_MOST_ENTRIES = 2000
-_AT_FDCWD = -100
-_EXCHANGE = 2
+JOURNAL = "gateshift-journal.json"
+"""The journal's name in the Git directory."""
+
+_PLANTED = ".gateshift-journal.json"
+_LARGEST = 4 << 20
 
 
 def replace_together(top: Path, contents: Mapping[Path, bytes]) -> None:
-    """Give each of the files below `top` its new content, all at one moment. Only under the lock of `top`."""
-    if len(contents) == 1:
-        ((file, content),) = contents.items()
-        replace_whole(file, content)
-    elif contents and not _exchange(top, contents):
-        replace_by_journal(top, contents)
+    """Give each of the files below `top`, which need not exist, its new content. Only under the lock of `top`, and
+    after `recover`. Raises OSError, with every file as it was, where the new contents cannot be written."""
+    temporaries: dict[Path, Path] = {}
+    try:
+        for file, content in contents.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            temporaries[file.parent.resolve() / file.name] = write_temporary(file, content)
+        journal = git.private_path(top, JOURNAL) if len(temporaries) > 1 else None
+        if journal is not None:
+            names = {_name(file, top): temporary.name for file, temporary in temporaries.items()}
+            replace_whole(journal, json.dumps(names).encode())
+    except BaseException:
+        for temporary in temporaries.values():
+            temporary.unlink(missing_ok=True)
+        raise
+    _rename(temporaries)
+    if journal is not None:
+        _delete(journal)
+
+
+def interrupted(top: Path) -> bool:
+    """Whether `recover` has anything to read: a run below `top` was killed while it renamed files."""
+    _refuse_planted(top)
+    journal = git.private_path(top, JOURNAL)
+    return journal is not None and os.path.lexists(journal)
 
 
 def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
-    """Finish what a killed run had written down about any files below `top`, and delete what it left around `files`.
-    The files that this gave their new content. Only under the lock of `top`."""
-    finished = _finish(top)
-    around = {file.parent for file in files} | ({_home(files).parent} if files else set())
-    for folder in around:
-        for left in folder.iterdir() if folder.is_relative_to(top) else ():
-            if is_temporary(left.name):
-                _delete(left)
-    return finished
+    """Give the files below `top` the content that a killed run had written down for them, and delete what it left
+    around `files`. The files that this changed. Only under the lock of `top`.
 
-
-def _home(files: Collection[Path]) -> Path:
-    """The deepest folder that holds all the files."""
-    return Path(os.path.commonpath([file.parent for file in files]))
-
-
-def _delete(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
-
-
-def replace_by_journal(top: Path, contents: Mapping[Path, bytes]) -> None:
-    """Give each of the files below `top`, which need not exist, its content: after a kill all of them are old, or
-    `recover` makes all of them new. Only under the lock of `top`."""
-    moves: dict[str, str] = {}
-    for file, content in contents.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = temporary_beside(file)
-        if file.exists():
-            shutil.copy2(file, temporary)
-        replace_whole(temporary, content)
-        moves[str(file.relative_to(top))] = str(temporary.relative_to(top))
-    replace_whole(top / JOURNAL, json.dumps(moves).encode())
-    _finish(top)
-
-
-def _finish(top: Path) -> tuple[Path, ...]:
-    journal = top / JOURNAL
-    if not journal.is_file():
-        return ()
-    finished = []
-    for name, temporary in json.loads(journal.read_text()).items():
-        if (top / temporary).exists():
-            (top / temporary).replace(top / name)
-            sync_folder((top / name).parent)
-            finished.append(top / name)
-    journal.unlink()
-    sync_folder(top)
-    return tuple(finished)
-
-
-def _exchange(top: Path, contents: Mapping[Path, bytes]) -> bool:
-    """Whether the folder that holds all the files could change places with a copy that holds the new ones."""
-    home = _home(contents)
-    if home == top or not home.is_relative_to(top) or not _can_be_copied(home):
-        return False
-    copy = temporary_beside(home)
+    Raises UserError, with nothing changed, where the journal says anything that no run of gateshift writes, and where
+    a file cannot be written.
+    """
+    _refuse_planted(top)
+    journal = git.private_path(top, JOURNAL)
+    temporaries: dict[Path, Path] = {}
     try:
-        _copy(home, copy, {file.relative_to(home): content for file, content in contents.items()})
-        if not _swap(home, copy):
-            return False
-        sync_folder(home.parent)
-        _keep_late_changes(copy, home, {file.relative_to(home) for file in contents})
-        return True
-    finally:
-        _delete(copy)
+        if journal is not None and os.path.lexists(journal):
+            temporaries = {file: temporary for file, temporary in _read(journal, top) if temporary.exists()}
+            _rename(temporaries)
+            _delete(journal)
+        for folder in {file.parent for file in (*files, *([journal] if journal is not None else ()))}:
+            for entry in folder.iterdir():
+                if is_temporary(entry.name) and not entry.is_dir():
+                    entry.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"what an interrupted run left cannot be finished: {error.strerror}", where=str(error.filename)
+        ) from error
+    return tuple(temporaries)
 
 
-def _can_be_copied(home: Path) -> bool:
-    """Whether the folder is small, on one file system, and no repository of its own."""
-    entries = 0
-    for folder, folders, files in os.walk(home):
-        entries += len(folders) + len(files)
-        if entries > _MOST_ENTRIES or os.path.ismount(folder) or ".git" in folders or ".git" in files:
-            return False
-    return True
+def _refuse_planted(top: Path) -> None:
+    """Raises UserError for a journal in the work tree, where gateshift writes none."""
+    planted = top / _PLANTED
+    if os.path.lexists(planted):
+        raise UserError(
+            "this file is not read: gateshift keeps its journal in the Git directory",
+            where=str(planted),
+            next_step="Find out where it comes from, then delete it.",
+        )
 
 
-def _copy(home: Path, copy: Path, contents: Mapping[Path, bytes]) -> None:
-    """A second folder of the same files, with new ones in the place of some, on the disk before this returns."""
-    for folder, folders, files in os.walk(home):
-        here = copy / Path(folder).relative_to(home)
-        here.mkdir()
-        for name in (*files, *(name for name in folders if (Path(folder) / name).is_symlink())):
-            relative = (Path(folder) / name).relative_to(home)
-            if relative not in contents:
-                os.link(Path(folder) / name, here / name, follow_symlinks=False)
-        shutil.copystat(folder, here)
-    for relative, content in contents.items():
-        replace_whole(copy / relative, content)
-        shutil.copymode(home / relative, copy / relative)
-    for folder, _, _ in os.walk(copy):
-        sync_folder(Path(folder))
+def _name(file: Path, top: Path) -> str:
+    return file.relative_to(top.resolve()).as_posix()
 
 
-def _swap(one: Path, other: Path) -> bool:
-    """Whether the system exchanged the two names in one step."""
-    library = ctypes.CDLL(None, use_errno=True)
-    names = os.fsencode(one), os.fsencode(other)
-    if sys.platform == "darwin":
-        return hasattr(library, "renamex_np") and library.renamex_np(*names, _EXCHANGE) == 0
-    if not hasattr(library, "renameat2"):
+def _rename(temporaries: Mapping[Path, Path]) -> None:
+    for file, temporary in temporaries.items():
+        temporary.replace(file)
+        sync_folder(file.parent)
+
+
+def _delete(journal: Path) -> None:
+    journal.unlink()
+    sync_folder(journal.parent)
+
+
+def _read(journal: Path, top: Path) -> Iterator[tuple[Path, Path]]:
+    """Each target and its temporary file, once all of them are known to be what a run of gateshift writes down."""
+    try:
+        names: Json = json.loads(_bytes(journal))
+    except (ValueError, RecursionError) as error:
+        raise _refusal(journal, str(error)) from error
+    if not isinstance(names, dict):
+        raise _refusal(journal, "it is not an object")
+    for name, temporary in names.items():
+        reason = _objection(top, name, temporary)
+        if reason:
+            raise _refusal(journal, f"{name!r} is {reason}")
+    return ((top / name, (top / name).with_name(str(temporary))) for name, temporary in names.items())
+
+
+def _bytes(journal: Path) -> bytes:
+    """The journal's content. Raises ValueError where it is not a regular file of a size that gateshift writes."""
+    state = journal.lstat()
+    if not stat.S_ISREG(state.st_mode) or state.st_size > _LARGEST:
+        raise ValueError("it is not a regular file of at most 4 MiB")
+    return journal.read_bytes()
+
+
+def _objection(top: Path, name: str, temporary: Json) -> str:
+    """Why the pair is not one that a run of gateshift wrote down; empty where it can be."""
+    if not _is_encodable(name) or not name or not git.is_inside(name) or Path(name).as_posix() != name:
+        return "not a path below the repository and outside .git"
+    if not isinstance(temporary, str) or not is_temporary(temporary):
+        return f"to be taken from {temporary!r}, which is not a temporary file of gateshift"
+    target = top / name
+    if any(folder.is_symlink() or not folder.is_dir() for folder in target.parents if folder.is_relative_to(top)):
+        return "not in a directory, or reached through a link"
+    source = target.with_name(temporary)
+    if target.is_dir() or (os.path.lexists(source) and not stat.S_ISREG(source.lstat().st_mode)):
+        return "a directory, or its temporary file is not a regular file"
+    return ""
+
+
+def _is_encodable(name: str) -> bool:
+    """Whether a file can have the name at all."""
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
         return False
-    done: int = library.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE)
-    return done == 0
 
 
-def _keep_late_changes(old: Path, new: Path, replaced: Collection[Path]) -> None:
-    """Bring over what someone else wrote into the old folder after it was copied."""
-    for relative in _files(old):
-        if relative not in replaced and not _same(old / relative, new / relative):
-            (new / relative).parent.mkdir(parents=True, exist_ok=True)
-            (old / relative).replace(new / relative)
-
-
-def _files(top: Path) -> Iterator[Path]:
-    for folder, _, files in os.walk(top):
-        for name in files:
-            yield (Path(folder) / name).relative_to(top)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return os.path.lexists(other) and os.path.samestat(one.lstat(), other.lstat())
+def _refusal(journal: Path, reason: str) -> UserError:
+    return UserError(
+        f"the journal of an interrupted run is malformed: {reason}",
+        where=str(journal),
+        next_step="Nothing was written. Delete it, and see with `git status` what the interrupted run changed.",
+    )
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put the content at the path by way of a new file beside it, synced and renamed; parents are made.
+    """Put the content at the path by way of a new file next to it, synced and renamed; parents are made.
 
     A symbolic link stays one, permissions stay as they were. A pipe or a device is written to as it stands.
     """

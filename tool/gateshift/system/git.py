@@ -13,13 +13,19 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from gateshift.errors import UserError
+from gateshift.errors import NoVerdict, UserError
 from gateshift.system.process import Finished, run
 
 TIMEOUT = 60.0
 _LARGEST = 16 << 20
 _MOST_BYTES = 512 << 20
-_SETTINGS = ("core.fsmonitor=false", "core.quotePath=false", "log.showSignature=false", "core.pager=cat")
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.quotePath=false",
+    "log.showSignature=false",
+    "core.pager=cat",
+    "safe.bareRepository=explicit",  # a bare repository that lies in the checkout is somebody else's configuration
+)
 _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"})
 _QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 _LINK, _SUBMODULE = "120000", "160000"
@@ -60,6 +66,21 @@ def work_tree(path: Path) -> Path | None:
             next_step=f"If you trust it: git config --global --add safe.directory {start.resolve()}",
         )
     return None
+
+
+def private_path(top: Path, name: str) -> Path | None:
+    """Where a file of this name lies in the Git directory of the work tree whose top this is; None where Git manages no
+    such work tree, refuses it or is not installed, and where a commit could hold the file."""
+    try:
+        done = _git(top, "rev-parse", "--show-toplevel", "--git-path", name)
+    except NoVerdict:
+        return None
+    lines = os.fsdecode(done.stdout).removesuffix("\n").rsplit("\n", 1)
+    if done.exit_code != 0 or len(lines) != 2 or Path(lines[0]).resolve() != top.resolve():
+        return None
+    folder = (top / lines[1]).parent.resolve()
+    tracked = folder.is_relative_to(top.resolve()) and ".git" not in folder.relative_to(top.resolve()).parts
+    return None if tracked else folder / name
 
 
 def remotes(repository: Path) -> tuple[str, ...]:
@@ -113,7 +134,7 @@ def export(repository: Path, commit: str, folder: Path) -> None:
 
     Files of more than 16 MiB are left out. Raises UserError for a tree of more than 512 MiB.
     """
-    chosen = [entry for entry in entries(repository, commit) if entry.size <= _LARGEST and _is_safe(entry.path)]
+    chosen = [entry for entry in entries(repository, commit) if entry.size <= _LARGEST and is_inside(entry.path)]
     if sum(entry.size for entry in chosen) > _MOST_BYTES:
         raise UserError(f"commit {commit[:12]} holds more than {_MOST_BYTES >> 20} MiB", where=str(repository))
     for entry, content in zip(chosen, _contents(repository, [entry.blob for entry in chosen]), strict=True):
@@ -125,8 +146,8 @@ def export(repository: Path, commit: str, folder: Path) -> None:
             target.write_bytes(content)
 
 
-def _is_safe(path: str) -> bool:
-    """Whether the path stays where it is put; a tree made by hand can name `..` or `.git`."""
+def is_inside(path: str) -> bool:
+    """Whether a path of a tree stays in it and out of `.git`; a tree made by hand can name `..` or `.git`."""
     parts = PurePosixPath(path).parts
     return not path.startswith("/") and not any(part in ("..", ".") or part.lower() == ".git" for part in parts)
 

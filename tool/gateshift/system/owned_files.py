@@ -20,6 +20,8 @@ FOLDERS = ("base", "overlays", "sync")
 """The folders beside gateshift.yaml that hold generated files."""
 
 _MARK = ".gateshift-"
+_TOKEN = 16
+_HEXADECIMAL = frozenset("0123456789abcdef")
 _LARGEST = 16 << 20
 _HEAD = 512
 
@@ -85,19 +87,27 @@ def clean_up(top: Path) -> None:
                 (Path(folder) / name).unlink(missing_ok=True)
 
 
-def temporary_beside(path: Path) -> Path:
-    """A name in the path's folder that is nobody's, and that a later run knows for a leftover."""
-    return path.parent / f"{_MARK}{secrets.token_hex(8)}.tmp"
-
-
 def is_temporary(name: str) -> bool:
-    """Whether a file or folder of this name is what a killed run left."""
-    return name.startswith(_MARK) and name.endswith(".tmp")
+    """Whether a file of this name is what a killed run left."""
+    token = name.removeprefix(_MARK).removesuffix(".tmp")
+    return name == f"{_MARK}{token}.tmp" and len(token) == _TOKEN and set(token) <= _HEXADECIMAL
 
 
 def replace_whole(file: Path, content: bytes) -> None:
     """Put the content in the file's place: all of it or none. A symbolic link is replaced, not followed."""
-    temporary = temporary_beside(file)
+    temporary = write_temporary(file, content)
+    try:
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(file.parent)
+
+
+def write_temporary(file: Path, content: bytes) -> Path:
+    """Write the content, on the disk before this returns, to a new file next to `file` with the same permissions. Its
+    name is nobody's, and a later run knows it for a leftover."""
+    temporary = file.parent / f"{_MARK}{secrets.token_hex(_TOKEN // 2)}.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as stream:
@@ -106,11 +116,10 @@ def replace_whole(file: Path, content: bytes) -> None:
                 os.fchmod(descriptor, stat.S_IMODE(file.stat().st_mode))
             stream.flush()
             os.fsync(descriptor)
-        temporary.replace(file)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(file.parent)
+    return temporary
 
 
 def _by_dependency(name: str) -> tuple[int, bool, str]:

@@ -74,7 +74,7 @@ def finish_interrupted(top: Path) -> tuple[Path, ...]:
     """Finish what a killed `promote` or `next` had written down in the repository around a folder: half of it would
     look like edits. To be done before gateshift.yaml is read. The files that this changed."""
     repository = repository_of(top)
-    if not (repository / atomic_write.JOURNAL).exists():
+    if not atomic_write.interrupted(repository):
         return ()
     with owned_files.locked(repository):
         return atomic_write.recover(repository, ())

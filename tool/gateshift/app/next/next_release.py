@@ -106,7 +106,7 @@ class _Start:
         """The report, and everything written: all files and pointers together, then what is left over deleted."""
         report = self.report()
         try:
-            atomic_write.replace_by_journal(self.pointing.repository, self.contents)
+            atomic_write.replace_together(self.pointing.repository, self.contents)
             owned_files.delete_files(self.top, report.deleted)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
