@@ -23,7 +23,7 @@ class Publisher:
     """`files` maps a path to its bytes.
 
     `cut` answers the first request for a path, or with `cut_always` each, with that many bytes and breaks off.
-    `moved` redirects, `silent` never answers, `stale` ignores a Range. `asked` lists (path, Range) as met.
+    `moved` redirects, `silent` never answers. `asked` lists the paths as met.
     """
 
     url: str = ""
@@ -32,8 +32,7 @@ class Publisher:
     cut_always: bool = False
     moved: dict[str, str] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
-    stale: set[str] = field(default_factory=set)
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def put(self, path: str, content: bytes) -> str:
@@ -77,8 +76,7 @@ def _handler(publisher: Publisher) -> type[http.server.BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            asked = self.headers.get("Range", "")
-            publisher.asked.append((self.path, asked))
+            publisher.asked.append(self.path)
             self.close_connection = True
             if self.path in publisher.silent:
                 publisher.closing.wait(20)
@@ -87,19 +85,11 @@ def _handler(publisher: Publisher) -> type[http.server.BaseHTTPRequestHandler]:
             elif self.path not in publisher.files:
                 self._answer(404, b"nothing here")
             else:
-                self._send(publisher.files[self.path], asked if self.path not in publisher.stale else "")
-
-        def _send(self, content: bytes, asked: str) -> None:
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
-            if start >= len(content) and asked:
-                self._answer(416, b"", **{"Content-Range": f"bytes */{len(content)}"})
-                return
-            part = content[start:]
-            extra = {"Content-Range": f"bytes {start}-{len(content) - 1}/{len(content)}"} if asked else {}
-            sent = publisher.cut.get(self.path, len(part))
-            if not publisher.cut_always:
-                publisher.cut.pop(self.path, None)
-            self._answer(206 if asked else 200, part, sent, **extra)
+                content = publisher.files[self.path]
+                sent = publisher.cut.get(self.path, len(content))
+                if not publisher.cut_always:
+                    publisher.cut.pop(self.path, None)
+                self._answer(200, content, sent)
 
         def _answer(self, code: int, content: bytes, sent: int | None = None, **headers: str) -> None:
             self.send_response(code)

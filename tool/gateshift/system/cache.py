@@ -31,13 +31,6 @@ def cache_root() -> Path:
     return (Path(shared) if os.path.isabs(shared) else Path.home() / ".cache") / "gateshift"
 
 
-def downloads() -> Path:
-    """The folder in which transfers are gathered, so that one that broke off can be gone on with."""
-    folder = cache_root() / "downloads"
-    _make(folder)
-    return folder
-
-
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
     """A temporary folder that becomes `target` when the block ends well, and disappears when it does not.

@@ -1,13 +1,12 @@
-"""Fetches a file over HTTPS: resumed where an earlier try broke off, and kept only with the sum it must have.
+"""Fetches a file over HTTPS, kept only with the sum it must have; takes one program out of a release archive.
 
-Takes one program out of a release archive, and nothing else.
+Imported where something is fetched: TLS and archives cost a third of the program's start.
 """
 
 from __future__ import annotations
 
 import hashlib
 import http.client
-import re
 import shutil
 import ssl
 import tarfile
@@ -17,7 +16,7 @@ import urllib.request
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import IO
 
 from msgspec import Struct
 
@@ -28,7 +27,6 @@ Progress = Callable[[int, int | None], None]
 
 _CHUNK = 1 << 16
 _TRIES = 3
-_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 _HTTPS_ONLY = ("https",)
 
 
@@ -39,16 +37,8 @@ class DownloadLimits(Struct, frozen=True):
     size: int = 512 << 20
 
 
-class _Response(Protocol):
-    status: int
-    headers: http.client.HTTPMessage
-
-    def read(self, amount: int) -> bytes:
-        """The next bytes, empty at the end."""
-
-
 class _Broken(Exception):  # noqa: N818 -- what the transfer is
-    """The transfer ended early; what arrived is kept and the next try goes on from there."""
+    """The transfer ended early; the next try begins anew."""
 
 
 def no_progress(done: int, total: int | None) -> None:
@@ -56,102 +46,71 @@ def no_progress(done: int, total: int | None) -> None:
 
 
 def fetch_pinned(
-    url: str, part: Path, sha256: str, *, progress: Progress = no_progress, limits: DownloadLimits | None = None
+    url: str, target: Path, sha256: str, *, progress: Progress = no_progress, limits: DownloadLimits | None = None
 ) -> None:
-    """Fetch the file to `part`, which an earlier run may have begun. Raises NoVerdict, and leaves nothing behind,
-    where its SHA-256 is not the one given; what a broken transfer left stays for the next run."""
-    resumed = part.exists()
-    fetch(url, part, progress=progress, limits=limits)
-    found = _sha256(part)
-    if found != sha256 and resumed:
-        part.unlink()
-        fetch(url, part, progress=progress, limits=limits)
-        found = _sha256(part)
-    if found != sha256:
-        part.unlink()
+    """Fetch the file to `target`. Raises NoVerdict, and leaves nothing behind, where its SHA-256 is not the one given
+    or it cannot be had."""
+    fetch(url, target, progress=progress, limits=limits)
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != sha256:
+        target.unlink()
         raise NoVerdict(
-            f"{url} has the SHA-256 {found}, not the pinned {sha256}",
+            f"{url} has the SHA-256 {digest}, not the pinned {sha256}",
             next_step="Something between here and the publisher changed the file, or the pin is wrong. Do not use it.",
         )
 
 
 def fetch(
     url: str,
-    part: Path,
+    target: Path,
     *,
     progress: Progress = no_progress,
     limits: DownloadLimits | None = None,
     schemes: tuple[str, ...] = _HTTPS_ONLY,
 ) -> None:
-    """Fetch the whole file to `part`, going on after what it holds. Raises NoVerdict."""
+    """Fetch the whole file to `target`, in three tries. Raises NoVerdict, and leaves nothing behind, where none
+    succeeds."""
     limits = limits or DownloadLimits()
     _check_scheme(url, schemes)
     problem = ""
-    for _ in range(_TRIES):
-        try:
-            _once(url, part, progress, limits, schemes)
-        except (_Broken, TimeoutError, ConnectionError, http.client.HTTPException, ssl.SSLError) as error:
-            problem = str(error) or type(error).__name__
-        except urllib.error.HTTPError as error:
-            problem = f"the server answers {error.code} {error.reason}"
-            if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
-                break
-        except urllib.error.URLError as error:
-            problem = str(error.reason)
-        else:
-            return
-    raise NoVerdict(
-        f"{url} cannot be fetched: {problem}", next_step="Try again: what arrived is kept and gone on from."
-    )
-
-
-def _once(url: str, part: Path, progress: Progress, limits: DownloadLimits, schemes: tuple[str, ...]) -> None:
-    have = part.stat().st_size if part.exists() else 0
-    request = urllib.request.Request(url, headers={"User-Agent": "gateshift", "Accept-Encoding": "identity"})
-    if have:
-        request.add_header("Range", f"bytes={have}-")
     try:
-        with _opener(schemes).open(request, timeout=limits.silence) as response:
-            _receive(response, part, have, progress, limits)
-    except urllib.error.HTTPError as error:
-        if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            raise
-        if error.headers.get("Content-Range") != f"bytes */{have}":
-            part.unlink()
-            raise _Broken("the file is not the one that was begun") from error
+        for _ in range(_TRIES):
+            try:
+                _once(url, target, progress, limits, schemes)
+            except (_Broken, TimeoutError, ConnectionError, http.client.HTTPException, ssl.SSLError) as error:
+                problem = str(error) or type(error).__name__
+            except urllib.error.HTTPError as error:
+                problem = f"the server answers {error.code} {error.reason}"
+                if error.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    break
+            except urllib.error.URLError as error:
+                problem = str(error.reason)
+            else:
+                return
+        raise NoVerdict(f"{url} cannot be fetched: {problem}", next_step="Try again.")
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
-def _receive(response: _Response, part: Path, have: int, progress: Progress, limits: DownloadLimits) -> None:
-    starts = (
-        _RANGE.match(response.headers.get("Content-Range", ""))
-        if response.status == HTTPStatus.PARTIAL_CONTENT
-        else None
-    )
-    resumed = starts is not None and int(starts[1]) == have
-    if response.status == HTTPStatus.PARTIAL_CONTENT and not resumed:
-        part.unlink(missing_ok=True)
-        raise _Broken("the server sent another part than was asked for")
-    length = response.headers.get("Content-Length", "")
-    done = have if resumed else 0
-    total = done + int(length) if length.isdigit() else None
-    if total is not None and total > limits.size:
-        raise NoVerdict(f"the file is {total:,} bytes, more than the {limits.size:,} that are taken")
-    with part.open("ab" if resumed else "wb") as file:
-        done = _copy(response, file, done, total, progress, limits)
+def _once(url: str, target: Path, progress: Progress, limits: DownloadLimits, schemes: tuple[str, ...]) -> None:
+    request = urllib.request.Request(url, headers={"User-Agent": "gateshift", "Accept-Encoding": "identity"})
+    with _opener(schemes).open(request, timeout=limits.silence) as response:
+        length = response.headers.get("Content-Length", "")
+        total = int(length) if length.isdigit() else None
+        if total is not None and total > limits.size:
+            raise NoVerdict(f"the file is {total:,} bytes, more than the {limits.size:,} that are taken")
+        done = 0
+        with target.open("wb") as file:
+            while chunk := response.read(_CHUNK):
+                file.write(chunk)
+                done += len(chunk)
+                if done > limits.size:
+                    raise NoVerdict(f"the file is longer than the {limits.size:,} bytes that are taken")
+                progress(done, total)
     if total is not None and done != total:
         raise _Broken(f"the transfer ended after {done:,} of {total:,} bytes")
-
-
-def _copy(
-    response: _Response, file: IO[bytes], done: int, total: int | None, progress: Progress, limits: DownloadLimits
-) -> int:
-    while chunk := response.read(_CHUNK):
-        file.write(chunk)
-        done += len(chunk)
-        if done > limits.size:
-            raise NoVerdict(f"the file is longer than the {limits.size:,} bytes that are taken")
-        progress(done, total)
-    return done
 
 
 class _SameSchemes(urllib.request.HTTPRedirectHandler):
@@ -186,42 +145,34 @@ def _check_scheme(url: str, schemes: tuple[str, ...]) -> None:
         raise NoVerdict(f"{url} is refused: {scheme or 'no scheme'} is not {' or '.join(schemes)}")
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 _LARGEST = 512 << 20
 
 
 def extract_program(archive: Path, name: str, target: Path) -> None:
     """Write the regular file called `name` at the top of the gzipped tar archive to `target`, executable.
 
-    Raises NoVerdict where it is not there exactly once, is a link or a device, or where any member's path leads out
-    of the archive: such an archive is no honest release.
+    Raises NoVerdict where there is not exactly one, where it is a link or a device, or where any member's path leads
+    out of the archive: such an archive is not an honest release.
     """
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            members = [member for member in tar if _checked(member, archive) and _path(member) == PurePosixPath(name)]
+            members = [member for member in tar if _path(member, archive) == PurePosixPath(name)]
             if len(members) != 1 or not members[0].isreg():
-                raise NoVerdict(f"{archive.name} holds no regular file {name} at its top")
+                raise NoVerdict(f"{archive.name} does not hold a regular file {name} at its top")
             content = tar.extractfile(members[0])
             assert content is not None
             with content, target.open("wb") as file:
                 shutil.copyfileobj(content, file)
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise NoVerdict(f"{archive.name} is no readable archive: {error}") from error
+        raise NoVerdict(f"{archive.name} is not a readable archive: {error}") from error
     target.chmod(0o755)
 
 
-def _path(member: tarfile.TarInfo) -> PurePosixPath:
-    return PurePosixPath(member.name)
-
-
-def _checked(member: tarfile.TarInfo, archive: Path) -> bool:
-    path = _path(member)
+def _path(member: tarfile.TarInfo, archive: Path) -> PurePosixPath:
+    """The member's path. Raises NoVerdict where it leads out of the archive or the member is too large."""
+    path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts:
         raise NoVerdict(f"{archive.name} is refused: its member {member.name!r} leads out of the archive")
     if member.size > _LARGEST:
         raise NoVerdict(f"{archive.name} is refused: its member {member.name!r} is {member.size:,} bytes")
-    return True
+    return path

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
-from gateshift.system.cache import downloads, new_folder, only_one
+from gateshift.system.cache import new_folder, only_one
 from gateshift.tools.find import installed_path
 from gateshift.tools.go import Go, build, find_go
 from gateshift.tools.lock import PinnedProgram
@@ -80,7 +80,7 @@ def _fetch(
             "which is therefore not fetched",
             next_step=_HINT,
         )
-    part = downloads() / f"{sha256}.part"
-    fetch_pinned(url, part, sha256, progress=progress or no_progress, limits=DownloadLimits(silence))
-    extract_program(part, program.name, target)
-    part.unlink()
+    archive = target.with_name(name)
+    fetch_pinned(url, archive, sha256, progress=progress or no_progress, limits=DownloadLimits(silence))
+    extract_program(archive, program.name, target)
+    archive.unlink()

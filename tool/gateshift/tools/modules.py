@@ -1,13 +1,8 @@
-"""Fetches a Go module's zip, verified: by Go and its checksum database, or without Go by a committed sum.
+"""Fetches a Go module's zip, verified: by Go and its checksum database, or without Go by a committed h1 sum.
 
-Fetches a Go module's zip from a module proxy without Go, and checks it against a committed h1 sum.
-
-Source: the GOPROXY protocol, https://go.dev/ref/mod#goproxy-protocol.
-
-Go's h1 sum of a module's zip, the one that go.sum and the checksum database hold.
-
-Source: golang.org/x/mod/sumdb/dirhash, Hash1 and HashZip: the SHA-256 of a text with one line for each file, sorted by
-name, of the file's own SHA-256 in hexadecimal, two spaces and its name.
+Sources: the GOPROXY protocol, https://go.dev/ref/mod#goproxy-protocol. The h1 sum is the one that go.sum and the
+checksum database hold (golang.org/x/mod/sumdb/dirhash, Hash1 and HashZip): the SHA-256 of a text with one line for each
+file, sorted by name, of the file's own SHA-256 in hexadecimal, two spaces and its name.
 """
 
 from __future__ import annotations
@@ -25,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
-from gateshift.system.cache import downloads
 from gateshift.tools.download import DownloadLimits, Progress, fetch, no_progress
 from gateshift.tools.go import Module, download, find_go
 from gateshift.tools.lock import Lock
@@ -38,17 +32,14 @@ def fetched(module: str, version: str, lock: Lock, *, progress: Progress = no_pr
     Raises NoVerdict where it cannot be had or is not what its sum says.
     """
     go = find_go()
-    if go is not None:
-        with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
+    with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
+        if go is not None:
             yield download(go, module, version, Path(folder))
-        return
-    exact, sum_ = _pinned(module, version, lock)
-    part = downloads() / f"{module}@{exact}.zip".replace("/", "_")
-    fetch_zip(module, exact, sum_, part, progress=progress)
-    try:
-        yield Module(exact, part, sum_)
-    finally:
-        part.unlink(missing_ok=True)
+            return
+        exact, sum_ = _pinned(module, version, lock)
+        file = Path(folder) / "module.zip"
+        fetch_zip(module, exact, sum_, file, progress=progress)
+        yield Module(exact, file, sum_)
 
 
 def _pinned(module: str, version: str, lock: Lock) -> tuple[str, str]:
@@ -66,42 +57,41 @@ def _pinned(module: str, version: str, lock: Lock) -> tuple[str, str]:
 _DEFAULT = "https://proxy.golang.org,direct"
 # The sum is pinned, so a proxy on the user's own network may speak plain HTTP, as Go allows it.
 _SCHEMES = ("https", "http")
-_CAPITAL = re.compile("[A-Z]")
 
 
 def fetch_zip(
     module: str,
     version: str,
     sum_: str,
-    part: Path,
+    target: Path,
     *,
     progress: Progress = no_progress,
     limits: DownloadLimits | None = None,
 ) -> None:
-    """Fetch the zip of this exact version to `part` from the proxies that GOPROXY lists, the first that has it.
+    """Fetch the zip of this exact version to `target` from the proxies that GOPROXY lists, the first that has it.
 
     Raises NoVerdict where none has it, or where its sum is not `sum_`: then nothing is left behind.
     """
     problems: list[str] = []
     for proxy in _proxies():
         try:
-            _fetch(f"{proxy}/{_escaped(module)}/@v/{_escaped(version)}.zip", part, progress, limits)
+            _fetch(f"{proxy}/{_escaped(module)}/@v/{_escaped(version)}.zip", target, progress, limits)
         except NoVerdict as error:
             problems.append(error.what)
             continue
-        _check(part, module, version, sum_)
+        _check(target, module, version, sum_)
         return
     why = "; ".join(problems) or f"GOPROXY={os.environ.get('GOPROXY', '')} names no proxy that can be asked without Go"
     raise NoVerdict(f"{module} {version} cannot be fetched: {why}", next_step="GOPROXY chooses another proxy.")
 
 
-def _fetch(url: str, part: Path, progress: Progress, limits: DownloadLimits | None) -> None:
+def _fetch(url: str, target: Path, progress: Progress, limits: DownloadLimits | None) -> None:
     place = urllib.parse.urlsplit(url)
     if place.scheme != "file":
-        fetch(url, part, progress=progress, limits=limits, schemes=_SCHEMES)
+        fetch(url, target, progress=progress, limits=limits, schemes=_SCHEMES)
         return
     try:
-        shutil.copyfile(urllib.parse.unquote(place.path), part)
+        shutil.copyfile(urllib.parse.unquote(place.path), target)
     except OSError as error:
         raise NoVerdict(f"{url}: {error.strerror}") from error
 
@@ -119,20 +109,20 @@ def _proxies() -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     """A capital letter is written as ! and the small one, since some file systems do not tell them apart."""
-    return _CAPITAL.sub(lambda found: "!" + found[0].lower(), text)
+    return re.sub("[A-Z]", lambda capital: "!" + capital[0].lower(), text)
 
 
-def _check(part: Path, module: str, version: str, sum_: str) -> None:
+def _check(target: Path, module: str, version: str, sum_: str) -> None:
     try:
-        with zipfile.ZipFile(part) as archive:
-            found = h1(archive)
+        with zipfile.ZipFile(target) as archive:
+            actual = h1(archive)
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
-        part.unlink()
+        target.unlink()
         raise NoVerdict(f"the zip of {module} {version} is unreadable: {error}") from error
-    if found != sum_:
-        part.unlink()
+    if actual != sum_:
+        target.unlink()
         raise NoVerdict(
-            f"the zip of {module} {version} has the sum {found}, not the pinned {sum_}",
+            f"the zip of {module} {version} has the sum {actual}, not the pinned {sum_}",
             next_step="The proxy served something else than the published module. Do not use it.",
         )
 
