@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from gateshift.kustomize import build
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource, Unbuilt
 from gateshift.tools.find import find

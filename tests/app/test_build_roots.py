@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from tests.repositories import write
 
 

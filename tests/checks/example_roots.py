@@ -14,8 +14,8 @@ from gateshift.checks.files.generated import Files
 from gateshift.checks.registry import run_checks
 from gateshift.checks.schema.admission import schema_findings
 from gateshift.checks.subject import Declared, Subject
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.manifests import compare, generate
 from gateshift.manifests.header import header_start
 from gateshift.model.finding import Finding

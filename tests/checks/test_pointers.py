@@ -13,8 +13,8 @@ from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
 from gateshift.app.validate.sync_objects import pointer_roots, sync_findings
 from gateshift.checks.files import generated
 from gateshift.checks.sync import pointers
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.rule import checks_in
 from tests.checks.test_examples import BAD, GOOD, rule_of

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateshift.checks.build.roots import refusals
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.place import Place
 from tests.repositories import marked, tree_of, write

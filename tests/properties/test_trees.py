@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateshift.checks.build.roots import refusals
 from gateshift.kustomize.trace import locate
-from gateshift.kustomize.trace.chain import FIELDS as TRANSFORMERS
+from gateshift.kustomize.trace.transformer_chain import FIELDS as TRANSFORMERS
 from gateshift.kustomize.tree.field_names import FIELDS
 from gateshift.kustomize.tree.remote import is_remote
 from gateshift.model.finding import FieldRef, Level

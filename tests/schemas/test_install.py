@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from gateshift.errors import NoVerdict, UserError
 from gateshift.schemas.install import How, install_schemas
 from gateshift.schemas.layout import installed_versions, root
+from gateshift.tools.go_modules import h1
 from gateshift.tools.lock import Lock, pinned
-from gateshift.tools.modules import h1
 from tests.schemas.test_own import CRD
 from tests.tools.publishing import publishing, zip_of
 
@@ -63,9 +63,7 @@ def proxy_folder(content: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("asked", ["9.1.2", "v9.1.2", "9.1", "9"])
-def test_without_go_a_pinned_module_is_installed(
-    asked: str, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_go_a_pinned_module_is_installed(asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy_folder(both_channels(), tmp_path, monkeypatch)
     how = How(lock=lock_of(both_channels(), tmp_path))
     assert install_schemas("gateway-api", asked, how) == "9.1.2"

@@ -10,8 +10,8 @@ import pytest
 
 from gateshift.errors import NoVerdict
 from gateshift.tools.go import find_go
+from gateshift.tools.go_modules import fetch_zip, h1
 from gateshift.tools.lock import pinned
-from gateshift.tools.modules import fetch_zip, h1
 from tests.tools.publishing import Publisher, publishing, zip_of
 
 MODULE = "example.org/Mod"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gateshift.app.shared.build_roots import build_roots, required
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.resource import Build
 
 Objects = Mapping[str, str]

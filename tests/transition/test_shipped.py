@@ -9,8 +9,8 @@ import pytest
 
 from gateshift.app.shared.build_roots import build_roots, required
 from gateshift.engines.registry import WITHOUT_POINTER
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.resource import Build
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import SyncSettings

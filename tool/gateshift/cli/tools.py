@@ -78,7 +78,7 @@ def install_command(
         if version:
             say(f"schemas of {name} {install_schemas(name, version, how)}")
     if crds:
-        from gateshift.schemas.own import own_set  # it needs the YAML reader, the rest does not
+        from gateshift.schemas.own_crds import own_set  # it needs the YAML reader, the rest does not
 
         say(f"schemas of your CRDs: {own_set(crds)[0]}")
 

@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict
-from gateshift.kustomize.build_error import refusal
-from gateshift.kustomize.output import Reader
-from gateshift.kustomize.wrapper import can_wrap, traced_exactly, wrapper_text
+from gateshift.kustomize.build_error import explained
+from gateshift.kustomize.built_objects import BuildReader
+from gateshift.kustomize.traced_kustomization import can_wrap, traced_exactly, traced_kustomization
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Origin, Resource, Unbuilt, objects_in
 from gateshift.system.process import Finished, Running, run
@@ -66,7 +66,7 @@ def build_all(
 
     `timeout` is each build's, in seconds. One root without a verdict does not keep the others from theirs.
     """
-    reader, running = Reader(), Running()
+    reader, running = BuildReader(), Running()
     jobs = jobs or _cores()
     environment = {**_SHORT_LIVED, **(_ONE_OF_MANY if len(trees) > jobs else {}), **os.environ, **_OFFLINE}
     command = partial(_kustomize, program, timeout, environment, running)
@@ -96,15 +96,15 @@ def build(tree: KustomizationTree, program: Program, timeout: float) -> Build | 
 
 
 def plain_build(tree: KustomizationTree) -> Build:
-    """The objects of plain YAML files, in the order of the files; documents that are no objects are left out."""
-    found = [
+    """The objects of plain YAML files, in the order of the files; documents that are not objects are left out."""
+    resources = [
         Resource.of(data, Origin(file.path, document.index))
         for file in tree.files.values()
         for document in file.documents
         for _, data in objects_in(document.data)
         if data.get("kind") and data.get("apiVersion")
     ]
-    return Build(tree.root.path, tuple(found))
+    return Build(tree.root.path, tuple(resources))
 
 
 def _cores() -> int:
@@ -138,21 +138,21 @@ def _run(tree: KustomizationTree, folders: SimpleQueue[Path], kustomize: Callabl
 def _run_in(folder: Path, tree: KustomizationTree, kustomize: Callable[[Path], Finished]) -> _Runs:
     traced = None
     if can_wrap(tree, folder):
-        (folder / "kustomization.yaml").write_text(wrapper_text(tree, folder), encoding="utf-8")
+        (folder / "kustomization.yaml").write_text(traced_kustomization(tree, folder), encoding="utf-8")
         traced = kustomize(folder)
         if traced.exit_code == 0 and traced_exactly(tree):
             return _Runs(traced, None, folder)
     return _Runs(traced, kustomize(tree.root.folder), folder)
 
 
-def _outcome(tree: KustomizationTree, future: Future[_Runs], reader: Reader) -> Outcome:
+def _outcome(tree: KustomizationTree, future: Future[_Runs], reader: BuildReader) -> Outcome:
     try:
         return _result(tree, future.result(), reader)
     except NoVerdict as error:
         return error
 
 
-def _result(tree: KustomizationTree, runs: _Runs, reader: Reader) -> Build | Unbuilt:
+def _result(tree: KustomizationTree, runs: _Runs, reader: BuildReader) -> Build | Unbuilt:
     """The plain build's objects where there is one, with the origins of the traced one."""
     counts = runs.plain or runs.traced
     assert counts is not None
@@ -167,7 +167,7 @@ def _result(tree: KustomizationTree, runs: _Runs, reader: Reader) -> Build | Unb
 
 
 def _resources(
-    tree: KustomizationTree, said: Finished | None, reader: Reader, folder: Path, *, keep_traces: bool = False
+    tree: KustomizationTree, said: Finished | None, reader: BuildReader, folder: Path, *, keep_traces: bool = False
 ) -> tuple[Resource, ...]:
     if said is None or said.exit_code != 0:
         return ()
@@ -177,9 +177,9 @@ def _resources(
 def _with_origins(plain: tuple[Resource, ...], traced: tuple[Resource, ...]) -> tuple[Resource, ...]:
     """The plain build's objects, each with its origin from the traced build: they come in the same order."""
     if [resource.id for resource in plain] == [resource.id for resource in traced]:
-        return tuple(replace(one, origin=other.origin) for one, other in zip(plain, traced, strict=True))
+        return tuple(replace(resource, origin=twin.origin) for resource, twin in zip(plain, traced, strict=True))
     origins = {resource.id: resource.origin for resource in traced}
-    return tuple(replace(one, origin=origins.get(one.id, one.origin)) for one in plain)
+    return tuple(replace(resource, origin=origins.get(resource.id, resource.origin)) for resource in plain)
 
 
 def _unbuilt(tree: KustomizationTree, said: Finished) -> Unbuilt:
@@ -190,5 +190,5 @@ def _unbuilt(tree: KustomizationTree, said: Finished) -> Unbuilt:
             where=str(tree.root.path),
             next_step="Run that command by hand; another Kustomize can be named with `--kustomize PATH`.",
         )
-    message, place = refusal(stderr, tree)
+    message, place = explained(stderr, tree)
     return Unbuilt(tree.root.path, message, place, stderr)

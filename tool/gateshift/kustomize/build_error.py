@@ -23,7 +23,7 @@ _FILE = re.compile(r"\A(?:accumulating|merging) resources from '(?P<file>[^']*)'
 _FILE_AFTER = re.compile(r" in File: (?P<file>\S+)\Z")
 
 
-def refusal(stderr: str, tree: KustomizationTree) -> tuple[str, Place]:
+def explained(stderr: str, tree: KustomizationTree) -> tuple[str, Place]:
     """The message without the chain of folders it came through, and the place it speaks of: as exact as it tells,
     else the file that was being read."""
     node, message = _innermost(_message(stderr), tree)

@@ -10,7 +10,7 @@ from gateshift.model.kustomization import FileRole, Kustomization, Kustomization
 from gateshift.model.place import Place
 from gateshift.model.resource import objects_in
 from gateshift.model.source import SourceFile
-from gateshift.yamldoc.data import FieldPath, Json, text_at
+from gateshift.yamldoc.data import Json, text_at, walk
 
 _LINE = re.compile(r"\byaml: (?:unmarshal errors:\s+)?line (\d+): ")
 _TOKENS = (
@@ -62,11 +62,11 @@ def place_in_kustomization(message: str, node: Kustomization) -> Place | None:
     """The unknown field, or the value of the wrong type, in a kustomization file."""
     unknown, wrong = UNKNOWN_FIELD.search(message), WRONG_TYPE.search(message)
     if unknown:
-        pointers = (pointer for pointer, _ in _walk(node.file.data()) if pointer[-1:] == (unknown["field"],))
+        pointers = (pointer for pointer, _ in walk(node.file.data()) if pointer[-1:] == (unknown["field"],))
         pointer = next(pointers, None)
         return None if pointer is None else node.file.place(pointer, key=True)
     if wrong:
-        for pointer, value in _walk(node.file.data()):
+        for pointer, value in walk(node.file.data()):
             names = tuple(step for step in pointer if isinstance(step, str))
             if names[: len(field_path(wrong))] == field_path(wrong) and _is_kind(value, wrong["found"]):
                 return node.file.place(pointer)
@@ -81,7 +81,7 @@ def place_of_token(message: str, tree: KustomizationTree) -> Place | None:
     for match in filter(None, (token.search(message) for token in _TOKENS)):
         for file in files:
             for document in file.documents:
-                for pointer, value in _walk(document.data):
+                for pointer, value in walk(document.data):
                     if value == match[1]:
                         return file.place(pointer, document.index)
     identity = OBJECT_ID.search(message)
@@ -98,17 +98,6 @@ def _directives(tree: KustomizationTree) -> Iterator[SourceFile]:
         for reference in node.references:
             if isinstance(reference.target, SourceFile) and reference.role not in (FileRole.RESOURCE, FileRole.DATA):
                 yield reference.target
-
-
-def _walk(data: Json, pointer: FieldPath = ()) -> Iterator[tuple[FieldPath, Json]]:
-    """Every value below, with its pointer, in the order of the text."""
-    yield pointer, data
-    if isinstance(data, dict):
-        for key, value in data.items():
-            yield from _walk(value, (*pointer, key))
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            yield from _walk(value, (*pointer, index))
 
 
 def _is_kind(value: Json, kind: str) -> bool:

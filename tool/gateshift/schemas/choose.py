@@ -33,7 +33,7 @@ def open_schemas(choice: SchemaChoice, crds: Sequence[Path] = ()) -> Schemas:
     gateway_api = _installed("gateway-api", choice.gateway_api or pinned().gateway_api)
     own: tuple[Path, ...] = ()
     if crds:
-        from gateshift.schemas.own import own_set  # most runs have none, and need no YAML for the schemas
+        from gateshift.schemas.own_crds import own_set  # most runs have none, and need no YAML for the schemas
 
         own = own_set(crds)
     standard = channel == CHANNELS[0]

@@ -59,7 +59,7 @@ def _make(name: str, asked: str, how: How) -> str:
     import zipfile
 
     from gateshift.schemas.convert import write_schemas
-    from gateshift.tools.modules import fetched
+    from gateshift.tools.go_modules import fetched
 
     how.say(f"fetching the schemas of {TITLES[name]} {asked}")
     with fetched(_MODULES[name], f"v{asked}", how.lock or pinned(), progress=how.progress) as module:

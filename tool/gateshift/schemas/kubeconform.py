@@ -14,7 +14,7 @@ from gateshift.apischema.schema_errors import faults
 from gateshift.errors import NoVerdict
 from gateshift.model.schema_verdict import VALID, FaultKind, Outcome, SchemaError, SchemaVerdict
 from gateshift.schemas.layout import TEMPLATE
-from gateshift.schemas.own import with_crds_among
+from gateshift.schemas.own_crds import with_crds_among
 from gateshift.schemas.store import Schemas
 from gateshift.system.process import Finished, run
 from gateshift.tools.program import Program

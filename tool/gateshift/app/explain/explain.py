@@ -14,7 +14,7 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.assemble import relative
 from gateshift.errors import UserError
 from gateshift.kustomize.trace import Locator
-from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import FieldRef
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place

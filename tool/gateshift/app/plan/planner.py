@@ -15,7 +15,7 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.locate_findings import Placer
 from gateshift.checks.registry import every_rule
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
-from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level, PlacedFinding
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Environment, Rollout, ServiceParent

@@ -11,7 +11,7 @@ from gateshift.app.validate.assemble import relative
 from gateshift.checks.build.roots import nothing_built, refusals, unbuilt
 from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.kustomize import build
-from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place

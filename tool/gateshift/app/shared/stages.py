@@ -11,8 +11,8 @@ from gateshift.app.explain.address import absent
 from gateshift.app.shared.build_roots import build_roots
 from gateshift.app.shared.rollouts import StageRoot, stage_roots
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.rollout import Environment, Parent, Rollout, ServiceParent
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.traffic.read import GATEWAY_API

@@ -11,7 +11,7 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import ValidationScope, chosen_by, rollout_files_of
 from gateshift.checks.fixes import FIXED_RULES, with_defaults_written
 from gateshift.checks.suppression import markers_in
-from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.manifests.header import read_header
 from gateshift.model.source import SourceFile
 from gateshift.system.atomic_write import replace_file

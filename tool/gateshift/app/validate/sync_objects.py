@@ -17,8 +17,8 @@ from gateshift.engines.placement import StageFolders, plain_url
 from gateshift.engines.read import pointers_of, repositories_in, with_repository
 from gateshift.errors import UserError
 from gateshift.kustomize.build import plain_build
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import FieldRef, Finding
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Rollout

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from gateshift.app.shared.rollouts import Rollouts, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.read import TreeReader
 from gateshift.kustomize.tree.roots import find_roots, repository_of
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import Root
 from gateshift.model.rollout import Rollout
 from gateshift.system.source_files import real_path

@@ -22,7 +22,7 @@ from gateshift.checks.subject import Declared, Subject
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.engines.registry import ENGINES
 from gateshift.errors import NoVerdict
-from gateshift.kustomize.tree.read import TreeReader
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, PlacedFinding
 from gateshift.model.kustomization import Root
 from gateshift.model.report import Gap, ReportedRoot, ValidationReport

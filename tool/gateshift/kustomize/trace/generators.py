@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
+from gateshift.kustomize.trace.traced_node import Mark, TracedNode, node_of
 from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.resource import Resource, objects_in
 from gateshift.model.source import SourceFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateshift.kustomize.trace.traced import TracedNode
+from gateshift.kustomize.trace.traced_node import TracedNode
 from gateshift.yamldoc.data import FieldPath
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gateshift.kustomize.trace.traced import TracedNode
+from gateshift.kustomize.trace.traced_node import TracedNode
 from gateshift.yamldoc.data import FieldPath
 
 _PART = re.compile(r"\[(?P<bracket>[^\]]*)\]|(?P<plain>(?:\\.|[^.\\\[])+)")

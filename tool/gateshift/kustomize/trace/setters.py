@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateshift.kustomize.trace.replacement_paths import parts, pointers
 from gateshift.kustomize.trace.selectors import Passing, selects
-from gateshift.kustomize.trace.traced import TracedNode, walk
+from gateshift.kustomize.trace.traced_node import TracedNode, walk
 from gateshift.yamldoc.data import FieldPath
 
 _IMAGE = re.compile(r"(?P<name>[^@]+?)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>[\w:]+))?\Z")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from gateshift.kustomize.trace.traced import TracedNode
+from gateshift.kustomize.trace.traced_node import TracedNode
 from gateshift.yamldoc.data import Json
 
 _DIRECTIVE = "$patch"

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
-from gateshift.kustomize.trace.source import document_of, guessed_origin
-from gateshift.kustomize.wrapper import ORIGIN, TRANSFORMATIONS
+from gateshift.kustomize.trace.source_documents import document_of, guessed_origin
+from gateshift.kustomize.traced_kustomization import ORIGIN, TRANSFORMATIONS
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Origin, Resource, Transformer
 from gateshift.yamldoc import UnreadableYaml, load_all
@@ -16,7 +16,7 @@ from gateshift.yamldoc.data import Json, JsonObject, text_at
 _SEPARATOR = "\n---\n"
 
 
-class Reader:
+class BuildReader:
     """Reads builds. Objects that several roots print alike, as they do for a base they share, are parsed once."""
 
     def __init__(self) -> None:
@@ -29,17 +29,17 @@ class Reader:
         """The objects in output order. `folder` is where the build was started; its annotations are relative to it.
         With `keep_traces` the annotations are the user's own and stay in the data.
 
-        Raises NoVerdict for output that is no YAML of objects.
+        Raises NoVerdict for output that is not YAML of objects.
         """
-        found = []
+        resources = []
         for chunk in output.removesuffix("\n").split(_SEPARATOR) if output.strip() else ():
             whole, data, origin, transformations = self._parse(chunk)
-            found.append(
+            resources.append(
                 Resource.of(whole, guessed_origin(whole, tree))
                 if keep_traces
                 else Resource.of(data, self._origin(data, origin, transformations, tree, folder))
             )
-        return tuple(found)
+        return tuple(resources)
 
     def _parse(self, chunk: str) -> tuple[JsonObject, JsonObject, str, str]:
         known = self._parsed.get(chunk)
@@ -78,7 +78,7 @@ class Reader:
 
 
 def _read_trace(text: str) -> Json:
-    """What an annotation says; nothing where a user wrote one of that name that is no YAML."""
+    """What an annotation says; nothing where a user wrote one of that name that is not YAML."""
     try:
         documents = load_all(text)
     except UnreadableYaml:
@@ -90,9 +90,9 @@ def _object_of(chunk: str) -> JsonObject:
     try:
         documents = load_all(chunk)
     except UnreadableYaml as error:
-        raise NoVerdict(f"Kustomize printed no YAML: {error.what} (line {error.line} of an object)") from error
+        raise NoVerdict(f"Kustomize printed invalid YAML: {error.what} (line {error.line} of an object)") from error
     if len(documents) != 1 or not isinstance(documents[0], dict):
-        raise NoVerdict("Kustomize printed something that is no object: " + chunk[:200])
+        raise NoVerdict("Kustomize printed something that is not an object: " + chunk[:200])
     return documents[0]
 
 

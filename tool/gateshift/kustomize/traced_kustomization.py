@@ -26,7 +26,7 @@ _SPECIAL_ANNOTATION = re.compile(r"config\.kubernetes\.io/(origin|transformation
 _LOOKS_AT_ANNOTATIONS = re.compile(r"annotations|\$patch|/metadata['\"]?\s*$|path['\"]?:\s*(''|\"\")", re.MULTILINE)
 
 
-def wrapper_text(tree: KustomizationTree, folder: Path) -> str:
+def traced_kustomization(tree: KustomizationTree, folder: Path) -> str:
     """The text of a kustomization.yaml in `folder` (its links resolved) that builds the tree's root with traces."""
     fields: JsonObject = {"resources": [os.path.relpath(tree.root.folder, folder)]}
     top = tree.top.data if tree.top else {}

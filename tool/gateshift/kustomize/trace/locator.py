@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from gateshift.kustomize.trace.generators import generated
 from gateshift.kustomize.trace.selectors import Passing
-from gateshift.kustomize.trace.source import best_source
-from gateshift.kustomize.trace.steps import Steps
+from gateshift.kustomize.trace.source_documents import best_source
 from gateshift.kustomize.trace.strategic_merge import partner
-from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
+from gateshift.kustomize.trace.traced_node import Mark, TracedNode, node_of
+from gateshift.kustomize.trace.transformers import Steps
 from gateshift.model.finding import FieldRef
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.place import Place

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gateshift.kustomize.trace.chain import chain
+from gateshift.kustomize.trace.transformer_chain import chain
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Origin, objects_in
 from gateshift.model.source import SourceFile

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gateshift.kustomize.trace.chain import FIELDS
 from gateshift.kustomize.trace.json_patch import patched
 from gateshift.kustomize.trace.selectors import Passing, is_for, selects
 from gateshift.kustomize.trace.setters import (
@@ -18,7 +17,8 @@ from gateshift.kustomize.trace.setters import (
     replicas_set,
 )
 from gateshift.kustomize.trace.strategic_merge import has_merge_keys, merged
-from gateshift.kustomize.trace.traced import Mark, TracedNode, node_of
+from gateshift.kustomize.trace.traced_node import Mark, TracedNode, node_of
+from gateshift.kustomize.trace.transformer_chain import FIELDS
 from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.resource import Transformer, objects_in
 from gateshift.model.source import EmbeddedSource, SourceFile
