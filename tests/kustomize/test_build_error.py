@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.kustomize.build_error import refusal
+from gateshift.kustomize.build_error import explained
 from gateshift.model.resource import Unbuilt
 from tests.repositories import marked, outcome_of, tree_of, write
 
@@ -172,6 +172,6 @@ def test_a_refusal_is_readable_and_at_its_line(case: Case, tmp_path: Path) -> No
 )
 def test_any_words_make_a_message_and_a_place(said: str, tmp_path: Path) -> None:
     top = write(tmp_path, BASE)
-    message, place = refusal(said, tree_of(top / "overlay"))
+    message, place = explained(said, tree_of(top / "overlay"))
     assert "\n" not in message
     assert place.file == top / "overlay/kustomization.yaml"

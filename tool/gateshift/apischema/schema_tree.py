@@ -169,14 +169,14 @@ def _rules(schema: JsonObject) -> list[CelRule]:
     ]
 
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]")
+_STEP = r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]"
 
 
 def _field_path(path: str) -> tuple[str, ...]:
-    return tuple(named or re.sub(r"\\(.)", r"\1", quoted) for named, quoted in _STEP.findall(path))
+    return tuple(named or re.sub(r"\\(.)", r"\1", quoted) for named, quoted in re.findall(_STEP, path))
 
 
-_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_./-]*\Z")
+_NAME = r"[a-zA-Z_][a-zA-Z0-9_./-]*\Z"
 _RESERVED = frozenset(
     {
         "true",
@@ -203,19 +203,19 @@ _RESERVED = frozenset(
     }
 )
 _ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
-_TO_ESCAPE = re.compile(r"__|[./-]")
-_OLD = re.compile(r"\boldSelf\b")
+_TO_ESCAPE = r"__|[./-]"
+_OLD = r"\boldSelf\b"
 
 
 def escape(name: str) -> str | None:
     """The field's name as a rule writes it; None where no rule can name the field."""
     if name in _RESERVED:
         return f"__{name}__"
-    if not _NAME.match(name):
+    if not re.match(_NAME, name):
         return None
-    return _TO_ESCAPE.sub(lambda found: _ESCAPES[found.group()], name)
+    return re.sub(_TO_ESCAPE, lambda found: _ESCAPES[found.group()], name)
 
 
 def reads_old(rule: str) -> bool:
     """Whether the rule compares with the object as it was before."""
-    return _OLD.search(rule) is not None
+    return re.search(_OLD, rule) is not None

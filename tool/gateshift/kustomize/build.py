@@ -25,7 +25,7 @@ from gateshift.system.source_files import real_path
 from gateshift.tools.program import Program
 
 _REFUSED = 1
-_CRASH = re.compile(r"^(panic:|fatal error:|runtime: |SIG[A-Z]+:)", re.MULTILINE)
+_CRASH = r"(?m)^(panic:|fatal error:|runtime: |SIG[A-Z]+:)"
 _NOWHERE = "http://127.0.0.1:1"
 _OFFLINE = {
     "HTTP_PROXY": _NOWHERE,
@@ -184,7 +184,7 @@ def _with_origins(plain: tuple[Resource, ...], traced: tuple[Resource, ...]) -> 
 
 def _unbuilt(tree: KustomizationTree, said: Finished) -> Unbuilt:
     stderr = said.stderr.strip()
-    if said.exit_code != _REFUSED or not stderr or _CRASH.search(stderr):
+    if said.exit_code != _REFUSED or not stderr or re.search(_CRASH, stderr):
         raise NoVerdict(
             f"`{said.command}` ended with exit code {said.exit_code}" + (f" and said: {stderr}" if stderr else ""),
             where=str(tree.root.path),

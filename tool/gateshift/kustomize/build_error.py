@@ -12,15 +12,15 @@ from gateshift.model.kustomization import Kustomization, KustomizationTree
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
 
-_BEGIN = re.compile(r"^[Ee]rror: ", re.MULTILINE)
-_FOLDERS = re.compile(
+_BEGIN = r"(?m)^[Ee]rror: "
+_FOLDERS = (
     r"(?:recursed accumulation of path|couldn't make target for path|recursed merging from path) '(?P<path>[^']*)': "
     r"|Failed to read kustomization file under (?P<under>[^\n]*):\n"
 )
-_STEP = re.compile(r"\A(?:accumulating resources|accumulating components|accumulateDirectory): ")
-_TRIED = re.compile(r"\Aaccumulation err='(?P<file>.*)': must build at directory: .*\Z", re.DOTALL)
-_FILE = re.compile(r"\A(?:accumulating|merging) resources from '(?P<file>[^']*)': ")
-_FILE_AFTER = re.compile(r" in File: (?P<file>\S+)\Z")
+_STEP = r"\A(?:accumulating resources|accumulating components|accumulateDirectory): "
+_TRIED = r"(?s)\Aaccumulation err='(?P<file>.*)': must build at directory: .*\Z"
+_FILE = r"\A(?:accumulating|merging) resources from '(?P<file>[^']*)': "
+_FILE_AFTER = r" in File: (?P<file>\S+)\Z"
 
 
 def explained(stderr: str, tree: KustomizationTree) -> tuple[str, Place]:
@@ -40,13 +40,13 @@ def explained(stderr: str, tree: KustomizationTree) -> tuple[str, Place]:
 
 def _message(stderr: str) -> str:
     """The last message of what was said; before it stand warnings."""
-    starts = list(_BEGIN.finditer(stderr))
+    starts = list(re.finditer(_BEGIN, stderr))
     return (stderr[starts[-1].end() :] if starts else stderr).strip()
 
 
 def _innermost(message: str, tree: KustomizationTree) -> tuple[Kustomization | None, str]:
     """The kustomization that was being read when it happened, and the rest of the message."""
-    folders = list(_FOLDERS.finditer(message))
+    folders = list(re.finditer(_FOLDERS, message))
     if not folders:
         return tree.top, message
     last = folders[-1]
@@ -57,11 +57,11 @@ def _innermost(message: str, tree: KustomizationTree) -> tuple[Kustomization | N
 
 def _file_named(message: str) -> tuple[str, str]:
     """The file the message names, as the kustomization does, and the message without it."""
-    while step := _STEP.match(message):
+    while step := re.match(_STEP, message):
         message = message[step.end() :]
-    tried = _TRIED.match(message)
+    tried = re.match(_TRIED, message)
     message = tried["file"] if tried else message
-    before, after = _FILE.match(message), _FILE_AFTER.search(message)
+    before, after = re.match(_FILE, message), re.search(_FILE_AFTER, message)
     if after:
         message = message[: after.start()]
     if before:

@@ -12,27 +12,27 @@ from gateshift.model.resource import objects_in
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc.data import Json, text_at, walk
 
-_LINE = re.compile(r"\byaml: (?:unmarshal errors:\s+)?line (\d+): ")
+_LINE = r"\byaml: (?:unmarshal errors:\s+)?line (\d+): "
 _TOKENS = (
-    re.compile(r"(?:for path: |testing value |path )'?(/[^\s':]*)"),
-    re.compile(r'field "([^"]+)" in replacement'),
-    re.compile(r"resource with name (\S+) does not match"),
-    re.compile(r"invalid literal source ([^,]+),"),
-    re.compile(r"unable to load builtin ([A-Za-z]+)"),
-    re.compile(r'ResId\{.*Name:"([^"]+)"'),
-    re.compile(r"nothing selected by \w+\.[^/]*/([^\s:]+)\.(?:\[noNs\]|[\w-]+):"),
+    r"(?:for path: |testing value |path )'?(/[^\s':]*)",
+    r'field "([^"]+)" in replacement',
+    r"resource with name (\S+) does not match",
+    r"invalid literal source ([^,]+),",
+    r"unable to load builtin ([A-Za-z]+)",
+    r'ResId\{.*Name:"([^"]+)"',
+    r"nothing selected by \w+\.[^/]*/([^\s:]+)\.(?:\[noNs\]|[\w-]+):",
 )
 _FIELDS = (
-    (re.compile(r"\AapiVersion for "), "apiVersion"),
-    (re.compile(r"\Akind should be "), "kind"),
-    (re.compile(r"the field 'sortOptions"), "sortOptions"),
-    (re.compile(r"builtin PatchTransformer with config"), "patches"),
-    (re.compile(r"builtin PatchJson6902Transformer with config"), "patchesJson6902"),
-    (re.compile(r"builtin PatchStrategicMergeTransformer with config"), "patchesStrategicMerge"),
-    (re.compile(r"builtin ReplacementTransformer with config"), "replacements"),
-    (re.compile(r"builtin ImageTagTransformer with config"), "images"),
-    (re.compile(r"builtin LabelTransformer with config"), "labels"),
-    (re.compile(r"\Avar '"), "vars"),
+    (r"\AapiVersion for ", "apiVersion"),
+    (r"\Akind should be ", "kind"),
+    (r"the field 'sortOptions", "sortOptions"),
+    (r"builtin PatchTransformer with config", "patches"),
+    (r"builtin PatchJson6902Transformer with config", "patchesJson6902"),
+    (r"builtin PatchStrategicMergeTransformer with config", "patchesStrategicMerge"),
+    (r"builtin ReplacementTransformer with config", "replacements"),
+    (r"builtin ImageTagTransformer with config", "images"),
+    (r"builtin LabelTransformer with config", "labels"),
+    (r"\Avar '", "vars"),
 )
 _GO_KINDS: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
@@ -45,10 +45,10 @@ _GO_KINDS: dict[str, type | tuple[type, ...]] = {
 
 def place_in_file(message: str, file: SourceFile) -> Place | None:
     """The line that the message names, or the object that lacks what it misses or has an id it names."""
-    line = _LINE.search(message)
+    line = re.search(_LINE, message)
     if line:
         return Place(file.path, int(line[1]))
-    identity = OBJECT_ID.search(message)
+    identity = re.search(OBJECT_ID, message)
     for document in file.documents:
         for pointer, data in objects_in(document.data):
             kind, name = text_at(data, "kind"), text_at(data, "metadata", "name")
@@ -60,7 +60,7 @@ def place_in_file(message: str, file: SourceFile) -> Place | None:
 
 def place_in_kustomization(message: str, node: Kustomization) -> Place | None:
     """The unknown field, or the value of the wrong type, in a kustomization file."""
-    unknown, wrong = UNKNOWN_FIELD.search(message), WRONG_TYPE.search(message)
+    unknown, wrong = re.search(UNKNOWN_FIELD, message), re.search(WRONG_TYPE, message)
     if unknown:
         pointers = (pointer for pointer, _ in walk(node.file.data()) if pointer[-1:] == (unknown["field"],))
         pointer = next(pointers, None)
@@ -70,21 +70,21 @@ def place_in_kustomization(message: str, node: Kustomization) -> Place | None:
             names = tuple(step for step in pointer if isinstance(step, str))
             if names[: len(field_path(wrong))] == field_path(wrong) and _is_kind(value, wrong["found"]):
                 return node.file.place(pointer)
-    line = _LINE.search(message)
-    field = next((field for pattern, field in _FIELDS if pattern.search(message) and field in node.data), None)
+    line = re.search(_LINE, message)
+    field = next((field for pattern, field in _FIELDS if re.search(pattern, message) and field in node.data), None)
     return Place(node.file.path, int(line[1])) if line else node.place(field, key=True) if field else None
 
 
 def place_of_token(message: str, tree: KustomizationTree) -> Place | None:
     """The first patch, replacement or entry of a kustomization that holds what the message names."""
     files = list(_directives(tree))
-    for match in filter(None, (token.search(message) for token in _TOKENS)):
+    for match in filter(None, (re.search(token, message) for token in _TOKENS)):
         for file in files:
             for document in file.documents:
                 for pointer, value in walk(document.data):
                     if value == match[1]:
                         return file.place(pointer, document.index)
-    identity = OBJECT_ID.search(message)
+    identity = re.search(OBJECT_ID, message)
     for file in files if identity else ():
         place = place_in_file(message, file)
         if place:

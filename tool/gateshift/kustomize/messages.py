@@ -8,21 +8,21 @@ from pathlib import Path
 
 from gateshift.kustomize.tree.field_names import FIELDS
 
-UNKNOWN_FIELD = re.compile(r'unknown field "(?P<field>[^"]*)"')
-WRONG_TYPE = re.compile(r"cannot unmarshal (?P<found>\w+) into Go struct field (?P<field>\S+) of type (?P<type>\S+)")
-OBJECT_ID = re.compile(
+UNKNOWN_FIELD = r'unknown field "(?P<field>[^"]*)"'
+WRONG_TYPE = r"cannot unmarshal (?P<found>\w+) into Go struct field (?P<field>\S+) of type (?P<type>\S+)"
+OBJECT_ID = (
     r"\b(?P<kind>[A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]+)/"
     r"(?P<name>[^\s\"':\[]+)\.(?P<namespace>\[noNs\]|[\w-]+)(?=[^\w.-]|\Z)"
 )
-_STRUCT_ID = re.compile(
+_STRUCT_ID = (
     r'(?:id )?resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(?P<kind>[^"]*)"[^}]*\}, Name:"(?P<name>[^"]*)", '
     r'Namespace:"(?P<namespace>[^"]*)"\}'
 )
-_CONFIGURED = re.compile(r"\Atrouble configuring builtin (?P<kind>\w+) with config: `.*`: (?P<rest>.*)\Z", re.DOTALL)
-_GENERATOR = re.compile(r"\Amerging from generator &\{[^}]*\}: ")
-_KINDS = re.compile(r"(\w+)\.\[noVer\]\.\[noGrp\]")
-_DECODING = re.compile(r"\A(?:invalid Kustomization: |error unmarshaling JSON: while decoding JSON: )?json: ")
-_OBJECT = re.compile(r" in object \{\{.*\Z", re.DOTALL)
+_CONFIGURED = r"(?s)\Atrouble configuring builtin (?P<kind>\w+) with config: `.*`: (?P<rest>.*)\Z"
+_GENERATOR = r"\Amerging from generator &\{[^}]*\}: "
+_KINDS = r"(\w+)\.\[noVer\]\.\[noGrp\]"
+_DECODING = r"\A(?:invalid Kustomization: |error unmarshaling JSON: while decoding JSON: )?json: "
+_OBJECT = r"(?s) in object \{\{.*\Z"
 _NO_PATCH_TARGET = (
     r"(?:no resource matches strategic merge patch .*)?no matches for Id (?P<id>[^;]+); failed to find .*"
 )
@@ -41,12 +41,12 @@ _GO_TYPES = {"number": "a number", "string": "a string", "bool": "a boolean", "a
 def reworded(message: str, repository: Path) -> str:
     """One line that says the same in words of the files; paths are relative to the repository."""
     message = message.replace(f"{repository}/", "")
-    configured = _CONFIGURED.match(message)
+    configured = re.match(_CONFIGURED, message)
     if configured:
         message = f"{configured['kind']}: {configured['rest'].partition(chr(10))[0]}"
-    message = _GENERATOR.sub("", message)
-    message = _STRUCT_ID.sub(_named, OBJECT_ID.sub(_named, message))
-    message = _KINDS.sub(r"\1", _OBJECT.sub("", message))
+    message = re.sub(_GENERATOR, "", message)
+    message = re.sub(_STRUCT_ID, _named, re.sub(OBJECT_ID, _named, message))
+    message = re.sub(_KINDS, r"\1", re.sub(_OBJECT, "", message))
     for pattern, plainer in _PLAINER:
         message = re.sub(pattern, plainer, message)
     return " ".join(_decoded(message).split())
@@ -64,8 +64,8 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _decoded(message: str) -> str:
-    message = _DECODING.sub("", message)
-    unknown, wrong = UNKNOWN_FIELD.search(message), WRONG_TYPE.search(message)
+    message = re.sub(_DECODING, "", message)
+    unknown, wrong = re.search(UNKNOWN_FIELD, message), re.search(WRONG_TYPE, message)
     if unknown:
         near = get_close_matches(unknown["field"], FIELDS, 1)
         return f'unknown field "{unknown["field"]}"' + (f'; did you mean "{near[0]}"?' if near else "")

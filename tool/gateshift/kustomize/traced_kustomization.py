@@ -22,8 +22,8 @@ TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 _MANAGED_BY = "managedByLabel"
 _TRACES = ["originAnnotations", "transformerAnnotations"]
 _CONFIGURED = (FileRole.GENERATOR, FileRole.TRANSFORMER, FileRole.VALIDATOR)
-_SPECIAL_ANNOTATION = re.compile(r"config\.kubernetes\.io/(origin|transformations|needs-hash)|/needs-hash")
-_LOOKS_AT_ANNOTATIONS = re.compile(r"annotations|\$patch|/metadata['\"]?\s*$|path['\"]?:\s*(''|\"\")", re.MULTILINE)
+_SPECIAL_ANNOTATION = r"config\.kubernetes\.io/(origin|transformations|needs-hash)|/needs-hash"
+_LOOKS_AT_ANNOTATIONS = r"(?m)annotations|\$patch|/metadata['\"]?\s*$|path['\"]?:\s*(''|\"\")"
 
 
 def traced_kustomization(tree: KustomizationTree, folder: Path) -> str:
@@ -53,9 +53,9 @@ def traced_exactly(tree: KustomizationTree) -> bool:
         return False
     if any(ref.role in _CONFIGURED and isinstance(ref.target, Kustomization) for ref in _references(tree)):
         return False
-    if any(_SPECIAL_ANNOTATION.search(file.text) for file in tree.files.values()):
+    if any(re.search(_SPECIAL_ANNOTATION, file.text) for file in tree.files.values()):
         return False
-    return not any(_LOOKS_AT_ANNOTATIONS.search(file.text) for file in _directives(tree))
+    return not any(re.search(_LOOKS_AT_ANNOTATIONS, file.text) for file in _directives(tree))
 
 
 def _references(tree: KustomizationTree) -> Iterator[Reference]:

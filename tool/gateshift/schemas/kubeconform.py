@@ -22,7 +22,7 @@ from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_pointer, li
 
 # What JSON leaves as it is and YAML, as which kubeconform reads every file, folds or refuses (yaml.org/spec/1.2,
 # 5.1 character set and 5.4 line breaks).
-_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_NOT_IN_YAML = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 
 
 _Identity = tuple[str, str, str]
@@ -89,7 +89,7 @@ def _files(packs: Sequence[_Pack], texts: Sequence[str]) -> list[str]:
 def _text(data: JsonObject) -> str:
     """The object as JSON that is YAML too, for kubeconform takes it for that."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return _NOT_IN_YAML.sub(_escaped, text)
+    return re.sub(_NOT_IN_YAML, _escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -30,7 +30,7 @@ TITLES = {"kubernetes": "Kubernetes", "gateway-api": "the Gateway API"}
 
 INDEX = "index.json"
 
-_NUMBERS = re.compile(r"v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?")
+_NUMBERS = r"v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?"
 
 
 def root() -> Path:
@@ -68,7 +68,7 @@ def newest_installed(name: str, version: str) -> str | None:
 
 def plain_version(text: str) -> str | None:
     """`v1.37.2` or `1.37.2` as 1.37.2; None for what is no version."""
-    found = _NUMBERS.fullmatch(text.strip())
+    found = re.fullmatch(_NUMBERS, text.strip())
     return found[1] + (found[2] or "") if found else None
 
 

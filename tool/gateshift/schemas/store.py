@@ -14,7 +14,7 @@ from gateshift.errors import NoVerdict
 from gateshift.schemas.layout import INDEX, file_name, group_folder, root
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
-_VERSION = re.compile(r"v(\d+)(?:(alpha|beta)(\d+))?")
+_VERSION = r"v(\d+)(?:(alpha|beta)(\d+))?"
 _MATURITY = {None: 2, "beta": 1, "alpha": 0}
 
 
@@ -127,5 +127,5 @@ def _info(entry: Json) -> KindInfo:
 
 def _maturity(version: str) -> tuple[int, int, int]:
     """Kubernetes' own order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, and others last."""
-    found = _VERSION.fullmatch(version)
+    found = re.fullmatch(_VERSION, version)
     return (_MATURITY[found[2]], int(found[1]), int(found[3] or 0)) if found else (-1, 0, 0)

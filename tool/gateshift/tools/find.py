@@ -12,7 +12,7 @@ from gateshift.system.cache import cache_root
 from gateshift.tools.lock import PinnedProgram, pinned
 from gateshift.tools.program import Program, Source, kubectl_kustomize_version, version_of
 
-_PARTS = re.compile(r"v(\d+)\.(\d+)\.")
+_PARTS = r"v(\d+)\.(\d+)\."
 # Argo CD: argoproj/argo-cd, hack/tool-versions.sh, KUSTOMIZE_VERSION=5.8.1. Flux: fluxcd/pkg, kustomize/go.mod, which
 # pins sigs.k8s.io/kustomize/api to v0.21.1, the library of kustomize v5.8.1. Both as of mid-2026.
 _ENGINES = "Argo CD and Flux build with v5.8.1"
@@ -93,13 +93,13 @@ def _found(program: PinnedProgram, path: Path, version: str, source: Source, war
 
 
 def _major(version: str) -> str:
-    parts = _PARTS.match(version)
+    parts = re.match(_PARTS, version)
     return parts[1] if parts else ""
 
 
 def _doubts(program: PinnedProgram, path: Path, version: str) -> tuple[str, ...]:
     """What a version says that is not the pinned minor one."""
-    have, want = _PARTS.match(version), _PARTS.match(program.version)
+    have, want = re.match(_PARTS, version), re.match(_PARTS, program.version)
     if have and want and have.groups() == want.groups():
         return ()
     said = f"{path} is {program.name} {version or 'of an unknown version'}, not {program.version}"

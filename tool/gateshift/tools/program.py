@@ -46,7 +46,7 @@ class Program(Struct, frozen=True):
 
 
 _ASKING = 20.0
-_VERSION = re.compile(r"v\d+\.\d+\.\d+[-+.\w]*")
+_VERSION = r"v\d+\.\d+\.\d+[-+.\w]*"
 _ANSWERS = "versions.json"
 
 
@@ -73,7 +73,7 @@ def module_sum(path: Path, module: str) -> tuple[str, str] | None:
 
 def _ask(path: Path, program: PinnedProgram) -> str:
     words = ["version"] if program.name == "kustomize" else ["-v"]
-    answer = _VERSION.search(_said(path, words))
+    answer = re.search(_VERSION, _said(path, words))
     if answer:
         return answer[0]
     # kubeconform only knows its version where its release build told it; `go install` does not.

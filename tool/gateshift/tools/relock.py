@@ -14,7 +14,7 @@ from gateshift.tools.lock import Lock, PinnedProgram, read_lock
 from gateshift.yamldoc.data import Json, JsonObject, object_at
 
 _PLATFORMS = tuple((system, machine) for system in ("linux", "darwin") for machine in ("amd64", "arm64"))
-_LINE = re.compile(r"([0-9a-f]{64})[ \t]+\*?(\S+)")
+_LINE = r"([0-9a-f]{64})[ \t]+\*?(\S+)"
 _SMALL = DownloadLimits(size=1 << 20)
 
 
@@ -47,7 +47,7 @@ def _modules(lock: Lock, go: Go, folder: Path) -> JsonObject:
 def _assets(program: PinnedProgram, folder: Path) -> JsonObject:
     file = folder / f"{program.name}.sums"
     fetch(program.checksums.format(version=program.version), file, limits=_SMALL)
-    sums = {name: digest for digest, name in _LINE.findall(file.read_text(encoding="utf-8"))}
+    sums = {name: digest for digest, name in re.findall(_LINE, file.read_text(encoding="utf-8"))}
     assets: dict[str, Json] = {}
     for system, machine in _PLATFORMS:
         name = program.asset_url(system, machine).rpartition("/")[2]

@@ -53,7 +53,7 @@ def _environment() -> cel.Env:
     )
 
 
-_COMPLAINT = re.compile(r"ERROR: <input>:[0-9:]+ (.*?)(?: \(in container '.*'\))?$", re.MULTILINE)
+_COMPLAINT = r"(?m)ERROR: <input>:[0-9:]+ (.*?)(?: \(in container '.*'\))?$"
 
 
 @lru_cache(maxsize=4096)
@@ -61,16 +61,16 @@ def _compiled(expression: str) -> cel.Expression:
     try:
         return _environment().compile(expression)
     except RuntimeError as error:
-        found = _COMPLAINT.search(str(error))
+        found = re.search(_COMPLAINT, str(error))
         raise NotCompiled(found[1] if found else str(error)) from error
 
 
-_NO_KEY = re.compile(r'Key not found in map : "(.*)"')
+_NO_KEY = r'Key not found in map : "(.*)"'
 
 
 def _why(text: str) -> str:
     """The evaluator's complaint, a missing field said as the API server says it."""
-    missing = _NO_KEY.match(text)
+    missing = re.match(_NO_KEY, text)
     return f"no such key: {missing[1]}" if missing else text
 
 

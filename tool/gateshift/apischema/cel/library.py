@@ -28,9 +28,9 @@ from typing import TypeAlias, cast
 from gateshift.apischema.schema_tree import RENAMED, SchemaNode
 from gateshift.yamldoc.data import Json
 
-_QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z")
-_URL = re.compile(r"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z", re.DOTALL)
-_PORT = re.compile(r":([0-9]*)\Z")
+_QUANTITY = r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z"
+_URL = r"(?s)(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z"
+_PORT = r":([0-9]*)\Z"
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
@@ -63,7 +63,7 @@ def _range(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    found = _URL.match(text)
+    found = re.match(_URL, text)
     absolute = found is not None and found[1] and found[2]
     if not absolute and not text.startswith("/"):
         raise ValueError("neither an absolute URL nor an absolute path")
@@ -72,7 +72,7 @@ def _url(text: str) -> str:
 
 def _part(url: Value, group: int) -> str:
     """A part of the URL by RFC 3986, appendix B: 1 scheme, 2 authority, 3 path."""
-    found = _URL.match(url[1])
+    found = re.match(_URL, url[1])
     return (found[group] or "") if found else ""
 
 
@@ -81,13 +81,13 @@ def _host(url: Value) -> str:
 
 
 def _port(url: Value) -> str:
-    found = _PORT.search(_host(url))
+    found = re.search(_PORT, _host(url))
     return found[1] if found else ""
 
 
 def amount(text: str) -> Decimal:
     """The number that a Kubernetes quantity stands for; ValueError where it is none."""
-    found = _QUANTITY.match(text)
+    found = re.match(_QUANTITY, text)
     if found is None:
         raise ValueError(f"no quantity: {text}")
     number, suffix = Decimal(found[1]), found[2]
@@ -146,7 +146,7 @@ def functions() -> list[cel.FunctionDecl]:
         ("url", False, [text], many, _made("url", _url)),
         ("getScheme", True, [many], text, lambda url: _part(url, 1)),
         ("getHost", True, [many], text, _host),
-        ("getHostname", True, [many], text, lambda url: _PORT.sub("", _host(url)).strip("[]")),
+        ("getHostname", True, [many], text, lambda url: re.sub(_PORT, "", _host(url)).strip("[]")),
         ("getPort", True, [many], text, _port),
         ("getEscapedPath", True, [many], text, lambda url: _part(url, 3)),
         ("isQuantity", False, [text], flag, _is(amount)),

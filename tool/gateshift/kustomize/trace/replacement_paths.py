@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from gateshift.kustomize.trace.traced_node import TracedNode
 from gateshift.yamldoc.data import FieldPath
 
-_PART = re.compile(r"\[(?P<bracket>[^\]]*)\]|(?P<plain>(?:\\.|[^.\\\[])+)")
+_PART = r"\[(?P<bracket>[^\]]*)\]|(?P<plain>(?:\\.|[^.\\\[])+)"
 
 
 def parts(path: str) -> tuple[str, ...]:
     """The steps of a path: dots part them, but not in brackets nor after a backslash (kyaml/utils/pathsplitter.go)."""
     found = []
-    for match in _PART.finditer(path):
+    for match in re.finditer(_PART, path):
         bracket = match["bracket"]
         found.append(re.sub(r"\\(.)", r"\1", match["plain"]) if bracket is None else _step(bracket))
     return tuple(found)

@@ -16,7 +16,7 @@ from gateshift.kustomize.trace.selectors import Passing, selects
 from gateshift.kustomize.trace.traced_node import TracedNode, walk
 from gateshift.yamldoc.data import FieldPath
 
-_IMAGE = re.compile(r"(?P<name>[^@]+?)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>[\w:]+))?\Z")
+_IMAGE = r"(?P<name>[^@]+?)(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>[\w:]+))?\Z"
 _LABEL_FIELDS = frozenset({"labels", "matchLabels", "selector"})
 _LABEL_PATHS: tuple[FieldPath, ...] = (
     ("metadata", "labels"),
@@ -37,7 +37,7 @@ def image_set(node: TracedNode, entry: TracedNode) -> TracedNode:
     """The entry's new name, tag or digest in every image of its name."""
     name = entry.text("name")
     for pointer, found in list(walk(node)):
-        match = _IMAGE.match(found.scalar) if pointer[-1:] == ("image",) and isinstance(found.scalar, str) else None
+        match = re.match(_IMAGE, found.scalar) if pointer[-1:] == ("image",) and isinstance(found.scalar, str) else None
         if match and match["name"] == name:
             new = _new_image(match, entry)
             if new is not None:

@@ -10,17 +10,17 @@ from __future__ import annotations
 import os
 import re
 
-_HTTP = re.compile(r"https?:", re.IGNORECASE)
-_FORCED_GIT = re.compile(r"git::", re.IGNORECASE)
-_SCHEME = re.compile(r"ssh://|https?://|file://", re.IGNORECASE)
-_USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
-_GITHUB = re.compile(r"github\.com[/:]", re.IGNORECASE)
+_HTTP = r"(?i)https?:"
+_FORCED_GIT = r"(?i)git::"
+_SCHEME = r"(?i)ssh://|https?://|file://"
+_USER = r"[a-zA-Z][a-zA-Z0-9-]*@"
+_GITHUB = r"(?i)github\.com[/:]"
 _ORGANISATION_AND_REPOSITORY = 2
 
 
 def is_remote_file(text: str) -> bool:
     """Whether the text is a URL that Kustomize downloads (IsRemoteFile); malformed ones count as URLs too."""
-    return bool(_HTTP.match(text))
+    return bool(re.match(_HTTP, text))
 
 
 def is_repository(text: str) -> bool:
@@ -43,12 +43,12 @@ def is_remote(text: str) -> bool:
 
 def _path_in_host(text: str) -> tuple[str, bool] | None:
     """What follows the host, and whether the URL names a file; None where there is no host (extractHost)."""
-    text = _FORCED_GIT.sub("", text, count=1) if _FORCED_GIT.match(text) else text
-    scheme = _SCHEME.match(text)
+    text = re.sub(_FORCED_GIT, "", text, count=1) if re.match(_FORCED_GIT, text) else text
+    scheme = re.match(_SCHEME, text)
     text = text[scheme.end() :] if scheme else text
-    user = _USER.match(text)
+    user = re.match(_USER, text)
     text = text[user.end() :] if user else text
-    github = bool(_GITHUB.match(text))
+    github = bool(re.match(_GITHUB, text))
     if scheme is None and user is None and not github:
         return None
     if scheme is not None and scheme.group().lower() == "file://":
