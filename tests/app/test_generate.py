@@ -231,7 +231,7 @@ def test_a_link_in_a_file_s_place_is_a_stranger_and_its_target_is_safe(rollout: 
 def test_a_folder_in_a_file_s_place_is_refused(rollout: Rollout, tmp_path: Path) -> None:
     (tmp_path / ROUTE).unlink()
     (tmp_path / ROUTE).mkdir()
-    with pytest.raises(UserError, match="this is none"):
+    with pytest.raises(UserError, match="this is not one"):
         write(rollout, force=True)
 
 

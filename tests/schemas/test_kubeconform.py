@@ -211,9 +211,9 @@ def answer(*files: str, status: str = "statusValid") -> str:
         (answer("0", "1", status=""), "could not check"),
         ("echo panic: boom >&2; exit 2", "ended with exit code 2; it said: panic: boom"),
         ("kill -9 $$", "ended with exit code -9"),
-        ("echo no json", "something else than JSON"),
+        ("echo no json", "something other than JSON"),
         ("echo '[]'", "left 2 of 2"),
-        ("exit 0", "something else than JSON"),
+        ("exit 0", "something other than JSON"),
     ],
 )
 def test_what_kubeconform_leaves_open_is_no_verdict(schemas: Schemas, tmp_path: Path, script: str, what: str) -> None:

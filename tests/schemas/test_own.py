@@ -97,7 +97,7 @@ def test_a_broken_crd_is_a_mistake_at_its_place(tmp_path: Path, text: str, place
 
 
 def test_a_path_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no such file or folder"):
+    with pytest.raises(UserError, match="no such file or directory"):
         open_schemas(SchemaChoice(), [tmp_path / "nothing"])
 
 

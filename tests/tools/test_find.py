@@ -49,7 +49,7 @@ def test_a_bare_name_is_looked_up_on_path(bin_folder: Path) -> None:
 
 def test_a_named_program_that_is_not_there_is_said_so(bin_folder: Path, tmp_path: Path) -> None:
     program(bin_folder, "kustomize", KUSTOMIZE)
-    with pytest.raises(NoVerdict, match="is no program that can be run") as caught:
+    with pytest.raises(NoVerdict, match="is not a program that can be run") as caught:
         find("kustomize", tmp_path / "nothing")
     assert "gateshift tools install kustomize" in caught.value.next_step
 

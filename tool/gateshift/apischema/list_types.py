@@ -14,7 +14,7 @@ from gateshift.apischema.schema_tree import LISTS, SchemaNode
 from gateshift.yamldoc.data import FieldPath, Json
 
 
-class Repeated(Struct, frozen=True):
+class RepeatedEntry(Struct, frozen=True):
     """An entry that repeats an earlier one. `value` is the entry of a set, or the keys of a map's entry."""
 
     pointer: FieldPath
@@ -22,7 +22,7 @@ class Repeated(Struct, frozen=True):
     value: Json
 
 
-def repeated(node: SchemaNode | None, data: Json, at: FieldPath = ()) -> Iterator[Repeated]:
+def repeated(node: SchemaNode | None, data: Json, at: FieldPath = ()) -> Iterator[RepeatedEntry]:
     """Every entry that repeats an earlier one of its list, at any depth; a third occurrence is not told again."""
     if node is None or LISTS not in node.below:
         return
@@ -36,13 +36,13 @@ def repeated(node: SchemaNode | None, data: Json, at: FieldPath = ()) -> Iterato
             yield from repeated(node.items, entry, (*at, index))
 
 
-def _in_list(node: SchemaNode, entries: list[Json], at: FieldPath) -> Iterator[Repeated]:
+def _in_list(node: SchemaNode, entries: list[Json], at: FieldPath) -> Iterator[RepeatedEntry]:
     seen: dict[str, list[int]] = {}
     for index, entry in enumerate(entries):
         value = _keys(node, entry) if node.list_type == "map" else entry
         earlier = seen.setdefault(json.dumps(value, sort_keys=True), [])
         if len(earlier) == 1:
-            yield Repeated((*at, index), (*at, earlier[0]), value)
+            yield RepeatedEntry((*at, index), (*at, earlier[0]), value)
         earlier.append(index)
 
 

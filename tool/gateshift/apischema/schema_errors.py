@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 
 from gateshift.apischema.structural import names_of, properties_of
 from gateshift.model.schema_verdict import FaultKind, SchemaError
@@ -53,7 +52,7 @@ class _Walk:
         if wanted and not any(_is(data, kind) for kind in wanted):
             yield _wrong_type(schema, wanted, data, at)
             return
-        if isinstance(enum := schema.get("enum"), list) and not any(_same(data, one) for one in enum):
+        if isinstance(enum := schema.get("enum"), list) and not any(_same(data, value) for value in enum):
             yield SchemaError(at, FaultKind.VALUE, _not_among(data, enum))
             return
         if isinstance(data, dict):
@@ -197,19 +196,25 @@ def _shown(data: Scalar) -> str:
     return f"{json.dumps(data[:_MOST_SHOWN] + '...', ensure_ascii=False)} ({len(data):,} characters)"
 
 
+def _similar(word: str, words: Sequence[str]) -> list[str]:
+    from difflib import get_close_matches  # only for a message
+
+    return get_close_matches(word, words, n=1)
+
+
 def _not_among(data: Json, allowed: Sequence[Json]) -> str:
-    words = [str(one) for one in allowed if one is not None]
+    words = [str(value) for value in allowed if value is not None]
     found = _shown(data) if not isinstance(data, dict | list) else _found(data)
     if len(words) == 1:
         return f"expected {words[0]}, found {found}"
-    near = get_close_matches(data, words, n=1) if isinstance(data, str) else []
+    near = _similar(data, words) if isinstance(data, str) else []
     return f"expected one of {', '.join(words)}, found {found}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _unknown(name: str, data: JsonObject, known: dict[str, JsonObject]) -> str:
     """The message for an unknown field, with the known field that is probably meant, best one that is not there yet."""
-    free = [one for one in known if one not in data]
-    near = get_close_matches(name, free, n=1) or get_close_matches(name, known, n=1)
+    free = [other for other in known if other not in data]
+    near = _similar(name, free) or _similar(name, list(known))
     if not near:
         return f"unknown field {name}"
     return f"unknown field {name}; did you mean {near[0]}{', which is set already' if near[0] in data else ''}?"
@@ -236,7 +241,7 @@ def _number(schema: JsonObject, data: float, at: FieldPath) -> Iterator[SchemaEr
         if data > most or (below and data == most):
             yield SchemaError(at, FaultKind.VALUE, f"{data} is too large: {'less than' if below else 'at most'} {most}")
     if isinstance(unit, int | float) and unit and (data / unit) % 1:
-        yield SchemaError(at, FaultKind.VALUE, f"{data} is no multiple of {unit}")
+        yield SchemaError(at, FaultKind.VALUE, f"{data} is not a multiple of {unit}")
 
 
 def _excluded(schema: JsonObject, data: Json) -> str:

@@ -1,10 +1,6 @@
 """A structural schema as a tree of nodes: what the API server knows of each field of a custom resource.
 
 Source: apiextensions-apiserver, pkg/apiserver/schema (structural.go, convert.go).
-
-How CEL spells the names of a schema's fields.
-
-Source: Kubernetes, "Common Expression Language in Kubernetes", section on escaping.
 """
 
 from __future__ import annotations
@@ -15,6 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
+from gateshift.apischema.cel.field_names import escape, reads_old
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
 META_FIELDS = frozenset({"apiVersion", "kind", "metadata"})
@@ -102,7 +99,7 @@ def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> SchemaNode:
     """The node of a schema; `branches` are what allOf branches of the schemas above say of the same field."""
     branches = (*branches, *(branch for branch in list_at(schema, "allOf") if isinstance(branch, dict)))
     properties = {
-        name: _read(below, [found for branch in branches if (found := object_at(branch, "properties", name))])
+        name: _read(below, [part for branch in branches if (part := object_at(branch, "properties", name))])
         for name, below in object_at(schema, "properties").items()
         if isinstance(below, dict)
     }
@@ -142,15 +139,12 @@ def _nested(schema: JsonObject, key: str, branches: Sequence[JsonObject]) -> Sch
     below = schema.get(key)
     if not isinstance(below, dict):
         return None
-    return _read(below, [found for branch in branches if (found := object_at(branch, key))])
+    return _read(below, [part for branch in branches if (part := object_at(branch, key))])
 
 
 def _most(schema: JsonObject) -> int | None:
-    for limit in ("maxItems", "maxLength", "maxProperties"):
-        found = schema.get(limit)
-        if isinstance(found, int):
-            return found
-    return None
+    limits = (schema.get(name) for name in ("maxItems", "maxLength", "maxProperties"))
+    return next((limit for limit in limits if isinstance(limit, int)), None)
 
 
 def _rules(schema: JsonObject) -> list[CelRule]:
@@ -174,48 +168,3 @@ _STEP = r"\.([^.\[\]]+)|\['((?:[^'\\]|\\.)*)'\]"
 
 def _field_path(path: str) -> tuple[str, ...]:
     return tuple(named or re.sub(r"\\(.)", r"\1", quoted) for named, quoted in re.findall(_STEP, path))
-
-
-_NAME = r"[a-zA-Z_][a-zA-Z0-9_./-]*\Z"
-_RESERVED = frozenset(
-    {
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    }
-)
-_ESCAPES = {"__": "__underscores__", ".": "__dot__", "-": "__dash__", "/": "__slash__"}
-_TO_ESCAPE = r"__|[./-]"
-_OLD = r"\boldSelf\b"
-
-
-def escape(name: str) -> str | None:
-    """The field's name as a rule writes it; None where no rule can name the field."""
-    if name in _RESERVED:
-        return f"__{name}__"
-    if not re.match(_NAME, name):
-        return None
-    return re.sub(_TO_ESCAPE, lambda found: _ESCAPES[found.group()], name)
-
-
-def reads_old(rule: str) -> bool:
-    """Whether the rule compares with the object as it was before."""
-    return re.search(_OLD, rule) is not None

@@ -1,7 +1,5 @@
-"""Structural schemas, the form in which the API server keeps the schema of every kind: where their parts are,
-and what remains of them once the prose is gone.
-
-One version of one kind: what an object of it may hold, and what the API server knows about it beside that.
+"""Structural schemas, the form in which the API server keeps the schema of every kind: where their parts are, what
+remains of them without the prose, and the two schemas that are kept of each kind.
 """
 
 from __future__ import annotations
@@ -43,14 +41,14 @@ def without_prose(schema: JsonObject) -> JsonObject:
 
 def properties_of(schema: JsonObject) -> dict[str, JsonObject]:
     """The named fields of an object's schema."""
-    found = schema.get("properties")
-    return {name: part for name, part in found.items() if isinstance(part, dict)} if isinstance(found, dict) else {}
+    parts = schema.get("properties")
+    return {name: part for name, part in parts.items() if isinstance(part, dict)} if isinstance(parts, dict) else {}
 
 
 def names_of(schema: JsonObject, key: str) -> tuple[str, ...]:
     """The strings of a list in the schema, such as `required`."""
-    found = schema.get(key)
-    return tuple(name for name in found if isinstance(name, str)) if isinstance(found, list) else ()
+    names = schema.get(key)
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 def below(schema: JsonObject, step: str | int) -> JsonObject | None:
@@ -65,12 +63,12 @@ def below(schema: JsonObject, step: str | int) -> JsonObject | None:
 
 def at(schema: JsonObject, pointer: FieldPath) -> JsonObject | None:
     """The schema of the value at the pointer; None where the schema does not describe it."""
-    found: JsonObject | None = schema
+    part: JsonObject | None = schema
     for step in pointer:
-        if found is None:
+        if part is None:
             return None
-        found = below(found, step)
-    return found
+        part = below(part, step)
+    return part
 
 
 class Shape(Struct, frozen=True, eq=False):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from pathlib import Path
 
 from gateshift.kustomize.tree.field_names import FIELDS
@@ -67,6 +66,8 @@ def _decoded(message: str) -> str:
     message = re.sub(_DECODING, "", message)
     unknown, wrong = re.search(UNKNOWN_FIELD, message), re.search(WRONG_TYPE, message)
     if unknown:
+        from difflib import get_close_matches
+
         near = get_close_matches(unknown["field"], FIELDS, 1)
         return f'unknown field "{unknown["field"]}"' + (f'; did you mean "{near[0]}"?' if near else "")
     if wrong:

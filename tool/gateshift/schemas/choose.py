@@ -47,7 +47,7 @@ def _installed(name: str, asked: str) -> str:
     """The installed version that the text means."""
     version = plain_version(asked)
     if version is None:
-        raise UserError(f"{asked!r} is no version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
+        raise UserError(f"{asked!r} is not a version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
     found = newest_installed(name, version)
     if found:
         return found

@@ -41,7 +41,7 @@ def install_schemas(name: str, version: str, how: How) -> str:
     """
     asked = plain_version(version)
     if asked is None:
-        raise UserError(f"{version!r} is no version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
+        raise UserError(f"{version!r} is not a version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
     there = newest_installed(name, asked)
     if there:
         return there

@@ -119,16 +119,16 @@ def _results(finished: Finished, packs: Sequence[_Pack], count: int) -> list[Jso
     try:
         answer: Json = json.loads(finished.stdout)
     except ValueError as error:
-        raise _no_verdict(finished, "answered with something else than JSON") from error
-    found: dict[int, JsonObject] = {}
+        raise _no_verdict(finished, "answered with something other than JSON") from error
+    reports: dict[int, JsonObject] = {}
     for result in list_at(answer, "resources"):
         number = _number(result, packs)
-        if number is None or number in found:
+        if number is None or number in reports:
             raise _no_verdict(finished, f"spoke twice of an object, or of one it was not given: {result}")
-        found[number] = object_at(result)
-    if len(found) != count:
-        raise _no_verdict(finished, f"left {count - len(found)} of {count} objects unreported")
-    return [found[number] for number in range(count)]
+        reports[number] = object_at(result)
+    if len(reports) != count:
+        raise _no_verdict(finished, f"left {count - len(reports)} of {count} objects unreported")
+    return [reports[number] for number in range(count)]
 
 
 def _number(result: Json, packs: Sequence[_Pack]) -> int | None:
@@ -188,7 +188,7 @@ def _skipped(data: JsonObject, schemas: Schemas) -> SchemaVerdict:
     if any(info.version == version for info in schemas.versions(group, kind)):
         raise NoVerdict(
             f"the schema of {_title(data)} is in the index of the installed ones, and missing",
-            next_step="Delete the folder that `gateshift tools list` shows, and run `gateshift tools install`.",
+            next_step="Delete the directory that `gateshift tools list` shows, and run `gateshift tools install`.",
         )
     return SchemaVerdict(Outcome.SKIPPED, reason=f"no schema of {text_at(data, 'apiVersion')} {text_at(data, 'kind')}")
 
@@ -220,8 +220,8 @@ def _quoted(text: str) -> str:
 
 def _first_level(result: JsonObject, said: str, data: JsonObject) -> list[SchemaError]:
     named = [
-        SchemaError(_steps(text_at(one, "path"), data), FaultKind.VALUE, text_at(one, "msg"))
-        for one in list_at(result, "validationErrors")
+        SchemaError(_steps(text_at(error, "path"), data), FaultKind.VALUE, text_at(error, "msg"))
+        for error in list_at(result, "validationErrors")
     ]
     return named or [SchemaError((), FaultKind.VALUE, said)]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -30,16 +29,23 @@ def own_set(paths: Sequence[Path]) -> tuple[Path, ...]:
     files = [(file, _bytes(file)) for path in paths for file in _files(path)]
     if not paths:
         return ()
-    digest = hashlib.sha256()
-    for _, content in files:
-        digest.update(hashlib.sha256(content).digest())
-    folder = root() / "crds" / digest.hexdigest()
+    folder = _folder(content for _, content in files)
     if not (folder / INDEX).is_file():
         shapes = [shape for file, content in files for shape in _shapes(file, content)]
         if not shapes:
             raise UserError(f"there is no CustomResourceDefinition under {', '.join(map(str, paths))}")
         _make(folder, shapes)
     return (folder,)
+
+
+def _folder(contents: Iterable[bytes]) -> Path:
+    """Where the set of these contents lies."""
+    import hashlib  # most runs meet no CRD, and need no OpenSSL
+
+    digest = hashlib.sha256()
+    for content in contents:
+        digest.update(hashlib.sha256(content).digest())
+    return root() / "crds" / digest.hexdigest()
 
 
 def _make(folder: Path, shapes: Sequence[Shape]) -> None:
@@ -58,8 +64,9 @@ def with_crds_among(objects: Sequence[JsonObject], schemas: Schemas) -> Schemas:
     shapes = [shape for crd in crds for shape in _usable(crd)]
     if all(schemas.versions(shape.group, shape.kind) for shape in shapes):
         return schemas
-    texts = sorted({json.dumps(crd, sort_keys=True) for crd in crds})
-    folder = root() / "crds" / hashlib.sha256("\n".join(texts).encode(errors="replace")).hexdigest()
+    folder = _folder(
+        text.encode(errors="replace") for text in sorted({json.dumps(crd, sort_keys=True) for crd in crds})
+    )
     _make(folder, shapes)
     return replace(schemas, sets=(*schemas.sets, folder))
 
@@ -76,7 +83,7 @@ def _files(path: Path) -> list[Path]:
         return [path]
     if path.is_dir():
         return sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES and file.is_file())
-    raise UserError("there is no such file or folder of CRDs", where=str(path))
+    raise UserError("there is no such file or directory of CRDs", where=str(path))
 
 
 def _bytes(file: Path) -> bytes:

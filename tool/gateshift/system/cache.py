@@ -74,6 +74,6 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NoVerdict(
-            f"the cache folder {folder} cannot be made: {error.strerror}",
-            next_step="Set GATESHIFT_CACHE to a folder that can be written.",
+            f"the cache directory {folder} cannot be made: {error.strerror}",
+            next_step="Set GATESHIFT_CACHE to a directory that can be written.",
         ) from error

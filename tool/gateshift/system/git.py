@@ -199,7 +199,7 @@ def start_branch(repository: Path, name: str) -> None:
     """Make a branch at HEAD and switch to it, the work tree as it is. Raises UserError where Git refuses."""
     valid = _git(repository, "check-ref-format", "--branch", name)
     if valid.exit_code != 0 or name.startswith("-"):
-        raise UserError(f"{name!r} is no name for a branch")
+        raise UserError(f"{name!r} is not a name for a branch")
     _must(repository, "switch", "--quiet", "--create", name)
 
 

@@ -47,9 +47,9 @@ def locked(top: Path) -> Iterator[None]:
 
 def read_files(top: Path, expected: Iterable[str], header: str) -> dict[str, str]:
     """The texts of the expected files that exist, and of every other file below the folders that starts with `header`,
-    by path relative to `top`. Bytes that are no UTF-8 are kept as surrogates. A link's text is where it leads.
+    by path relative to `top`. Bytes that are not UTF-8 are kept as surrogates. A link's text is where it leads.
 
-    Raises UserError where a folder leads out of `top`, or where something that is no file has the name of one.
+    Raises UserError where a folder leads out of `top`, or where something that is not a file has the name of one.
     """
     names = set(expected)
     for name in names:
@@ -160,9 +160,9 @@ def _text(file: Path) -> str | None:
     if not file.exists():
         return None
     if not file.is_file():
-        raise UserError("a file is to be written here, and this is none", where=str(file), next_step="Move it away.")
+        raise UserError("a file is to be written here, and this is not one", where=str(file), next_step="Move it away.")
     if file.stat().st_size > _LARGEST:
-        raise UserError(f"more than {_LARGEST:,} bytes: no file that gateshift wrote", where=str(file))
+        raise UserError(f"more than {_LARGEST:,} bytes: gateshift did not write this file", where=str(file))
     return file.read_bytes().decode("utf-8", "surrogateescape")
 
 
@@ -171,6 +171,10 @@ def _refuse_foreign_folders(top: Path, name: str) -> None:
     for folder in PurePosixPath(name).parents:
         here = top / folder
         if here.is_symlink() and not here.resolve().is_relative_to(inside):
-            raise UserError(f"leads out of {top}, to {here.resolve()}", where=str(here), next_step="Make it a folder.")
+            raise UserError(
+                f"leads out of {top}, to {here.resolve()}", where=str(here), next_step="Make it a directory."
+            )
         if here.exists() and not here.is_dir():
-            raise UserError("a folder is to be made here, and this is none", where=str(here), next_step="Move it away.")
+            raise UserError(
+                "a directory is to be made here, and this is not one", where=str(here), next_step="Move it away."
+            )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-from difflib import get_close_matches
 from pathlib import Path
 
 from gateshift.model.kustomization import Problem, Refused
@@ -54,7 +53,9 @@ def _instead(path: Path, real: Path, repository: Path) -> str:
     try:
         names = sorted(os.listdir(path.parent))
     except OSError:
-        return f"there is no folder {shown(path.parent, repository)}"
+        return f"the directory {shown(path.parent, repository)} does not exist"
+    from difflib import get_close_matches  # only for a message
+
     near = get_close_matches(path.name, names, 1)
     return f"did you mean {near[0]}?" if near else ""
 
@@ -115,7 +116,7 @@ def _bytes(path: Path, limits: ReadLimits) -> bytes:
     """The file's bytes, but no device's or pipe's, which may never end, and none beyond the limit."""
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
-        raise UnreadableYaml("it is no regular file")
+        raise UnreadableYaml("it is not a regular file")
     if found.st_size > limits.size:
         raise UnreadableYaml(f"{found.st_size:,} bytes are more than the {limits.size:,} that are read of one file")
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:

@@ -50,7 +50,7 @@ def _named(program: PinnedProgram, path: Path) -> Program:
     path = Path(found) if found else path.absolute()
     if not os.access(path, os.X_OK) or path.is_dir():
         raise NoVerdict(
-            f"{path}, named as {program.name}, is no program that can be run",
+            f"{path}, named as {program.name}, is not a program that can be run",
             next_step=f"Name another one, or none: `gateshift tools install {program.name}` gets the pinned one.",
         )
     version = version_of(path, program)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import site
-import sysconfig
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -46,6 +44,9 @@ def find_go() -> Go | None:
     found = shutil.which("go")
     if found:
         return Go(Path(found))
+    import site
+    import sysconfig
+
     # Only the interpreter's own package folders: a folder called go where the user stands must not be run.
     for packages in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), site.getusersitepackages()):
         root = Path(packages) / "go"

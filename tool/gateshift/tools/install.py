@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +68,8 @@ def _fetch(
     program: PinnedProgram, target: Path, progress: Callable[[int, int | None], None] | None, silence: float
 ) -> None:
     # Imported here: most runs find everything installed, and must find that out at once.
+    import platform
+
     from gateshift.tools.download import DownloadLimits, extract_program, fetch_pinned, no_progress
 
     url = program.asset_url(platform.system().lower(), _MACHINES.get(platform.machine().lower(), platform.machine()))

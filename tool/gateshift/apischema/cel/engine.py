@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from gateshift.apischema.cel.library import CelData, functions
+from gateshift.apischema.cel.data import CelData
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
@@ -39,6 +39,8 @@ def available() -> bool:
 def _environment() -> cel.Env:
     from cel_expr_python import cel
     from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
+
+    from gateshift.apischema.cel.library import functions
 
     dyn = cel.Type.DYN
     return cel.NewEnv(

@@ -4,8 +4,6 @@ An address, a range, a URL and a quantity are lists of their kind and their text
 types of ours; rules only pass them on to the functions below.
 
 Source: apiserver, pkg/cel/library, and Kubernetes, "CEL in Kubernetes", section on libraries.
-
-Data as a CEL rule sees it.
 """
 
 from __future__ import annotations
@@ -19,14 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
-
-
-import base64
-import binascii
-from typing import TypeAlias, cast
-
-from gateshift.apischema.schema_tree import RENAMED, SchemaNode
-from gateshift.yamldoc.data import Json
 
 _QUANTITY = r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)\Z"
 _URL = r"(?s)(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z"
@@ -171,32 +161,3 @@ def functions() -> list[cel.FunctionDecl]:
         overload = cel.Overload(key, return_type=returned, parameters=parameters, is_member=member, impl=function)
         overloads.setdefault(name, []).append(overload)
     return [cel.FunctionDecl(name, found) for name, found in overloads.items()]
-
-
-CelData: TypeAlias = "bool | int | float | str | bytes | list[CelData] | dict[str, CelData] | None"
-"""What a rule's `self` can be."""
-
-
-def view(node: SchemaNode | None, data: Json) -> CelData:
-    """The value as a rule sees it: fields by their escaped names, numbers by the schema's type, bytes decoded.
-
-    Source: apiserver, pkg/cel/common/values.go.
-    """
-    if node is None or RENAMED not in node.below:
-        return cast(CelData, data)
-    if isinstance(data, dict):
-        return {node.escaped.get(key, key): view(node.child(key), value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [view(node.items, entry) for entry in data]
-    if node.type == "number" and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
-    if node.format == "byte" and isinstance(data, str):
-        return _decoded(data)
-    return data
-
-
-def _decoded(text: str) -> bytes | str:
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return text

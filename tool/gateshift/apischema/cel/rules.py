@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from gateshift.apischema.cel.data import view
 from gateshift.apischema.cel.engine import CelScope, Failed, NotCompiled
-from gateshift.apischema.cel.library import view
 from gateshift.apischema.schema_tree import CEL, CelRule, SchemaNode
 from gateshift.yamldoc.data import FieldPath, Json
 

@@ -40,7 +40,7 @@ def find_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
         named = ", ".join(str(path) for path in paths)
         raise UserError(
             f"no Kustomize root and no YAML file under {named}" + search.components_text(),
-            next_step="Name a folder with a kustomization.yaml, a folder of YAML files, or a YAML file.",
+            next_step="Name a directory with a kustomization.yaml, a directory of YAML files, or a YAML file.",
             exit_code=Exit.NOTHING_FOUND,
         )
     return Roots(kept, tuple(search.unsearched))
@@ -82,7 +82,7 @@ class _Search:
     def under(self, path: Path) -> Iterator[Root]:
         """The roots of one path, those that others use among them."""
         if not os.path.lexists(path):
-            raise UserError(f"there is no file or folder {path}", exit_code=Exit.NOTHING_FOUND)
+            raise UserError(f"{path} does not exist", exit_code=Exit.NOTHING_FOUND)
         if path.is_dir():
             if self._kustomization_in(path):
                 self.named.add(real_path(path))

@@ -57,7 +57,7 @@ class ReferenceTargets:
         if refused:
             return refused
         if text.startswith("/"):
-            return Refused(Problem.ABOVE_FOLDER, "Kustomize takes no absolute path of a folder")
+            return Refused(Problem.ABOVE_FOLDER, "Kustomize does not take an absolute path of a directory")
         if self.node.folder.is_relative_to(real):
             return Refused(Problem.CYCLE, shown(real, self.repository))
         found = self.follow(real, Path(os.path.normpath(self.node.key / text)))
