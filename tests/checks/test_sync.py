@@ -149,6 +149,10 @@ def test_each_fault_fires_its_rule_alone(text: str, expected: tuple[str, Level])
         # GS604: finalizers that delete nothing, policies that let go
         APPLICATION.replace("argocd}", "argocd, finalizers: [post-delete-finalizer.argocd.argoproj.io]}"),
         APPLICATION.replace("argocd}", "argocd, finalizers: [resources-finalizer.example.org]}"),
+        APPLICATION.replace(
+            "canary}",
+            "canary, kustomize: {namePrefix: a-}}\n  sources: [{repoURL: https://example.org/a, path: a}]",
+        ),
         KUSTOMIZATION.replace("Orphan", "MirrorPrune").replace("prune: true", "prune: false"),
         # GS605: options of like names
         APPLICATION.replace("ServerSideApply=true", "Replace=false"),

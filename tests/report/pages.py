@@ -26,8 +26,8 @@ from tests.app.stages import shipped, stage_cluster
 from tests.report.values import FINDING, GAP, ROOTS
 
 POINTERS = (
-    PointerPlace("Application", "sync/argocd/application.yaml", "overlays/canary", "canary", "in 1a2b3c4"),
-    PointerPlace("Kustomization", "sync/flux/kustomization.yaml", "./overlays/half", "half"),
+    PointerPlace("argocd", "Application", "sync/argocd/application.yaml", "overlays/canary", "canary", "in 1a2b3c4"),
+    PointerPlace("flux", "Kustomization", "sync/flux/kustomization.yaml", "./overlays/half", "half"),
 )
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -121,7 +121,7 @@ def hostile() -> Page:
         environment=HOSTILE[5],
         versions=HOSTILE,
         stages=stages,
-        pointers=tuple(PointerPlace(text, text, text, text, text) for text in HOSTILE),
+        pointers=tuple(PointerPlace(text, text, text, text, text, text) for text in HOSTILE),
         classes=tuple(PictureClass(text, text, text, answers) for text in HOSTILE),
         matrix=_matrix(HOSTILE),
     )

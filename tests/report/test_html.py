@@ -159,7 +159,7 @@ def rollouts(draw: st.DrawFn) -> Rollout:
         draw(texts),
         draw(st.lists(texts, max_size=3, unique=True).map(tuple)),
         found,
-        draw(st.lists(st.builds(PointerPlace, texts, texts, texts, named, texts), max_size=2).map(tuple)),
+        draw(st.lists(st.builds(PointerPlace, texts, texts, texts, texts, named, texts), max_size=2).map(tuple)),
         draw(st.lists(st.builds(PictureClass, texts, texts, texts, answers), max_size=2).map(tuple)),
         draw(st.none() | st.builds(MatrixReport, texts, st.just(tuple(s.name for s in found)), cells)),
     )

@@ -32,7 +32,7 @@ def pointers_in(
     """What each of the file's documents follows, with its place."""
     for document in documents:
         for pointer in pointers_of(document.data, files):
-            yield replace(pointer, file=file, document=document.index) if isinstance(pointer, SyncPointer) else pointer
+            yield replace(pointer, file=file, document=document.index)
 
 
 def repositories_in(documents: Iterable[Json]) -> Repositories:

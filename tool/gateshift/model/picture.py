@@ -95,9 +95,10 @@ class StagePicture(Struct, frozen=True):
 
 
 class PointerPlace(Struct, frozen=True):
-    """An object that names the stage in force: `kind` is Application or Kustomization, `stage` "" where its path names
-    no stage. `moved` says when and by which commit, or is ""."""
+    """An object that names the stage in force: `engine` is the value of the one that follows it, `stage` "" where
+    its path names no stage. `moved` says when and by which commit, or is ""."""
 
+    engine: str
     kind: str
     file: str
     path: str

@@ -56,11 +56,16 @@ class SyncPointer(Struct, frozen=True):
 
 
 class NotUnderstood(Struct, frozen=True):
-    """A sync object whose folder cannot be told from files: which one, and why."""
+    """A sync object whose folder cannot be told from files: which one, why, and the document it is."""
 
     kind: str
     name: str
     why: str
+    file: Path = Path()
+    document: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.kind} {self.name}: {self.why}"
 
 
 def folder_of(path: str) -> str:
@@ -82,14 +87,14 @@ class RolloutPointers(Struct, frozen=True):
     """A rollout with its pointers, in the order of its environments, engines and names.
 
     `repository` is the folder that the pointers' paths start from; `prefix` is the folder of gateshift.yaml as those
-    paths write it. `not_understood` are objects that may be pointers, each with its file.
+    paths write it. `not_understood` are objects that may be pointers.
     """
 
     rollout: Rollout
     repository: Path
     prefix: str
     stage_pointers: tuple[StagePointer, ...]
-    not_understood: tuple[tuple[Path, NotUnderstood], ...] = ()
+    not_understood: tuple[NotUnderstood, ...] = ()
 
     def folder(self, stage: Stage, environment: Environment) -> str:
         """The path that names the stage, from the top of the repository."""

@@ -72,7 +72,7 @@ def chosen_posts(
     if stage_pointers:
         return stage_pointers
     of_what = " ".join(part for part in (engine.value if engine else "", "pointer") if part)
-    unclear = [f"{file}: {unknown.kind} {unknown.name}: {unknown.why}" for file, unknown in pointing.not_understood]
+    unclear = list(map(str, pointing.not_understood))
     raise UserError(
         f"the rollout has no {of_what}" + (f" for {environment.name}" if environment.name else ""),
         where=str(pointing.rollout.file),

@@ -71,6 +71,7 @@ def _pointers(pointing: RolloutPointers, environment: Environment) -> Iterator[P
         if (stage_pointer.environment or pointing.rollout.environments[0]) == environment:
             pointer, commit = stage_pointer.pointer, history.moved_by(stage_pointer.pointer)
             yield PointerPlace(
+                pointer.engine.value,
                 pointer.kind,
                 relative(stage_pointer.pointer.file, Path.cwd()),
                 pointer.path,

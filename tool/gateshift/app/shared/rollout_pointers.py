@@ -32,26 +32,27 @@ _MOST_FILES = 5000
 
 
 def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPointers:
-    """The pointers in sync/ beside the rollout, and in `others`, files or folders of the repository.
+    """The pointers in sync/ next to the rollout, and in `others`, files or folders of the repository.
 
-    Raises UserError for a file that is no YAML, and for one outside the repository.
+    Raises UserError for a file that is not YAML, and for one outside the repository.
     """
     top = rollout.file.parent
     repository = repository_of(top)
     prefix = prefix_of(rollout, repository)
     reader = _PointerReader(repository)
-    found, unknown = [], []
+    pointers: list[SyncPointer] = []
+    not_understood: list[NotUnderstood] = []
     for file in dict.fromkeys(_files([top / "sync"] if (top / "sync").is_dir() else [], others, repository)):
-        for each in reader.pointers(file):
-            if isinstance(each, NotUnderstood):
-                unknown.append((file, each))
+        for pointer in reader.pointers(file):
+            if isinstance(pointer, NotUnderstood):
+                not_understood.append(pointer)
             else:
-                found.append(each)
+                pointers.append(pointer)
     folders = StageFolders(rollout, prefix)
     repositories = repositories_in(reader.documents)
-    placed = (folders.place(with_repository(pointer, repositories)) for pointer in found)
+    placed = (folders.place(with_repository(pointer, repositories)) for pointer in pointers)
     stage_pointers = [stage_pointer for stage_pointer in placed if stage_pointer is not None]
-    return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(unknown))
+    return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(not_understood))
 
 
 def prefix_of(rollout: Rollout, repository: Path) -> str:
@@ -118,30 +119,30 @@ def files_matching(repository: Path, pattern: str, sources: Sources | None = Non
     reader = sources or Sources()
     if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
         return {}
-    found: dict[str, Json] = {}
+    matching: dict[str, Json] = {}
     for file in islice(sorted(repository.glob(pattern)), _MOST_FILES):
         if file.is_file() and real_path(file).is_relative_to(repository):
             source = reader.read(real_path(file))
             if len(source.documents) == 1:
-                found[file.relative_to(repository).as_posix()] = source.data()
-    return found
+                matching[file.relative_to(repository).as_posix()] = source.data()
+    return matching
 
 
-def sync_settings(pointing: RolloutPointers, environment: Environment) -> tuple[SyncSettings, ...]:
+def sync_settings(pointers: RolloutPointers, environment: Environment) -> tuple[SyncSettings, ...]:
     """Each distinct setting of each engine; an engine without a pointer there is set as one without a pointer."""
     return with_every_engine(
         settings_in(
-            stage_pointer for stage_pointer in pointing.stage_pointers if stage_pointer.environment == environment
+            stage_pointer for stage_pointer in pointers.stage_pointers if stage_pointer.environment == environment
         )
     )
 
 
-def with_every_engine(found: Iterable[SyncSettings]) -> tuple[SyncSettings, ...]:
+def with_every_engine(settings: Iterable[SyncSettings]) -> tuple[SyncSettings, ...]:
     """The settings, and for each engine that has none those of an engine without a pointer."""
-    listed = tuple(dict.fromkeys(found))
+    listed = tuple(dict.fromkeys(settings))
     engines = list(Engine)
-    missing = tuple(each for each in WITHOUT_POINTER if each.engine not in {one.engine for one in listed})
-    return tuple(sorted((*listed, *missing), key=lambda each: (engines.index(each.engine), repr(each))))
+    missing = tuple(unset for unset in WITHOUT_POINTER if unset.engine not in {known.engine for known in listed})
+    return tuple(sorted((*listed, *missing), key=lambda known: (engines.index(known.engine), repr(known))))
 
 
 def settings_in(stage_pointers: Iterable[StagePointer]) -> Iterator[SyncSettings]:

@@ -37,7 +37,7 @@ class _Status:
     def report(self) -> StatusReport:
         pointers = tuple(map(self._pointer, self.pointing.stage_pointers))
         stages = tuple(stage.name for stage in self.rollout.stages)
-        unknown = (f"{file}: {each.kind} {each.name}: {each.why}" for file, each in self.pointing.not_understood)
+        unknown = map(str, self.pointing.not_understood)
         return StatusReport(
             self.rollout.service.name, stages, pointers, tuple(_ahead(pointers, stages)), tuple(unknown)
         )

@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from gateshift import __version__
-from gateshift.engines.registry import ENGINES
+from gateshift.engines.registry import engine_name
 from gateshift.model.finding import Level
 from gateshift.model.picture import (
     NodeRole,
@@ -22,7 +22,6 @@ from gateshift.model.picture import (
     Picture,
     PictureAnswer,
     PictureClass,
-    PointerPlace,
     RolloutPicture,
     StagePicture,
 )
@@ -122,7 +121,7 @@ def _templates() -> jinja2.Environment:
         count=count,
         crowded=crowded,
         detail_of=detail_of,
-        engine_of=engine_of,
+        engine_name=engine_name,
         here=here,
         marked_parts=marked_parts,
         narrow=narrow,
@@ -165,12 +164,6 @@ def marked_parts(place: ReportedPlace, line: SourceLine) -> tuple[tuple[str, boo
     stop = place.end_column - 1 if line.number == place.end_line else len(text)
     parts = ((text[:start], False), (text[start : max(stop, start + 1)], True), (text[max(stop, start + 1) :], False))
     return tuple(part for part in parts if part[0])
-
-
-def engine_of(pointer: PointerPlace) -> str:
-    """The sync engine that follows the pointer."""
-    kinds = {kind: engine.name for engine in ENGINES.values() for _, kind in engine.kinds}
-    return kinds.get(pointer.kind, pointer.kind)
 
 
 def here(rollout: RolloutPicture) -> tuple[str, ...]:
