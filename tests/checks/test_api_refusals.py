@@ -11,7 +11,7 @@ import pytest
 
 from gateshift.model.finding import FieldRef
 from gateshift.schemas import Schemas
-from tests.checks.writing import API, MESH, PUBLIC, findings, gateway, header, listener, obj, path, route, rule, to
+from tests.checks.manifests import API, MESH, PUBLIC, findings, gateway, header, listener, obj, path, route, rule, to
 
 EXACT_OR_PREFIX = "when type one of ['Exact', 'PathPrefix']"
 CHARACTERS = "must only contain valid characters"

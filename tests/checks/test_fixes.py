@@ -13,7 +13,7 @@ from gateshift.checks.fixes import with_defaults_written
 from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
 from gateshift.yamldoc import dump, load_all
-from tests.checks.writing import findings
+from tests.checks.manifests import findings
 
 HEAD = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: x}\nspec:\n"
 MATCHES = "  - matches:\n    - path: {type: PathPrefix, value: /}\n"

@@ -10,7 +10,7 @@ from gateshift.checks.subject import Declared
 from gateshift.config import read_rollout
 from gateshift.model.finding import FieldRef, Level
 from gateshift.schemas import Schemas
-from tests.checks.writing import (
+from tests.checks.manifests import (
     BASE,
     MESH,
     SPLIT,
@@ -178,6 +178,19 @@ def test_an_argo_rollout_may_not_own_the_route_of_a_rollout() -> None:
     routing = {"plugins": {"argoproj-labs/gatewayAPI": {"httpRoute": "shop"}}}
     other = obj("argoproj.io/v1alpha1", "Rollout", "shop", spec={"strategy": {"canary": {"trafficRouting": routing}}})
     assert levels(findings(service(), *VERSIONS, other, steered(SPLIT), declared=split()), "GS417") == [Level.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ((90, None), "the weight of shop-v2 is left out and counts as 1"),
+        ((None, None), "the weights of shop-v1, shop-v2 are left out and count as 1"),
+    ],
+)
+def test_weights_that_are_left_out_are_counted_in_the_verb(weights: tuple[int | None, ...], words: str) -> None:
+    backends = [to(f"shop-v{number}", weight=weight) for number, weight in enumerate(weights, start=1)]
+    (message,) = [each.message for each in findings(*VERSIONS, route(rule(*backends))) if each.rule == "GS402"]
+    assert words in message
 
 
 def test_an_address_is_found_behind_a_hostname_that_is_not_a_string() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gateshift.schemas import Schemas
 from tests.checks.example_roots import findings_of
-from tests.checks.writing import (
+from tests.checks.manifests import (
     BASE,
     MESH,
     SPLIT,

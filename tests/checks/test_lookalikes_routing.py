@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateshift.schemas import Schemas
-from tests.checks.writing import (
+from tests.checks.manifests import (
     API,
     BASE,
     MESH,

@@ -6,7 +6,7 @@ import pytest
 
 from gateshift.model.finding import Level
 from gateshift.schemas import Schemas
-from tests.checks.writing import (
+from tests.checks.manifests import (
     API,
     BASE,
     MESH,

@@ -7,7 +7,20 @@ from pathlib import Path
 from gateshift.model.finding import Finding, Level
 from gateshift.schemas import Schemas
 from tests.checks.example_roots import findings_of
-from tests.checks.writing import API, BASE, SPLIT, VERSIONS, deployment, gateway, grant, listener, obj, route, rule, to
+from tests.checks.manifests import (
+    API,
+    BASE,
+    SPLIT,
+    VERSIONS,
+    deployment,
+    gateway,
+    grant,
+    listener,
+    obj,
+    route,
+    rule,
+    to,
+)
 
 TOP = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [shop.yaml]\n"
 

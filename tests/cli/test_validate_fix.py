@@ -17,7 +17,7 @@ from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas import open_schemas
 from gateshift.tools.find import find
 from gateshift.yamldoc import load_all
-from tests.checks.writing import BASE, header, route, rule, to
+from tests.checks.manifests import BASE, header, route, rule, to
 
 SHIPPED = Path(__file__).parents[2]
 KUSTOMIZATION = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.checks.writing import BASE, header, route, rule, to
+from tests.checks.manifests import BASE, header, route, rule, to
 
 REFUSED = route(rule({"name": "shop"}))
 TWICE = route(rule(to(), matches=[{"headers": [header(), header()]}]))

@@ -1,8 +1,7 @@
-"""What a check found: a rule, a level, a message, and the place at fault, still as a symbol.
+"""What a check finds: a level, a message and the field at fault, and the same with its place in a file.
 
-A check points at an object and a field (a Spot); `provenance` turns that into a file and line, in one place.
-
-A finding with its place found, and the roots it reaches: between the checks and the report.
+A check points at an object and a field (a FieldRef). Tracing turns that into a file and line, and the finding into a
+PlacedFinding with the roots it reaches.
 """
 
 from __future__ import annotations

@@ -89,7 +89,8 @@ def _lost(before: JsonObject, patch: JsonObject) -> str:
     backends = {text_at(entry, "name") for rule in old for entry in list_at(rule, "backendRefs")}
     named = {text_at(entry, "name") for rule in new for entry in list_at(rule, "backendRefs")}
     if named and len(named) < len(backends) and named < backends:
-        return f"backend {' and '.join(sorted(backends - named))} is"
+        missing = sorted(backends - named)
+        return f"backend {missing[0]} is" if len(missing) == 1 else f"backends {' and '.join(missing)} are"
     lost = sorted(fields - {"name"})
     return f"what the rules say under {' and '.join(lost)} is" if lost else ""
 

@@ -30,7 +30,7 @@ def generated_file_stale(files: Files) -> Iterator[Finding]:
     A pointer would deliver a stage that the rollout no longer describes, so a review of gateshift.yaml says nothing
     about what reaches the cluster.
     """
-    yield from _each(files, FileStatus.STALE, lambda _: "its content is not what gateshift.yaml asks for", _HINT)
+    yield from _findings(files, FileStatus.STALE, lambda _: "its content is not what gateshift.yaml asks for", _HINT)
 
 
 @check("GS702", source="product contract, generate")
@@ -44,7 +44,7 @@ def generated_file_edited(files: Files) -> Iterator[Finding]:
     def message(state: FileState) -> str:
         return "edited by hand" if state.expected is not None else "edited by hand, and no stage asks for it any longer"
 
-    yield from _each(files, FileStatus.EDITED, message, _FORCE)
+    yield from _findings(files, FileStatus.EDITED, message, _FORCE)
 
 
 @check("GS703", source="product contract, generate --check")
@@ -53,7 +53,7 @@ def generated_file_missing(files: Files) -> Iterator[Finding]:
 
     A stage without one of its files does not build, or builds without its route or its Service.
     """
-    yield from _each(
+    yield from _findings(
         files, FileStatus.MISSING, lambda _: "the file does not exist, and gateshift.yaml asks for it", _HINT
     )
 
@@ -64,7 +64,7 @@ def generated_file_left_over(files: Files) -> Iterator[Finding]:
 
     A pointer can still name the stage it belongs to, and nobody keeps that stage up to date.
     """
-    yield from _each(files, FileStatus.LEFT_OVER, lambda _: "gateshift.yaml no longer asks for this file", _HINT)
+    yield from _findings(files, FileStatus.LEFT_OVER, lambda _: "gateshift.yaml no longer asks for this file", _HINT)
 
 
 @check("GS705", source="product contract, generate")
@@ -78,12 +78,12 @@ def strange_file_in_the_way(files: Files) -> Iterator[Finding]:
         writer = f"it was generated for the rollout {state.owner}" if state.owner else "gateshift did not write it"
         return f"a generated file belongs here, and {writer}"
 
-    yield from _each(
+    yield from _findings(
         files, FileStatus.STRANGER, message, "Move it away, or give it up with `gateshift generate --force`."
     )
 
 
-def _each(files: Files, status: FileStatus, message: Callable[[FileState], str], hint: str) -> Iterator[Finding]:
+def _findings(files: Files, status: FileStatus, message: Callable[[FileState], str], hint: str) -> Iterator[Finding]:
     for state in files.states:
         if state.status is status:
             place = Place(files.top / state.path, _first_difference(state))

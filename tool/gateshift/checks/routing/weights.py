@@ -66,9 +66,12 @@ def weight_left_out(subject: Subject) -> Iterator[Finding]:
         shares = dict(zip(rule.backends, fractions([backend.weight for backend in rule.backends]), strict=True))
         shown = ", ".join(f"{backend.ref.name} {percent(share)}" for backend, share in shares.items())
         names = ", ".join(backend.ref.name for backend in without)
+        left_out = f"the weight of {names} is left out and counts"
+        if len(without) > 1:
+            left_out = f"the weights of {names} are left out and count"
         yield Finding(
             Level.WARNING if doubtful else Level.NOTE,
-            f"{route}, {_where(rule)}: the weight of {names} is left out and counts as 1 ({shown})",
+            f"{route}, {_where(rule)}: {left_out} as 1 ({shown})",
             FieldRef(route.resource, without[0].pointer),
             help="Write every weight out, 0 for a backend that is to get nothing.",
         )
