@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from gateshift.app.generate.generate import Generation, finish_interrupted, look, stranded, write
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import rollout_files_named
-from gateshift.app.validate.assemble import relative
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.config import open_rollout
 from gateshift.errors import Exit
@@ -92,5 +92,5 @@ def _warn(generation: Generation, *, refused: bool) -> None:
 
 
 def _prefix(generation: Generation) -> str:
-    folder = relative(generation.top.resolve(), Path.cwd())
+    folder = shown_path(generation.top.resolve())
     return "" if folder == "." else f"{folder}/"

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.assemble import relative
 from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.checks.registry import rules_for
 from gateshift.cli.options import tool_options
@@ -82,7 +82,7 @@ def command(
         from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
 
         for path in write_fixes(scope, choices):
-            click.echo(f"fixed {relative(path, Path.cwd())}", err=True)
+            click.echo(f"fixed {shown_path(path)}", err=True)
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec import Struct
 
 from gateshift.app.explain.address import RequestOptions, absent, known_parents, request_of
 from gateshift.app.explain.requests_file import read_requests
 from gateshift.app.shared.build_roots import build_roots, required
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import meant, only_root
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.assemble import relative
 from gateshift.errors import UserError
 from gateshift.kustomize.trace import Locator
 from gateshift.kustomize.tree.tree_reader import TreeReader
@@ -97,5 +95,5 @@ class _Rules:
 
 def _reported(place: Place) -> ReportedPlace:
     return ReportedPlace(
-        relative(place.file, Path.cwd()), place.line, place.column, place.end_line or place.line, place.end_column
+        shown_path(place.file), place.line, place.column, place.end_line or place.line, place.end_column
     )

@@ -17,12 +17,12 @@ from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
 from gateshift.app.promote.select_pointers import named_stage
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.pointer_history import PointerHistory
-from gateshift.app.validate.assemble import relative
 from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.config import file_reader, open_rollout, parse_rollout
 from gateshift.config.next_release import NewVersion, next_release
@@ -159,7 +159,7 @@ class _Start:
 
     def _moved(self) -> Iterator[MovedPointer]:
         for stage_pointer, edit in self.edits:
-            file = relative(stage_pointer.pointer.file.resolve(), Path.cwd())
+            file = shown_path(stage_pointer.pointer.file.resolve())
             yield MovedPointer(file, stage_pointer.pointer.name, stage_pointer.pointer.path, edit.path)
 
     def _trial(self) -> tuple[PlanReport, ...]:

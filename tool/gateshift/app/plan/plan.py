@@ -11,6 +11,7 @@ from gateshift.app.plan.plan_values import Reporter
 from gateshift.app.plan.planner import PlannedStep, Planner
 from gateshift.app.plan.sides import Side, Sides, rollout_here, root_of
 from gateshift.app.promote.select_pointers import chosen_environment
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import existing, only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.snapshots import Snapshots
@@ -86,7 +87,7 @@ class Plans:
     def _stages(self, rollout: Rollout, environment: Environment) -> Iterator[tuple[str, Side]]:
         for stage in rollout.stages:
             found = existing(root_of(rollout, environment, stage))
-            yield stage.name, Side(stage.name, only_root(_short(found.path)), found.stage)
+            yield stage.name, Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
 
     def _syncs(self, before: Side, after: Side) -> tuple[SyncSettings, ...]:
         """How the pointers in force set the engines: those of the environment that the sides belong to."""
@@ -94,12 +95,6 @@ class Plans:
             if side.stage is not None and not self.snapshots.shown(side.root.folder):
                 return sync_settings(rollout_pointers(side.stage.rollout), side.stage.environment)
         return WITHOUT_POINTER
-
-
-def _short(folder: Path) -> Path:
-    """The folder relative to the current one where it lies below it, as a user would type it."""
-    here = Path.cwd().resolve()
-    return folder.resolve().relative_to(here) if folder.resolve().is_relative_to(here) else folder
 
 
 def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], PlannedStep]) -> MatrixCell:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.sides import Side, root_of
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, settings_in, with_every_engine
 from gateshift.app.shared.rollouts import rollout_files_in
@@ -241,7 +242,9 @@ class _Branch:
             return None
         path = real_path(old.folder).relative_to(self.base.top).as_posix()
         label = before.name if before.name != after.name else f"{self.base.name}:{path}"
-        return Side(label, only_root(old.folder), old), Side(after.name, only_root(_short(new.folder)), new)
+        return Side(label, only_root(old.folder), old), Side(
+            after.name, only_root(Path(shown_path(new.folder.resolve()))), new
+        )
 
 
 def _root_at(repository: Path, name: str) -> Root | None:
@@ -250,14 +253,9 @@ def _root_at(repository: Path, name: str) -> Root | None:
     if not folder.is_relative_to(repository) or not folder.is_dir():
         return None
     try:
-        return only_root(_short(folder))
+        return only_root(Path(shown_path(folder.resolve())))
     except UserError:
         return None
-
-
-def _short(folder: Path) -> Path:
-    here = _HERE.resolve()
-    return folder.resolve().relative_to(here) if folder.resolve().is_relative_to(here) else folder
 
 
 def _identity(stage_pointer: StagePointer) -> tuple[str, ...]:

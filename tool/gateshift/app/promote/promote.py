@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from gateshift.app.generate.generate import look
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
 from gateshift.app.promote.select_pointers import PromoteRequest, chosen_environment, chosen_posts, chosen_target
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.config import open_rollout
@@ -118,7 +119,7 @@ class _Promotion:
 
     def _pointer_refusals(self) -> Iterator[Refusal]:
         lost = [
-            f"{_shown(stage_pointer.pointer.file)}: {committed} names {committed.path or 'no path'}"
+            f"{shown_path(real_path(stage_pointer.pointer.file))}: {committed} names {committed.path or 'no path'}"
             for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
             if stage is None
         ]
@@ -131,7 +132,7 @@ class _Promotion:
         if edited:
             yield Refusal(
                 Obstacle.EDITED,
-                tuple(f"{_shown(file)} differs from the last commit in more than its path" for file in edited),
+                tuple(f"{shown_path(file)} differs from the last commit in more than its path" for file in edited),
                 "Commit these edits, or take them back, first.",
             )
 
@@ -146,7 +147,9 @@ class _Promotion:
         faults = self.judge.faults(folder) if folder.is_dir() else ()
         if faults:
             found = tuple(f"{each.place.file}:{each.place.line}: {each.rule}: {each.message}" for each in faults)
-            yield Refusal(Obstacle.INVALID, found, f"`gateshift validate {_shown(folder)}` shows them in full.")
+            yield Refusal(
+                Obstacle.INVALID, found, f"`gateshift validate {shown_path(real_path(folder))}` shows them in full."
+            )
 
     def _plan_refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
         engines = {stage_pointer.pointer.engine.value for stage_pointer in self.stage_pointers}
@@ -198,10 +201,3 @@ def _letter(report: PromotionReport) -> str:
     parts = [report.message, report.target.description]
     parts += [f"Forced although the {each.obstacle.value}: {'; '.join(each.found)}" for each in report.overridden]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _shown(path: Path | str) -> str:
-    """A path as seen from the current folder, where it lies below it."""
-    here = Path.cwd().resolve()
-    real = real_path(Path(path))
-    return real.relative_to(here).as_posix() if real.is_relative_to(here) else str(path)

@@ -12,13 +12,13 @@ from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
 from gateshift.app.report.picture import PictureSubject, picture
 from gateshift.app.report.request_classes import request_classes, shares_of
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.rollouts import Rollouts, rollout_files_named
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.stages import BuiltStage, build_stages, parents_of
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.pointer_history import PointerHistory
-from gateshift.app.validate.assemble import relative
 from gateshift.app.validate.validate import ValidationScope, validate
 from gateshift.errors import UserError
 from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
@@ -51,7 +51,7 @@ def _rollout(rollout: Rollout, environment: Environment, stages: Sequence[BuiltS
     pointing = rollout_pointers(rollout)
     shown = RolloutPicture(
         name=rollout.service.name,
-        file=relative(rollout.file, Path.cwd()),
+        file=shown_path(rollout.file),
         environment=environment.name,
         versions=tuple(version.name for version in rollout.versions),
         stages=tuple(_stage(stage) for stage in own),
@@ -73,7 +73,7 @@ def _pointers(pointing: RolloutPointers, environment: Environment) -> Iterator[P
             yield PointerPlace(
                 pointer.engine.value,
                 pointer.kind,
-                relative(stage_pointer.pointer.file, Path.cwd()),
+                shown_path(stage_pointer.pointer.file),
                 pointer.path,
                 stage_pointer.stage.name if stage_pointer.stage else "",
                 f"by {commit.id[:9]} on {commit.date[:10]}" if commit else "",
@@ -88,7 +88,7 @@ def _stage(built: BuiltStage) -> StagePicture:
     return StagePicture(
         name=stage.name,
         description=stage.description,
-        overlay=relative(built.root.folder, Path.cwd()),
+        overlay=shown_path(built.root.folder),
         deployed=stage.deployed,
         shares=_shares(built.cluster, kind, name) if built.cluster else (),
         picture=picture(built.cluster, subject) if built.cluster else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from gateshift.app.validate.assemble import relative
+from gateshift.app.shared.paths import shown_path
 from gateshift.checks.build.roots import nothing_built, refusals, unbuilt
 from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.kustomize import build
@@ -102,9 +102,7 @@ def _unreadable(tree: KustomizationTree) -> list[str]:
     """The YAML files of a plain root that cannot be read: what they hold might decide."""
     files = tree.files.values() if tree.root.files else ()
     return [
-        f"{relative(each.path, Path.cwd())}:{fault.line}:{fault.column}: {fault.what}"
-        for each in files
-        if (fault := each.fault)
+        f"{shown_path(each.path)}:{fault.line}:{fault.column}: {fault.what}" for each in files if (fault := each.fault)
     ]
 
 
@@ -112,4 +110,4 @@ def _where(finding: Finding) -> str:
     place = finding.at
     if not isinstance(place, Place):
         return ""
-    return f"{relative(place.file, Path.cwd())}:{place.line}:{place.column}: "
+    return f"{shown_path(place.file)}:{place.line}:{place.column}: "

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateshift.app.promote.promote import Judge
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers
 from gateshift.app.status.pointer_history import PointerHistory
-from gateshift.app.validate.assemble import relative
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import UserError
 from gateshift.model.finding import Level
@@ -50,7 +50,7 @@ class _Status:
             stage_pointer.environment.name if stage_pointer.environment else "",
             pointer.engine.value,
             pointer.name,
-            relative(stage_pointer.pointer.file, Path.cwd()),
+            shown_path(stage_pointer.pointer.file),
             line_of(self.pointing.repository, stage_pointer.pointer),
             pointer.path,
             stage.name if stage else "",

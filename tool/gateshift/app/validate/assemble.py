@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from gateshift.app.shared.paths import shown_path
 from gateshift.model.finding import FieldRef, Finding, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.report import ReportedFinding, ReportedPlace, ReportedRelated, ResourceName, SourceLine
@@ -38,7 +38,7 @@ def reported(located: PlacedFinding, rules: Mapping[str, Rule], excerpt: Excerpt
         level=finding.level,
         message=finding.message,
         place=_place(located.place, excerpt, base),
-        roots=tuple(relative(root, base) for root in located.roots),
+        roots=tuple(shown_path(root, base) for root in located.roots),
         resource=_resource(finding),
         pointer=json_pointer(finding.at.pointer) if isinstance(finding.at, FieldRef) else "",
         cluster_says=finding.cluster_says,
@@ -47,15 +47,10 @@ def reported(located: PlacedFinding, rules: Mapping[str, Rule], excerpt: Excerpt
     )
 
 
-def relative(path: Path, base: Path) -> str:
-    """The path as seen from `base`, with forward slashes; `.` for the base itself."""
-    return Path(os.path.relpath(path, base)).as_posix()
-
-
 def _place(place: Place, excerpt: Excerpt, base: Path) -> ReportedPlace:
     end = (place.end_line, place.end_column)
     end_line, end_column = end if end > (place.line, place.column) else (place.line, place.column)
-    return ReportedPlace(relative(place.file, base), place.line, place.column, end_line, end_column, excerpt(place))
+    return ReportedPlace(shown_path(place.file, base), place.line, place.column, end_line, end_column, excerpt(place))
 
 
 def _resource(finding: Finding) -> ResourceName | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import Rollouts, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import find_roots, repository_of
@@ -49,7 +50,7 @@ def whole(files: Sequence[Path], reader: TreeReader) -> ValidationTargets:
             next_step="`gateshift generate` writes them.",
             exit_code=Exit.NOTHING_FOUND,
         )
-    return replace(_found([_short(folder) for folder in folders], reader), whole=rollouts)
+    return replace(_found([Path(shown_path(folder.resolve())) for folder in folders], reader), whole=rollouts)
 
 
 def _found(paths: Sequence[Path], reader: TreeReader) -> ValidationTargets:
@@ -74,7 +75,7 @@ def affected(files: Sequence[Path], reader: TreeReader) -> ValidationTargets:
 
 def _roots_of(repository: Path, reader: TreeReader) -> Iterable[Root]:
     try:
-        found = find_roots([_short(repository)], reader.sources).roots
+        found = find_roots([Path(shown_path(repository.resolve()))], reader.sources).roots
     except UserError as error:
         if error.exit_code is Exit.NOTHING_FOUND:
             return ()
@@ -94,9 +95,3 @@ def _reads(root: Root, changed: set[Path], reader: TreeReader) -> bool:
 def _existing(path: Path) -> Path:
     """The path, or for a deleted one the nearest folder above it that is still there."""
     return next(one for one in (path, *path.parents) if one.exists())
-
-
-def _short(folder: Path) -> Path:
-    """The folder relative to the current one where it lies below it, as a user would type it."""
-    current = Path.cwd().resolve()
-    return folder.relative_to(current) if folder.is_relative_to(current) else folder

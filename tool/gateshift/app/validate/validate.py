@@ -10,9 +10,10 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import Rollouts, rollout_file_above
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.assemble import merged, relative, reported
+from gateshift.app.validate.assemble import merged, reported
 from gateshift.app.validate.locate_findings import Placer
 from gateshift.app.validate.targets import ValidationTargets, affected, targets, whole
 from gateshift.checks.build.roots import unsearched
@@ -197,7 +198,7 @@ def _report(run: _Run, pointers: Iterable[BuiltRoot], today: date) -> Validation
     settled = settle(merged(run.located), silenced, rules, today, frozenset(rules))
     return ValidationReport(
         tuple(reported(located, rules, run.placer.excerpt, base) for located in merged(settled.findings)),
-        tuple(ReportedRoot(relative(root.path, base), _objects(root)) for root in run.built),
+        tuple(ReportedRoot(shown_path(root.path), _objects(root)) for root in run.built),
         settled.suppressed,
         tuple(dict.fromkeys(run.gaps)),
     )
