@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots
 from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
-from gateshift.app.validate.sync_objects import pointer_roots, sync_findings
+from gateshift.app.validate.sync_objects import sync_findings
+from gateshift.app.validate.targets import pointer_trees
 from gateshift.checks.files import generated as file_checks
 from gateshift.checks.files.generated import Files
 from gateshift.checks.registry import run_checks
@@ -66,7 +67,7 @@ def _of_pointers(path: Path) -> list[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(shutil.copytree(path, Path(folder).resolve() / "repository"))
         rollouts = Rollouts.of(find_rollout_files(alone))
-        pointers = pointer_roots(rollouts.all, TreeReader())
+        pointers = pointer_trees(rollouts.all, TreeReader())
         return [finding for _, finding in sync_findings(built_of(alone), pointers)]
 
 

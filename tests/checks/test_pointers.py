@@ -10,7 +10,8 @@ import pytest
 from gateshift.app.generate.generate import write
 from gateshift.app.shared.build_roots import build_roots
 from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
-from gateshift.app.validate.sync_objects import pointer_roots, sync_findings
+from gateshift.app.validate.sync_objects import sync_findings
+from gateshift.app.validate.targets import pointer_trees
 from gateshift.checks.files import generated
 from gateshift.checks.sync import pointers
 from gateshift.kustomize.tree.roots import find_roots
@@ -58,7 +59,7 @@ def found(folder: Path, *others: str, whole: bool = True) -> list[Finding]:
     rollouts = Rollouts.of(find_rollout_files(folder)).all
     paths = [folder / name for name in ("overlays", *others)]
     built = build_roots(find_roots(paths, reader.sources).roots, reader, program=None, timeout=60)
-    return [finding for _, finding in sync_findings(built, pointer_roots(rollouts, reader) if whole else ())]
+    return [finding for _, finding in sync_findings(built, pointer_trees(rollouts, reader) if whole else ())]
 
 
 def rules(folder: Path, *others: str) -> list[tuple[str, Level]]:

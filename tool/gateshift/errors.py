@@ -1,8 +1,11 @@
-"""The one exception that is meant for people; every other exception is a defect of ours and shows its traceback."""
+"""The one exception that is meant for people; every other exception is a defect of ours and ends with exit code 70."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+
+_LONGEST = 200
+"""The most characters of a defect in one line."""
 
 
 class Exit(IntEnum):
@@ -13,6 +16,7 @@ class Exit(IntEnum):
     USAGE = 2
     NO_VERDICT = 3
     NOTHING_FOUND = 4
+    DEFECT = 70
     INTERRUPTED = 130
 
 
@@ -41,3 +45,21 @@ class NoVerdict(UserError):  # noqa: N818 -- what the user has, not what we met
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         super().__init__(what, where=where, next_step=next_step, exit_code=Exit.NO_VERDICT)
+
+
+class RootDefect(Exception):  # noqa: N818 -- the field says defect
+    """A defect of ours that was caught while one root was looked at, for a caller that needs that very root.
+
+    `line` says it in one line, `trace` is the traceback.
+    """
+
+    def __init__(self, line: str, trace: str) -> None:
+        super().__init__(line)
+        self.line = line
+        self.trace = trace
+
+
+def defect_line(error: BaseException) -> str:
+    """The kind of an exception and what it says, in one line of printable characters."""
+    said = "".join(letter if letter.isprintable() else " " for letter in str(error))
+    return f"{type(error).__name__}: {said}".removesuffix(": ")[:_LONGEST]

@@ -1,16 +1,17 @@
-"""The entry: the table of commands, the options all share, and the one place that turns an error into an exit code."""
+"""The entry: the commands, the options they share, and the one place that turns an error into an exit code."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import sys
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from gateshift import __version__
+from gateshift.cli.defects import Session, tell_defect
 from gateshift.errors import Exit, UserError
 
 COMMANDS = {
@@ -50,10 +51,12 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does it, but for a word that is no command: the nearest one is named."""
+        """As click does it, but for a word that is not a command: the nearest one is named."""
         word = args[0]
         if word in COMMANDS or word.startswith("-") or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
+        from difflib import get_close_matches  # only a word that is not a command pays for its start-up
+
         near = get_close_matches(word, COMMANDS, n=1)
         hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(COMMANDS)}"
         raise click.UsageError(f"there is no command {word!r}: {hint}", ctx)
@@ -75,25 +78,37 @@ class LazyGroup(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Run as if started in DIR.",
 )
-def cli(directory: Path | None) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Show the traceback of a defect of gateshift's own.")
+@click.pass_context
+def cli(context: click.Context, directory: Path | None, *, verbose: bool) -> None:
     """Write, prove and promote GitOps traffic shifts with the Kubernetes Gateway API."""
     if directory is not None:
         os.chdir(directory)
+    context.ensure_object(Session).verbose = verbose
 
 
 def main() -> None:
-    """Run the command line; a UserError becomes its text and its exit code, anything else is a defect and is shown."""
+    """Run the command line and exit."""
+    sys.exit(run(cli, sys.argv[1:]))
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """The exit code of a command. A UserError becomes its text and its exit code; anything else is a defect of ours,
+    told in one line, with its traceback in a file."""
+    session = Session()
     try:
-        code = cli.main(prog_name="gateshift", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else Exit.OK)
+        code = command.main(list(arguments), prog_name="gateshift", standalone_mode=False, obj=session)
     except UserError as error:
         click.echo(f"gateshift: {error}", err=True)
-        sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        sys.exit(Exit.INTERRUPTED)
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(Exit.USAGE)
+        return Exit.USAGE
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 -- the interpreter flushes it at exit
-        sys.exit(Exit.OK)
+        return Exit.OK
+    except Exception as error:  # noqa: BLE001 -- the one place in the shell where defects end
+        return tell_defect(error, session)
+    return code if isinstance(code, int) else Exit.OK

@@ -18,6 +18,7 @@ EXIT_CODES = {
     Exit.USAGE: "a wrong use, or a gateshift.yaml that cannot be read",
     Exit.NO_VERDICT: "no verdict: a needed program is missing, crashed or hung; what was found is still printed",
     Exit.NOTHING_FOUND: "there is no root, rollout or file under the paths",
+    Exit.DEFECT: "a defect of gateshift's own; what was found is still printed, and a file holds the report",
     Exit.INTERRUPTED: "interrupted by Ctrl-C",
 }
 

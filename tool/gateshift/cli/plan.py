@@ -13,6 +13,7 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.checks.registry import every_rule
 from gateshift.cli import completion
+from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
@@ -72,13 +73,17 @@ def command(
         else:
             report = plans.step(PlanRequest(origin, target, environment))
     output.write(lambda form, style: PLAN[form](report, Setting(style, every_rule())))
+    tell_gaps(() if isinstance(report, PlanReport) else report.gaps, Session.current())
     return exit_code(report)
 
 
 def exit_code(report: AnyPlan) -> Exit:
-    """3 where something could not be judged; 1 for an unsafe step, in a pull request only for what is live, in a matrix
-    only for the steps from each stage to the next; else 0."""
-    if not isinstance(report, PlanReport) and report.gaps:
+    """70 for a defect of ours; 3 where something could not be judged; 1 for an unsafe step, in a pull request only for
+    what is live, in a matrix only for the steps from each stage to the next; else 0."""
+    gaps = () if isinstance(report, PlanReport) else report.gaps
+    if any(gap.defect for gap in gaps):
+        return Exit.DEFECT
+    if gaps:
         return Exit.NO_VERDICT
     match report:
         case PlanReport() | PullRequestReport():

@@ -11,6 +11,7 @@ import click
 from gateshift.app.report.report import page
 from gateshift.app.shared.rollouts import rollout_files_named
 from gateshift.app.shared.tool_choices import Choices
+from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import write_file
 from gateshift.cli.validate import exit_code
@@ -61,6 +62,7 @@ def command(paths: tuple[Path, ...], output: Path, port: int, choices: Choices, 
     if output != Path("-"):
         stages = sum(len(rollout.stages) for rollout in shown.rollouts)
         click.echo(f"{output}: {stages} {'stage' if stages == 1 else 'stages'}", err=True)
+    tell_gaps(shown.validation.gaps, Session.current())
     return exit_code(shown.validation, Level.ERROR)
 
 

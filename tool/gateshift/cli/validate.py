@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.validate import ValidationScope, validate
+from gateshift.app.validate.targets import ValidationScope
+from gateshift.app.validate.validate import validate
 from gateshift.checks.registry import rules_for
+from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit, NoVerdict
@@ -54,7 +56,12 @@ Examples:
     help="First write out the defaults that routes leave out, in their own files; what they mean stays the same.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="In text, show only what makes the exit code other than 0.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell on standard error which programs and schemas are used.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Tell on standard error which programs and schemas are used, and show a defect's traceback.",
+)
 @tool_options
 @output_options(VALIDATION)
 def command(
@@ -74,7 +81,9 @@ def command(
     CEL rules, and the references, routes and weights between objects. PATHS are roots, folders that hold roots, or
     YAML files; without any, the rollouts of the current folder.
     """
+    session = Session.current()
     if verbose:
+        session.verbose = True
         _tell_programs(choices)
         choices = replace(choices, say=_tell)
     scope = ValidationScope(paths, affected=affected, cel=not without_cel)
@@ -86,6 +95,7 @@ def command(
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))
+    tell_gaps(report.gaps, session)
     return exit_code(report, Level(fail_on))
 
 
@@ -106,7 +116,9 @@ def _tell(text: str) -> None:
 
 
 def exit_code(report: ValidationReport, fail_on: Level) -> Exit:
-    """3 where something could not be checked, 1 for findings at or above the level, else 0."""
+    """70 for a defect of ours, 3 where something could not be checked, 1 for findings at or above the level, else 0."""
+    if any(gap.defect for gap in report.gaps):
+        return Exit.DEFECT
     if report.gaps:
         return Exit.NO_VERDICT
     failed = any(finding.level.rank <= fail_on.rank for finding in report.findings)

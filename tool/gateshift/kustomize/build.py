@@ -59,6 +59,10 @@ Outcome = Build | Unbuilt | NoVerdict
 """What came of a root: its objects, Kustomize's refusal, or that Kustomize crashed, hung or could not be started."""
 
 
+PendingBuild = Callable[[], Outcome]
+"""Waits for a root's build, and reads what it came to."""
+
+
 def build_all(
     trees: Sequence[KustomizationTree], program: Program, timeout: float, *, jobs: int | None = None
 ) -> Iterator[Outcome]:
@@ -66,6 +70,13 @@ def build_all(
 
     `timeout` is each build's, in seconds. One root without a verdict does not keep the others from theirs.
     """
+    return (outcome() for outcome in start_builds(trees, program, timeout, jobs=jobs))
+
+
+def start_builds(
+    trees: Sequence[KustomizationTree], program: Program, timeout: float, *, jobs: int | None = None
+) -> Iterator[PendingBuild]:
+    """As `build_all`, but each outcome is the caller's to ask for, so that a defect in one is not the end of all."""
     reader, running = BuildReader(), Running()
     jobs = jobs or _cores()
     environment = {**_SHORT_LIVED, **(_ONE_OF_MANY if len(trees) > jobs else {}), **os.environ, **_OFFLINE}
@@ -79,7 +90,7 @@ def build_all(
                 started.append(None if tree.root.files else pool.submit(_run, *job))
             for index, tree in enumerate(trees):
                 future = started[index]
-                yield plain_build(tree) if future is None else _outcome(tree, future, reader)
+                yield partial(plain_build, tree) if future is None else partial(_outcome, tree, future, reader)
                 started[index] = None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -69,12 +69,25 @@ class ReportedRoot(Struct, frozen=True):
     resources: int
 
 
+OWN_DEFECT = "a defect of gateshift's own: "
+"""How the reason of a gap begins that a defect left."""
+
+
 class Gap(Struct, frozen=True):
-    """Something that could not be checked, so that there is no verdict: what, why, and the way to get one."""
+    """Something that could not be checked, so that there is no verdict: what, why, and the way to get one.
+
+    `defect` is the traceback where a defect of gateshift's own is the reason; no renderer shows it.
+    """
 
     what: str
     why: str
     next_step: str
+    defect: str = ""
+
+    @property
+    def defect_line(self) -> str:
+        """The kind of the defect and what it says, in one line."""
+        return self.why.removeprefix(OWN_DEFECT)
 
 
 class ValidationReport(Struct, frozen=True):

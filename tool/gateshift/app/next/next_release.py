@@ -23,13 +23,12 @@ from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_setting
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.pointer_history import PointerHistory
-from gateshift.app.validate.validate import ValidationScope, validate
+from gateshift.app.validate.validate import errors_in
 from gateshift.config import file_reader, open_rollout, parse_rollout
 from gateshift.config.next_release import NewVersion, next_release
 from gateshift.engines.placement import StageFolders
-from gateshift.errors import Exit, NoVerdict, UserError
+from gateshift.errors import Exit, UserError
 from gateshift.manifests import generate
-from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.release import FileState, FileStatus, MovedPointer, ReleaseReport
 from gateshift.model.rollout import Environment, ManifestWorkload, Rollout, Stage
@@ -256,11 +255,7 @@ def _refuse_unfinished(rollout: Rollout, stage: Stage | None, who: str) -> None:
 
 def _refuse_faults(trial: Path, choices: Choices, today: date) -> None:
     """Raises UserError where a stage of the result has errors, NoVerdict where that could not be checked."""
-    report = validate(ValidationScope((trial / "overlays",)), choices, today)
-    if report.gaps:
-        gap = report.gaps[0]
-        raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)
-    faults = [finding for finding in report.findings if finding.level is Level.ERROR]
+    faults = errors_in(trial / "overlays", choices, today)
     if faults:
-        said = "; ".join(f"{each.rule}: {each.message}" for each in faults)
+        said = "; ".join(f"{fault.rule}: {fault.message}" for fault in faults)
         raise UserError(f"the next release would not validate: {said}", exit_code=Exit.FINDINGS)

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from gateshift.app.plan.planner import EngineFindings, PlannedStep
 from gateshift.app.plan.sides import Side
+from gateshift.app.shared.locate_findings import Placer
 from gateshift.app.shared.rollouts import StageRoot
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.validate.assemble import reported
-from gateshift.app.validate.locate_findings import Placer
 from gateshift.checks.registry import every_rule
 from gateshift.engines.changes import Change
 from gateshift.model.finding import Level

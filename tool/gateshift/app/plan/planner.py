@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots, required
+from gateshift.app.shared.locate_findings import Placer
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.locate_findings import Placer
 from gateshift.checks.registry import every_rule
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.kustomize.tree.tree_reader import TreeReader

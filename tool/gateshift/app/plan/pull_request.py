@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.sides import Side, root_of
+from gateshift.app.shared.attempt import attempt
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, settings_in, with_every_engine
@@ -62,13 +64,18 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
     reports: list[PlanReport] = []
     gaps: list[Gap] = []
     for pair in pairs:
+        what = f"{pair.after.label} was not judged"
         try:
-            report = _report(plans, pair)
+            report = attempt(what, partial(_report, plans, pair))
         except NoVerdict as error:
-            gaps.append(Gap(f"{pair.after.label} was not judged", error.what, error.next_step))
-            continue
-        if report is not None:
-            reports.append(report)
+            report = Gap(what, error.what, error.next_step)
+        match report:
+            case Gap():
+                gaps.append(report)
+            case PlanReport():
+                reports.append(report)
+            case None:
+                continue
     return PullRequestReport(since, tuple(reports), tuple(dict.fromkeys(gaps)))
 
 

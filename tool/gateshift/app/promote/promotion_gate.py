@@ -12,9 +12,7 @@ from gateshift.app.plan.sides import Sides
 from gateshift.app.shared.rollout_pointers import sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.validate import ValidationScope, validate
-from gateshift.errors import NoVerdict
-from gateshift.model.finding import Level
+from gateshift.app.validate.validate import errors_in
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Stage
@@ -31,11 +29,7 @@ class StageJudge:
 
     def faults(self, folder: Path) -> Sequence[ReportedFinding]:
         """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
-        report = validate(ValidationScope((folder,)), self._choices, self._today)
-        if report.gaps:
-            gap = report.gaps[0]
-            raise NoVerdict(f"{gap.what}: {gap.why}", next_step=gap.next_step)
-        return [finding for finding in report.findings if finding.level is Level.ERROR]
+        return errors_in(folder, self._choices, self._today)
 
     def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine, set as these pointers set it."""

@@ -19,7 +19,8 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.stages import BuiltStage, build_stages, parents_of
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.pointer_history import PointerHistory
-from gateshift.app.validate.validate import ValidationScope, validate
+from gateshift.app.validate.targets import ValidationScope
+from gateshift.app.validate.validate import validate
 from gateshift.errors import UserError
 from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
 from gateshift.model.rollout import Environment, Rollout

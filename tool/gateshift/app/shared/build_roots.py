@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.app.shared.attempt import attempt, raise_defect
 from gateshift.app.shared.paths import shown_path
 from gateshift.checks.build.roots import nothing_built, refusals, unbuilt
 from gateshift.errors import Exit, NoVerdict, UserError
-from gateshift.kustomize import build
+from gateshift.kustomize.build import Outcome, PendingBuild, plain_build, start_builds
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import KustomizationTree, Root
@@ -36,44 +38,83 @@ class BuiltRoot(Struct, frozen=True, eq=False):
         return self.tree.root.path
 
 
+class ReadRoot(Struct, frozen=True, eq=False):
+    """A root before it is built: its tree, and what speaks against building it."""
+
+    tree: KustomizationTree
+    refusals: tuple[Finding, ...] = ()
+    gap: Gap | None = None
+
+    @property
+    def buildable(self) -> bool:
+        """Whether it is built: a root with a fault is not, but of plain YAML the sound files are."""
+        return self.gap is None and (bool(self.tree.root.files) or not _has_error(self.refusals))
+
+
 def build_roots(
     roots: Iterable[Root], reader: TreeReader, *, program: Path | None, timeout: float
 ) -> Iterator[BuiltRoot]:
-    """Build every root and give each, in order, as soon as it is there, while the next ones are being built.
+    """Read and build every root and give each, in order, as soon as it is there, while the next ones are being built.
 
-    `program` overrides which kustomize runs; `timeout` is each build's, in seconds. A root with a fault is not built,
-    but of plain YAML the sound files are.
+    `program` overrides which kustomize runs; `timeout` is each build's, in seconds.
     """
-    trees = [reader.read(root) for root in roots]
-    refused = {id(tree): tuple(refusals(tree)) for tree in trees}
-    buildable = [tree for tree in trees if tree.root.files or not _has_error(refused[id(tree)])]
-    outcomes = _outcomes(buildable, program, timeout)
-    wanted = set(map(id, buildable))
-    for tree in trees:
-        yield _built(tree, refused[id(tree)], next(outcomes) if id(tree) in wanted else None)
+    return build_read(read_roots(roots, reader), program=program, timeout=timeout)
 
 
-def _outcomes(trees: Sequence[KustomizationTree], program: Path | None, timeout: float) -> Iterator[build.Outcome]:
+def read_roots(roots: Iterable[Root], reader: TreeReader) -> tuple[ReadRoot, ...]:
+    """The trees of the roots; a defect of ours in reading one is that one's gap."""
+    return tuple(_read(root, reader) for root in roots)
+
+
+def _read(root: Root, reader: TreeReader) -> ReadRoot:
+    def read() -> ReadRoot:
+        tree = reader.read(root)
+        return ReadRoot(tree, tuple(refusals(tree)))
+
+    read_root = attempt(f"{root.path} was not read", read)
+    if isinstance(read_root, Gap):
+        return ReadRoot(KustomizationTree(root, None, (), {}, {}), gap=read_root)
+    return read_root
+
+
+def build_read(roots: Sequence[ReadRoot], *, program: Path | None, timeout: float) -> Iterator[BuiltRoot]:
+    """Build roots that were read, as `build_roots` does."""
+    pending = _pending([root.tree for root in roots if root.buildable], program, timeout)
+    for root in roots:
+        yield _built(root, next(pending) if root.buildable else None)
+
+
+def _pending(trees: Sequence[KustomizationTree], program: Path | None, timeout: float) -> Iterator[PendingBuild]:
     """Each tree's outcome; plain YAML needs no program."""
     if all(tree.root.files for tree in trees):
-        yield from (build.plain_build(tree) for tree in trees)
+        yield from (partial(plain_build, tree) for tree in trees)
         return
     try:
-        found = find("kustomize", program)
+        kustomize = find("kustomize", program)
     except NoVerdict as error:
-        yield from (build.plain_build(tree) if tree.root.files else error for tree in trees)
+        for tree in trees:
+            yield partial(plain_build, tree) if tree.root.files else partial(_no_verdict, error)
         return
-    yield from build.build_all(trees, found, timeout)
+    yield from start_builds(trees, kustomize, timeout)
 
 
-def _built(tree: KustomizationTree, findings: tuple[Finding, ...], outcome: build.Outcome | None) -> BuiltRoot:
+def _no_verdict(error: NoVerdict) -> NoVerdict:
+    return error
+
+
+def _built(root: ReadRoot, pending: PendingBuild | None) -> BuiltRoot:
+    if pending is None:
+        return BuiltRoot(root.tree, None, root.refusals, root.gap)
+    built = attempt(f"{root.tree.root.path} was not built", lambda: _with_outcome(root, pending()))
+    return BuiltRoot(root.tree, None, root.refusals, built) if isinstance(built, Gap) else built
+
+
+def _with_outcome(root: ReadRoot, outcome: Outcome) -> BuiltRoot:
+    tree, findings = root.tree, root.refusals
     match outcome:
-        case None:
-            return BuiltRoot(tree, None, findings)
         case NoVerdict():
-            return BuiltRoot(
-                tree, None, findings, Gap(f"{tree.root.path} was not built", outcome.what, outcome.next_step)
-            )
+            gap = Gap(f"{tree.root.path} was not built", outcome.what, outcome.next_step)
+            return BuiltRoot(tree, None, findings, gap)
         case Unbuilt():
             return BuiltRoot(tree, None, (*findings, unbuilt(outcome)))
         case Build():
@@ -82,18 +123,19 @@ def _built(tree: KustomizationTree, findings: tuple[Finding, ...], outcome: buil
 
 
 def _has_error(findings: Iterable[Finding]) -> bool:
-    return any(found.level is Level.ERROR for found in findings)
+    return any(finding.level is Level.ERROR for finding in findings)
 
 
 def required(root: BuiltRoot) -> Build:
     """The root's objects. Raises UserError where it may not be built or Kustomize refuses it (exit code 1), NoVerdict
-    where Kustomize cannot be run."""
+    where Kustomize cannot be run, and the defect of ours that kept it from being built."""
     if root.gap is not None:
+        raise_defect(root.gap)
         raise NoVerdict(f"{root.gap.what}: {root.gap.why}", next_step=root.gap.next_step)
     unreadable = _unreadable(root.tree)
     if root.build is None or unreadable:
-        found = [f"{_where(each)}{each.message}" for each in root.findings if each.level is Level.ERROR]
-        lines = [*found, *unreadable][:_MOST_SHOWN]
+        errors = [f"{_where(finding)}{finding.message}" for finding in root.findings if finding.level is Level.ERROR]
+        lines = [*errors, *unreadable][:_MOST_SHOWN]
         raise UserError("\n".join(lines), where=str(root.path), exit_code=Exit.FINDINGS)
     return root.build
 
@@ -102,12 +144,10 @@ def _unreadable(tree: KustomizationTree) -> list[str]:
     """The YAML files of a plain root that cannot be read: what they hold might decide."""
     files = tree.files.values() if tree.root.files else ()
     return [
-        f"{shown_path(each.path)}:{fault.line}:{fault.column}: {fault.what}" for each in files if (fault := each.fault)
+        f"{shown_path(file.path)}:{fault.line}:{fault.column}: {fault.what}" for file in files if (fault := file.fault)
     ]
 
 
 def _where(finding: Finding) -> str:
     place = finding.at
-    if not isinstance(place, Place):
-        return ""
-    return f"{shown_path(place.file)}:{place.line}:{place.column}: "
+    return f"{shown_path(place.file)}:{place.line}:{place.column}: " if isinstance(place, Place) else ""

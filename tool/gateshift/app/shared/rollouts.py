@@ -92,13 +92,17 @@ class Rollouts(Struct, frozen=True):
         """Read these files, each once. Raises UserError for the first that cannot be read."""
         distinct = tuple(dict.fromkeys(path.resolve() for path in files))
         if not distinct:
-            return cls((), {}, ())
+            return NO_ROLLOUTS
         from gateshift.config import open_rollout  # a third of the start-up time, which plain roots need not pay
 
         parsed = [open_rollout(file) for file in distinct]
-        roots = [root for each in parsed for root in stage_roots(each.rollout)]
+        roots = [root for file in parsed for root in stage_roots(file.rollout)]
         return cls(
-            tuple(each.rollout for each in parsed),
+            tuple(file.rollout for file in parsed),
             {root.folder: root for root in roots},
-            tuple(warning for each in parsed for warning in each.warnings),
+            tuple(warning for file in parsed for warning in file.warnings),
         )
+
+
+NO_ROLLOUTS = Rollouts((), {}, ())
+"""Where there is no gateshift.yaml."""

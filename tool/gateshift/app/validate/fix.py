@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateshift.app.shared.build_roots import BuiltRoot, build_roots
-from gateshift.app.shared.rollouts import Rollouts
+from gateshift.app.shared.build_roots import BuiltRoot, build_read
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.validate import ValidationScope, chosen_by, rollout_files_of
+from gateshift.app.validate.targets import ValidationScope, read_targets
 from gateshift.checks.fixes import FIXED_RULES, with_defaults_written
 from gateshift.checks.suppression import markers_in
-from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.manifests.header import read_header
 from gateshift.model.source import SourceFile
 from gateshift.system.atomic_write import replace_file
@@ -25,12 +23,10 @@ def write_fixes(scope: ValidationScope, choices: Choices) -> tuple[Path, ...]:
     Generated files are left alone, as are files outside the repository and those that suppress the rule. Raises
     UserError for paths that hold no root, NoVerdict where the schemas are not installed.
     """
-    reader = TreeReader()
-    roots = chosen_by(scope, reader).roots
-    rollouts = Rollouts.of(rollout_files_of(roots))
-    catalog = choices.open_schemas(rollouts.all)
+    targets = read_targets(scope)
+    catalog = choices.open_schemas(targets.rollouts.all)
     changed = []
-    built = tuple(build_roots(roots, reader, program=choices.kustomize, timeout=choices.timeout))
+    built = tuple(build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout))
     for file in _own_files(built):
         if _write(file, with_defaults_written(file.text, catalog)):
             changed.append(file.path)

@@ -17,9 +17,8 @@ from gateshift.engines.placement import StageFolders, plain_url
 from gateshift.engines.read import pointers_of, repositories_in, with_repository
 from gateshift.errors import UserError
 from gateshift.kustomize.build import plain_build
-from gateshift.kustomize.tree.roots import find_roots
-from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import FieldRef, Finding
+from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import Rollout
 from gateshift.model.rule import checks_in
@@ -31,19 +30,15 @@ from gateshift.yamldoc.data import Json
 _USUAL = ("", "HEAD", "main", "master")
 
 
-def pointer_roots(rollouts: Iterable[Rollout], reader: TreeReader) -> tuple[BuiltRoot, ...]:
-    """The sync/ folders beside these rollouts, each as one root of plain YAML."""
-    folders = [folder for rollout in rollouts if (folder := rollout.file.parent / "sync").is_dir()]
-    trees = [reader.read(root) for folder in folders for root in find_roots([folder], reader.sources).roots]
-    return tuple(BuiltRoot(tree, plain_build(tree)) for tree in trees if tree.root.files)
-
-
-def sync_findings(built: Iterable[BuiltRoot], beside: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
+def sync_findings(
+    built: Iterable[BuiltRoot], pointers: Iterable[KustomizationTree]
+) -> Iterator[tuple[BuiltRoot, Finding]]:
     """What pointers do wrong, each finding with the root it is found in.
 
-    The objects of the roots in `built` have been checked one by one before; those of the sync/ folders `beside` are
+    The objects of the roots in `built` have been checked one by one before; those of the sync/ folders `pointers` are
     checked here, by nothing but the rules about sync objects.
     """
+    beside = [BuiltRoot(tree, plain_build(tree)) for tree in pointers]
     for root in beside:
         if root.build is not None:
             subject = Subject.of(root.build)
@@ -56,15 +51,15 @@ def sync_findings(built: Iterable[BuiltRoot], beside: Sequence[BuiltRoot]) -> It
 
 
 def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tuple[BuiltRoot, Finding]]:
-    owner = {id(each): (root, each) for root in roots if root.build is not None for each in root.build.resources}
+    owner = {id(resource): (root, resource) for root in roots if root.build for resource in root.build.resources}
     resources = [resource for _, resource in owner.values()]
     repositories = repositories_in(resource.data for resource in resources)
-    aiming = _Aiming(repository)
+    targets_of = _Targets(repository)
     targets = [
-        aiming.target(resource, with_repository(found, repositories))
+        targets_of.target(resource, with_repository(pointer, repositories))
         for resource in resources
-        for found in pointers_of(resource.data, aiming.matching)
-        if not isinstance(found, NotUnderstood)
+        for pointer in pointers_of(resource.data, targets_of.matching)
+        if not isinstance(pointer, NotUnderstood)
     ]
     built = {
         root.tree.root.folder.relative_to(repository).as_posix(): root.build.resources
@@ -77,7 +72,7 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
             yield owner[id(finding.at.resource)][0], finding
 
 
-class _Aiming:
+class _Targets:
     """Tells what the pointers of one repository name."""
 
     def __init__(self, repository: Path) -> None:
@@ -103,11 +98,11 @@ class _Aiming:
             return PointerTarget(resource, pointer, exists)
         return PointerTarget(resource, pointer, exists, rollout, stage_pointer.environment, stage_pointer.stage)
 
-    def _near(self, folder: Path, file: Path) -> Iterator[Rollout]:
+    def _near(self, folder: Path, pointer_file: Path) -> Iterator[Rollout]:
         """The rollouts that the pointer may belong to: above the folder that it names, and above its own file."""
-        for start in dict.fromkeys((folder, real_path(file).parent)):
-            found = rollout_file_above(start, self.repository) if start.is_relative_to(self.repository) else None
-            rollout = self._open(found) if found is not None else None
+        for start in dict.fromkeys((folder, real_path(pointer_file).parent)):
+            file = rollout_file_above(start, self.repository) if start.is_relative_to(self.repository) else None
+            rollout = self._open(file) if file is not None else None
             if rollout is not None:
                 yield rollout
 

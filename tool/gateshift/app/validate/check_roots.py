@@ -1,0 +1,132 @@
+"""Roots built and checked: while Kustomize builds one, the one before is checked; then kubeconform sees all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from gateshift.app.shared.attempt import Tally, attempt
+from gateshift.app.shared.build_roots import BuiltRoot, build_read
+from gateshift.app.shared.locate_findings import Placer
+from gateshift.app.shared.rollouts import StageRoot
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.targets import ValidationTargets
+from gateshift.checks.registry import CHECKS
+from gateshift.checks.schema import admission as schema_checks
+from gateshift.checks.subject import Declared, Subject
+from gateshift.errors import NoVerdict
+from gateshift.model.finding import PlacedFinding
+from gateshift.model.report import Gap
+from gateshift.model.resource import Build
+from gateshift.model.rule import Check
+from gateshift.model.schema_verdict import SchemaVerdict
+from gateshift.schemas import Schemas, kubeconform
+from gateshift.tools.find import find
+
+
+class RootChecks(Struct, frozen=True, eq=False):
+    """What every root is checked with: the schemas, None where there are none, and the checks, with CEL or without."""
+
+    schemas: Schemas | None
+    cel: bool = True
+    checks: tuple[Check[Subject], ...] = CHECKS
+
+
+class CheckedRoot(Struct, frozen=True, eq=False):
+    """A root and what is wrong with it; `subject` is None where it was not built, or not read by routing."""
+
+    built: BuiltRoot
+    subject: Subject | None
+    tally: Tally
+
+
+def check_roots(
+    targets: ValidationTargets, with_checks: RootChecks, choices: Choices, placer: Placer
+) -> tuple[CheckedRoot, ...]:
+    """Build and check every root. A root that could not be built or checked has the gap that says why."""
+    check = partial(_check, with_checks=with_checks, stages=targets.rollouts.by_folder, placer=placer)
+    built: list[BuiltRoot] = []
+    checked: list[CheckedRoot] = []
+    for root in build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout):
+        built.append(root)
+        checked += map(check, built[len(checked) : -1])
+    with ThreadPoolExecutor(1) as beside:  # kubeconform works while the last root is checked
+        verdicts = beside.submit(_schema_verdicts, built, with_checks.schemas, choices)
+        checked += map(check, built[len(checked) :])
+    _add_verdicts(checked, verdicts.result(), placer)
+    return tuple(checked)
+
+
+def _check(
+    root: BuiltRoot, *, with_checks: RootChecks, stages: Mapping[Path, StageRoot], placer: Placer
+) -> CheckedRoot:
+    """Look for everything that needs no other program."""
+    tally = Tally(gaps=[root.gap] if root.gap else [])
+    what = _not_checked(root)
+    tally.add(what, lambda: placer.placed(root.findings, root))
+    if root.build is None:
+        return CheckedRoot(root, None, tally)
+    subject = attempt(what, partial(_subject, root, root.build, stages, with_checks.schemas))
+    if isinstance(subject, Gap):
+        tally.gaps.append(subject)
+        return CheckedRoot(root, None, tally)
+    for rule in with_checks.checks:
+        tally.add(what, partial(_findings, rule, subject, root, placer))
+    unjudged = attempt(what, partial(schema_checks.gaps, subject)) if with_checks.cel else ()
+    tally.gaps += (unjudged,) if isinstance(unjudged, Gap) else unjudged
+    return CheckedRoot(root, subject, tally)
+
+
+def _findings(rule: Check[Subject], subject: Subject, root: BuiltRoot, placer: Placer) -> Iterator[PlacedFinding]:
+    return placer.placed(rule(subject), root)
+
+
+def _not_checked(root: BuiltRoot) -> str:
+    return f"{root.path} was not wholly checked"
+
+
+def _subject(root: BuiltRoot, build: Build, stages: Mapping[Path, StageRoot], schemas: Schemas | None) -> Subject:
+    stage = stages.get(root.tree.root.folder)
+    declared = Declared(stage.rollout, stage.environment, stage.stage) if stage else None
+    return Subject.of(build, catalog=schemas, tree=root.tree, declared=declared)
+
+
+def _schema_verdicts(
+    roots: Sequence[BuiltRoot], schemas: Schemas | None, choices: Choices
+) -> tuple[SchemaVerdict, ...] | NoVerdict:
+    """kubeconform's verdict on every object of every root, by one run, or why there is none."""
+    objects = [resource.data for root in roots if root.build for resource in root.build.resources]
+    if schemas is None or not objects:
+        return ()
+    try:
+        program = find("kubeconform", choices.kubeconform)
+        return kubeconform.check(objects, schemas, program, timeout=choices.timeout)
+    except NoVerdict as error:
+        return error
+
+
+def _add_verdicts(
+    checked: Sequence[CheckedRoot], verdicts: tuple[SchemaVerdict, ...] | NoVerdict, placer: Placer
+) -> None:
+    """Add what kubeconform's verdicts come to."""
+    if isinstance(verdicts, NoVerdict):
+        gap = Gap("no object was checked against its schema", verdicts.what, verdicts.next_step)
+        for root in checked[:1]:
+            root.tally.gaps.append(gap)
+        return
+    left = iter(verdicts)
+    for root in checked:
+        own = [next(left) for _ in root.built.build.resources] if verdicts and root.built.build else []
+        if root.subject is not None:
+            root.tally.add(_not_checked(root.built), partial(_schema_findings, root.subject, own, root.built, placer))
+
+
+def _schema_findings(
+    subject: Subject, verdicts: Sequence[SchemaVerdict], root: BuiltRoot, placer: Placer
+) -> Iterator[PlacedFinding]:
+    for resource, verdict in zip(subject.build.resources, verdicts, strict=bool(verdicts)):
+        yield from placer.placed(schema_checks.schema_findings(subject, resource, verdict), root)

@@ -1,0 +1,69 @@
+"""A defect of gateshift's own, as its user meets it: one line, and the file that holds the report."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from gateshift import __version__
+from gateshift.errors import Exit, RootDefect, defect_line
+
+if TYPE_CHECKING:
+    from gateshift.model.report import Gap
+
+
+class Session:
+    """What a whole run shares: whether it shows the traceback of a defect."""
+
+    def __init__(self) -> None:
+        self.verbose = False
+
+    @staticmethod
+    def current() -> Session:
+        """That of the command that runs; a new one outside the program's own entry."""
+        return click.get_current_context().ensure_object(Session)
+
+
+def tell_defect(error: Exception, session: Session) -> Exit:
+    """Say that a command ended by a defect."""
+    if isinstance(error, RootDefect):
+        return _tell({error.trace: error.line}, session)
+    return _tell({"".join(traceback.format_exception(error)): defect_line(error)}, session)
+
+
+def tell_gaps(gaps: Iterable[Gap], session: Session) -> None:
+    """Say which defects left gaps in an answer that was written."""
+    lines = {gap.defect: gap.defect_line for gap in gaps if gap.defect}
+    if lines:
+        _tell(lines, session)
+
+
+def _tell(lines: dict[str, str], session: Session) -> Exit:
+    """Say each defect in its line; the tracebacks, which are the keys, go into a file."""
+    report = "\n".join(lines)
+    file = _write(report)
+    where = f"the report is in {file}" if file else "the report could not be written, -v shows it"
+    for line in dict.fromkeys(lines.values()):
+        click.echo(f"gateshift: a defect of gateshift's own: {line}; {where}", err=True)
+    if session.verbose:
+        click.echo(report, err=True, nl=False)
+    return Exit.DEFECT
+
+
+def _write(report: str) -> str:
+    """The file with the report, which only its user can read; "" where none can be written."""
+    import platform  # nobody without a defect pays for their start-up
+    import tempfile
+
+    head = f"gateshift {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
+    try:
+        number, file = tempfile.mkstemp(prefix="gateshift-defect-", suffix=".txt")
+        with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(head + report)
+    except OSError:
+        return ""
+    return file
