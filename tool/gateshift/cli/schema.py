@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,14 +11,38 @@ import click
 from gateshift.cli.output import write_file
 from gateshift.yamldoc.data import JsonObject
 
-SCHEMAS = {
-    "gateshift": "gateshift.config.schema.json_schema",
-    "findings": "gateshift.report.findings.json",
-    "plan": "gateshift.report.plan.json",
-    "explain": "gateshift.report.explain.json",
-}
-"""Each schema's name and the module whose `json_schema()` gives it; imported only when it is asked for."""
 
+def _gateshift() -> JsonObject:
+    from gateshift.config.schema.json_schema import json_schema
+
+    return json_schema()
+
+
+def _findings() -> JsonObject:
+    from gateshift.report.findings.json import json_schema
+
+    return json_schema()
+
+
+def _plan() -> JsonObject:
+    from gateshift.report.plan.json import json_schema
+
+    return json_schema()
+
+
+def _explain() -> JsonObject:
+    from gateshift.report.explain.json import json_schema
+
+    return json_schema()
+
+
+SCHEMAS: dict[str, Callable[[], JsonObject]] = {
+    "gateshift": _gateshift,
+    "findings": _findings,
+    "plan": _plan,
+    "explain": _explain,
+}
+"""Each schema's name and what makes it; the modules are imported only when it is asked for."""
 
 _EPILOG = """\b
 Examples:
@@ -43,5 +67,4 @@ def command(name: str, output: Path | None) -> None:
 
 def schema_text(name: str) -> str:
     """The schema of that name as the file that is published."""
-    schema: JsonObject = importlib.import_module(SCHEMAS[name]).json_schema()
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(SCHEMAS[name](), indent=2, ensure_ascii=False) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -194,6 +195,18 @@ class Stage(_Placed, frozen=True, eq=False):
         """The version's part of the production rule's traffic, 0 to 1; 0 where there is no route."""
         total = sum(share.weight for share in self.shares)
         return sum(share.weight for share in self.shares if share.version == version) / total if total else 0.0
+
+    @property
+    def rule_names(self) -> tuple[str, ...]:
+        """The names of the extra rules, in their order."""
+        return tuple(rule.name for rule in self.rules)
+
+
+def extra_rule_name(names: Sequence[str], index: int, count: int) -> str:
+    """Which of a stage's extra rules stands at an index of the rollout's own route, which has `count` rules; "" for
+    another rule of it. The extra rules stand last."""
+    place = index - (count - len(names))
+    return names[place] if 0 <= place < len(names) else ""
 
 
 class DeclaredRoute(Struct, frozen=True):

@@ -20,6 +20,7 @@ from gateshift.model.finding import Level
 from gateshift.model.plan import EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
 from gateshift.model.report import ReportedFinding, ReportedPlace, ResourceName
 from gateshift.model.resource import Build, Resource
+from gateshift.model.rollout import extra_rule_name
 from gateshift.transition.rows import rows_of
 from gateshift.transition.wording import steps_of
 from gateshift.yamldoc.data import Json, json_pointer
@@ -97,18 +98,17 @@ def traffic_of(before: Side, after: Side, step: PlannedStep) -> tuple[TrafficRow
 
 
 def _holds(build: Build, route: Resource) -> bool:
-    return any(each is route for each in build.resources)
+    return any(resource is route for resource in build.resources)
 
 
 def _name_in(place: StageRoot, route: Resource, index: int) -> str:
-    """The name of an extra rule of the stage; the extra rules stand last in the rollout's own route."""
+    """The name of an extra rule of the stage; "" for any other rule."""
     own = place.rollout.route
     rules = route.data.get("spec")
     listed = rules.get("rules") if isinstance(rules, dict) else None
     if (route.kind, route.id.name) != (own.kind.value, own.name) or not isinstance(listed, list):
         return ""
-    extra = index - (len(listed) - len(place.stage.rules))
-    return place.stage.rules[extra].name if 0 <= extra < len(place.stage.rules) else ""
+    return extra_rule_name(place.stage.rule_names, index, len(listed))
 
 
 def _object_change(change: Change) -> ObjectChange:

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gateshift.model.picture import Edge, Lane, NodeRole, Picture, PictureNode
+from gateshift.model.rollout import extra_rule_name
 from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments_of
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decision import BackendAnswer, MirrorAnswer
@@ -58,8 +59,8 @@ def _extras(route: Route, subject: PictureSubject) -> Mapping[int, str]:
     """The extra rules of the rollout's own route: name by index."""
     if (route.kind, route.name) != subject.route:
         return {}
-    first = len(route.rules) - len(subject.extras)
-    return {first + index: name for index, name in enumerate(subject.extras)}
+    count = len(route.rules)
+    return {index: name for index in range(count) if (name := extra_rule_name(subject.extras, index, count))}
 
 
 class _Drawing(Struct):

@@ -84,8 +84,7 @@ def _pointers(pointing: RolloutPointers, environment: Environment) -> Iterator[P
 def _stage(built: BuiltStage) -> StagePicture:
     rollout, stage = built.root.rollout, built.root.stage
     kind, name = rollout.route.kind.value, rollout.route.name
-    extras = tuple(rule.name for rule in stage.rules)
-    subject = PictureSubject(parents_of(rollout, built.root.environment), (kind, name), extras)
+    subject = PictureSubject(parents_of(rollout, built.root.environment), (kind, name), stage.rule_names)
     return StagePicture(
         name=stage.name,
         description=stage.description,

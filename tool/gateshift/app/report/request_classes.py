@@ -8,7 +8,7 @@ from gateshift.app.report.picture import EVERY
 from gateshift.app.shared.stages import BuiltStage, parents_of
 from gateshift.model.picture import PictureAnswer, PictureClass
 from gateshift.model.resource import ResourceId
-from gateshift.model.rollout import Rollout
+from gateshift.model.rollout import Rollout, extra_rule_name
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.request import Request
@@ -100,13 +100,11 @@ def _shares(decision: Decision) -> tuple[tuple[str, float], ...]:
 
 
 def _extra(stage: BuiltStage, decision: Decision) -> str:
-    """The name of the stage's extra rule that answers; "" where another one does. They stand last in the route."""
+    """The name of the stage's extra rule that answers; "" where another one does."""
     ours = stage.root.rollout.route
-    extras = stage.root.stage.rules
     if decision.route is None or decision.rule is None or stage.cluster is None:
         return ""
     route = next((route for route in stage.cluster.routes if route.resource is decision.route), None)
     if route is None or (route.kind, route.name) != (ours.kind.value, ours.name):
         return ""
-    place = decision.rule - (len(route.rules) - len(extras))
-    return extras[place].name if place >= 0 else ""
+    return extra_rule_name(stage.root.stage.rule_names, decision.rule, len(route.rules))
