@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,8 @@ def tell_defect(error: Exception, session: Session) -> Exit:
     """Say that a command ended by a defect."""
     if isinstance(error, RootDefect):
         return _tell({error.trace: error.line}, session)
+    import traceback  # nobody without a defect pays for its start-up
+
     return _tell({"".join(traceback.format_exception(error)): defect_line(error)}, session)
 
 
@@ -56,7 +57,7 @@ def _tell(lines: dict[str, str], session: Session) -> Exit:
 
 def _write(report: str) -> str:
     """The file with the report, which only its user can read; "" where none can be written."""
-    import platform  # nobody without a defect pays for their start-up
+    import platform
     import tempfile
 
     head = f"gateshift {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.config.nearest import nearest
 from gateshift.errors import Exit, UserError
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
@@ -31,8 +31,8 @@ def named_stage(rollout: Rollout, name: str) -> Stage:
     names = [stage.name for stage in rollout.stages]
     if name in names:
         return rollout.stage(name)
-    near = get_close_matches(name, names, 1)
-    hint = f"Did you mean `{near[0]}`?" if near else f"The stages are {', '.join(names)}."
+    near = nearest(name, names)
+    hint = f"Did you mean `{near}`?" if near else f"The stages are {', '.join(names)}."
     raise UserError(f"there is no stage `{name}`", where=str(rollout.file), next_step=hint)
 
 
@@ -43,16 +43,16 @@ def chosen_environment(pointing: RolloutPointers, name: str) -> Environment:
         names = [environment.name for environment in environments]
         if name in names:
             return environments[names.index(name)]
-        known = ", ".join(each for each in names if each)
+        known = ", ".join(filter(None, names))
         raise UserError(
             f"there is no environment `{name}`",
             where=str(pointing.rollout.file),
             next_step=f"The environments are {known}." if known else "This rollout has no environments.",
         )
     pointed = [
-        each
-        for each in environments
-        if any(stage_pointer.environment == each for stage_pointer in pointing.stage_pointers)
+        environment
+        for environment in environments
+        if any(stage_pointer.environment == environment for stage_pointer in pointing.stage_pointers)
     ]
     if len(pointed or environments) == 1:
         return (pointed or environments)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -27,6 +26,8 @@ def attempt(what: str, step: Callable[[], T]) -> T | Gap:
     except RootDefect as defect:
         return _gap(what, defect.line, defect.trace)
     except Exception as error:  # noqa: BLE001 -- one root's defect must not cost the other roots their verdict
+        import traceback  # nobody without a defect pays for its start-up
+
         return _gap(what, defect_line(error), traceback.format_exc())
 
 
