@@ -15,6 +15,7 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import NO_ROLLOUTS, Rollouts, rollout_file_above, rollout_files_in
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import find_roots, repository_of
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.rollout import Rollout
 from gateshift.system.source_files import Sources, real_path
