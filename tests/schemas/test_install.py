@@ -62,6 +62,7 @@ def proxy_folder(content: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GATESHIFT_GO", "none")
 
 
+@pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("asked", ["9.1.2", "v9.1.2", "9.1", "9"])
 def test_without_go_a_pinned_module_is_installed(asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy_folder(both_channels(), tmp_path, monkeypatch)

@@ -59,7 +59,7 @@ def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
 
 
 def _text(document: JsonObject, pointer: FieldPath) -> str:
-    found = text_at(document, *pointer)
-    if not found:
+    text = text_at(document, *pointer)
+    if not text:
         raise BrokenCrd(f"{'.'.join(str(step) for step in pointer)} is missing or no string", pointer)
-    return found
+    return text

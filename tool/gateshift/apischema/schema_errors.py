@@ -67,8 +67,8 @@ class _Walk:
 
     def _resolved(self, schema: JsonObject) -> JsonObject:
         ref = schema.get("$ref")
-        found = self.definitions.get(ref.removeprefix(_PREFIX)) if isinstance(ref, str) else None
-        return found if isinstance(found, dict) else schema
+        definition = self.definitions.get(ref.removeprefix(_PREFIX)) if isinstance(ref, str) else None
+        return definition if isinstance(definition, dict) else schema
 
     def _object(self, schema: JsonObject, data: JsonObject, at: FieldPath) -> Iterator[SchemaError]:
         for name in names_of(schema, "required"):
@@ -116,34 +116,38 @@ class _Walk:
             yield SchemaError(at, FaultKind.VALUE, _excluded(excluded, data))
 
     def _alternatives(self, key: str, parts: Sequence[JsonObject], data: Json, at: FieldPath) -> Iterator[SchemaError]:
-        found = [tuple(self.value(part, data, at)) for part in parts]
-        fitting = sum(not one for one in found)
+        outcomes = [tuple(self.value(part, data, at)) for part in parts]
+        fitting = sum(not errors for errors in outcomes)
         if key == "oneOf" and fitting > 1:
             yield SchemaError(at, FaultKind.VALUE, f"fits {fitting} alternatives of which exactly one may hold")
         elif fitting == 0:
-            yield from _nearest(found, at)
+            yield from _nearest(outcomes, at)
 
 
-def _nearest(found: Sequence[tuple[SchemaError, ...]], at: FieldPath) -> tuple[SchemaError, ...]:
+def _nearest(outcomes: Sequence[tuple[SchemaError, ...]], at: FieldPath) -> tuple[SchemaError, ...]:
     """The faults of the alternative that was probably meant: one whose type is right, else all their types at once."""
-    typed = [one for one in found if not any(fault.pointer == at and fault.kind is FaultKind.TYPE for fault in one)]
+    typed = [
+        errors
+        for errors in outcomes
+        if not any(fault.pointer == at and fault.kind is FaultKind.TYPE for fault in errors)
+    ]
     if len(typed) == 1:
         return typed[0]
-    if typed and all(fault.pointer == at and fault.kind is FaultKind.MISSING for one in typed for fault in one):
-        message = "; or ".join(" and ".join(fault.message for fault in one) for one in typed)
+    if typed and all(fault.pointer == at and fault.kind is FaultKind.MISSING for errors in typed for fault in errors):
+        message = "; or ".join(" and ".join(fault.message for fault in errors) for errors in typed)
         return (SchemaError(at, FaultKind.MISSING, message),)
-    message = "; or: ".join(dict.fromkeys(fault.message for one in typed or found for fault in one))
+    message = "; or: ".join(dict.fromkeys(fault.message for errors in typed or outcomes for fault in errors))
     return (SchemaError(at, FaultKind.VALUE, f"fits none of the alternatives: {message}"),)
 
 
 def _types(schema: JsonObject) -> list[str]:
-    found = schema.get("type")
-    return [found] if isinstance(found, str) else list(names_of(schema, "type"))
+    kind = schema.get("type")
+    return [kind] if isinstance(kind, str) else list(names_of(schema, "type"))
 
 
 def _parts(schema: JsonObject, key: str) -> list[JsonObject]:
-    found = schema.get(key)
-    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
+    parts = schema.get(key)
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
 
 
 def _is(data: Json, kind: str) -> bool:

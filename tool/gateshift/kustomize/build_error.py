@@ -66,8 +66,8 @@ def _file_named(message: str) -> tuple[str, str]:
         message = message[: after.start()]
     if before:
         message = message[before.end() :]
-    found = before or after
-    return (found["file"] if found else ""), message
+    match = before or after
+    return (match["file"] if match else ""), message
 
 
 def _known_file(name: str, node: Kustomization | None, tree: KustomizationTree) -> SourceFile | None:

@@ -48,9 +48,9 @@ def _installed(name: str, asked: str) -> str:
     version = plain_version(asked)
     if version is None:
         raise UserError(f"{asked!r} is not a version of {TITLES[name]}", next_step="Write it like 1.37.2 or 1.37.")
-    found = newest_installed(name, version)
-    if found:
-        return found
+    installed = newest_installed(name, version)
+    if installed:
+        return installed
     there = installed_versions(name)
     default = version == getattr(pinned(), name.replace("-", "_"))
     raise NoVerdict(

@@ -42,14 +42,14 @@ def _members(archive: zipfile.ZipFile, folder: str, suffix: str) -> Iterator[byt
 
 def _write_kubernetes(archive: zipfile.ZipFile, folder: Path) -> None:
     documents = (object_at(json.loads(content)) for content in _members(archive, _OPENAPI, "_openapi.json"))
-    _write(folder, (shape for one in documents for shape in shapes_of_openapi(one)), "OpenAPI v3")
+    _write(folder, (shape for document in documents for shape in shapes_of_openapi(document)), "OpenAPI v3")
 
 
 def _write_gateway_api(archive: zipfile.ZipFile, folder: Path) -> None:
     for channel in CHANNELS:
         contents = _members(archive, f"{_CRDS}{channel}/", ".yaml")
-        documents = (one for content in contents for one in load_all(text_of(content)))
-        crds = (one for one in documents if is_crd(one) and isinstance(one, dict))
+        documents = (document for content in contents for document in load_all(text_of(content)))
+        crds = (document for document in documents if is_crd(document) and isinstance(document, dict))
         _write(
             folder / channel, (shape for crd in crds for shape in shapes_of_crd(crd)), f"CRDs of the {channel} channel"
         )

@@ -92,8 +92,8 @@ def _text(data: JsonObject) -> str:
     return re.sub(_NOT_IN_YAML, _escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    code = ord(found[0])
+def _escaped(character: re.Match[str]) -> str:
+    code = ord(character[0])
     return "\\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
@@ -171,8 +171,8 @@ def _misnamed(data: JsonObject) -> Iterator[SchemaError]:
         (data, (), ("apiVersion", "kind")),
         (metadata, ("metadata",), ("name", "namespace", "generateName")),
     ):
-        found = [(name, holder[name]) for name in names if name in holder] if isinstance(holder, dict) else []
-        for name, value in found:
+        fields = [(name, holder[name]) for name in names if name in holder] if isinstance(holder, dict) else []
+        for name, value in fields:
             if isinstance(value, dict | list):
                 yield SchemaError((*at, name), FaultKind.VALUE, "expected a string")
 

@@ -51,8 +51,8 @@ def gateway_api_set(version: str, channel: str) -> Path:
 def installed_versions(name: str) -> list[str]:
     """The versions of "kubernetes" or "gateway-api" that are installed, oldest first."""
     folder = root() / name
-    found = [path for path in folder.iterdir() if path.name[:1].isdigit()] if folder.is_dir() else []
-    return sorted((path.name for path in found if _is_whole(path)), key=version_key)
+    folders = [path for path in folder.iterdir() if path.name[:1].isdigit()] if folder.is_dir() else []
+    return sorted((path.name for path in folders if _is_whole(path)), key=version_key)
 
 
 def _is_whole(folder: Path) -> bool:
@@ -62,14 +62,14 @@ def _is_whole(folder: Path) -> bool:
 
 def newest_installed(name: str, version: str) -> str | None:
     """The installed version that the text means: itself, or the newest patch of a shorter one."""
-    fitting = [one for one in installed_versions(name) if one == version or one.startswith(f"{version}.")]
+    fitting = [other for other in installed_versions(name) if other == version or other.startswith(f"{version}.")]
     return fitting[-1] if fitting else None
 
 
 def plain_version(text: str) -> str | None:
     """`v1.37.2` or `1.37.2` as 1.37.2; None for what is no version."""
-    found = re.fullmatch(_NUMBERS, text.strip())
-    return found[1] + (found[2] or "") if found else None
+    match = re.fullmatch(_NUMBERS, text.strip())
+    return match[1] + (match[2] or "") if match else None
 
 
 def version_key(version: str) -> tuple[list[int], bool, str]:

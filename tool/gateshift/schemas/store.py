@@ -62,8 +62,8 @@ class Schemas(Struct, frozen=True, eq=False):
 
     def served(self, group: str, kind: str) -> tuple[str, ...]:
         """The versions the API server takes, the most mature and newest first; empty where the kind is unknown."""
-        found = [info.version for info in self.versions(group, kind) if info.served]
-        return tuple(sorted(found, key=_maturity, reverse=True))
+        versions = [info.version for info in self.versions(group, kind) if info.served]
+        return tuple(sorted(versions, key=_maturity, reverse=True))
 
     def namespaced(self, group: str, kind: str) -> bool | None:
         """Whether objects of the kind live in a namespace; None where the kind is unknown."""
@@ -127,5 +127,5 @@ def _info(entry: Json) -> KindInfo:
 
 def _maturity(version: str) -> tuple[int, int, int]:
     """Kubernetes' own order of versions: v2, v1, v1beta2, v1beta1, v1alpha1, and others last."""
-    found = re.fullmatch(_VERSION, version)
-    return (_MATURITY[found[2]], int(found[1]), int(found[3] or 0)) if found else (-1, 0, 0)
+    match = re.fullmatch(_VERSION, version)
+    return (_MATURITY[match[2]], int(match[1]), int(match[3] or 0)) if match else (-1, 0, 0)

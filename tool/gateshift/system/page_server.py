@@ -43,10 +43,10 @@ def _lines(folder: Path) -> Iterator[str]:
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
         for name in files:
             try:
-                found = os.stat(os.path.join(path, name))
+                state = os.stat(os.path.join(path, name))
             except OSError:
                 continue
-            yield f"{path}/{name} {found.st_mtime_ns} {found.st_size}"
+            yield f"{path}/{name} {state.st_mtime_ns} {state.st_size}"
 
 
 class LiveServer:

@@ -114,10 +114,10 @@ class Sources:
 
 def _bytes(path: Path, limits: ReadLimits) -> bytes:
     """The file's bytes, but no device's or pipe's, which may never end, and none beyond the limit."""
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
+    state = path.stat()
+    if not stat.S_ISREG(state.st_mode):
         raise UnreadableYaml("it is not a regular file")
-    if found.st_size > limits.size:
-        raise UnreadableYaml(f"{found.st_size:,} bytes are more than the {limits.size:,} that are read of one file")
+    if state.st_size > limits.size:
+        raise UnreadableYaml(f"{state.st_size:,} bytes are more than the {limits.size:,} that are read of one file")
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         return file.read(limits.size + 1)

@@ -46,8 +46,8 @@ def _from_environment(name: str) -> Path | None:
 
 
 def _named(program: PinnedProgram, path: Path) -> Program:
-    found = shutil.which(path) if path.parent == Path() else None
-    path = Path(found) if found else path.absolute()
+    program_path = shutil.which(path) if path.parent == Path() else None
+    path = Path(program_path) if program_path else path.absolute()
     if not os.access(path, os.X_OK) or path.is_dir():
         raise NoVerdict(
             f"{path}, named as {program.name}, is not a program that can be run",
@@ -58,10 +58,10 @@ def _named(program: PinnedProgram, path: Path) -> Program:
 
 
 def _on_path(program: PinnedProgram) -> Program | None:
-    found = shutil.which(program.name)
-    if found is None:
+    program_path = shutil.which(program.name)
+    if program_path is None:
         return None
-    path = Path(found)
+    path = Path(program_path)
     version = version_of(path, program)
     if _major(version) != _major(program.version):
         return None
@@ -69,22 +69,22 @@ def _on_path(program: PinnedProgram) -> Program | None:
 
 
 def _inside_kubectl(program: PinnedProgram) -> Program | None:
-    found = shutil.which("kubectl") if program.name == "kustomize" else None
-    if found is None:
+    kubectl = shutil.which("kubectl") if program.name == "kustomize" else None
+    if kubectl is None:
         return None
-    version = kubectl_kustomize_version(Path(found))
+    version = kubectl_kustomize_version(Path(kubectl))
     if _major(version) != _major(program.version):
         return None
-    doubts = _doubts(program, Path(found), version)
-    return Program("kustomize", (found, "kustomize"), version, Source.KUBECTL, doubts)
+    doubts = _doubts(program, Path(kubectl), version)
+    return Program("kustomize", (kubectl, "kustomize"), version, Source.KUBECTL, doubts)
 
 
 def _missing(program: PinnedProgram) -> Program:
-    found = shutil.which(program.name)
+    unfit = shutil.which(program.name)
     what = f"{program.name} {program.version} is not installed"
-    if found:
-        version = version_of(Path(found), program) or "of an unknown version"
-        what += f"; {found} is {version}, which does not fit"
+    if unfit:
+        version = version_of(Path(unfit), program) or "of an unknown version"
+        what += f"; {unfit} is {version}, which does not fit"
     raise NoVerdict(what, next_step=f"Run `gateshift tools install {program.name}`.")
 
 

@@ -41,9 +41,9 @@ def find_go() -> Go | None:
     named = os.environ.get("GATESHIFT_GO", "")
     if named:
         return None if named == "none" else Go(Path(named))
-    found = shutil.which("go")
-    if found:
-        return Go(Path(found))
+    program = shutil.which("go")
+    if program:
+        return Go(Path(program))
     import site
     import sysconfig
 

@@ -61,9 +61,9 @@ def read_lock(text: str) -> Lock:
 
 
 def _program(name: str, data: Json) -> PinnedProgram:
-    found = object_at(data, "programs", name)
-    words = {key: text_at(found, key) for key in ("version", "module", "package", "sum", "asset", "checksums")}
-    return PinnedProgram(name=name, assets=_texts(found, "assets"), **words)
+    pins = object_at(data, "programs", name)
+    words = {key: text_at(pins, key) for key in ("version", "module", "package", "sum", "asset", "checksums")}
+    return PinnedProgram(name=name, assets=_texts(pins, "assets"), **words)
 
 
 def _texts(data: Json, key: str) -> tuple[tuple[str, str], ...]:

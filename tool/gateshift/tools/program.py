@@ -67,8 +67,8 @@ def module_sum(path: Path, module: str) -> tuple[str, str] | None:
     """
     line = re.compile(b"mod\t" + re.escape(module.encode()) + rb"\t(v[^\t\n]+)\t(h1:[A-Za-z0-9+/=]+)\n")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        found = line.search(content)
-        return (found[1].decode(), found[2].decode()) if found else None
+        match = line.search(content)
+        return (match[1].decode(), match[2].decode()) if match else None
 
 
 def _ask(path: Path, program: PinnedProgram) -> str:

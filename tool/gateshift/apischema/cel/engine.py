@@ -63,8 +63,8 @@ def _compiled(expression: str) -> cel.Expression:
     try:
         return _environment().compile(expression)
     except RuntimeError as error:
-        found = re.search(_COMPLAINT, str(error))
-        raise NotCompiled(found[1] if found else str(error)) from error
+        complaint = re.search(_COMPLAINT, str(error))
+        raise NotCompiled(complaint[1] if complaint else str(error)) from error
 
 
 _NO_KEY = r'Key not found in map : "(.*)"'

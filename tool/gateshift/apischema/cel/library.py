@@ -53,8 +53,8 @@ def _range(text: str) -> str:
 
 
 def _url(text: str) -> str:
-    found = re.match(_URL, text)
-    absolute = found is not None and found[1] and found[2]
+    match = re.match(_URL, text)
+    absolute = match is not None and match[1] and match[2]
     if not absolute and not text.startswith("/"):
         raise ValueError("neither an absolute URL nor an absolute path")
     return text
@@ -62,8 +62,8 @@ def _url(text: str) -> str:
 
 def _part(url: Value, group: int) -> str:
     """A part of the URL by RFC 3986, appendix B: 1 scheme, 2 authority, 3 path."""
-    found = re.match(_URL, url[1])
-    return (found[group] or "") if found else ""
+    match = re.match(_URL, url[1])
+    return (match[group] or "") if match else ""
 
 
 def _host(url: Value) -> str:
@@ -71,16 +71,16 @@ def _host(url: Value) -> str:
 
 
 def _port(url: Value) -> str:
-    found = re.search(_PORT, _host(url))
-    return found[1] if found else ""
+    match = re.search(_PORT, _host(url))
+    return match[1] if match else ""
 
 
 def amount(text: str) -> Decimal:
     """The number that a Kubernetes quantity stands for; ValueError where it is none."""
-    found = re.match(_QUANTITY, text)
-    if found is None:
+    match = re.match(_QUANTITY, text)
+    if match is None:
         raise ValueError(f"no quantity: {text}")
-    number, suffix = Decimal(found[1]), found[2]
+    number, suffix = Decimal(match[1]), match[2]
     if suffix in _BINARY:
         return number * Decimal(2 ** _BINARY[suffix])
     return number.scaleb(_DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:]))
@@ -105,7 +105,7 @@ def _contains(outer: Value, inner: str) -> bool:
 
 
 def _find_all(text: str, pattern: str) -> list[str]:
-    return [found.group() for found in re.finditer(pattern, text)]
+    return [match.group() for match in re.finditer(pattern, text)]
 
 
 def _find(text: str, pattern: str) -> str:
@@ -160,4 +160,4 @@ def functions() -> list[cel.FunctionDecl]:
         key = f"{name}_{len(overloads.get(name, ()))}"
         overload = cel.Overload(key, return_type=returned, parameters=parameters, is_member=member, impl=function)
         overloads.setdefault(name, []).append(overload)
-    return [cel.FunctionDecl(name, found) for name, found in overloads.items()]
+    return [cel.FunctionDecl(name, variants) for name, variants in overloads.items()]

@@ -92,9 +92,9 @@ def _data(kustomization: Kustomization, entry: TracedNode) -> Iterator[tuple[str
 
 def _texts(entry: TracedNode, *fields: str) -> Iterator[TracedNode]:
     for field in fields:
-        found = entry.at(field)
-        if found is not None:
-            yield from found.items if found.items is not None else (found,)
+        texts = entry.at(field)
+        if texts is not None:
+            yield from texts.items if texts.items is not None else (texts,)
 
 
 def _lines(file: SourceFile) -> Iterator[tuple[str, TracedNode]]:

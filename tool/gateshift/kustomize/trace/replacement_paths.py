@@ -13,11 +13,11 @@ _PART = r"\[(?P<bracket>[^\]]*)\]|(?P<plain>(?:\\.|[^.\\\[])+)"
 
 def parts(path: str) -> tuple[str, ...]:
     """The steps of a path: dots part them, but not in brackets nor after a backslash (kyaml/utils/pathsplitter.go)."""
-    found = []
+    steps = []
     for match in re.finditer(_PART, path):
         bracket = match["bracket"]
-        found.append(re.sub(r"\\(.)", r"\1", match["plain"]) if bracket is None else _step(bracket))
-    return tuple(found)
+        steps.append(re.sub(r"\\(.)", r"\1", match["plain"]) if bracket is None else _step(bracket))
+    return tuple(steps)
 
 
 def _step(bracket: str) -> str:
@@ -48,6 +48,6 @@ def _takes(step: str, index: int, item: TracedNode) -> bool:
         return True
     if step.startswith("[") and "=" in step:
         key, _, value = step[1:-1].partition("=")
-        found = item.at(key) if key else item
-        return found is not None and str(found.scalar) == value
+        field = item.at(key) if key else item
+        return field is not None and str(field.scalar) == value
     return step == str(index)

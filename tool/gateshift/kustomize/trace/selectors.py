@@ -76,8 +76,8 @@ def _fits(pattern: str, values: frozenset[str] | set[str]) -> bool:
 def _has_labels(selector: str, node: TracedNode, field: str) -> bool:
     if not selector.strip():
         return True
-    found = node.find(("metadata", field))
-    labels = {key: str(value.scalar) for key, value in (found.fields or {}).items()} if found else {}
+    mapping = node.find(("metadata", field))
+    labels = {key: str(value.scalar) for key, value in (mapping.fields or {}).items()} if mapping else {}
     return all(_holds(match, labels) for match in re.finditer(_REQUIREMENT, selector) if match[0].strip())
 
 

@@ -36,8 +36,8 @@ _ANNOTATION_PATHS: tuple[FieldPath, ...] = (
 def image_set(node: TracedNode, entry: TracedNode) -> TracedNode:
     """The entry's new name, tag or digest in every image of its name."""
     name = entry.text("name")
-    for pointer, found in list(walk(node)):
-        match = re.match(_IMAGE, found.scalar) if pointer[-1:] == ("image",) and isinstance(found.scalar, str) else None
+    for pointer, value in list(walk(node)):
+        match = re.match(_IMAGE, value.scalar) if pointer[-1:] == ("image",) and isinstance(value.scalar, str) else None
         if match and match["name"] == name:
             new = _new_image(match, entry)
             if new is not None:
@@ -88,7 +88,7 @@ def name_set(node: TracedNode, prefix: TracedNode | None, suffix: TracedNode | N
 
 def labels_set(node: TracedNode, pairs: TracedNode) -> TracedNode:
     """Each pair wherever a label of a workload, Service or selector may stand."""
-    named = (pointer for pointer, found in walk(node) if found.fields and pointer)
+    named = (pointer for pointer, value in walk(node) if value.fields and pointer)
     present = tuple(pointer for pointer in named if pointer[-1] in _LABEL_FIELDS)
     selector: tuple[FieldPath, ...] = ()
     if node.text("kind") in ("Service", "ReplicationController"):
@@ -130,5 +130,5 @@ def _written(node: TracedNode, path: TracedNode) -> TracedNode:
 
 def _is_target(target: TracedNode, passing: Passing) -> bool:
     select, reject = target.at("select"), target.at("reject")
-    rejected = any(selects(each, passing) for each in (reject.items or ())) if reject else False
+    rejected = any(selects(selector, passing) for selector in (reject.items or ())) if reject else False
     return select is not None and selects(select, passing) and not rejected

@@ -30,8 +30,8 @@ def best_source(data: JsonObject, file: SourceFile) -> tuple[int, FieldPath]:
     built = text_at(data, "metadata", "name")
     best: tuple[int, FieldPath] = (0, ())
     best_rank = (-1, -1)
-    for index, pointer, found in _objects(file):
-        rank = _likeness(data, built, found)
+    for index, pointer, source in _objects(file):
+        rank = _likeness(data, built, source)
         if rank > best_rank:
             best, best_rank = (index, pointer), rank
     return best
@@ -44,8 +44,8 @@ def guessed_origin(data: JsonObject, tree: KustomizationTree) -> Origin:
     best_rank = (0, 0)
     for file in tree.sources.values():
         built = text_at(data, "metadata", "name")
-        for index, _, found in _objects(file):
-            rank = _likeness(data, built, found)
+        for index, _, source in _objects(file):
+            rank = _likeness(data, built, source)
             if rank > best_rank:
                 best, best_rank = Origin(file.path, index), rank
     if best is not None:
@@ -56,17 +56,17 @@ def guessed_origin(data: JsonObject, tree: KustomizationTree) -> Origin:
 
 def _objects(file: SourceFile) -> Iterator[tuple[int, FieldPath, JsonObject]]:
     for document in file.documents:
-        for pointer, found in objects_in(document.data):
-            yield document.index, pointer, found
+        for pointer, data in objects_in(document.data):
+            yield document.index, pointer, data
 
 
-def _likeness(data: JsonObject, built: str, found: JsonObject) -> tuple[int, int]:
+def _likeness(data: JsonObject, built: str, source: JsonObject) -> tuple[int, int]:
     """How well a source object fits: its kind first, then its name."""
-    if text_at(found, "kind") != text_at(data, "kind"):
+    if text_at(source, "kind") != text_at(data, "kind"):
         return -1, -1
-    group, other = (text_at(item, "apiVersion").rpartition("/")[0] for item in (data, found))
-    name = text_at(found, "metadata", "name")
-    same_namespace = text_at(found, "metadata", "namespace") == text_at(data, "metadata", "namespace")
+    group, other = (text_at(item, "apiVersion").rpartition("/")[0] for item in (data, source))
+    name = text_at(source, "metadata", "name")
+    same_namespace = text_at(source, "metadata", "namespace") == text_at(data, "metadata", "namespace")
     if name == built:
         return 4 + (group == other), int(same_namespace)
     if name and name in built:

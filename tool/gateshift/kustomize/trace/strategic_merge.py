@@ -103,8 +103,8 @@ def _list(base: TracedNode, patch: TracedNode, field: str) -> TracedNode:
     for item in patch.items or ():
         directive = item.text(_DIRECTIVE)
         if directive == "replace" and not _keyed(item, field):
-            return replace(patch, items=tuple(each for each in patch.items or () if each is not item), before=base)
-        partner = next((each for each in rest if _same(each, item, field)), None)
+            return replace(patch, items=tuple(other for other in patch.items or () if other is not item), before=base)
+        partner = next((other for other in rest if _same(other, item, field)), None)
         if partner is not None:
             rest.remove(partner)
             new = merged(partner, item, by_key=True)

@@ -66,8 +66,8 @@ class TracedNode(Struct, frozen=True, eq=False):
 
     def text(self, *pointer: str | int) -> str:
         """The string at the pointer, "" where it is absent or no string."""
-        found = self.find(pointer)
-        return found.scalar if found and isinstance(found.scalar, str) else ""
+        node = self.find(pointer)
+        return node.scalar if node and isinstance(node.scalar, str) else ""
 
     def put(self, pointer: FieldPath, value: TracedNode) -> TracedNode:
         """The same data with the value at the pointer; mappings on the way are made, and where the way leads through
@@ -80,8 +80,8 @@ class TracedNode(Struct, frozen=True, eq=False):
             return self._with(step, below.put(rest, value))
         if isinstance(step, int) or self.items is not None or (self.fields is None and self.scalar is not None):
             return self
-        made = TracedNode(value.mark, fields={}).put(rest, value) if rest else value
-        return replace(self, fields={**(self.fields or {}), step: made})
+        new = TracedNode(value.mark, fields={}).put(rest, value) if rest else value
+        return replace(self, fields={**(self.fields or {}), step: new})
 
     def swap(self, pointer: FieldPath, value: TracedNode) -> TracedNode:
         """The same data with another value at a pointer that exists, which does not count as written anew."""

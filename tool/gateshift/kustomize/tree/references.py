@@ -120,8 +120,8 @@ class References:
         else:
             for pointer, text in texts_at("path")(config, at):
                 yield Reference(FileRole.PATCH, file, pointer, text, self.targets.file(text), document)
-            for found in texts_at("paths")(config, at):
-                yield self._file_or_inline(file, document, FileRole.PATCH, found)
+            for patch in texts_at("paths")(config, at):
+                yield self._file_or_inline(file, document, FileRole.PATCH, patch)
 
     def _file_or_inline(self, file: SourceFile, document: int, role: FileRole, at: Text) -> Reference:
         """An entry of patchesStrategicMerge: a file where there is one, else a patch in itself."""

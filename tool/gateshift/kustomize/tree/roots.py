@@ -34,8 +34,8 @@ def find_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
     """The roots that the paths name or hold. Raises UserError (exit code 4) where a path does not exist, or where
     there is no root in all of them."""
     search = _Search(sources or Sources())
-    found = [root for path in paths for root in search.under(path)]
-    kept = search.kept(found)
+    roots = [root for path in paths for root in search.under(path)]
+    kept = search.kept(roots)
     if not kept and not search.unsearched:
         named = ", ".join(str(path) for path in paths)
         raise UserError(

@@ -47,8 +47,8 @@ class ReferenceTargets:
             return Refused(Problem.REMOTE, text)
         if _is_path(text) and os.path.isdir(self._path(text)):
             return self._folder(text, Kind.COMPONENT)
-        found = self.file(text)
-        return found if isinstance(found, Refused) else Refused(Problem.WRONG_KIND, "a file")
+        target = self.file(text)
+        return target if isinstance(target, Refused) else Refused(Problem.WRONG_KIND, "a file")
 
     def _folder(self, text: str, kind: Kind) -> Target:
         path = self._path(text)
@@ -60,10 +60,10 @@ class ReferenceTargets:
             return Refused(Problem.ABOVE_FOLDER, "Kustomize does not take an absolute path of a directory")
         if self.node.folder.is_relative_to(real):
             return Refused(Problem.CYCLE, shown(real, self.repository))
-        found = self.follow(real, Path(os.path.normpath(self.node.key / text)))
-        if isinstance(found, Kustomization) and found.kind is not kind:
-            return Refused(Problem.WRONG_KIND, f"a {found.kind.value}")
-        return found
+        target = self.follow(real, Path(os.path.normpath(self.node.key / text)))
+        if isinstance(target, Kustomization) and target.kind is not kind:
+            return Refused(Problem.WRONG_KIND, f"a {target.kind.value}")
+        return target
 
     def file(self, text: str, role: FileRole = FileRole.RESOURCE) -> SourceFile | Refused:
         """A file in or below the kustomization's folder."""

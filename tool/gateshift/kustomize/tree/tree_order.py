@@ -46,15 +46,15 @@ def _outermost_first(top: Kustomization) -> tuple[Kustomization, ...]:
 def _cycles(nodes: tuple[Kustomization, ...]) -> list[tuple[Place, Refused]]:
     """Bases that contain a kustomization on the way to them, which Kustomize refuses (errIfArgEqualOrHigher)."""
     ways: dict[int, set[Path]] = {id(node): {node.folder} for node in nodes}
-    found = []
+    cycles = []
     for node in nodes:
         for reference in node.references:
             child = reference.target
             if isinstance(child, Kustomization):
                 if any(folder.is_relative_to(child.folder) for folder in ways[id(node)]):
-                    found.append((reference.place, Refused(Problem.CYCLE, reference.text)))
+                    cycles.append((reference.place, Refused(Problem.CYCLE, reference.text)))
                 ways[id(child)] |= ways[id(node)]
-    return found
+    return cycles
 
 
 def _crowds(nodes: tuple[Kustomization, ...], top: Kustomization) -> list[tuple[Place, Refused]]:

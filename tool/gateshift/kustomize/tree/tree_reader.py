@@ -74,12 +74,12 @@ class TreeReader:
         return known
 
     def _load(self, folder: Path, key: Path, repository: Path) -> Kustomization | Refused:
-        found = [name for name in KUSTOMIZATION_NAMES if (folder / name).is_file()]
-        if not found:
+        names = [name for name in KUSTOMIZATION_NAMES if (folder / name).is_file()]
+        if not names:
             return Refused(Problem.NO_KUSTOMIZATION, shown(folder, repository))
-        if len(found) > 1:
-            return Refused(Problem.SEVERAL_KUSTOMIZATIONS, " and ".join(found))
-        path = folder / found[0]
+        if len(names) > 1:
+            return Refused(Problem.SEVERAL_KUSTOMIZATIONS, " and ".join(names))
+        path = folder / names[0]
         real = self.sources.real(path)
         refused = outside(path, real, repository) or above(real, folder, repository)
         if refused:
