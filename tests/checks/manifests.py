@@ -101,4 +101,4 @@ def findings(*objects: str, catalog: Catalog | None = None, declared: Declared |
 
 
 def levels(found: list[Finding], rule_id: str) -> list[Level]:
-    return [each.level for each in found if each.rule == rule_id]
+    return [finding.level for finding in found if finding.rule == rule_id]

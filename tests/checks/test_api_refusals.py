@@ -221,9 +221,9 @@ REFUSED: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("text", "field", "words"), REFUSED.values(), ids=REFUSED.keys())
 def test_the_api_server_refuses(text: str, field: str, words: str, schemas: Schemas) -> None:
-    found = [each for each in findings(text, catalog=schemas) if each.rule in ("GS202", "GS203")]
-    assert field in {each.cluster_says.partition(": ")[0] for each in found}
-    said = next(each for each in found if words in each.cluster_says)
+    found = [finding for finding in findings(text, catalog=schemas) if finding.rule in ("GS202", "GS203")]
+    assert field in {finding.cluster_says.partition(": ")[0] for finding in found}
+    said = next(finding for finding in found if words in finding.cluster_says)
     assert said.cluster_says.startswith(f"{field}: ")
     assert isinstance(said.at, FieldRef)
     assert field == "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in said.at.pointer)[1:]
@@ -231,7 +231,11 @@ def test_the_api_server_refuses(text: str, field: str, words: str, schemas: Sche
 
 def test_every_fault_is_told_not_only_the_first(schemas: Schemas) -> None:
     text = route(rule(to(port=None), to(port=None)), rule(to(), matches=[path("a")]))
-    fields = [each.cluster_says.partition(": ")[0] for each in findings(text, catalog=schemas) if each.rule == "GS202"]
+    fields = [
+        finding.cluster_says.partition(": ")[0]
+        for finding in findings(text, catalog=schemas)
+        if finding.rule == "GS202"
+    ]
     assert sorted(fields) == [
         "spec.rules[0].backendRefs[0]",
         "spec.rules[0].backendRefs[1]",
@@ -241,4 +245,4 @@ def test_every_fault_is_told_not_only_the_first(schemas: Schemas) -> None:
 
 def test_a_plain_schema_fault_keeps_the_rules_from_guessing(schemas: Schemas) -> None:
     text = route(rule(to(), matches="all of them"))
-    assert [each for each in findings(text, catalog=schemas) if each.rule == "GS202"] == []
+    assert [finding for finding in findings(text, catalog=schemas) if finding.rule == "GS202"] == []

@@ -167,7 +167,7 @@ def test_fixing_twice_is_fixing_once_and_changes_no_meaning(spec: Any, style: An
     text = style({**load_all(HEAD.replace("spec:\n", ""))[0], "spec": spec})
     edited = with_defaults_written(text, INSTALLED)
     assert with_defaults_written(edited, INSTALLED) == edited
-    assert [each for each in findings(edited, catalog=INSTALLED) if each.rule == "GS416"] == []
+    assert [finding for finding in findings(edited, catalog=INSTALLED) if finding.rule == "GS416"] == []
     assert _without_defaults(load_all(edited)[0], load_all(text)[0]) == load_all(text)[0]
 
 

@@ -189,7 +189,7 @@ def test_an_argo_rollout_may_not_own_the_route_of_a_rollout() -> None:
 )
 def test_weights_that_are_left_out_are_counted_in_the_verb(weights: tuple[int | None, ...], words: str) -> None:
     backends = [to(f"shop-v{number}", weight=weight) for number, weight in enumerate(weights, start=1)]
-    (message,) = [each.message for each in findings(*VERSIONS, route(rule(*backends))) if each.rule == "GS402"]
+    (message,) = [finding.message for finding in findings(*VERSIONS, route(rule(*backends))) if finding.rule == "GS402"]
     assert words in message
 
 
@@ -207,5 +207,5 @@ def test_an_address_is_shown_as_the_file_spells_it() -> None:
 def test_a_refused_hostname_is_shown_only_the_listeners_that_carry_the_route() -> None:
     own, other = listener(hostname="*.example.com"), listener("tls", 8443, "TLS", tls={"mode": "Passthrough"})
     found = findings(*BASE, gateway(own, other), route(hostnames=["shop.org"]))
-    (message,) = [each.message for each in found if each.rule == "GS313"]
+    (message,) = [finding.message for finding in found if finding.rule == "GS313"]
     assert message.endswith("(*.example.com)")

@@ -319,7 +319,7 @@ def test_a_lookalike_is_no_fault(rule_id: str, files: dict[str, str], schemas: S
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert [each.message for each in findings_of(tmp_path, schemas) if each.rule == rule_id] == []
+    assert [finding.message for finding in findings_of(tmp_path, schemas) if finding.rule == rule_id] == []
 
 
 def test_every_rule_has_three_lookalikes() -> None:

@@ -402,7 +402,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("rule_id", "objects"), TABLE)
 def test_a_lookalike_is_no_fault(rule_id: str, objects: tuple[str, ...], schemas: Schemas) -> None:
-    assert [each.message for each in findings(*objects, catalog=schemas) if each.rule == rule_id] == []
+    assert [finding.message for finding in findings(*objects, catalog=schemas) if finding.rule == rule_id] == []
 
 
 def test_every_rule_has_three_lookalikes() -> None:

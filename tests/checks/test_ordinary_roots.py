@@ -162,5 +162,5 @@ ROOTS: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("objects", ROOTS.values(), ids=ROOTS.keys())
 def test_an_ordinary_root_has_no_fault(objects: tuple[str, ...], schemas: Schemas) -> None:
-    found = [each for each in findings(*objects, catalog=schemas) if each.level is not Level.NOTE]
-    assert [(each.rule, each.message) for each in found] == []
+    found = [finding for finding in findings(*objects, catalog=schemas) if finding.level is not Level.NOTE]
+    assert [(finding.rule, finding.message) for finding in found] == []

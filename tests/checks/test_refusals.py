@@ -445,7 +445,7 @@ def test_a_thousand_bases_in_a_row_are_refused(tmp_path: Path) -> None:
 
 def test_a_document_that_is_no_object_is_only_noted_in_a_folder(tmp_path: Path) -> None:
     write(tmp_path, "=== plain/values.yaml\nreplicas: 3\n=== plain/half.yaml\nkind: Service\nmetadata: {name: a}\n")
-    assert {(each.rule, each.level) for each in found(tmp_path / "plain")} == {
+    assert {(finding.rule, finding.level) for finding in found(tmp_path / "plain")} == {
         ("GS110", Level.NOTE),
         ("GS110", Level.ERROR),
     }

@@ -28,7 +28,7 @@ TOP = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresourc
 def built(folder: Path, schemas: Schemas, kustomization: str, *objects: str) -> list[Finding]:
     (folder / "kustomization.yaml").write_text(TOP + kustomization)
     (folder / "shop.yaml").write_text("\n---\n".join(objects))
-    return [each for each in findings_of(folder, schemas) if each.level is not Level.NOTE]
+    return [finding for finding in findings_of(folder, schemas) if finding.level is not Level.NOTE]
 
 
 def test_a_prefix_leaves_backends_mirrors_and_parents_behind(tmp_path: Path, schemas: Schemas) -> None:
@@ -37,14 +37,14 @@ def test_a_prefix_leaves_backends_mirrors_and_parents_behind(tmp_path: Path, sch
     found = built(
         tmp_path, schemas, "namePrefix: blue-\n", *BASE, gateway(), route(rule(to(), filters=[mirror]), parents=parents)
     )
-    assert {each.rule for each in found} == {"GS303"}
-    assert sorted(each.message.partition(" names ")[2] for each in found) == [
+    assert {finding.rule for finding in found} == {"GS303"}
+    assert sorted(finding.message.partition(" names ")[2] for finding in found) == [
         "Gateway public, which namePrefix or nameSuffix changed to Gateway infra/blue-public",
         "Service shop, which namePrefix or nameSuffix changed to Service shop/blue-shop",
         "Service shop, which namePrefix or nameSuffix changed to Service shop/blue-shop",
         "Service shop, which namePrefix or nameSuffix changed to Service shop/blue-shop",
     ]
-    assert sorted(each.level.value for each in found) == ["error", "error", "error", "warning"]
+    assert sorted(finding.level.value for finding in found) == ["error", "error", "error", "warning"]
 
 
 def test_a_suffix_of_a_base_counts_as_well(tmp_path: Path, schemas: Schemas) -> None:
@@ -53,13 +53,13 @@ def test_a_suffix_of_a_base_counts_as_well(tmp_path: Path, schemas: Schemas) -> 
     (tmp_path / "base" / "shop.yaml").write_text("\n---\n".join(BASE))
     (tmp_path / "shop.yaml").write_text(route())
     (tmp_path / "kustomization.yaml").write_text(TOP.replace("[shop.yaml]", "[base, shop.yaml]"))
-    found = [each for each in findings_of(tmp_path, schemas) if each.level is Level.ERROR]
-    assert [each.rule for each in found] == ["GS303"]
+    found = [finding for finding in findings_of(tmp_path, schemas) if finding.level is Level.ERROR]
+    assert [finding.rule for finding in found] == ["GS303"]
 
 
 def test_a_namespace_moves_the_gateway_and_not_the_reference(tmp_path: Path, schemas: Schemas) -> None:
     found = built(tmp_path, schemas, "namespace: blue\n", *BASE, gateway(listener(source="Same")), route())
-    assert [(each.rule, each.level) for each in found] == [("GS303", Level.ERROR)]
+    assert [(finding.rule, finding.level) for finding in found] == [("GS303", Level.ERROR)]
     assert "which namespace changed to Gateway blue/public" in found[0].message
 
 
@@ -71,8 +71,8 @@ def test_a_namespace_moves_the_routes_and_not_the_grant_for_them(tmp_path: Path,
     (tmp_path / "own" / "kustomization.yaml").write_text(TOP + "namespace: blue\n")
     (tmp_path / "own" / "shop.yaml").write_text(route(rule(to("stock", namespace="data"))))
     (tmp_path / "kustomization.yaml").write_text(TOP.replace("shop.yaml", "data, own"))
-    found = [each for each in findings_of(tmp_path, schemas) if each.rule == "GS306"]
-    assert [each.help for each in found] == ["Write namespace: blue."]
+    found = [finding for finding in findings_of(tmp_path, schemas) if finding.rule == "GS306"]
+    assert [finding.help for finding in found] == ["Write namespace: blue."]
 
 
 def test_a_scaler_finds_its_renamed_target_as_kustomize_knows_that_reference(tmp_path: Path, schemas: Schemas) -> None:
@@ -84,7 +84,7 @@ def test_a_scaler_finds_its_renamed_target_as_kustomize_knows_that_reference(tmp
 def test_common_labels_with_selectors_make_the_versions_one(tmp_path: Path, schemas: Schemas) -> None:
     labels = "labels:\n  - pairs: {version: blue}\n    includeSelectors: true\n    includeTemplates: true\n"
     found = built(tmp_path, schemas, labels, *VERSIONS, gateway(), route(SPLIT))
-    (equal,) = [each for each in found if each.rule == "GS348"]
+    (equal,) = [finding for finding in found if finding.rule == "GS348"]
     assert "a labels transformer changed its selector" in equal.message
     assert "version=blue" in equal.message
 
@@ -96,4 +96,4 @@ def test_a_name_reference_configuration_mends_it(tmp_path: Path, schemas: Schema
     )
     kustomization = "namePrefix: blue-\nconfigurations: [references.yaml]\n"
     found = built(tmp_path, schemas, kustomization, *BASE, gateway(name="x"), route(parents=[{"name": "edge"}]))
-    assert [each.rule for each in found] == []
+    assert [finding.rule for finding in found] == []

@@ -83,6 +83,12 @@ def test_the_free_id_of_a_family_is_printed(family: str) -> None:
     assert printed.strip() not in every_rule()
 
 
+def test_the_free_id_is_not_asked_for_beside_a_rule() -> None:
+    refused = run("GS302", "--next-id", "references")
+    assert refused.exit_code == 2
+    assert "--next-id prints a free id, so no rule goes with it" in refused.output
+
+
 def test_a_family_that_does_not_exist_is_answered_with_those_that_do() -> None:
     with pytest.raises(UserError, match="there is no family of rules GS9") as refused:
         run("--next-id", "GS9")

@@ -24,6 +24,8 @@ Examples:
 @output_options(FORMATS)
 def command(rules: tuple[str, ...], family: str | None, output: Output) -> None:
     """List the rules, or explain those named: by id, by name, or a whole family such as GS3."""
+    if family is not None and rules:
+        raise click.UsageError("--next-id prints a free id, so no rule goes with it")
     if family is not None:
         click.echo(next_id(family))
         return
