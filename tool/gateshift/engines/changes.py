@@ -38,9 +38,9 @@ class Change(Struct, frozen=True, eq=False):
     @property
     def resource(self) -> Resource:
         """The object as it will be, or as it was where it goes."""
-        found = self.after or self.before
-        assert found is not None, "a change has at least one side"
-        return found
+        resource = self.after or self.before
+        assert resource is not None, "a change has at least one side"
+        return resource
 
     @property
     def id(self) -> ResourceId:
@@ -55,12 +55,12 @@ def changes_between(before: Iterable[Resource], after: Iterable[Resource]) -> tu
     """
     old, new = _by_id(before), _by_id(after)
     old = _settled(old, new)
-    found = []
+    changes = []
     for identity in sorted({*old, *new}):
         change = _compare(old.get(identity), new.get(identity))
         if change is not None:
-            found.append(change)
-    return tuple(found)
+            changes.append(change)
+    return tuple(changes)
 
 
 def _by_id(resources: Iterable[Resource]) -> dict[ResourceId, Resource]:
@@ -73,12 +73,12 @@ def _settled(old: Mapping[ResourceId, Resource], new: Mapping[ResourceId, Resour
     by_name: dict[tuple[str, str, str], list[ResourceId]] = {}
     for identity in new:
         by_name.setdefault((identity.group, identity.kind, identity.name), []).append(identity)
-    found: dict[ResourceId, Resource] = {}
+    settled: dict[ResourceId, Resource] = {}
     for identity, resource in old.items():
         others = by_name.get((identity.group, identity.kind, identity.name), [])
         same = identity in new or len(others) != 1 or (others[0].namespace != "" and identity.namespace != "")
-        found[identity if same else others[0]] = resource
-    return found
+        settled[identity if same else others[0]] = resource
+    return settled
 
 
 def _compare(before: Resource | None, after: Resource | None) -> Change | None:
@@ -104,9 +104,9 @@ def _list_differences(before: list[Json], after: list[Json], at: FieldPath) -> I
     old, new = _named(before), _named(after)
     if old is None or new is None or not before or not after:
         for index in range(max(len(before), len(after))):
-            one = before[index] if index < len(before) else None
-            other = after[index] if index < len(after) else None
-            yield from differences(one, other, (*at, index))
+            old_item = before[index] if index < len(before) else None
+            new_item = after[index] if index < len(after) else None
+            yield from differences(old_item, new_item, (*at, index))
         return
     for name, (index, item) in new.items():
         yield from differences(old[name][1] if name in old else None, item, (*at, index))
@@ -120,13 +120,13 @@ def _list_differences(before: list[Json], after: list[Json], at: FieldPath) -> I
 
 def _named(items: list[Json]) -> dict[str, tuple[int, JsonObject]] | None:
     """The items by name; None where one has no name or shares it."""
-    found: dict[str, tuple[int, JsonObject]] = {}
+    named: dict[str, tuple[int, JsonObject]] = {}
     for index, item in enumerate(items):
         name = item.get("name") if isinstance(item, dict) else None
-        if not isinstance(item, dict) or not isinstance(name, str) or name in found:
+        if not isinstance(item, dict) or not isinstance(name, str) or name in named:
             return None
-        found[name] = (index, item)
-    return found
+        named[name] = (index, item)
+    return named
 
 
 def same(before: Json, after: Json) -> bool:

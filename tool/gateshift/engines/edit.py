@@ -38,8 +38,8 @@ def replace_value(text: str, document: int, at: FieldPath, value: str) -> str:
     documents = parse_all(text)
     span = _own_span(documents[document], at)
     new = replace_scalar(text, span, value)
-    if [_data(each) for each in parse_all(new)] != [
-        _changed(_data(each), at, value) if each.index == document else _data(each) for each in documents
+    if [_data(edited) for edited in parse_all(new)] != [
+        _changed(_data(old), at, value) if old.index == document else _data(old) for old in documents
     ]:
         raise UserError(f"line {span.line}: the value cannot be replaced without changing others")
     return new

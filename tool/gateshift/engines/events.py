@@ -46,16 +46,21 @@ class Event(Struct, frozen=True, eq=False):
 
 def events_of(changes: Iterable[Change], before: Cluster, after: Cluster) -> tuple[Event, ...]:
     """Every event that the changes can bring, whichever engine makes them."""
-    found: list[Event] = []
+    events: list[Event] = []
     for change in changes:
         if change.action is Action.PRUNE:
-            found.append(Event(1 << len(found), EventKind.PRUNE, change))
+            events.append(Event(1 << len(events), EventKind.PRUNE, change))
             continue
         kind = pod_rollout_of(change, before, after)
-        found.append(Event(1 << len(found), EventKind.APPLY, change, kind))
+        events.append(Event(1 << len(events), EventKind.APPLY, change, kind))
         if kind in _WAITS_FOR_PODS:
-            found.append(Event(1 << len(found), EventKind.READY, change, kind))
-    return tuple(found)
+            events.append(Event(1 << len(events), EventKind.READY, change, kind))
+    return tuple(events)
+
+
+def of_kind(events: Iterable[Event], event_kind: EventKind) -> list[Event]:
+    """The events of that kind, in their order."""
+    return [event for event in events if event.event_kind is event_kind]
 
 
 class Between:
@@ -75,9 +80,9 @@ class Between:
 
     def _make(self, done: int) -> Cluster:
         put: list[Resource] = []
-        gone = [each.change.before.id for each in self._events if each.bit & done and each.change.before]
+        gone = [event.change.before.id for event in self._events if event.bit & done and event.change.before]
         unready = {}
-        ready = {id(each.change) for each in self._events if each.event_kind is EventKind.READY and each.bit & done}
+        ready = {id(event.change) for event in of_kind(self._events, EventKind.READY) if event.bit & done}
         for event in self._events:
             if event.event_kind is not EventKind.APPLY or not event.bit & done or event.change.after is None:
                 continue

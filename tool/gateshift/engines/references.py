@@ -37,9 +37,9 @@ def named_in(route: Route) -> Iterator[Named]:
         for backend in rule.backends:
             yield from _named(backend, backend.weight)
         for filters in (rule.filters, *rule.backend_filters):
-            for each in filters:
-                if isinstance(each, RequestMirror):
-                    yield from _named(each.backend, 1)
+            for route_filter in filters:
+                if isinstance(route_filter, RequestMirror):
+                    yield from _named(route_filter.backend, 1)
 
 
 def _named(backend: BackendRef, weight: int) -> Iterator[Named]:
@@ -61,13 +61,13 @@ def starts_to_name(route: Change, service: Change, before: Cluster) -> bool:
     if sides is None or service.after is None or service.id.kind != "Service":
         return False
     old, new = sides
-    known = {(each.namespace, each.name, each.port) for each in old}
+    known = {(named.namespace, named.name, named.port) for named in old}
     existing = before.service(service.id.namespace, service.id.name) if service.before else None
     return any(
-        each.means(service.after)
-        and ((each.namespace, each.name, each.port) not in known or existing is None)
-        and not _had_port(existing, each)
-        for each in new
+        named.means(service.after)
+        and ((named.namespace, named.name, named.port) not in known or existing is None)
+        and not _had_port(existing, named)
+        for named in new
     )
 
 
@@ -80,6 +80,6 @@ def ceases_to_name(route: Change, service: Resource) -> bool:
     sides = _sides(route)
     if sides is None:
         return False
-    old, new = ([each for each in side if each.means(service)] for side in sides)
-    carried, carries = (any(each.weight for each in side) for side in (old, new))
+    old, new = ([named for named in side if named.means(service)] for side in sides)
+    carried, carries = (any(named.weight for named in side) for side in (old, new))
     return bool(old) and (not new or (carried and not carries))

@@ -45,7 +45,7 @@ def plan_sync(events: Sequence[Event], settings: SyncSettings, before: Cluster, 
     """The engine's way. Without `gates` nothing waits for health, as if every check passed at once: what is safe only
     with them rests on those checks alone."""
     engine = ENGINES[settings.engine]
-    made = [event for event in events if engine.makes(event, settings)]
-    order = engine.order(made, settings, before, gates=gates)
-    kept = tuple(event.change.resource for event in events if event.event_kind is EventKind.PRUNE and event not in made)
-    return SyncPlan(settings, tuple(made), order.waits, order.waves, kept)
+    mine = [event for event in events if engine.makes(event, settings)]
+    order = engine.order(mine, settings, before, gates=gates)
+    kept = tuple(event.change.resource for event in events if event.event_kind is EventKind.PRUNE and event not in mine)
+    return SyncPlan(settings, tuple(mine), order.waits, order.waves, kept)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from gateshift.engines.events import Event, EventKind
+from gateshift.engines.events import Event, EventKind, of_kind
 from gateshift.engines.references import ceases_to_name, starts_to_name
 from gateshift.model.resource import Resource
 from gateshift.model.sync_pointer import SyncSettings
@@ -51,11 +51,6 @@ class SyncPlan(Struct, frozen=True, eq=False):
     def end(self) -> int:
         """The set of all its events."""
         return bits(self.events)
-
-
-def of_kind(events: Iterable[Event], event_kind: EventKind) -> list[Event]:
-    """The events of that kind, in their order."""
-    return [event for event in events if event.event_kind is event_kind]
 
 
 def bits(events: Iterable[Event]) -> int:

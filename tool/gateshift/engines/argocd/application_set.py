@@ -79,15 +79,15 @@ def _listed(generator: JsonObject, at: FieldPath) -> Iterator[Parameters]:
 def _from_git(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
     prefix = text_at(generator, "pathParamPrefix")
     values = dict(parameters_of(generator.get("values", {}), (*at, "values"), prefix="values"))
-    for index, found in enumerate(list_at(generator, "directories")):
-        path = text_at(found, "path")
-        if object_at(found).get("exclude") is True:
+    for index, directory in enumerate(list_at(generator, "directories")):
+        path = text_at(directory, "path")
+        if object_at(directory).get("exclude") is True:
             continue
         if _GLOB & set(path):
             raise Unfilled(f"`{path}` makes an Application of every folder that matches")
         yield {**_path_parameters(path, (*at, "directories", index, "path"), prefix, go=go), **values}
-    for found in list_at(generator, "files"):
-        for file, data in files(text_at(found, "path")).items():
+    for pattern in list_at(generator, "files"):
+        for file, data in files(text_at(pattern, "path")).items():
             around = {**_path_parameters(posixpath.dirname(file), None, prefix, go=go), **values}
             for at_item, item in _items(data):
                 yield {**dict(parameters_of(item, at_item, file)), **around}
@@ -105,10 +105,10 @@ def _path_parameters(path: str, at: FieldPath | None, prefix: str, *, go: bool) 
     """`path` and its parts; only the whole of it stands in a scalar."""
     name = f"{prefix}.path" if prefix else "path"
     segments = path.split("/")
-    found = {f"{name}.path" if go else name: Value(path, at), f"{name}.basename": Value(segments[-1])}
+    parameters = {f"{name}.path" if go else name: Value(path, at), f"{name}.basename": Value(segments[-1])}
     if not go:
-        found.update((f"{name}[{index}]", Value(segment)) for index, segment in enumerate(segments))
-    return found
+        parameters.update((f"{name}[{index}]", Value(segment)) for index, segment in enumerate(segments))
+    return parameters
 
 
 _PLACEHOLDER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
@@ -164,11 +164,11 @@ def fill(template: str, at: FieldPath, parameters: Parameters, *, go: bool) -> t
 
 def _parts(template: str, parameters: Parameters, *, go: bool) -> Iterator[str | Value]:
     end = 0
-    for found in _PLACEHOLDER.finditer(template):
-        if found.start() > end:
-            yield template[end : found.start()]
-        yield _value(found[1], parameters, go=go)
-        end = found.end()
+    for placeholder in _PLACEHOLDER.finditer(template):
+        if placeholder.start() > end:
+            yield template[end : placeholder.start()]
+        yield _value(placeholder[1], parameters, go=go)
+        end = placeholder.end()
     if end < len(template):
         yield template[end:]
 

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from gateshift.engines.events import Event, EventKind
+from gateshift.engines.events import Event, EventKind, of_kind
 from gateshift.engines.sync_plan import (
     SyncOrder,
     Wave,
     annotations_of,
     bits,
     in_sequence,
-    of_kind,
     reached_before,
     readiness,
 )

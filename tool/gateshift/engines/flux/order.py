@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateshift.engines.events import Event, EventKind
-from gateshift.engines.sync_plan import SyncOrder, Wave, annotations_of, in_sequence, of_kind, reached_before, readiness
+from gateshift.engines.events import Event, EventKind, of_kind
+from gateshift.engines.sync_plan import SyncOrder, Wave, annotations_of, in_sequence, reached_before, readiness
 from gateshift.model.resource import Resource
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import Cluster
