@@ -127,7 +127,7 @@ def test_offline_says_what_is_missing_and_how_to_get_it() -> None:
 
 @pytest.mark.parametrize("text", ["", "latest", "1.x", "1.37.2; rm", "../1.37", "1.37.2@v"])
 def test_a_version_that_is_none_is_a_mistake(text: str) -> None:
-    with pytest.raises(UserError, match="is no version"):
+    with pytest.raises(UserError, match="is not a version"):
         install_schemas("kubernetes", text, How(offline=True))
 
 
