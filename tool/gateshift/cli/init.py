@@ -8,10 +8,10 @@ import click
 
 from gateshift.cli.output import write_file
 from gateshift.config import ConfigError, parse_rollout
-from gateshift.config.nearest import fits, mended, suggestion
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.schema_types import Text
 from gateshift.config.skeleton import InitRequest, ParentGateway, skeleton
+from gateshift.config.slips import fits, mended, suggestion
 from gateshift.errors import UserError
 from gateshift.model.rollout import FILE_NAME, RouteKind
 

@@ -10,9 +10,10 @@ from itertools import islice
 from msgspec import Struct
 
 from gateshift.config.describe import described, dotted, expected, kind_of, shown_key
-from gateshift.config.nearest import fits, mended, nearest, suggestion
 from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, SchemaType, Text, accepts
+from gateshift.config.slips import fits, mended, suggestion
 from gateshift.config.spec_errors import SpecErrors
+from gateshift.model.nearest import nearest_word
 from gateshift.yamldoc.data import FieldPath, Json
 
 
@@ -128,7 +129,7 @@ class _Structure(Struct, frozen=True):
 
     def _unknown(self, key: str, form: Fields, at: FieldPath) -> str:
         """Report the key; the known key that was probably meant, or ""."""
-        meant = "" if self.faults.full or key in form.elsewhere else nearest(key, form.keys)
+        meant = "" if self.faults.full or key in form.elsewhere else nearest_word(key, form.keys)
         hint = form.elsewhere.get(key) or suggestion(meant)
         known = ", ".join(form.keys)
         self.faults.add(

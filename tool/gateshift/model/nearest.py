@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 FURTHEST = 2
 """The most edits by which two names may differ and still be taken for one."""
+
+_LONGEST = 100
 
 
 def edits(left: str, right: str, most: int = FURTHEST) -> int:
@@ -34,3 +37,21 @@ def nearest(name: str, known: Iterable[str], most: int = FURTHEST) -> str | None
     """The known name closest to this one; of equals the first by alphabet, None beyond `most` edits."""
     ranked = sorted((edits(name, other, most), other) for other in set(known) - {name})
     return ranked[0][1] if ranked and ranked[0][0] <= most else None
+
+
+def nearest_word(word: str, words: Iterable[str]) -> str:
+    """The word of a fixed vocabulary most like this one, whatever its case and joints; "" where none is like it.
+
+    Two in five characters may differ, since the words are few and far apart.
+    """
+    if len(word) > _LONGEST:
+        return ""
+    known = {_bare(other): other for other in words}
+    bare = _bare(word)
+    most = {other: max(len(bare), len(other)) * 2 // 5 for other in known}
+    ranked = sorted((edits(bare, other, most[other]), other) for other in known)
+    return next((known[other] for distance, other in ranked if distance <= most[other]), "")
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[-_ .]", "", word).lower()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from gateshift.config.nearest import nearest
 from gateshift.errors import Exit, UserError
+from gateshift.model.nearest import nearest_word
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 
@@ -31,7 +31,7 @@ def named_stage(rollout: Rollout, name: str) -> Stage:
     names = [stage.name for stage in rollout.stages]
     if name in names:
         return rollout.stage(name)
-    near = nearest(name, names)
+    near = nearest_word(name, names)
     hint = f"Did you mean `{near}`?" if near else f"The stages are {', '.join(names)}."
     raise UserError(f"there is no stage `{name}`", where=str(rollout.file), next_step=hint)
 

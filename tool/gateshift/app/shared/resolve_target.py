@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from gateshift.app.shared.rollouts import StageRoot, rollout_file_above, rollout_files_in, stage_roots
 from gateshift.config import open_rollout
-from gateshift.config.nearest import nearest
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.model.kustomization import Root
+from gateshift.model.nearest import nearest_word
 from gateshift.model.rollout import Rollout
 
 _MOST_SHOWN = 8
@@ -87,7 +87,7 @@ def _unknown(target: str, environment: str, top: Path) -> UserError:
         if environment in ("", root.environment.name)
     ]
     stages = f" Stages here: {', '.join(dict.fromkeys(names))}." if names else ""
-    near = nearest(target, names)
+    near = nearest_word(target, names)
     return UserError(
         f"there is no stage, file or folder {target}",
         next_step=(f"Did you mean {near}?" if near else "Name a stage, a folder or a YAML file.") + stages,

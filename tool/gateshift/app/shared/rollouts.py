@@ -11,6 +11,7 @@ from msgspec import Struct
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Finding
 from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+from gateshift.yamldoc import ReadLimits, UnreadableYaml, load_all, text_of
 
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
@@ -24,18 +25,35 @@ class StageRoot(Struct, frozen=True):
     stage: Stage
 
 
+def is_rollout_file(file: Path) -> bool:
+    """Whether a gateshift.yaml is there that is not a Kubernetes object, as one with `apiVersion` and `kind` is.
+
+    What cannot be read counts: whoever needs that file says what is wrong with it.
+    """
+    if not file.is_file():
+        return False
+    limits = ReadLimits()
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(limits.size + 1)
+        documents = load_all(text_of(raw)) if b"apiVersion" in raw else []
+    except (OSError, UnreadableYaml):
+        return True
+    return not any(isinstance(document, dict) and {"apiVersion", "kind"} <= document.keys() for document in documents)
+
+
 def find_rollout_files(folder: Path) -> Iterator[Path]:
     """Every gateshift.yaml in the folder and below it, hidden folders left out, in a stable order."""
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
-        if FILE_NAME in files:
+        if FILE_NAME in files and is_rollout_file(Path(path) / FILE_NAME):
             yield Path(path) / FILE_NAME
 
 
 def rollout_files_in(folder: Path) -> tuple[Path, ...]:
     """The gateshift.yaml of the folder; where it has none, all those below it."""
     here = folder / FILE_NAME
-    return (here,) if here.is_file() else tuple(find_rollout_files(folder))
+    return (here,) if is_rollout_file(here) else tuple(find_rollout_files(folder))
 
 
 def rollout_files_named(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -63,9 +81,9 @@ def _named(path: Path) -> Iterator[Path]:
 
 
 def rollout_file_above(path: Path, top: Path) -> Path | None:
-    """The nearest gateshift.yaml beside the path or in a folder above it, up to and including `top`."""
+    """The nearest gateshift.yaml next to the path or in a folder above it, up to and including `top`."""
     for folder in (path, *path.parents):
-        if (folder / FILE_NAME).is_file():
+        if is_rollout_file(folder / FILE_NAME):
             return folder / FILE_NAME
         if folder == top:
             return None

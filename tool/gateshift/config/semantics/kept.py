@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gateshift.config.describe import described, dotted
 from gateshift.config.draft import Draft, objects
-from gateshift.config.nearest import did_you_mean
+from gateshift.config.slips import did_you_mean
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.model.rollout import RouteKind
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at

@@ -6,9 +6,9 @@ import json
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft
-from gateshift.config.nearest import fits, mended
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.schema_types import Text
+from gateshift.config.slips import fits, mended
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.model.rollout import RouteKind
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, objects
-from gateshift.config.nearest import fits
 from gateshift.config.schema import vocabulary
+from gateshift.config.slips import fits
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import FieldPath, Json, list_at, look_up, object_at, text_at
 

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, matches_of, mirror_of, objects
-from gateshift.config.nearest import fits, nearest, suggestion
 from gateshift.config.schema import vocabulary
 from gateshift.config.semantics.matches import check_match, meaning_of
+from gateshift.config.slips import fits, suggestion
 from gateshift.config.spec_errors import SpecErrors
+from gateshift.model.nearest import nearest_word
 from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, look_up, object_at, text_at
 
 
@@ -33,7 +34,7 @@ def known_version(draft: Draft, name: str, at: FieldPath, faults: SpecErrors, *,
     """Whether the name is a version's; a fault where it is not."""
     if not draft.versions or name in draft.versions:
         return name in draft.versions
-    meant = nearest(name, draft.versions)
+    meant = nearest_word(name, draft.versions)
     if not meant or fits(meant, vocabulary.LABEL):  # else the version's own name is the mistake, and reported as such
         known = f"the versions are {', '.join(draft.versions)}"
         faults.add(at, f"{dotted(at)}: there is no version `{name}`", suggestion(meant) or known, key=key)

@@ -1,27 +1,14 @@
-"""The nearest right word to a wrong one."""
+"""What a wrong value was probably meant to be: a word that is known, or the value without a small slip."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 
 from gateshift.config.schema.schema_types import Text
+from gateshift.model.nearest import nearest_word
 
 _LONGEST = 100
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """The known word most like this one, whatever its case and joints; "" where none is like it."""
-    if len(word) > _LONGEST:
-        return ""
-    known = {_bare(known): known for known in words}
-    found = get_close_matches(_bare(word), known, n=1, cutoff=0.6)
-    return known[found[0]] if found else ""
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"[-_ .]", "", word).lower()
 
 
 def suggestion(word: str) -> str:
@@ -31,7 +18,7 @@ def suggestion(word: str) -> str:
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The question to ask, or "" where no known word is near."""
-    return suggestion(nearest(word, words))
+    return suggestion(nearest_word(word, words))
 
 
 def _slug(value: str) -> str:
@@ -92,7 +79,7 @@ _MENDS: tuple[Callable[[str], str], ...] = (
 def mended(value: str, form: Text) -> str:
     """The nearest text of the form that a small slip would explain; "" where none is found."""
     if form.choices:
-        return nearest(value, form.choices)
+        return nearest_word(value, form.choices)
     if len(value) > _LONGEST:
         return ""
     for mend in _MENDS:
