@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.app.shared.rollout_pointers import files_matching, prefix_of
 from gateshift.app.shared.rollouts import rollout_file_above
 from gateshift.checks.subject import Subject
 from gateshift.checks.sync import objects as sync_checks
 from gateshift.checks.sync import pointers as pointer_checks
-from gateshift.checks.sync.pointers import PointerTarget, PointerTargets
+from gateshift.checks.sync.pointers import PointerTarget
 from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders, plain_url
 from gateshift.engines.read import pointers_of, repositories_in, with_repository
@@ -54,20 +56,20 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
     owner = {id(resource): (root, resource) for root in roots if root.build for resource in root.build.resources}
     resources = [resource for _, resource in owner.values()]
     repositories = repositories_in(resource.data for resource in resources)
-    targets_of = _Targets(repository)
+    built = {
+        root.tree.root.folder.relative_to(repository).as_posix(): root.build.resources
+        for root in roots
+        if root.build is not None and not root.tree.root.files
+    }
+    targets_of = _Targets(repository, built)
     targets = [
         targets_of.target(resource, with_repository(pointer, repositories))
         for resource in resources
         for pointer in pointers_of(resource.data, targets_of.matching)
         if not isinstance(pointer, NotUnderstood)
     ]
-    built = {
-        root.tree.root.folder.relative_to(repository).as_posix(): root.build.resources
-        for root in roots
-        if root.build is not None and not root.tree.root.files
-    }
     for check in checks_in(pointer_checks) if targets else ():
-        for finding in check(PointerTargets(tuple(targets), built)):
+        for finding in check(targets):
             assert isinstance(finding.at, FieldRef)
             yield owner[id(finding.at.resource)][0], finding
 
@@ -75,8 +77,9 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
 class _Targets:
     """Tells what the pointers of one repository name."""
 
-    def __init__(self, repository: Path) -> None:
+    def __init__(self, repository: Path, built: Mapping[str, tuple[Resource, ...]]) -> None:
         self.repository = repository
+        self.built = built
         self._rollouts: dict[Path, Rollout | None] = {}
         self._here: frozenset[str] | None = None
 
@@ -94,9 +97,10 @@ class _Targets:
             if stage_pointer is not None:
                 break
         exists = (inside and folder.is_dir()) or (False if stage_pointer or self._is_of_here(pointer) else None)
+        target = PointerTarget(resource, pointer, exists, built=self.built.get(pointer.folder, ()))
         if stage_pointer is None:
-            return PointerTarget(resource, pointer, exists)
-        return PointerTarget(resource, pointer, exists, rollout, stage_pointer.environment, stage_pointer.stage)
+            return target
+        return replace(target, rollout=rollout, environment=stage_pointer.environment, stage=stage_pointer.stage)
 
     def _near(self, folder: Path, pointer_file: Path) -> Iterator[Rollout]:
         """The rollouts that the pointer may belong to: above the folder that it names, and above its own file."""

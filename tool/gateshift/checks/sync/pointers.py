@@ -6,7 +6,7 @@ These need to know the repository's directories, its rollouts and what their sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -27,7 +27,8 @@ class PointerTarget(Struct, frozen=True, eq=False):
     """One pointer, the object that holds it, and what its path is.
 
     `rollout` is the rollout it belongs to, `environment` and `stage` what of it the path names, each None where there
-    is none or where it cannot be told. `exists` is None where the path is in another repository or may be.
+    is none or where it cannot be told. `exists` is None where the path is in another repository or may be; `built` is
+    what was built from the directory.
     """
 
     resource: Resource
@@ -36,6 +37,7 @@ class PointerTarget(Struct, frozen=True, eq=False):
     rollout: Rollout | None = None
     environment: Environment | None = None
     stage: Stage | None = None
+    built: tuple[Resource, ...] = ()
 
     @property
     def field_ref(self) -> FieldRef:
@@ -44,20 +46,13 @@ class PointerTarget(Struct, frozen=True, eq=False):
         return FieldRef(self.resource, own[0].at if own else ())
 
 
-class PointerTargets(Struct, frozen=True):
-    """Every pointer that is looked at, and what was built from the directories they name, by that directory."""
-
-    all: tuple[PointerTarget, ...]
-    built: Mapping[str, tuple[Resource, ...]]
-
-
 @check("GS611", source="Argo CD, Application: source.path; Flux, Kustomization: path")
-def pointer_path_missing(targets: PointerTargets) -> Iterator[Finding]:
+def pointer_path_missing(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
     """A pointer names a directory that does not exist in the repository.
 
     The sync stops with an error and the cluster keeps what it has: no later commit arrives, until someone looks.
     """
-    for target in targets.all:
+    for target in targets:
         if target.exists is False and not (target.rollout is not None and target.stage is None):
             yield Finding(
                 Level.ERROR,
@@ -69,12 +64,12 @@ def pointer_path_missing(targets: PointerTargets) -> Iterator[Finding]:
 
 
 @check("GS612", source="product contract, promote")
-def pointer_names_no_stage(targets: PointerTargets) -> Iterator[Finding]:
+def pointer_names_no_stage(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
     """A rollout's pointer names a directory that is not one of its stages.
 
     Nothing can be said about what a promotion from there does, so `promote` refuses it.
     """
-    for target in targets.all:
+    for target in targets:
         if target.rollout is not None and target.stage is None:
             names = ", ".join(stage.name for stage in target.rollout.stages)
             there = "" if target.exists is not False else " and does not exist"
@@ -88,14 +83,14 @@ def pointer_names_no_stage(targets: PointerTargets) -> Iterator[Finding]:
 
 
 @check("GS613", source="product contract, promote")
-def pointers_disagree(targets: PointerTargets) -> Iterator[Finding]:
+def pointers_disagree(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
     """Two pointers of one environment name different stages.
 
     Where both sync to one cluster, each takes back what the other applies; where they sync to two, the clusters answer
     differently.
     """
     first: dict[tuple[str, str], PointerTarget] = {}
-    for target in targets.all:
+    for target in targets:
         if target.rollout is None or target.stage is None or target.environment is None:
             continue
         other = first.setdefault((str(target.rollout.file), target.environment.name), target)
@@ -110,16 +105,16 @@ def pointers_disagree(targets: PointerTargets) -> Iterator[Finding]:
 
 
 @check("GS614", source="Flux, Post build variable substitution; fluxcd/pkg envsubst; kustomize-controller#429")
-def substitution_touches_output(targets: PointerTargets) -> Iterator[Finding]:
+def substitution_touches_output(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
     """A Kustomization substitutes variables, and what it builds has a dollar sign.
 
     A `${name}` that is not one of its variables becomes an empty string, and `$$` one `$`: a regular expression that
     ends in `$`, or a template in a ConfigMap, is another one in the cluster.
     """
-    for target in targets.all:
+    for target in targets:
         substitution = ENGINES[target.pointer.engine].substitution(target.resource.data)
         if substitution is not None:
-            for resource in targets.built.get(target.pointer.folder, ()):
+            for resource in target.built:
                 if not _opted_out(resource, substitution):
                     yield from _dollars(target, resource, substitution)
 
@@ -148,13 +143,13 @@ def _dollars(target: PointerTarget, resource: Resource, substitution: Substituti
 
 
 @check("GS615", source="Flux, Kustomization: wait, timeout, healthCheckExprs; kustomize-controller#1180")
-def stage_ready_too_early(targets: PointerTargets) -> Iterator[Finding]:
+def stage_ready_too_early(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
     """A rollout's Kustomization counts as ready before the stage is, or gives up before its Deployments do.
 
     Flux knows no health of a route by itself and waits for nothing unless it is told to, so `Ready` says nothing about
     the stage, and whoever promotes on it promotes too early.
     """
-    for target in targets.all:
+    for target in targets:
         if target.rollout is None:
             continue
         engine, kind = ENGINES[target.pointer.engine], target.rollout.route.kind
