@@ -18,7 +18,7 @@ from gateshift.model.resource import Build, ResourceId
 from gateshift.model.rollout import Engine, Rollout
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.request import ParentRef, Request
-from gateshift.transition.judge import EngineVerdict, judge
+from gateshift.transition.judge import TransitionVerdict, judge
 from gateshift.transition.rows import rows_of
 from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import list_at
@@ -107,7 +107,7 @@ def build_of(state: State, parents: str) -> Build:
     return Build(Path("drawn"), tuple(resources(state.text(parents))))
 
 
-def loses_requests(verdict: EngineVerdict) -> bool:
+def loses_requests(verdict: TransitionVerdict) -> bool:
     """Whether the walk itself found a loss, in contrast to what practice advises against."""
     return any(finding.level is Level.ERROR and finding.rule < "GS510" for finding in verdict.findings)
 

@@ -11,7 +11,7 @@ from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import SyncSettings
-from gateshift.transition.judge import EngineVerdict, Judgement, judge
+from gateshift.transition.judge import TransitionVerdict, Judgement, judge
 from tests.transition.objects import (
     CANARY,
     DARK,
@@ -184,5 +184,5 @@ def test_the_verdict_does_not_depend_on_the_order_of_files(build: Builder, case:
     assert list(map(_said, one.verdicts)) == list(map(_said, other.verdicts))
 
 
-def _said(verdict: EngineVerdict) -> list[tuple[str, str]]:
+def _said(verdict: TransitionVerdict) -> list[tuple[str, str]]:
     return [(finding.rule, finding.message) for finding in verdict.findings]

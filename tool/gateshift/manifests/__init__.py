@@ -1,7 +1,7 @@
 """A rollout as files: base/, overlays/ and sync/, as text. Nothing here is written to disk."""
 
 from gateshift.manifests.generate import generate
-from gateshift.manifests.header import Header, compare, read_header, with_header
+from gateshift.manifests.header import FileHeader, compare, read_header, with_header
 from gateshift.manifests.keep_pointer_path import keep_pointer_path
 
-__all__ = ["Header", "compare", "generate", "keep_pointer_path", "read_header", "with_header"]
+__all__ = ["FileHeader", "compare", "generate", "keep_pointer_path", "read_header", "with_header"]

@@ -42,7 +42,7 @@ class RolloutContext(Struct, frozen=True):
 NO_ROLLOUT = RolloutContext()
 
 
-class EngineVerdict(Struct, frozen=True, eq=False):
+class TransitionVerdict(Struct, frozen=True, eq=False):
     """One engine's verdict. Findings of the level error make the step unsafe."""
 
     settings: SyncSettings
@@ -59,7 +59,7 @@ class Judgement(Struct, frozen=True, eq=False):
     """A step, what it changes, and each engine's verdict. `ground` holds the classes of requests and their answers."""
 
     changes: tuple[Change, ...]
-    verdicts: tuple[EngineVerdict, ...]
+    verdicts: tuple[TransitionVerdict, ...]
     context: TransitionContext
 
     @property
@@ -95,7 +95,7 @@ def _verdict(
     before: Cluster,
     common: Iterable[Finding],
     unsteered: ResourceId | None,
-) -> EngineVerdict:
+) -> TransitionVerdict:
     sync_plan = plan_sync(context.events, settings, before)
     walked = walk(context, sync_plan)
     disruptions = [disruption for disruption in walked.disruptions if not _is_split_of(disruption, unsteered)]
@@ -104,7 +104,7 @@ def _verdict(
     findings += [*common, *left_behind_findings(sync_plan)]
     if not walked.complete:
         findings.append(_incomplete(context, "there are more states between the two builds than are looked at"))
-    return EngineVerdict(settings, tuple(sorted(findings, key=_order)), sync_plan)
+    return TransitionVerdict(settings, tuple(sorted(findings, key=_order)), sync_plan)
 
 
 def _is_split_of(disruption: Disruption, service: ResourceId | None) -> bool:

@@ -23,7 +23,7 @@ from gateshift.model.rule import rules_in
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS
 from gateshift.transition import rules as transitions
-from gateshift.transition.judge import NO_ROLLOUT, EngineVerdict, Judgement, RolloutContext, judge
+from gateshift.transition.judge import NO_ROLLOUT, TransitionVerdict, Judgement, RolloutContext, judge
 from gateshift.transition.policy import policy_findings
 
 _OURS = frozenset(rule.id for rule in rules_in(transitions))
@@ -32,7 +32,7 @@ _OURS = frozenset(rule.id for rule in rules_in(transitions))
 class EngineFindings(Struct, frozen=True, eq=False):
     """One engine's verdict with what is left to say of it once suppressions are heard."""
 
-    verdict: EngineVerdict
+    verdict: TransitionVerdict
     findings: tuple[PlacedFinding, ...]
 
     @property
@@ -132,7 +132,7 @@ class Planner:
 
     def _left(
         self,
-        verdict: EngineVerdict,
+        verdict: TransitionVerdict,
         extra: Sequence[Finding],
         roots: tuple[BuiltRoot, BuiltRoot],
         markers: Sequence[Marker],

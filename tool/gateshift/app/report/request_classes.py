@@ -13,8 +13,7 @@ from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.request import Request
 from gateshift.transition.entry_points import entry_points
-from gateshift.transition.request_classes import RequestClass as Asked
-from gateshift.transition.request_classes import request_classes_at
+from gateshift.transition.request_classes import RequestClass, request_classes_at
 
 MOST = 12
 """How many classes are told: a form with more answers nobody."""
@@ -34,9 +33,9 @@ def request_classes(rollout: Rollout, stages: Sequence[BuiltStage]) -> tuple[Pic
     return tuple(each for each in told if any(answer.status != _NOT_FOUND for answer in each.answers))[:MOST]
 
 
-def _asked(rollout: Rollout, stages: Iterable[BuiltStage]) -> dict[tuple[str, str], Asked]:
+def _asked(rollout: Rollout, stages: Iterable[BuiltStage]) -> dict[tuple[str, str], RequestClass]:
     """The classes at the rollout's own parents, by entrance and traits."""
-    found: dict[tuple[str, str], Asked] = {}
+    found: dict[tuple[str, str], RequestClass] = {}
     own = frozenset(version.service for version in rollout.versions)
     for stage in stages:
         parents = parents_of(rollout, stage.root.environment)
@@ -50,7 +49,7 @@ def _asked(rollout: Rollout, stages: Iterable[BuiltStage]) -> dict[tuple[str, st
     return found
 
 
-def _class(asked: Asked, stages: Iterable[BuiltStage], *, several: bool) -> PictureClass:
+def _class(asked: RequestClass, stages: Iterable[BuiltStage], *, several: bool) -> PictureClass:
     answers: list[PictureAnswer] = []
     names: list[str] = []
     for stage in stages:
