@@ -16,19 +16,24 @@ PACKAGE = Path(gateshift.__file__).parent
 TOP = Path(__file__).parents[1]
 OLD_FILE = "rollout" + ".yaml"
 
-OLD_CLASSES = frozenset(
-    "Pointer Deed Passage Course Ground Harm Loss Entrance Fronts Traits About Spot Located Found Standing Fault Wish "
-    "Manner Asked Meant Post Pointing Aim Aims Slot Stock StockedProgram Walked".split()
-)
-OLD_FUNCTIONS = frozenset(
-    "course heirs fronts witness held seal carry pointed way_out mend surrounded classes_of traits_of bypassed "
-    "left_behind practice_findings".split()
-)
-OLD_MODULES = frozenset(
-    "documents surroundings outside practice standing placing choosing judging asking naming building saidwords "
-    "saidplace refusal spelling visits together sense surprises shown form forms seal carry pointed shapes spec "
-    "pipeline external answers sample_match".split()
-)
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+OLD_CLASSES = words("""
+    About Aim Aims Asked Course Deed Entrance Fault Found Fronts Ground Harm Located Loss Manner Meant Passage Pointer
+    Pointing Post Slot Spot Standing Stock StockedProgram Traits Walked Wish
+""")
+OLD_FUNCTIONS = words("""
+    bypassed carry classes_of course fronts heirs held left_behind mend pointed practice_findings seal surrounded
+    traits_of way_out witness
+""")
+OLD_MODULES = words("""
+    answers asking building carry choosing documents external form forms judging naming outside pipeline placing
+    pointed practice refusal saidplace saidwords sample_match seal sense shapes shown spec spelling standing
+    surprises surroundings together visits
+""")
 
 
 def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
@@ -39,9 +44,7 @@ def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
 
 def defined(kind: type[ast.ClassDef] | type[ast.FunctionDef]) -> list[tuple[str, str]]:
     """The package's classes or functions, by name and module."""
-    return [
-        (node.name, path) for path, tree in modules(PACKAGE) for node in ast.walk(tree) if isinstance(node, kind)
-    ]
+    return [(node.name, path) for path, tree in modules(PACKAGE) for node in ast.walk(tree) if isinstance(node, kind)]
 
 
 def test_no_class_has_an_old_name() -> None:

@@ -11,7 +11,7 @@ from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import SyncSettings
-from gateshift.transition.judge import TransitionVerdict, Judgement, judge
+from gateshift.transition.judge import Judgement, TransitionVerdict, judge
 from tests.transition.objects import (
     CANARY,
     DARK,

@@ -23,7 +23,7 @@ from gateshift.model.rule import rules_in
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS
 from gateshift.transition import rules as transitions
-from gateshift.transition.judge import NO_ROLLOUT, TransitionVerdict, Judgement, RolloutContext, judge
+from gateshift.transition.judge import NO_ROLLOUT, Judgement, RolloutContext, TransitionVerdict, judge
 from gateshift.transition.policy import policy_findings
 
 _OURS = frozenset(rule.id for rule in rules_in(transitions))
