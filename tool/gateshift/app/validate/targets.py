@@ -47,7 +47,7 @@ class ValidationTargets(Struct, frozen=True, eq=False):
     sources: Sources
 
 
-class _Found(Struct, frozen=True):
+class _RootsToRead(Struct, frozen=True):
     roots: tuple[Root, ...]
     unsearched: tuple[tuple[Path, str], ...] = ()
     whole: Rollouts = NO_ROLLOUTS
@@ -70,7 +70,7 @@ def read_targets(scope: ValidationScope) -> ValidationTargets:
     )
 
 
-def _find(scope: ValidationScope, reader: TreeReader) -> _Found:
+def _find(scope: ValidationScope, reader: TreeReader) -> _RootsToRead:
     """Without paths, the rollout of the current folder, else those below it, and where there is none, every root."""
     if scope.rollouts:
         return _whole(scope.rollouts, reader)
@@ -80,12 +80,12 @@ def _find(scope: ValidationScope, reader: TreeReader) -> _Found:
     return _whole(files, reader) if files else _under(scope.paths or (Path(),), reader)
 
 
-def _under(paths: Sequence[Path], reader: TreeReader) -> _Found:
+def _under(paths: Sequence[Path], reader: TreeReader) -> _RootsToRead:
     found = find_roots(paths, reader.sources)
-    return _Found(found.roots, found.unsearched)
+    return _RootsToRead(found.roots, found.unsearched)
 
 
-def _whole(files: Sequence[Path], reader: TreeReader) -> _Found:
+def _whole(files: Sequence[Path], reader: TreeReader) -> _RootsToRead:
     """The stages of these gateshift.yaml files. Raises UserError (exit code 4) where none has an overlay."""
     rollouts = Rollouts.of(files)
     folders = [root.folder for root in rollouts.by_folder.values() if root.folder.is_dir()]
@@ -97,10 +97,10 @@ def _whole(files: Sequence[Path], reader: TreeReader) -> _Found:
             exit_code=Exit.NOTHING_FOUND,
         )
     found = _under([Path(shown_path(folder.resolve())) for folder in folders], reader)
-    return _Found(found.roots, found.unsearched, rollouts)
+    return _RootsToRead(found.roots, found.unsearched, rollouts)
 
 
-def _affected(files: Sequence[Path], reader: TreeReader) -> _Found:
+def _affected(files: Sequence[Path], reader: TreeReader) -> _RootsToRead:
     """The roots whose build reads one of the files, which may be deleted by now; none where no root does.
 
     A changed gateshift.yaml affects every stage of its rollout. A YAML file that no kustomization reads is no root:
@@ -112,7 +112,7 @@ def _affected(files: Sequence[Path], reader: TreeReader) -> _Found:
         for root in _roots_of(repository, reader):
             if _reads(root, changed, reader):
                 roots.setdefault(root.folder, root)
-    return _Found(tuple(roots.values()))
+    return _RootsToRead(tuple(roots.values()))
 
 
 def _roots_of(repository: Path, reader: TreeReader) -> Iterable[Root]:
