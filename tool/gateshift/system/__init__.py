@@ -1,1 +1,1 @@
-"""The edges: programs, caches and downloads that are not ours."""
+"""The edges: processes, Git, the cache, and files that are written whole or not at all."""

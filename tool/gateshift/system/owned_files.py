@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -107,7 +106,7 @@ def replace_whole(file: Path, content: bytes) -> None:
 def write_temporary(file: Path, content: bytes) -> Path:
     """Write the content, on the disk before this returns, to a new file next to `file` with the same permissions. Its
     name is nobody's, and a later run knows it for a leftover."""
-    temporary = file.parent / f"{_MARK}{secrets.token_hex(_TOKEN // 2)}.tmp"
+    temporary = file.parent / f"{_MARK}{os.urandom(_TOKEN // 2).hex()}.tmp"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as stream:
