@@ -1,4 +1,4 @@
-"""A CustomResourceDefinition becomes the shapes of its versions, or says what is wrong with it and where."""
+"""A CustomResourceDefinition becomes the schemas of its versions, or says what is wrong with it and where."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateshift.apischema.crd import BrokenCrd, is_crd, shapes_of_crd
+from gateshift.apischema.crd import BrokenCrd, is_crd, schemas_of_crd
 from gateshift.apischema.sharing import unshare
 from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import JsonObject
@@ -57,7 +57,7 @@ def crd(**changes: Any) -> JsonObject:
 
 
 def test_each_version_is_a_shape() -> None:
-    first, second = shapes_of_crd(crd())
+    first, second = schemas_of_crd(crd())
     assert (first.group, first.version, first.kind, first.api_version) == (
         "example.org",
         "v1",
@@ -69,7 +69,7 @@ def test_each_version_is_a_shape() -> None:
 
 
 def test_the_structural_schema_keeps_what_later_checks_need_and_drops_the_prose() -> None:
-    structural = unshare(next(shapes_of_crd(crd())).structural)
+    structural = unshare(next(schemas_of_crd(crd())).structural)
     assert structural == {
         "type": "object",
         "properties": {
@@ -107,6 +107,6 @@ def test_another_document_is_no_crd() -> None:
 )
 def test_a_broken_crd_says_what_and_where(document: JsonObject, what: str, pointer: tuple[str | int, ...]) -> None:
     with pytest.raises(BrokenCrd) as caught:
-        list(shapes_of_crd(document))
+        list(schemas_of_crd(document))
     assert what in caught.value.what
     assert caught.value.pointer == pointer

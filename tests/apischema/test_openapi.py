@@ -1,4 +1,4 @@
-"""Kubernetes' OpenAPI becomes shapes of the kinds that can be created, as Go's decoder reads them."""
+"""Kubernetes' OpenAPI becomes schemas of the kinds that can be created, as Go's decoder reads them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from gateshift.apischema.openapi import shapes_of_openapi
+from gateshift.apischema.openapi import schemas_of_openapi
 from gateshift.apischema.sharing import unshare
-from gateshift.apischema.structural import Shape
+from gateshift.apischema.structural import KindSchema
 from gateshift.yamldoc.data import JsonObject
 
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
@@ -48,18 +48,18 @@ def document(properties: JsonObject, **components: Any) -> JsonObject:
     }
 
 
-def shape(properties: JsonObject, **components: Any) -> Shape:
-    (found,) = shapes_of_openapi(document(properties, **components))
+def kind_schema(properties: JsonObject, **components: Any) -> KindSchema:
+    (found,) = schemas_of_openapi(document(properties, **components))
     return found
 
 
-def takes(found: Shape, **fields: Any) -> bool:
+def takes(found: KindSchema, **fields: Any) -> bool:
     thing = {"apiVersion": "apps/v1", "kind": "Thing", "metadata": {"name": "x"}, **fields}
     return jsonschema.Draft4Validator(found.strict).is_valid(thing)
 
 
 def test_only_kinds_that_a_collection_takes_are_shapes() -> None:
-    found = shape({})
+    found = kind_schema({})
     assert (found.group, found.version, found.kind, found.namespaced, found.served) == (
         "apps",
         "v1",
@@ -95,13 +95,13 @@ SPECIAL = {
     ],
 )
 def test_a_field_takes_what_go_decodes(field: JsonObject, taken: list[Any], refused: list[Any]) -> None:
-    found = shape({"field": field}, Inner=INNER, **SPECIAL)
+    found = kind_schema({"field": field}, Inner=INNER, **SPECIAL)
     assert [value for value in taken if not takes(found, field=value)] == []
     assert [value for value in refused if takes(found, field=value)] == []
 
 
 def test_unknown_fields_are_refused_everywhere_and_metadata_is_needed() -> None:
-    found = shape({"spec": {"$ref": REF + "Inner"}}, Inner=INNER)
+    found = kind_schema({"spec": {"$ref": REF + "Inner"}}, Inner=INNER)
     assert takes(found, spec={"a": 1})
     assert not takes(found, other=1)
     assert not takes(found, metadata={"nam": "x"})
@@ -110,7 +110,7 @@ def test_unknown_fields_are_refused_everywhere_and_metadata_is_needed() -> None:
 
 
 def test_a_status_needs_no_field_and_knows_its_fields() -> None:
-    found = shape({"status": {"$ref": REF + "Inner"}}, Inner=INNER)
+    found = kind_schema({"status": {"$ref": REF + "Inner"}}, Inner=INNER)
     assert takes(found, status={})
     assert takes(found, status=None)
     assert not takes(found, status={"other": 1})
@@ -122,7 +122,7 @@ def test_a_component_inside_itself_is_followed_as_deep_as_the_object_goes() -> N
         "type": "object",
         "properties": {"child": {"$ref": REF + "Node"}, "all": {"type": "array", "items": {"$ref": REF + "Node"}}},
     }
-    found = shape({"spec": {"$ref": REF + "Node"}}, Node=node)
+    found = kind_schema({"spec": {"$ref": REF + "Node"}}, Node=node)
     assert takes(found, spec={"child": {"child": None, "all": [{"child": {}}]}})
     assert not takes(found, spec={"child": {"child": {"other": 1}}})
     assert not takes(found, spec={"all": [{"child": {"all": [{"other": 1}]}}]})
@@ -136,7 +136,7 @@ def test_the_structural_schema_has_its_references_resolved_and_its_list_types_ke
         "x-kubernetes-list-type": "map",
         "x-kubernetes-list-map-keys": ["a"],
     }
-    structural: Any = unshare(shape({"ports": ports}, Inner=INNER).structural)
+    structural: Any = unshare(kind_schema({"ports": ports}, Inner=INNER).structural)
     assert structural["properties"]["ports"] == {
         "type": "array",
         "items": INNER,

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict, UserError
-from gateshift.schemas.install import How, install_schemas
+from gateshift.schemas.install import InstallOptions, install_schemas
 from gateshift.schemas.layout import installed_versions, root
 from gateshift.tools.go_modules import h1
 from gateshift.tools.lock import Lock, pinned
@@ -66,8 +66,8 @@ def proxy_folder(content: bytes, folder: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("asked", ["9.1.2", "v9.1.2", "9.1", "9"])
 def test_without_go_a_pinned_module_is_installed(asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy_folder(both_channels(), tmp_path, monkeypatch)
-    how = How(lock=lock_of(both_channels(), tmp_path))
-    assert install_schemas("gateway-api", asked, how) == "9.1.2"
+    options = InstallOptions(lock=lock_of(both_channels(), tmp_path))
+    assert install_schemas("gateway-api", asked, options) == "9.1.2"
     assert installed_versions("gateway-api") == ["9.1.2"]
     kinds = [
         [
@@ -83,7 +83,7 @@ def test_without_go_a_pinned_module_is_installed(asked: str, tmp_path: Path, mon
 def test_without_go_a_module_with_another_sum_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy_folder(module(**{"go.mod": "changed\n"}), tmp_path, monkeypatch)
     with pytest.raises(NoVerdict, match="not the pinned"):
-        install_schemas("gateway-api", "9.1.2", How(lock=lock_of(both_channels(), tmp_path)))
+        install_schemas("gateway-api", "9.1.2", InstallOptions(lock=lock_of(both_channels(), tmp_path)))
     assert installed_versions("gateway-api") == []
 
 
@@ -95,7 +95,7 @@ def test_without_go_a_version_without_a_pin_is_not_even_asked_for(
     with publishing(tmp_path, tls=False) as proxy:
         monkeypatch.setenv("GOPROXY", proxy.url)
         with pytest.raises(NoVerdict, match="no sum of it is pinned") as caught:
-            install_schemas("kubernetes", "1.35.0", How())
+            install_schemas("kubernetes", "1.35.0", InstallOptions())
         assert proxy.asked == []
     assert "pip install 'gateshift[go]'" in caught.value.next_step
 
@@ -105,30 +105,30 @@ def test_a_module_without_schemas_is_too_old(tmp_path: Path, monkeypatch: pytest
     old = module(**{"go.mod": "module sigs.k8s.io/gateway-api\n"})
     proxy_folder(old, tmp_path, monkeypatch)
     with pytest.raises(NoVerdict, match="too old"):
-        install_schemas("gateway-api", "9.1.2", How(lock=lock_of(old, tmp_path)))
+        install_schemas("gateway-api", "9.1.2", InstallOptions(lock=lock_of(old, tmp_path)))
     assert installed_versions("gateway-api") == []
 
 
 @pytest.mark.usefixtures("cache")
 def test_go_installs_the_pinned_gateway_api_and_a_second_run_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    assert install_schemas("gateway-api", pinned().gateway_api, How(say=said.append)) == pinned().gateway_api
+    assert install_schemas("gateway-api", pinned().gateway_api, InstallOptions(say=said.append)) == pinned().gateway_api
     assert said == [f"fetching the schemas of the Gateway API {pinned().gateway_api}"]
     monkeypatch.setenv("GATESHIFT_GO", "/nowhere/go")
-    assert install_schemas("gateway-api", pinned().gateway_api, How(offline=True)) == pinned().gateway_api
+    assert install_schemas("gateway-api", pinned().gateway_api, InstallOptions(offline=True)) == pinned().gateway_api
 
 
 @pytest.mark.usefixtures("cache")
 def test_offline_says_what_is_missing_and_how_to_get_it() -> None:
     with pytest.raises(NoVerdict, match="--offline") as caught:
-        install_schemas("kubernetes", "1.37", How(offline=True))
+        install_schemas("kubernetes", "1.37", InstallOptions(offline=True))
     assert "gateshift tools install --kubernetes 1.37" in caught.value.next_step
 
 
 @pytest.mark.parametrize("text", ["", "latest", "1.x", "1.37.2; rm", "../1.37", "1.37.2@v"])
 def test_a_version_that_is_none_is_a_mistake(text: str) -> None:
     with pytest.raises(UserError, match="is not a version"):
-        install_schemas("kubernetes", text, How(offline=True))
+        install_schemas("kubernetes", text, InstallOptions(offline=True))
 
 
 def test_installs_at_the_same_time_do_not_disturb_each_other(

@@ -1,4 +1,4 @@
-"""A CustomResourceDefinition -> the shapes of its versions."""
+"""A CustomResourceDefinition -> the schemas of its versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateshift.apischema.sharing import share
 from gateshift.apischema.strict import strict_resource
-from gateshift.apischema.structural import Shape, without_prose
+from gateshift.apischema.structural import KindSchema, without_prose
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _API_VERSION = "apiextensions.k8s.io/v1"
@@ -26,8 +26,8 @@ def is_crd(document: Json) -> bool:
     return text_at(document, "kind") == "CustomResourceDefinition"
 
 
-def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
-    """A shape for each version, served or not. Raises BrokenCrd."""
+def schemas_of_crd(document: JsonObject) -> Iterator[KindSchema]:
+    """The schemas of each version, served or not. Raises BrokenCrd."""
     if text_at(document, "apiVersion") != _API_VERSION:
         raise BrokenCrd(f"a CustomResourceDefinition has apiVersion {_API_VERSION}", ("apiVersion",))
     group = _text(document, ("spec", "group"))
@@ -46,7 +46,7 @@ def shapes_of_crd(document: JsonObject) -> Iterator[Shape]:
             raise BrokenCrd(f"version {name} has no schema.openAPIV3Schema", where)
         structural = without_prose(schema)
         own_status = "status" in object_at(version, "subresources")
-        yield Shape(
+        yield KindSchema(
             group=group,
             version=name,
             kind=kind,

@@ -1,4 +1,4 @@
-"""Kubernetes' OpenAPI v3 of one group and version -> the shapes of its kinds.
+"""Kubernetes' OpenAPI v3 of one group and version -> the schemas of its kinds.
 
 Built-in objects are decoded into Go structures: a null is the same as an absent field, an unknown field is an error
 under strict field validation, and a type says more than the OpenAPI does (a quantity is any string there).
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from gateshift.apischema.formats import BYTES, QUANTITY, TIME, integer_range, string_limits
 from gateshift.apischema.sharing import share
-from gateshift.apischema.structural import Shape, names_of, properties_of, rebuild, without_prose
+from gateshift.apischema.structural import KindSchema, names_of, properties_of, rebuild, without_prose
 from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
 
 _COMPONENTS = "#/components/schemas/"
@@ -29,8 +29,8 @@ _SPECIAL: dict[str, JsonObject] = {
 }
 
 
-def shapes_of_openapi(document: JsonObject) -> Iterator[Shape]:
-    """A shape for each kind that can be created: those that a collection's path takes by POST."""
+def schemas_of_openapi(document: JsonObject) -> Iterator[KindSchema]:
+    """The schemas of each kind that can be created: those that a collection's path takes by POST."""
     components = {
         name: part for name, part in object_at(document, "components", "schemas").items() if isinstance(part, dict)
     }
@@ -39,7 +39,7 @@ def shapes_of_openapi(document: JsonObject) -> Iterator[Shape]:
         for group, version, kind in _names(component):
             if (group, version, kind) in scopes:
                 api_version = f"{group}/{version}" if group else version
-                yield Shape(
+                yield KindSchema(
                     group=group,
                     version=version,
                     kind=kind,

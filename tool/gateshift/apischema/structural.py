@@ -71,7 +71,7 @@ def at(schema: JsonObject, pointer: FieldPath) -> JsonObject | None:
     return part
 
 
-class Shape(Struct, frozen=True, eq=False):
+class KindSchema(Struct, frozen=True, eq=False):
     """A kind in one API version.
 
     `structural` is the publisher's own schema without its descriptions: defaults, list types and CEL rules kept,

@@ -12,7 +12,7 @@ import click
 
 from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.model.rollout import SchemaChoice
-from gateshift.schemas.install import How
+from gateshift.schemas.install import InstallOptions
 
 T = TypeVar("T")
 
@@ -69,13 +69,13 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def _installing(named: dict[str, Path | None], *, wanted: bool) -> How | None:
+def _installing(named: dict[str, Path | None], *, wanted: bool) -> InstallOptions | None:
     """How to install what is missing, the programs already there; work that takes long is told on standard error."""
     if not wanted:
         return None
-    how = How(say=lambda text: click.echo(text, err=True))
-    install_programs(named, how)
-    return how
+    options = InstallOptions(say=lambda text: click.echo(text, err=True))
+    install_programs(named, options)
+    return options
 
 
 _TO_BUILD = ("kustomize", "timeout", "install")
@@ -86,8 +86,8 @@ def build_options(function: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> T:
-        how = _installing({"kustomize": kwargs["kustomize"]}, wanted=kwargs.pop("install"))
-        choices = Choices(kustomize=kwargs.pop("kustomize"), timeout=kwargs.pop("timeout"), install=how)
+        options = _installing({"kustomize": kwargs["kustomize"]}, wanted=kwargs.pop("install"))
+        choices = Choices(kustomize=kwargs.pop("kustomize"), timeout=kwargs.pop("timeout"), install=options)
         return function(*args, choices=choices, **kwargs)
 
     for name in reversed(_TO_BUILD):
@@ -102,8 +102,10 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
     def call(*args: Any, **kwargs: Any) -> T:
         schemas = SchemaChoice(kwargs.pop("kubernetes"), kwargs.pop("gateway_api"), kwargs.pop("channel") or "")
         programs = kwargs.pop("kustomize"), kwargs.pop("kubeconform")
-        how = _installing(dict(zip(("kustomize", "kubeconform"), programs, strict=True)), wanted=kwargs.pop("install"))
-        choices = Choices(*programs, schemas, kwargs.pop("crds"), kwargs.pop("timeout"), how)
+        options = _installing(
+            dict(zip(("kustomize", "kubeconform"), programs, strict=True)), wanted=kwargs.pop("install")
+        )
+        choices = Choices(*programs, schemas, kwargs.pop("crds"), kwargs.pop("timeout"), options)
         return function(*args, choices=choices, **kwargs)
 
     for option in reversed(_OPTIONS.values()):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from gateshift.errors import NoVerdict
-from gateshift.schemas.install import How, install_schemas
+from gateshift.schemas.install import InstallOptions, install_schemas
 from gateshift.tools.find import find
 from gateshift.tools.install import install
 from gateshift.tools.lock import pinned
@@ -70,13 +70,13 @@ def install_command(
     for name in NAMES:
         if everything or name in names:
             _install_program(name, say, offline=offline, quiet=quiet)
-    how = How(offline=offline, say=say, progress=_Bar("schemas", quiet=quiet))
+    options = InstallOptions(offline=offline, say=say, progress=_Bar("schemas", quiet=quiet))
     wanted = {"kubernetes": kubernetes, "gateway-api": gateway_api}
     if everything or SCHEMAS in names:
         wanted = {"kubernetes": kubernetes or pinned().kubernetes, "gateway-api": gateway_api or pinned().gateway_api}
     for name, version in wanted.items():
         if version:
-            say(f"schemas of {name} {install_schemas(name, version, how)}")
+            say(f"schemas of {name} {install_schemas(name, version, options)}")
     if crds:
         from gateshift.schemas.own_crds import own_set  # it needs the YAML reader, the rest does not
 

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gateshift.apischema.crd import is_crd, shapes_of_crd
-from gateshift.apischema.openapi import shapes_of_openapi
-from gateshift.apischema.structural import Shape
+from gateshift.apischema.crd import is_crd, schemas_of_crd
+from gateshift.apischema.openapi import schemas_of_openapi
+from gateshift.apischema.structural import KindSchema
 from gateshift.errors import NoVerdict
 from gateshift.schemas.layout import CHANNELS, write_set
 from gateshift.yamldoc import load_all, text_of
@@ -42,7 +42,9 @@ def _members(archive: zipfile.ZipFile, folder: str, suffix: str) -> Iterator[byt
 
 def _write_kubernetes(archive: zipfile.ZipFile, folder: Path) -> None:
     documents = (object_at(json.loads(content)) for content in _members(archive, _OPENAPI, "_openapi.json"))
-    _write(folder, (shape for document in documents for shape in shapes_of_openapi(document)), "OpenAPI v3")
+    _write(
+        folder, (kind_schema for document in documents for kind_schema in schemas_of_openapi(document)), "OpenAPI v3"
+    )
 
 
 def _write_gateway_api(archive: zipfile.ZipFile, folder: Path) -> None:
@@ -51,11 +53,13 @@ def _write_gateway_api(archive: zipfile.ZipFile, folder: Path) -> None:
         documents = (document for content in contents for document in load_all(text_of(content)))
         crds = (document for document in documents if is_crd(document) and isinstance(document, dict))
         _write(
-            folder / channel, (shape for crd in crds for shape in shapes_of_crd(crd)), f"CRDs of the {channel} channel"
+            folder / channel,
+            (kind_schema for crd in crds for kind_schema in schemas_of_crd(crd)),
+            f"CRDs of the {channel} channel",
         )
 
 
-def _write(folder: Path, shapes: Iterable[Shape], what: str) -> None:
+def _write(folder: Path, kind_schemas: Iterable[KindSchema], what: str) -> None:
     folder.mkdir(exist_ok=True)
-    if write_set(folder, shapes) == 0:
+    if write_set(folder, kind_schemas) == 0:
         raise NoVerdict(f"this version publishes no {what}; it is too old")

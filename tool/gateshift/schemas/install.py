@@ -23,7 +23,7 @@ def no_progress(done: int, total: int | None) -> None:
     """Show nothing."""
 
 
-class How(Struct, frozen=True):
+class InstallOptions(Struct, frozen=True):
     """How an installation goes about it: whether it may fetch, who hears of it, and the pins without which nothing
     is taken from a module proxy directly."""
 
@@ -33,7 +33,7 @@ class How(Struct, frozen=True):
     lock: Lock | None = None
 
 
-def install_schemas(name: str, version: str, how: How) -> str:
+def install_schemas(name: str, version: str, options: InstallOptions) -> str:
     """Make sure that this version of "kubernetes" or "gateway-api" is installed; the exact version.
 
     `1.35` means its latest patch, unless one is installed already. Both channels of the Gateway API are published
@@ -45,24 +45,24 @@ def install_schemas(name: str, version: str, how: How) -> str:
     there = newest_installed(name, asked)
     if there:
         return there
-    if how.offline:
+    if options.offline:
         raise NoVerdict(
             f"the schemas of {TITLES[name]} {asked} are not installed, and --offline forbids to fetch them",
             next_step=f"Run `gateshift tools install --{name} {asked}` once with the network.",
         )
     with only_one(root() / ".lock"):
-        return newest_installed(name, asked) or _make(name, asked, how)
+        return newest_installed(name, asked) or _make(name, asked, options)
 
 
-def _make(name: str, asked: str, how: How) -> str:
+def _make(name: str, asked: str, options: InstallOptions) -> str:
     # Imported here: most runs find everything installed, and must find that out at once.
     import zipfile
 
     from gateshift.schemas.convert import write_schemas
     from gateshift.tools.go_modules import fetched
 
-    how.say(f"fetching the schemas of {TITLES[name]} {asked}")
-    with fetched(_MODULES[name], f"v{asked}", how.lock or pinned(), progress=how.progress) as module:
+    options.say(f"fetching the schemas of {TITLES[name]} {asked}")
+    with fetched(_MODULES[name], f"v{asked}", options.lock or pinned(), progress=options.progress) as module:
         version = module.version.removeprefix("v")
         target = root() / name / version
         shutil.rmtree(target, ignore_errors=True)  # what an outsider left of it

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from gateshift.apischema.structural import Shape
+from gateshift.apischema.structural import KindSchema
 from gateshift.system.cache import cache_root
 from gateshift.yamldoc.data import Json, JsonObject
 
@@ -88,20 +88,23 @@ def file_name(kind: str, version: str) -> str:
     return f"{kind.lower()}_{version}.json"
 
 
-def write_set(folder: Path, shapes: Iterable[Shape]) -> int:
-    """Write the shapes into an empty folder; how many there were."""
+def write_set(folder: Path, kind_schemas: Iterable[KindSchema]) -> int:
+    """Write the schemas into an empty folder; how many kinds there were."""
     kinds: list[Json] = []
-    for shape in shapes:
-        for part, schema in (("strict", shape.strict), ("structural", shape.structural)):
-            _write(folder / part / group_folder(shape.group) / file_name(shape.kind, shape.version), schema)
+    for kind_schema in kind_schemas:
+        for part, schema in (("strict", kind_schema.strict), ("structural", kind_schema.structural)):
+            _write(
+                folder / part / group_folder(kind_schema.group) / file_name(kind_schema.kind, kind_schema.version),
+                schema,
+            )
         kinds.append(
             {
-                "group": shape.group,
-                "version": shape.version,
-                "kind": shape.kind,
-                "namespaced": shape.namespaced,
-                "served": shape.served,
-                "storage": shape.storage,
+                "group": kind_schema.group,
+                "version": kind_schema.version,
+                "kind": kind_schema.kind,
+                "namespaced": kind_schema.namespaced,
+                "served": kind_schema.served,
+                "storage": kind_schema.storage,
             }
         )
     _write(folder / INDEX, {"kinds": kinds})

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from gateshift.apischema.crd import BrokenCrd, is_crd, shapes_of_crd
-from gateshift.apischema.structural import Shape
+from gateshift.apischema.crd import BrokenCrd, is_crd, schemas_of_crd
+from gateshift.apischema.structural import KindSchema
 from gateshift.errors import UserError
 from gateshift.schemas.layout import INDEX, root, write_set
 from gateshift.schemas.store import Schemas
@@ -31,10 +31,10 @@ def own_set(paths: Sequence[Path]) -> tuple[Path, ...]:
         return ()
     folder = _folder(content for _, content in files)
     if not (folder / INDEX).is_file():
-        shapes = [shape for file, content in files for shape in _shapes(file, content)]
-        if not shapes:
+        kind_schemas = [kind_schema for file, content in files for kind_schema in _schemas(file, content)]
+        if not kind_schemas:
             raise UserError(f"there is no CustomResourceDefinition under {', '.join(map(str, paths))}")
-        _make(folder, shapes)
+        _make(folder, kind_schemas)
     return (folder,)
 
 
@@ -48,11 +48,11 @@ def _folder(contents: Iterable[bytes]) -> Path:
     return root() / "crds" / digest.hexdigest()
 
 
-def _make(folder: Path, shapes: Sequence[Shape]) -> None:
+def _make(folder: Path, kind_schemas: Sequence[KindSchema]) -> None:
     if not (folder / INDEX).is_file():
         shutil.rmtree(folder, ignore_errors=True)  # what an outsider left of it
         with new_folder(folder) as filling:
-            write_set(filling, shapes)
+            write_set(filling, kind_schemas)
 
 
 def with_crds_among(objects: Sequence[JsonObject], schemas: Schemas) -> Schemas:
@@ -61,19 +61,19 @@ def with_crds_among(objects: Sequence[JsonObject], schemas: Schemas) -> Schemas:
     A CRD that cannot be used adds nothing: its own schema says what is wrong with it.
     """
     crds = [data for data in objects if is_crd(data)]
-    shapes = [shape for crd in crds for shape in _usable(crd)]
-    if all(schemas.versions(shape.group, shape.kind) for shape in shapes):
+    kind_schemas = [kind_schema for crd in crds for kind_schema in _usable(crd)]
+    if all(schemas.versions(kind_schema.group, kind_schema.kind) for kind_schema in kind_schemas):
         return schemas
     folder = _folder(
         text.encode(errors="replace") for text in sorted({json.dumps(crd, sort_keys=True) for crd in crds})
     )
-    _make(folder, shapes)
+    _make(folder, kind_schemas)
     return replace(schemas, sets=(*schemas.sets, folder))
 
 
-def _usable(crd: JsonObject) -> tuple[Shape, ...]:
+def _usable(crd: JsonObject) -> tuple[KindSchema, ...]:
     try:
-        return tuple(shapes_of_crd(crd))
+        return tuple(schemas_of_crd(crd))
     except BrokenCrd:
         return ()
 
@@ -93,7 +93,7 @@ def _bytes(file: Path) -> bytes:
         raise UserError(f"cannot be read: {error.strerror}", where=str(file)) from error
 
 
-def _shapes(file: Path, content: bytes) -> Iterator[Shape]:
+def _schemas(file: Path, content: bytes) -> Iterator[KindSchema]:
     try:
         documents = parse_all(text_of(content))
     except UnreadableYaml as error:
@@ -101,7 +101,7 @@ def _shapes(file: Path, content: bytes) -> Iterator[Shape]:
     for document in documents:
         if is_crd(document.data) and isinstance(document.data, dict):
             try:
-                yield from shapes_of_crd(document.data)
+                yield from schemas_of_crd(document.data)
             except BrokenCrd as error:
                 raise UserError(f"a broken CRD: {error.what}", where=_place(file, document, error)) from error
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from gateshift.model.rollout import Rollout, SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
-from gateshift.schemas.install import How, install_schemas, no_news
+from gateshift.schemas.install import InstallOptions, install_schemas, no_news
 from gateshift.tools.install import install
 from gateshift.tools.lock import pinned
 
@@ -32,7 +32,7 @@ class Choices(Struct, frozen=True):
     schemas: SchemaChoice = _TOOLS_OWN
     crds: tuple[Path, ...] = ()
     timeout: float = 60.0
-    install: How | None = None
+    install: InstallOptions | None = None
     say: Callable[[str], None] = no_news
 
     def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
@@ -56,17 +56,17 @@ class Choices(Struct, frozen=True):
         return opened
 
 
-def install_programs(named: dict[str, Path | None], how: How) -> None:
+def install_programs(named: dict[str, Path | None], options: InstallOptions) -> None:
     """Install the pinned programs, but for those that the user named. Raises NoVerdict where one cannot be had."""
     for program in pinned().programs:
         if named.get(program.name) is None:
-            install(program, offline=how.offline, say=how.say, progress=how.progress)
+            install(program, offline=options.offline, say=options.say, progress=options.progress)
 
 
-def install_chosen(choice: SchemaChoice, how: How) -> None:
+def install_chosen(choice: SchemaChoice, options: InstallOptions) -> None:
     """Install the schemas of the chosen versions, or of the pinned ones where nothing is chosen.
 
     Raises NoVerdict where they cannot be had.
     """
-    install_schemas("kubernetes", choice.kubernetes or pinned().kubernetes, how)
-    install_schemas("gateway-api", choice.gateway_api or pinned().gateway_api, how)
+    install_schemas("kubernetes", choice.kubernetes or pinned().kubernetes, options)
+    install_schemas("gateway-api", choice.gateway_api or pinned().gateway_api, options)
