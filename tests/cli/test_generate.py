@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import signal
 import subprocess
@@ -11,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.cli.published import document as published
 
 ROLLOUT = """\
 service: {name: shop, port: 80, targetPort: 8080}
@@ -82,7 +83,7 @@ def test_an_edit_is_refused_with_its_diff_until_forced(folder: Path) -> None:
 def test_json_says_how_every_file_stands(folder: Path) -> None:
     gateshift(folder, "generate")
     (folder / ROUTE).unlink()
-    answer = json.loads(gateshift(folder, "generate", "--check", "-f", "json").stdout)
+    answer = published("generate", gateshift(folder, "generate", "--check", "-f", "json").stdout)
     assert answer["schema"] == 1
     status = {found["file"]: found["standing"] for found in answer["files"]}
     assert status.pop(ROUTE) == "missing"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from tests.cli.promoting import at, customers, gateshift, git
+from tests.cli.published import document as published
 
 __all__ = ["customers"]
 
@@ -43,7 +43,7 @@ def test_a_dry_run_shows_the_new_rollout(customers: Path) -> None:
 
 def test_json_says_what_was_done(customers: Path) -> None:
     at(customers, "retired")
-    data = json.loads(gateshift(customers, "next", "v3", "--image", IMAGE, "-f", "json").stdout)
+    data = published("next", gateshift(customers, "next", "v3", "--image", IMAGE, "-f", "json").stdout)
     assert (data["schema"], data["baseline"], data["candidate"], data["stages"][0]) == (1, "v2", "v3", "routed")
     assert [pointer["newPath"] for pointer in data["pointers"]] == ["overlays/routed", "./overlays/routed"]
     assert "gateshift.yaml" in data["written"]

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.promoting import ARGOCD, FLUX, STAGES, at, customers, gateshift, git
+from tests.cli.published import document as published
 
 __all__ = ["customers"]
 
@@ -119,7 +120,7 @@ def test_what_speaks_against_a_promotion_is_named_and_nothing_moves(
     before = git(customers, "diff")
     done = promote(customers, "half", "-f", "json")
     assert done.returncode == 1, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
+    document: dict[str, Any] = published("promote", done.stdout)
     assert obstacle in [refusal["obstacle"] for refusal in document["refusals"]]
     assert document["done"] is False
     assert git(customers, "diff") == before
@@ -193,6 +194,6 @@ def test_a_refusal_names_faults_and_no_warnings(customers: Path) -> None:
     at(customers, "half")
     done = gateshift(customers, "promote", "retired", "-f", "json")
     assert done.returncode == 1
-    said = json.dumps(json.loads(done.stdout)["refusals"])
+    said = json.dumps(published("promote", done.stdout)["refusals"])
     assert "GS501" in said
     assert "GS517" not in said, "a skipped stage is only a warning"

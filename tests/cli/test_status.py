@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.promoting import ARGOCD, at, customers, gateshift, git, stage_at
+from tests.cli.published import document as published
 
 __all__ = ["customers"]
 
@@ -16,7 +16,7 @@ __all__ = ["customers"]
 def status(folder: Path) -> dict[str, Any]:
     done = gateshift(folder, "status", "-f", "json")
     assert done.returncode == 0, done.stderr
-    document: dict[str, Any] = json.loads(done.stdout)
+    document: dict[str, Any] = published("status", done.stdout)
     return document
 
 

@@ -13,7 +13,6 @@ _EPILOG = """\b
 Examples:
   gateshift docs commands -o docs/commands.md
   gateshift docs config -o docs/config.md
-  gateshift docs man -o ~/.local/share/man/man1/gateshift.1
 """
 
 
@@ -24,13 +23,6 @@ def _commands(root: click.Group) -> str:
     return markdown(manual(root))
 
 
-def _man(root: click.Group) -> str:
-    from gateshift.cli.manual import manual
-    from gateshift.report.docs.manual import roff
-
-    return roff(manual(root))
-
-
 def _config(_: click.Group) -> str:
     from gateshift.config.schema.json_schema import json_schema
     from gateshift.report.docs.reference import markdown
@@ -38,7 +30,7 @@ def _config(_: click.Group) -> str:
     return markdown(json_schema())
 
 
-PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "config": _config, "man": _man}
+PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "config": _config}
 """Each page's name and what makes it."""
 
 
@@ -54,7 +46,7 @@ PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "config
 )
 @click.pass_context
 def command(context: click.Context, page: str, output: Path) -> None:
-    """Write a page of the documentation: the commands, the reference of gateshift.yaml, or the manual page."""
+    """Write a page of the documentation: the commands, or the reference of gateshift.yaml."""
     root = context.find_root().command
     assert isinstance(root, click.Group)
     write_file(output, PAGES[page](root))

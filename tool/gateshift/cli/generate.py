@@ -60,8 +60,10 @@ def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, outpu
 def _renderer(seen: list[Generation], text: Callable[[Generation, Style], str]) -> Callable[[str, Style], str]:
     def render(form: str, style: Style) -> str:
         if form == "json":
-            return files.as_json((_prefix(found), state) for found in seen for state in found.states)
-        return "".join(text(found, style) for found in seen)
+            from gateshift.report.release import json
+
+            return json.files((_prefix(generation), state) for generation in seen for state in generation.states)
+        return "".join(text(generation, style) for generation in seen)
 
     return render
 
@@ -85,7 +87,7 @@ def _warn(generation: Generation, *, refused: bool) -> None:
         return
     for pointer, path in stranded(generation):
         click.echo(
-            f"gateshift: {pointer} names {path}, which is no stage any more\n"
+            f"gateshift: {pointer} names {path}, which is not a stage any more\n"
             "  Move it with `gateshift promote --to STAGE` before this is pushed.",
             err=True,
         )

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import click
 
-from gateshift import __version__
 from gateshift.errors import Exit
 from gateshift.model.manual import CommandEntry, Example, Manual, OptionEntry
 
@@ -29,8 +28,6 @@ def manual(root: click.Group) -> Manual:
     """The manual of the whole program."""
     context = click.Context(root, info_name="gateshift", **root.context_settings)
     return Manual(
-        program="gateshift",
-        version=__version__,
         summary=_paragraphs(root)[0],
         options=tuple(_options(root, context)),
         commands=tuple(entry for name in root.list_commands(context) for entry in _commands(root, name, context)),

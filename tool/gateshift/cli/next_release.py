@@ -14,7 +14,7 @@ from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.config.next_release import NewVersion
 from gateshift.errors import Exit
-from gateshift.report.release import next_release as report
+from gateshift.report.release.next_release import FORMATS
 
 _EPILOG = """\b
 Examples:
@@ -32,7 +32,7 @@ Examples:
 @click.option("--stage", default="", metavar="STAGE", help="The stage in force, where no pointer says so.")
 @click.option("--dry-run", is_flag=True, help="Show the new gateshift.yaml, and change nothing.")
 @tool_options
-@output_options(("text", "json"))
+@output_options(FORMATS)
 def command(
     version: str,
     image: str,
@@ -51,6 +51,6 @@ def command(
     if bool(image) == bool(manifest):
         raise click.UsageError("say what the version runs: give --image IMAGE or --manifest FILE")
     release = Release(NewVersion(version, image, manifest), files, stage, dry_run)
-    found = start_next(rollout_here().file, release, choices, datetime.now(UTC).date())
-    output.write(lambda form, style: report.render_json(found) if form == "json" else report.render(found, style))
+    report = start_next(rollout_here().file, release, choices, datetime.now(UTC).date())
+    output.write(lambda form, style: FORMATS[form](report, style))
     return Exit.OK

@@ -18,7 +18,7 @@ from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
 from gateshift.model.rollout import Engine
-from gateshift.report.release import promotion
+from gateshift.report.release.promotion import FORMATS
 
 _EPILOG = """\b
 Examples:
@@ -53,7 +53,7 @@ Examples:
 @click.option("--branch", default="", metavar="NAME", help="Make this branch for the commit; needs --commit.")
 @click.option("--force", is_flag=True, help="Do it although something speaks against it, and say what that is.")
 @tool_options
-@output_options(("text", "json"))
+@output_options(FORMATS)
 def command(
     stage: str,
     to: str,
@@ -84,9 +84,5 @@ def command(
         judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
         report = promote(rollout_here(), request, options, judge)
     base = Path.cwd().resolve()
-    output.write(
-        lambda form, style: (
-            promotion.render(report, base, style) if form == "text" else promotion.render_json(report, base)
-        )
-    )
+    output.write(lambda form, style: FORMATS[form](report, base, style))
     return Exit.FINDINGS if report.refusals else Exit.OK

@@ -36,11 +36,39 @@ def _explain() -> JsonObject:
     return json_schema()
 
 
+def _status() -> JsonObject:
+    from gateshift.report.release.json import status_schema
+
+    return status_schema()
+
+
+def _promote() -> JsonObject:
+    from gateshift.report.release.json import promote_schema
+
+    return promote_schema()
+
+
+def _next() -> JsonObject:
+    from gateshift.report.release.json import next_schema
+
+    return next_schema()
+
+
+def _generate() -> JsonObject:
+    from gateshift.report.release.json import generate_schema
+
+    return generate_schema()
+
+
 SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "gateshift": _gateshift,
     "findings": _findings,
     "plan": _plan,
     "explain": _explain,
+    "status": _status,
+    "promote": _promote,
+    "next": _next,
+    "generate": _generate,
 }
 """Each schema's name and what makes it; the modules are imported only when it is asked for."""
 

@@ -15,7 +15,7 @@ from gateshift.app.status.status import status
 from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
-from gateshift.report.release import status as report
+from gateshift.report.release.status import FORMATS
 
 _EPILOG = """\b
 Examples:
@@ -27,7 +27,7 @@ Examples:
 @click.command(cls=OutputCommand, epilog=_EPILOG)
 @pointer_option
 @tool_options
-@output_options(("text", "json"))
+@output_options(FORMATS)
 def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:
     """Show where every pointer of the rollout stands: stage, shares, since when, and whether the next step is safe.
 
@@ -36,7 +36,7 @@ def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:
     """
     with Snapshots() as snapshots:
         judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
-        found = status(rollout_here(), files, judge)
-    output.write(lambda form, style: report.render(found, style) if form == "text" else report.render_json(found))
-    unknown = any(each.next_step is not None and each.next_step.safe is None for each in found.pointers)
+        report = status(rollout_here(), files, judge)
+    output.write(lambda form, style: FORMATS[form](report, style))
+    unknown = any(pointer.next_step is not None and pointer.next_step.safe is None for pointer in report.pointers)
     return Exit.NO_VERDICT if unknown else Exit.OK

@@ -1,4 +1,4 @@
-"""What the manual says of the commands, whatever it is printed as."""
+"""What the manual says of the commands, as data."""
 
 from __future__ import annotations
 
@@ -34,10 +34,8 @@ class CommandEntry(Struct, frozen=True):
 
 
 class Manual(Struct, frozen=True):
-    """The program, its own options, and every command in the order of a rollout's life."""
+    """What the program is for, its own options, and every command in the order of a rollout's life."""
 
-    program: str
-    version: str
     summary: str
     options: tuple[OptionEntry, ...]
     commands: tuple[CommandEntry, ...]

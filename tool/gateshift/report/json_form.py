@@ -1,7 +1,7 @@
 """JSON that other programs read: one class says what is written, and what the published JSON Schema says of it.
 
 The recipe for a new one: a `JsonForm` whose docstring and `says` describe it, a `render` that ends in `write`, and a
-`json_schema` that `gateshift schema` knows by the module's entry in its table (`cli/schema.py`).
+`json_schema` that the table of `gateshift schema` (`cli/schema.py`) leads to. Then `make docs` publishes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The manual of the commands, as Markdown and as a manual page."""
+"""The manual of the commands, as Markdown."""
 
 from __future__ import annotations
 
@@ -61,53 +61,3 @@ def _row(option: OptionEntry) -> str:
 def _meaning(option: OptionEntry) -> str:
     default = f" Default: {code(option.default)}." if option.default else ""
     return own_prose(option.help) + default
-
-
-def roff(manual: Manual) -> str:
-    """The manual page gateshift(1), in the man macros."""
-    lines = [
-        f'.TH GATESHIFT 1 "" "gateshift {_escaped(manual.version)}" "User Commands"',
-        ".SH NAME",
-        f"gateshift \\- {_escaped(manual.summary.rstrip('.'))}",
-        ".SH SYNOPSIS",
-        ".B gateshift",
-        "[OPTIONS] COMMAND [ARGS]...",
-        ".SH OPTIONS",
-        *_roff_options(manual.options),
-        ".SH COMMANDS",
-    ]
-    for command in manual.commands:
-        lines += [f".SS {_escaped(command.name)}", ".nf", _text(command.usage), ".fi"]
-        for paragraph in (command.summary, *command.paragraphs):
-            lines += [".PP", _text(paragraph)]
-        lines += _roff_options(command.options)
-        for example in command.examples:
-            lines += [".PP", ".nf", f".B {_escaped(example.line)}", ".fi"]
-            lines += [_text(example.meaning)] if example.meaning else []
-    lines.append(".SH EXIT STATUS")
-    for number, meaning in manual.exit_codes:
-        lines += [".TP", f".B {number}", _text(meaning)]
-    lines.append(".SH ENVIRONMENT")
-    for name, meaning in _VARIABLES:
-        lines += [".TP", f".B {name}", _text(meaning)]
-    return "\n".join(lines) + "\n"
-
-
-def _roff_options(options: tuple[OptionEntry, ...]) -> Iterator[str]:
-    for option in options:
-        if option.forms != _OPTIONS_OF_ALL:
-            yield ".TP"
-            yield f".B {_escaped(option.forms)}"
-            default = f" Default: {option.default}." if option.default else ""
-            variables = f" Variable: {', '.join(option.variables)}." if option.variables else ""
-            yield _text(f"{option.help}{default}{variables}")
-
-
-def _text(text: str) -> str:
-    """A line of text, which no first character makes a request."""
-    escaped = _escaped(text)
-    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga").replace("\n", " ")

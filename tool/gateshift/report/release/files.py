@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateshift.model.release import FileState, FileStatus
-from gateshift.report.style import Style, printable
+from gateshift.report.style import Style, count, printable
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -41,10 +40,10 @@ def summary(name: str, states: Sequence[FileState], style: Style, *, done: bool)
     """One line a file that is not as the rollout asks for, and one line for them all; `done`: they were written."""
     pending = [state for state in states if state.status is not FileStatus.FRESH]
     lines = [f"  {style.paint(_verb(state, done=done), _colour(state))} {printable(state.path)}" for state in pending]
-    counts = f"{len(states) - len(pending)} files up to date"
+    totals = f"{count(len(states) - len(pending), 'file')} up to date"
     if pending:
-        counts = f"{len(pending)} {'changed' if done else 'not up to date'}, {counts}"
-    return "\n".join([f"{style.paint(printable(name), 'bold')}: {counts}", *lines]) + "\n"
+        totals = f"{len(pending)} {'changed' if done else 'not up to date'}, {totals}"
+    return "\n".join([f"{style.paint(printable(name), 'bold')}: {totals}", *lines]) + "\n"
 
 
 def _verb(state: FileState, *, done: bool) -> str:
@@ -61,9 +60,3 @@ def _verb(state: FileState, *, done: bool) -> str:
 
 def _colour(state: FileState) -> str:
     return "red" if state.status.in_the_way else "yellow"
-
-
-def as_json(states: Iterable[tuple[str, FileState]]) -> str:
-    """Every file and how it stands: `{"schema": 1, "files": [{"file", "standing"}]}`; each state with its folder."""
-    files = [{"file": prefix + state.path, "standing": state.status.value} for prefix, state in states]
-    return json.dumps({"schema": 1, "files": files}, indent=2, ensure_ascii=False) + "\n"

@@ -1,20 +1,17 @@
-"""The start of a next release as text and as JSON."""
+"""The start of a next release as text."""
 
 from __future__ import annotations
 
 import difflib
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateshift.model.release import ReleaseReport
-from gateshift.report.style import Style, printable
-from gateshift.yamldoc.data import Json, JsonObject
+from gateshift.report.style import Style, count, printable
 
-_PLAIN = Style()
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def render(report: ReleaseReport, style: Style = _PLAIN) -> str:
+def render(report: ReleaseReport, style: Style) -> str:
     """The change of gateshift.yaml where nothing was written, the pointers, the stages, and what is to be done."""
     return "\n".join(_lines(report, style)) + "\n"
 
@@ -29,11 +26,12 @@ def _lines(report: ReleaseReport, style: Style) -> Iterator[str]:
     for pointer in report.pointers:
         yield f"  {printable(pointer.file)}: {printable(pointer.before)} -> {printable(pointer.after)}"
     changed = sum(len(plan.changes) for plan in report.changes)
-    yield "  what runs stays as it is" if not changed else f"  {changed} objects change, safely"
+    change = f"{count(changed, 'object')} {'changes' if changed == 1 else 'change'}, safely"
+    yield f"  {change}" if changed else "  what runs stays as it is"
     if report.dry_run:
         yield "nothing was changed: this was a dry run"
     else:
-        yield f"{len(report.written)} files written, {len(report.deleted)} deleted; commit them together"
+        yield f"{count(len(report.written), 'file')} written, {len(report.deleted)} deleted; commit them together"
 
 
 def _diff(report: ReleaseReport, style: Style) -> Iterator[str]:
@@ -43,20 +41,11 @@ def _diff(report: ReleaseReport, style: Style) -> Iterator[str]:
         yield style.paint(printable(line), colour) if colour else printable(line)
 
 
-def render_json(report: ReleaseReport) -> str:
-    """`{"schema": 1, "rollout", "baseline", "candidate", "stages", "pointers", "written", "deleted", "dryRun"}`."""
-    pointers: list[Json] = [
-        {"file": each.file, "name": each.name, "path": each.before, "newPath": each.after} for each in report.pointers
-    ]
-    document: JsonObject = {
-        "schema": 1,
-        "rollout": report.rollout.service.name,
-        "baseline": report.rollout.versions[-2].name,
-        "candidate": report.rollout.versions[-1].name,
-        "stages": [stage.name for stage in report.rollout.stages],
-        "pointers": pointers,
-        "written": list(report.written),
-        "deleted": list(report.deleted),
-        "dryRun": report.dry_run,
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def _json(report: ReleaseReport, _: Style) -> str:
+    from gateshift.report.release import json
+
+    return json.release(report)
+
+
+FORMATS: dict[str, Callable[[ReleaseReport, Style], str]] = {"text": render, "json": _json}
+"""Every format of `next`."""

@@ -1,64 +1,26 @@
-"""What a promotion did or would do, as text and as JSON."""
+"""What a promotion did or would do, as text."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gateshift.model.promotion import Move, PromotionReport, Refusal
 from gateshift.report.plan.text import traffic_lines
 from gateshift.report.style import Style, printable
-from gateshift.yamldoc.data import Json, JsonObject
 
-_PLAIN = Style()
 _SHORT = 12
 
 
-def render(report: PromotionReport, base: Path, style: Style = _PLAIN) -> str:
+def render(report: PromotionReport, base: Path, style: Style) -> str:
     """The shift, each pointer's old and new path, what speaks against it, and what became of it."""
     return "\n".join(_lines(report, base, style)) + "\n"
-
-
-def render_json(report: PromotionReport, base: Path) -> str:
-    """The same as data: `{"schema": 1, "rollout", "environment", "to", "moves", "refusals", "done", ...}`."""
-    moves: list[Json] = [
-        {
-            "engine": move.pointer.engine.value,
-            "name": move.pointer.name,
-            "file": _shown(move.file, base),
-            "line": move.line,
-            "from": move.origin.name if move.origin else None,
-            "path": move.path,
-            "newPath": move.new_path,
-        }
-        for move in report.moves
-    ]
-    document: JsonObject = {
-        "schema": 1,
-        "rollout": report.rollout.service.name,
-        "environment": report.environment.name,
-        "to": report.target.name,
-        "message": report.message,
-        "moves": moves,
-        "refusals": [_refusal_data(each) for each in report.refusals],
-        "overridden": [_refusal_data(each) for each in report.overridden],
-        "dryRun": report.dry_run,
-        "done": report.done,
-        "commit": report.commit,
-        "branch": report.branch,
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _refusal_data(refusal: Refusal) -> JsonObject:
-    return {"obstacle": refusal.obstacle.value, "found": list(refusal.found), "wayOut": refusal.hint}
 
 
 def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:
     yield style.paint(printable(report.message), "bold")
     for file in report.recovered:
-        yield f"  finished what an interrupted run had begun: {printable(_shown(file, base))}"
+        yield f"  finished what an interrupted run had begun: {printable(seen_from(base, file))}"
     for plan in report.plans:
         for row in plan.traffic:
             yield from traffic_lines(row, style)
@@ -72,7 +34,7 @@ def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:
 
 
 def _move(move: Move, base: Path, style: Style) -> Iterator[str]:
-    yield f"  {printable(_shown(move.file, base))}:{move.line}"
+    yield f"  {printable(seen_from(base, move.file))}:{move.line}"
     if move.changes:
         yield "    " + style.paint(f"- {printable(move.path)}", "red")
         yield "    " + style.paint(f"+ {printable(move.new_path)}", "green")
@@ -82,7 +44,7 @@ def _move(move: Move, base: Path, style: Style) -> Iterator[str]:
 
 def _refusal(refusal: Refusal, said: str) -> Iterator[str]:
     yield f"{said}: {refusal.obstacle.value}"
-    yield from (f"  {printable(found)}" for found in refusal.found)
+    yield from (f"  {printable(line)}" for line in refusal.found)
     if refusal.hint:
         yield f"  help: {printable(refusal.hint)}"
 
@@ -102,5 +64,16 @@ def _outcome(report: PromotionReport) -> str:
     return "commit and push it, and the sync engine follows"
 
 
-def _shown(file: Path, base: Path) -> str:
+def seen_from(base: Path, file: Path) -> str:
+    """The file relative to the folder where it lies in it, else as it is."""
     return file.relative_to(base).as_posix() if file.is_relative_to(base) else str(file)
+
+
+def _json(report: PromotionReport, base: Path, _: Style) -> str:
+    from gateshift.report.release import json
+
+    return json.promotion(report, base)
+
+
+FORMATS: dict[str, Callable[[PromotionReport, Path, Style], str]] = {"text": render, "json": _json}
+"""Every format of `promote`; the path is the working directory."""

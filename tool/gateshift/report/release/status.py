@@ -1,15 +1,13 @@
-"""Where rollouts stand, as text and as JSON."""
+"""Where rollouts stand, as text."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateshift.engines.registry import engine_name
 from gateshift.model.shares import percent
 from gateshift.model.status import PointerStatus, StatusReport
 from gateshift.report.style import Style, bar, printable
-from gateshift.yamldoc.data import Json, JsonObject
 
 _PLAIN = Style()
 _SHORT = 12
@@ -18,40 +16,6 @@ _SHORT = 12
 def render(report: StatusReport, style: Style = _PLAIN) -> str:
     """The strip of stages of each pointer, its shares, since when, and what is next."""
     return "\n".join(_lines(report, style)) + "\n"
-
-
-def render_json(report: StatusReport) -> str:
-    """The same as data: `{"schema": 1, "rollout", "stages", "pointers": [...], "ahead"}`."""
-    pointers: list[Json] = [_pointer_data(each) for each in report.pointers]
-    ahead: list[Json] = [{"environment": name, "stage": stage} for name, stage in report.ahead]
-    document: JsonObject = {
-        "schema": 1,
-        "rollout": report.rollout,
-        "stages": list(report.stages),
-        "pointers": pointers,
-        "ahead": ahead,
-        "notUnderstood": list(report.not_understood),
-    }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def _pointer_data(pointer: PointerStatus) -> JsonObject:
-    step, since = pointer.next_step, pointer.since
-    return {
-        "environment": pointer.environment,
-        "engine": pointer.engine,
-        "name": pointer.name,
-        "file": pointer.file,
-        "line": pointer.line,
-        "path": pointer.path,
-        "stage": pointer.stage or None,
-        "shares": dict(pointer.shares),
-        "next": None if step is None else {"stage": step.stage, "safe": step.safe, "reason": step.reason},
-        "since": None
-        if since is None
-        else {"commit": since.commit, "date": since.date, "author": since.author, "subject": since.subject},
-        "movedTo": pointer.moved_to or None,
-    }
 
 
 def _lines(report: StatusReport, style: Style) -> Iterator[str]:
@@ -106,3 +70,13 @@ def _next(pointer: PointerStatus, style: Style) -> Iterator[str]:
         None: style.paint("no verdict", "yellow"),
     }[step.safe]
     yield f"    next     {printable(step.stage)}, {verdict}" + (f": {printable(step.reason)}" if step.reason else "")
+
+
+def _json(report: StatusReport, _: Style) -> str:
+    from gateshift.report.release import json
+
+    return json.status(report)
+
+
+FORMATS: dict[str, Callable[[StatusReport, Style], str]] = {"text": render, "json": _json}
+"""Every format of `status`."""
