@@ -15,8 +15,7 @@ from gateshift.cli import completion
 from gateshift.cli.options import build_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import UserError
-from gateshift.report.explain import json, text
-from gateshift.report.style import Style
+from gateshift.report.explain.text import FORMATS
 from gateshift.traffic.request import ParentRef
 from gateshift.yamldoc import UnreadableYaml, text_of
 
@@ -73,7 +72,7 @@ class _Parent(click.ParamType[ParentRef]):
 )
 @click.option("--trace/--no-trace", default=None, help="Every candidate and why it lost; off for --requests.")
 @build_options
-@output_options(("text", "json"))
+@output_options(FORMATS)
 def command(
     target: str,
     url: str,
@@ -101,11 +100,7 @@ def command(
     question = Question(url, asked, content, "" if requests is None else str(requests))
     wanted = requests is None if trace is None else trace
     report = explain(target, environment, question, choices, trace=wanted)
-
-    def render(form: str, style: Style) -> str:
-        return json.render(report) if form == "json" else text.render(report, style)
-
-    output.write(render)
+    output.write(lambda form, style: FORMATS[form](report, style))
 
 
 def _read(path: Path) -> str:

@@ -11,10 +11,12 @@ from gateshift.yamldoc.data import Json
 
 def as_text(inventory: Inventory) -> str:
     """A table of programs, a table of schemas, and where they are kept."""
-    lines = _table([("PROGRAM", "VERSION", "PINNED", "FOUND IN", "PATH"), *(_row(one) for one in inventory.programs)])
+    lines = _table(
+        [("PROGRAM", "VERSION", "PINNED", "FOUND IN", "PATH"), *(_row(program) for program in inventory.programs)]
+    )
     lines += [f"  {warning}" for program in inventory.programs for warning in program.warnings]
     lines += [f"  {program.missing}" for program in inventory.programs if program.missing]
-    schemas = [_schema_row(one) for one in inventory.schemas] or [("none", "", "", "")]
+    schemas = [_schema_row(entry) for entry in inventory.schemas] or [("none", "", "", "")]
     lines += ["", *_table([("SCHEMAS", "VERSION", "CHANNEL", "KINDS"), *schemas])]
     if not inventory.schemas:
         lines.append("  `gateshift tools install` gets the pinned versions.")
@@ -40,26 +42,26 @@ def as_json(inventory: Inventory) -> str:
     """The same facts; `schema` is the version of this form."""
     programs: list[Json] = [
         {
-            "name": one.name,
-            "version": one.version or None,
-            "pinned": one.pinned,
-            "path": one.path or None,
-            "source": one.source or None,
-            "warnings": list(one.warnings),
-            "missing": one.missing or None,
+            "name": program.name,
+            "version": program.version or None,
+            "pinned": program.pinned,
+            "path": program.path or None,
+            "source": program.source or None,
+            "warnings": list(program.warnings),
+            "missing": program.missing or None,
         }
-        for one in inventory.programs
+        for program in inventory.programs
     ]
     schemas: list[Json] = [
         {
-            "name": one.name,
-            "version": one.version,
-            "channel": one.channel or None,
-            "kinds": one.kinds,
-            "folder": str(one.folder),
-            "default": one.pinned,
+            "name": entry.name,
+            "version": entry.version,
+            "channel": entry.channel or None,
+            "kinds": entry.kinds,
+            "folder": str(entry.folder),
+            "default": entry.pinned,
         }
-        for one in inventory.schemas
+        for entry in inventory.schemas
     ]
     value: Json = {"schema": 1, "cache": str(inventory.cache), "programs": programs, "schemas": schemas}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -10,7 +10,7 @@ from gateshift.report.markdown_text import cell, code, own_prose
 _OPTIONS_OF_ALL = "-h, --help"
 _VARIABLES = (
     ("NO_COLOR", "No colour, if not empty (https://no-color.org)."),
-    ("FORCE_COLOR", "Colour even where standard output is no terminal."),
+    ("FORCE_COLOR", "Colour even where standard output is not a terminal."),
     ("GITHUB_ACTIONS", "`true` makes `github` the format of whoever asks for none."),
 )
 
@@ -43,7 +43,8 @@ def _command(command: CommandEntry) -> Iterator[str]:
     yield from command.paragraphs
     if command.examples:
         yield "\n".join(
-            f"- {code(each.line)}" + (f": {each.meaning}" if each.meaning else "") for each in command.examples
+            f"- {code(example.line)}" + (f": {example.meaning}" if example.meaning else "")
+            for example in command.examples
         )
     yield from _options(command.options)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateshift.model.shares import percent
 from gateshift.report.explain.json import Explained, Explanation
+from gateshift.report.explain.json import render as render_json
 from gateshift.report.style import Style, bar, printable
 from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, TraceStep
 from gateshift.traffic.filter_effects import location
@@ -24,14 +25,16 @@ _PHRASES = {
 def render(report: Explanation, style: Style = _PLAIN) -> str:
     """Each decision as a block, or, where the report is not detailed, on one line."""
     if not report.detailed:
-        return "".join(f"{_line(each, style)}\n" for each in report.decisions)
-    return "\n\n".join("\n".join(_block(each, style)) for each in report.decisions) + "\n"
+        return "".join(f"{_line(explained, style)}\n" for explained in report.decisions)
+    return "\n\n".join("\n".join(_block(explained, style)) for explained in report.decisions) + "\n"
 
 
 def _line(explained: Explained, style: Style) -> str:
     decision = explained.decision
     outcome = ", ".join(
-        f"{each.version or each.name} {percent(each.share)}" for each in decision.backends if each.share > 0
+        f"{backend.version or backend.name} {percent(backend.share)}"
+        for backend in decision.backends
+        if backend.share > 0
     )
     if decision.redirect is not None:
         outcome = location(decision.redirect)
@@ -108,18 +111,17 @@ def _shares(decision: Decision, style: Style) -> Iterator[str]:
     if not decision.backends:
         return
     yield ""
-    width = max(len(each.version or each.name) for each in decision.backends)
-    for each in sorted(decision.backends, key=lambda answer: -answer.share):
-        name = printable(f"{each.version or each.name:<{width}}")
-        drawn = style.paint(bar(each.share, style), "green" if each.status == 200 else "red")
-        yield f"  {percent(each.share):>7}  {drawn}  {style.paint(name, 'bold')}  {printable(_path(each, style))}"
+    width = max(len(backend.version or backend.name) for backend in decision.backends)
+    for backend in sorted(decision.backends, key=lambda answer: -answer.share):
+        name = printable(f"{backend.version or backend.name:<{width}}")
+        drawn = style.paint(bar(backend.share, style), "green" if backend.status == 200 else "red")
+        yield f"  {percent(backend.share):>7}  {drawn}  {style.paint(name, 'bold')}  {printable(_path(backend))}"
 
 
-def _path(answer: BackendAnswer, style: Style) -> str:
+def _path(answer: BackendAnswer) -> str:
     """From the Service to what runs the pods, and how it fails if it does."""
-    arrow = "\u2192" if style.unicode else "->"
     service = f"Service {_named(answer.namespace, answer.name, answer.port)}"
-    runs = f" {arrow} {', '.join(each.replace('/', ' ') for each in answer.workloads)}" if answer.workloads else ""
+    runs = f" -> {', '.join(workload.replace('/', ' ') for workload in answer.workloads)}" if answer.workloads else ""
     failure = f"  {answer.status} {answer.reason}".rstrip() if answer.status != 200 else ""
     return f"{service}{runs}  weight {answer.weight}{failure}"
 
@@ -131,10 +133,10 @@ def _named(namespace: str, name: str, port: int | None) -> str:
 
 def _effects(decision: Decision) -> Iterator[str]:
     """What filters change, once where it is the same for every backend."""
-    changes = list(dict.fromkeys(each.forwarded for each in decision.backends if each.forwarded is not None))
+    changes = list(dict.fromkeys(backend.forwarded for backend in decision.backends if backend.forwarded is not None))
     for change in changes:
         yield ""
-        names = [each.name for each in decision.backends if each.forwarded == change]
+        names = [backend.name for backend in decision.backends if backend.forwarded == change]
         whose = "" if len(changes) == 1 else f" by {', '.join(dict.fromkeys(names))}"
         yield printable(f"  received{whose} as {_received(change, decision.request)}")
         yield from (printable(f"    {line}") for line in _response(change))
@@ -147,9 +149,9 @@ def _received(change: Forwarded, request: Request) -> str:
 
 
 def _response(change: Forwarded) -> Iterator[str]:
-    for each in change.response:
-        value = f": {each.value}" if each.value else ""
-        yield f"response header {each.action} {each.name}{value}"
+    for header in change.response:
+        value = f": {header.value}" if header.value else ""
+        yield f"response header {header.action} {header.name}{value}"
 
 
 def _why(decision: Decision, style: Style) -> Iterator[str]:
@@ -171,3 +173,10 @@ def _weight(step: TraceStep) -> int:
     if step.verdict.startswith(("wins", "matches")):
         return 0
     return 1 if step.verdict.startswith("is not attached") else 2
+
+
+FORMATS: dict[str, Callable[[Explanation, Style], str]] = {
+    "text": render,
+    "json": lambda report, _: render_json(report),
+}
+"""Every format of `explain`."""

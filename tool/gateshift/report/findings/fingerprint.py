@@ -44,7 +44,7 @@ _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 def relative_uri(path: str) -> str:
     """The path, percent-encoded by RFC 3986 so that no part of it can be read as a scheme, query or fragment.
 
-    A byte of a file name that is no UTF-8 (a surrogate, as Python has it) becomes that byte again.
+    A byte of a file name that is not UTF-8 (a surrogate, as Python has it) becomes that byte again.
     """
     raw = b"".join(_bytes(char) for char in path)
     encoded = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in raw)

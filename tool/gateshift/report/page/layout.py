@@ -144,8 +144,12 @@ def _box(node: PictureNode, corner: Point, frame: Frame) -> Box:
 def _ways(edges: Sequence[Edge], boxes: Mapping[str, Box], scalars: Mapping[str, Point], frame: Frame) -> Iterable[Way]:
     taken: list[Label] = []
     for number, edge in enumerate(edges):
-        start = _port(edge, boxes[edge.origin], [each for each in edges if each.origin == edge.origin], frame, end=True)
-        stop = _port(edge, boxes[edge.target], [each for each in edges if each.target == edge.target], frame, end=False)
+        start = _port(
+            edge, boxes[edge.origin], [other for other in edges if other.origin == edge.origin], frame, end=True
+        )
+        stop = _port(
+            edge, boxes[edge.target], [other for other in edges if other.target == edge.target], frame, end=False
+        )
         passed = [scalars[key] for column in range(len(NodeRole)) if (key := _passing(number, column)) in scalars]
         stops = [start, *(end for corner in passed for end in _through(corner, frame)), stop]
         points = (start, *(point for pair in pairwise(stops) for point in _curve(*pair, frame)))
@@ -203,5 +207,5 @@ def _at(points: Sequence[Point], stop: float) -> Point:
     return x, y
 
 
-def _covers(one: Label, other: Label) -> bool:
-    return abs(one.x - other.x) < (one.width + other.width) / 2 and abs(one.y - other.y) < LABEL_HEIGHT
+def _covers(label: Label, other: Label) -> bool:
+    return abs(label.x - other.x) < (label.width + other.width) / 2 and abs(label.y - other.y) < LABEL_HEIGHT
