@@ -131,7 +131,7 @@ def test_a_template_that_cannot_say_the_folder_is_refused() -> None:
         move_to(found, "overlays/staging/half")
 
 
-def test_a_parameter_file_is_named_with_the_slot() -> None:
+def test_a_parameter_file_is_named_with_the_scalar() -> None:
     files: dict[str, Json] = {"clusters/prod/shop.yaml": {"repo": "r", "stage": {"path": "overlays/final"}}}
     (found,) = (
         each

@@ -117,7 +117,7 @@ def test_a_template_without_placeholders_is_a_slot_itself() -> None:
     assert one.scalars[0].at == ("spec", "template", "spec", "source", "path")
 
 
-def test_a_parameter_used_twice_is_no_slot() -> None:
+def test_a_parameter_used_twice_is_not_an_editable_scalar() -> None:
     (one, _) = read(LISTED.replace("{{ env }}/{{stage}}", "{{stage}}/{{stage}}"))
     assert isinstance(one, SyncPointer)
     assert one.path == "overlays/half/half"

@@ -1,5 +1,5 @@
 """A walker that knows nothing of the tool's own: it plays every order in which a sync could bring its changes about,
-one deed at a time, and asks of every state what some requests would get.
+one event at a time, and asks of every state what some requests would get.
 
 It is written for the builds that the laws draw: Services, Deployments with a version label, and one HTTPRoute, in one
 namespace. Only the answers come from `traffic`, which has its own tests.

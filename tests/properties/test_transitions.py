@@ -127,7 +127,7 @@ def requests(parents: str) -> list[Request]:
 @pytest.mark.parametrize("parents", [MESH, GATEWAY], ids=["mesh", "gateway"])
 @pytest.mark.parametrize("engine", SYNCS)
 @given(pair=pairs())
-def test_a_step_is_safe_exactly_where_no_order_of_its_deeds_loses_a_request(
+def test_a_step_is_safe_exactly_where_no_order_of_its_events_loses_a_request(
     engine: str, parents: str, pair: tuple[State, State]
 ) -> None:
     before, after = (build_of(state, parents) for state in pair)

@@ -56,7 +56,7 @@ class TransitionVerdict(Struct, frozen=True, eq=False):
 
 
 class Judgement(Struct, frozen=True, eq=False):
-    """A step, what it changes, and each engine's verdict. `ground` holds the classes of requests and their answers."""
+    """A step, what it changes, and each engine's verdict. `context` holds the classes of requests and their answers."""
 
     changes: tuple[Change, ...]
     verdicts: tuple[TransitionVerdict, ...]
