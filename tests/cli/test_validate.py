@@ -246,7 +246,7 @@ def test_a_rollout_that_is_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "gateshift", "generate", "gateshift.yaml"]
     done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
-    assert "no regular file" in done.stderr
+    assert "not a regular file" in done.stderr
 
 
 def test_install_fetches_the_schemas_that_the_rollout_chooses_and_says_so(customers: Path) -> None:

@@ -38,9 +38,9 @@ def test_several_documents_are_refused_at_the_second() -> None:
         ("service:\n\tname: a\n", 2, "not YAML"),
         ("a: *b\n", 1, "not YAML"),
         ("a: &b [*b]\n", 1, "contains itself"),
-        ("? [a]\n: b\n", 1, "a key that is no scalar"),
+        ("? [a]\n: b\n", 1, "a key that is not a scalar"),
         ("a: \x00\n", 1, "not YAML"),
-        ("a: \ud800\n", 1, "U+D800 is no character"),
+        ("a: \ud800\n", 1, "U+D800 is not a character"),
     ],
 )
 def test_a_text_that_is_not_yaml_is_told_at_its_line(text: str, line: int, says: str) -> None:
@@ -151,7 +151,7 @@ def test_a_manifest_outside_the_folder_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         open_rollout(folder)
 
-    assert "there is no file `own.yaml`" in str(raised.value)
+    assert "the file `own.yaml` does not exist" in str(raised.value)
     assert "Secret" not in str(raised.value)
 
 

@@ -41,10 +41,10 @@ def test_replicas_may_be_set_from_outside() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "line", "says"),
     [
-        ("kind: Deployment", "kind: StatefulSet", 3, 'expected `Deployment`; found the text "StatefulSet"'),
+        ("kind: Deployment", "kind: StatefulSet", 3, 'expected `Deployment`; found the string "StatefulSet"'),
         ("apps/v1", "extensions/v1beta1", 2, "apiVersion: expected `apps/v1`"),
         ("{name: old-customers}", "{}", 4, "the Deployment needs a name"),
-        ("{name: old-customers}", "{name: a, namespace: b}", 4, 'the rollout is in `default`; found the text "b"'),
+        ("{name: old-customers}", "{name: a, namespace: b}", 4, 'the rollout is in `default`; found the string "b"'),
         ("version: v1, team: a", "team: a, version: v2", 8, "need the label `version: v1`"),
         ("app: customers, version: v1, team", "version: v1, team", 8, "the label is missing"),
         (
@@ -103,7 +103,7 @@ def test_the_name_in_rollout_yaml_and_in_the_manifest_must_agree() -> None:
 
 def test_fields_beside_a_manifest_are_refused() -> None:
     with_image = edited((V1, "v1: {manifest: own.yaml, image: a}"))
-    assert "`image` cannot stand beside" in only_mistake(with_image, own=OWN).message
+    assert "`image` cannot stand next to" in only_mistake(with_image, own=OWN).message
     assert "`env` cannot stand" in only_mistake(edited((V1, "v1: {manifest: own.yaml, env: {A: b}}")), own=OWN).message
 
 

@@ -30,7 +30,7 @@ def test_a_versions_name_that_looks_like_something_else_must_be_quoted(name: str
 
     first = mistakes(text)[0]
 
-    assert first.message == f"versions: the key `{name}` is {taken_for} to some readers of YAML, not a text"
+    assert first.message == f"versions: the key `{name}` is {taken_for} to some readers of YAML, not a string"
     assert first.hint == f"put it in quotes: '{name}'"
     assert (first.place.line, first.place.column) == (6, 3)
 
@@ -47,8 +47,8 @@ def test_in_quotes_it_is_a_name_like_any_other(name: str) -> None:
     ("value", "says", "hint"),
     [
         ("0120", "`0120` is the number 120 in YAML 1.2 and the number 80 in YAML 1.1", "write 120"),
-        ("8_0", "`8_0` is a text in YAML 1.2 and the number 80 in YAML 1.1", "write 8_0"),
-        ("0b1010000", "is a text in YAML 1.2 and the number 80", ""),
+        ("8_0", "`8_0` is a string in YAML 1.2 and the number 80 in YAML 1.1", "write 8_0"),
+        ("0b1010000", "is a string in YAML 1.2 and the number 80", ""),
     ],
 )
 def test_a_number_that_two_readers_take_differently_must_be_written_otherwise(value: str, says: str, hint: str) -> None:
@@ -62,7 +62,7 @@ def test_a_number_that_two_readers_take_differently_must_be_written_otherwise(va
 def test_a_truth_value_of_yaml_1_1_must_be_written_as_true_or_false(word: str) -> None:
     mistake = only_mistake(edited(("  - name: half\n", f"  - name: half\n    approval: {word}\n")))
 
-    assert f"`{word}` is a text in YAML 1.2" in mistake.message
+    assert f"`{word}` is a string in YAML 1.2" in mistake.message
     assert mistake.hint.startswith("write true" if word in ("yes", "on", "y") else "write false")
 
 

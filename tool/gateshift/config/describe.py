@@ -48,7 +48,7 @@ def described(value: Json, written: str | None = None) -> str:
         case dict():
             return "a mapping"
         case str():
-            return f"the text {json.dumps(shown_key(value), ensure_ascii=False)}"
+            return f"the string {json.dumps(shown_key(value), ensure_ascii=False)}"
         case bool():
             return json.dumps(value)
         case int() | float():

@@ -37,7 +37,7 @@ from gateshift.yamldoc.data import text_at
 MOST_BYTES = 1 << 20
 _LIMITS = ReadLimits(size=MOST_BYTES, values=200_000)
 
-_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_BREAK = "\r\n|[\r\n\x85\u2028\u2029]"
 
 ReadFile = Callable[[str], str | None]
 """The text of a file named relative to gateshift.yaml; None where there is none."""
@@ -84,7 +84,7 @@ def _only_document(text: str, file: Path) -> Document:
         size = len(text.encode())
     except UnicodeEncodeError as error:
         raise _refused(
-            file, f"U+{ord(text[error.start]):04X} is no character", text.count("\n", 0, error.start) + 1
+            file, f"U+{ord(text[error.start]):04X} is not a character", text.count("\n", 0, error.start) + 1
         ) from error
     if size > MOST_BYTES:
         raise _refused(file, f"more than {MOST_BYTES:,} bytes; a gateshift.yaml is for people and never so long")
@@ -112,7 +112,7 @@ def _only_document(text: str, file: Path) -> Document:
             span.line,
             span.column,
             text,
-            hint="give each service's rollout a folder and a gateshift.yaml of its own",
+            hint="give each service's rollout a directory and a gateshift.yaml of its own",
         )
     return documents[0]
 
@@ -129,7 +129,7 @@ def line_of(text: str, number: int) -> str:
 
 @lru_cache(maxsize=4)
 def _lines(text: str) -> tuple[str, ...]:
-    return tuple(_BREAK.split(text))
+    return tuple(re.split(_BREAK, text))
 
 
 def _mistake(document: Document, file: Path, fault: SpecError) -> Mistake:
@@ -155,7 +155,7 @@ def _manifests(
             continue
         if text is None:
             at = ("versions", version, "manifest")
-            faults.add(at, f"{dotted(at)}: there is no file `{path}` beside {file.name}")
+            faults.add(at, f"{dotted(at)}: the file `{path}` does not exist next to {file.name}")
             continue
         manifest = read_manifest(path, text)
         mistakes.extend(_in_manifest(draft, version, manifest, file.parent / path, text))
@@ -198,7 +198,7 @@ def file_reader(folder: Path) -> Callable[[str], str | None]:
 
 def _text(file: Path) -> str:
     if file.exists() and not file.is_file():  # reading a pipe or a device may never end
-        raise UserError("cannot read the file: it is no regular file", where=str(file))
+        raise UserError("cannot read the file: it is not a regular file", where=str(file))
     try:
         with file.open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)

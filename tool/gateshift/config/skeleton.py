@@ -180,7 +180,7 @@ def _rest(request: InitRequest) -> Iterator[str]:
     yield "# pointers: # what Argo CD or Flux follows; `gateshift promote` moves it from stage to stage"
     yield f"#   repository: https://github.com/your-team/{request.service}"
     yield "#   revision: main"
-    yield "#   path: . # this file's folder in the repository"
+    yield "#   path: . # this file's directory in the repository"
     yield "#   argocd: {}"
     yield "#   flux: {}"
     yield ""

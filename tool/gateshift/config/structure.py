@@ -123,7 +123,7 @@ class _Structure(Struct, frozen=True):
             present = [key for key in data if key in group]
             for key in present[1:]:
                 self.faults.add(
-                    (*at, key), f"{dotted(at)}: `{key}` cannot stand beside `{present[0]}`", "remove one", key=True
+                    (*at, key), f"{dotted(at)}: `{key}` cannot stand next to `{present[0]}`", "remove one", key=True
                 )
         return {key: self.value(value, form.keys[key], (*at, key)) for key, value in data.items() if key in form.keys}
 
@@ -154,7 +154,7 @@ def _unfit(data: str, form: Text) -> str:
     if len(data) > form.most:
         return f"at most {form.most} characters are possible here; found {len(data)} in {described(data)}"
     if not data:
-        return f"expected {form.expects}; found an empty text"
+        return f"expected {form.expects}; found an empty string"
     return f"expected {form.expects}; found {described(data)}"
 
 

@@ -9,7 +9,7 @@ from itertools import permutations
 from gateshift.model.rollout import DeclaredValueMatch, Match, MatchType
 from gateshift.yamldoc.data import Json, JsonObject, list_at, text_at
 
-_META = re.compile(r"[.+*?()|\[\]{}^\\]")
+_META = r"[.+*?()|\[\]{}^\\]"
 
 
 def combined(own: JsonObject, match: Match) -> JsonObject:
@@ -75,4 +75,4 @@ def _pair(cookie: DeclaredValueMatch) -> str:
 
 
 def _literal(text: str) -> str:
-    return _META.sub(r"\\\g<0>", text).replace("$", r"\x24")
+    return re.sub(_META, r"\\\g<0>", text).replace("$", r"\x24")

@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from functools import cache
 
 from gateshift.yamldoc.data import FieldPath, Json, Scalar
 
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"})
+_BARE = r"(?:[A-Za-z_/]|\.{1,2}/|[0-9]+[a-zA-Z](?<![eExXoObB]))[\w./@+=,;'()%~:-]*(?: [\w(][\w./@+=,;'()%~:-]*)*\Z"
 _ESCAPES = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _SPECIAL_IN_FLOW = frozenset(",[]{}")
 
@@ -105,16 +105,8 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-@cache
-def _bare() -> re.Pattern[str]:
-    return re.compile(
-        r"(?:[A-Za-z_/]|\.{1,2}/|[0-9]+[a-zA-Z](?<![eExXoObB]))[\w./@+=,;'()%~:-]*(?: [\w(][\w./@+=,;'()%~:-]*)*\Z",
-        re.ASCII,
-    )
-
-
 def _stands_bare(text: str) -> bool:
-    return bool(_bare().match(text)) and text[-1] != ":" and ": " not in text and text.lower() not in _WORDS
+    return bool(re.match(_BARE, text, re.ASCII)) and text[-1] != ":" and ": " not in text and text.lower() not in _WORDS
 
 
 def _float(value: float) -> str:

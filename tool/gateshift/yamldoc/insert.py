@@ -19,7 +19,7 @@ _FIRST = ("group", "kind", "type", "path", "matches")
 _BEFORE = {"matches": ("name",)}
 """Keys that stay before one that goes first: a rule's name stands above its matches."""
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_PROPERTIES = r"(?:[&!]\S*\s+)+"
 
 
 class Insertion(Struct, frozen=True, order=True):
@@ -79,8 +79,8 @@ def _in_block(document: Document, mapping: FieldPath, key: str, value: Json) -> 
 
 def _content(text: str, span: Span) -> int:
     """Where the value itself starts, behind an anchor or a tag."""
-    found = _PROPERTIES.match(text, span.start, span.end)
-    return found.end() if found else span.start
+    properties = re.match(_PROPERTIES, text[span.start : span.end])
+    return span.start + (properties.end() if properties else 0)
 
 
 def _in_flow(document: Document, mapping: FieldPath, key: str, value: Json) -> Insertion:

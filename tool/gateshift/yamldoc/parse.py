@@ -168,7 +168,7 @@ def _string(node: yaml.ScalarNode) -> str:
     try:
         return base64.b64decode("".join(node.value.split()), validate=True).decode(errors="replace")
     except ValueError as error:
-        raise _unreadable("binary data that is no base64", node) from error
+        raise _unreadable("binary data that is not base64", node) from error
 
 
 def _is_merge(node: yaml.Node) -> bool:
@@ -260,7 +260,7 @@ class _EventReader:
         seen: dict[str, yaml.Node] = {}
         for name, value in node.value:
             if not isinstance(name, yaml.ScalarNode):
-                raise _unreadable("a key that is no scalar", name)
+                raise _unreadable("a key that is not a scalar", name)
             key = _key(name)
             if _is_merge(name):
                 self._merge(data, value, pointer)

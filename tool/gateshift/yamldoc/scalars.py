@@ -15,15 +15,16 @@ _BOOL_11 = _BOOL | {
     for form in (word, word.capitalize(), word.upper())
 }
 _LETTERS = frozenset("yYnN")
-_DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_SPECIAL = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
-_OCTAL_12 = re.compile(r"0o[0-7]+\Z")
-_OCTAL_11 = re.compile(r"[-+]?0[oO]?[0-7]+\Z")
-_BINARY_11 = re.compile(r"[-+]?0[bB][01]+\Z")
+_DECIMAL = r"[-+]?[0-9]+\Z"
+_FLOAT = r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"
+_SPECIAL = r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"
+_OCTAL_12 = r"0o[0-7]+\Z"
+_OCTAL_11 = r"[-+]?0[oO]?[0-7]+\Z"
+_BINARY_11 = r"[-+]?0[bB][01]+\Z"
 _SIGN_OR_DIGIT = frozenset("+-0123456789")
-_HEX = re.compile(r"[-+]?0x[0-9a-fA-F]+\Z")
-_HEX_11 = re.compile(r"[-+]?0X[0-9a-fA-F]+\Z")
+_START_OF_NUMBER = _SIGN_OR_DIGIT | {"."}
+_HEX = r"[-+]?0x[0-9a-fA-F]+\Z"
+_HEX_11 = r"[-+]?0X[0-9a-fA-F]+\Z"
 _MOST_DIGITS = 400
 """A longer scalar is no number that anybody means, and Python refuses to print one of 4,300 digits."""
 
@@ -32,7 +33,7 @@ def core(text: str) -> Scalar:
     """The scalar's value in YAML 1.2's core schema."""
     if len(text) > _MOST_DIGITS:
         return text
-    if _OCTAL_12.match(text):
+    if text[:2] == "0o" and re.match(_OCTAL_12, text):
         return int(text[2:], 8)
     return _read(text, _BOOL)
 
@@ -45,12 +46,14 @@ def kubernetes(text: str) -> Scalar:
     """
     if len(text) > _MOST_DIGITS:
         return text
-    digits = text.replace("_", "") if text[:1] in _SIGN_OR_DIGIT else text
-    if len(digits) > 1 and _OCTAL_11.match(digits):
+    if text[:1] not in _SIGN_OR_DIGIT:
+        return _read(text, _BOOL_11)
+    digits = text.replace("_", "")
+    if len(digits) > 1 and re.match(_OCTAL_11, digits):
         return int(digits.lower().replace("o", ""), 8)
-    if _BINARY_11.match(digits):
+    if re.match(_BINARY_11, digits):
         return int(digits, 2)
-    if _HEX_11.match(digits):
+    if re.match(_HEX_11, digits):
         return int(digits, 16)
     found = _read(digits, _BOOL_11)
     return text if isinstance(found, str) else found
@@ -67,13 +70,15 @@ def _read(text: str, booleans: dict[str, bool]) -> Scalar:
         return None
     if text in booleans:
         return booleans[text]
-    if _DECIMAL.match(text):
+    if text[0] not in _START_OF_NUMBER:
+        return text
+    if re.match(_DECIMAL, text):
         return int(text)
-    if _HEX.match(text):
+    if re.match(_HEX, text):
         return int(text, 16)
-    if _FLOAT.match(text):
+    if re.match(_FLOAT, text):
         return float(text)
-    if _SPECIAL.match(text):
+    if re.match(_SPECIAL, text):
         return float(text.lower().replace(".", ""))
     return text
 

@@ -7,7 +7,7 @@ import re
 from gateshift.yamldoc.parse import Span, parse_all
 from gateshift.yamldoc.scalars import kubernetes
 
-_PLAIN_SAFE = re.compile(r"[A-Za-z0-9_./-][A-Za-z0-9_./@:+-]*\Z")
+_PLAIN_SAFE = r"[A-Za-z0-9_./-][A-Za-z0-9_./@:+-]*\Z"
 
 
 def splice(text: str, span: Span, new: str) -> str:
@@ -29,7 +29,7 @@ def replace_scalar(text: str, span: Span, new: str) -> str:
 def _quoted(value: str, quote: str) -> str:
     if quote == "'":
         return "'" + value.replace("'", "''") + "'"
-    plain = bool(_PLAIN_SAFE.match(value)) and not value.endswith(":") and isinstance(kubernetes(value), str)
+    plain = bool(re.match(_PLAIN_SAFE, value)) and not value.endswith(":") and isinstance(kubernetes(value), str)
     if quote == '"' or not plain:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return value

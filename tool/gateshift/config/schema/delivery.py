@@ -32,7 +32,7 @@ GATE = Fields(
     keys={
         "prometheus": replace(vocabulary.WEB_URL, means="The address of Prometheus."),
         "labels": MapOf(
-            means="Labels that select the candidate's series, beside those the tool knows.",
+            means="Labels that select the candidate's series, in addition to those the tool knows.",
             expects="a mapping of label names to values",
             name=Text(expects="a Prometheus label's name", pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
             value=Text(expects="a label's value in quotes", least=0, most=1024),
@@ -60,7 +60,7 @@ POINTERS = Fields(
         "revision": replace(
             vocabulary.GIT_REVISION, means="The branch, tag or commit that is followed.", default="main"
         ),
-        "path": replace(vocabulary.FOLDER, means="This file's folder in the repository; its top unless given."),
+        "path": replace(vocabulary.FOLDER, means="This file's directory in the repository; its top unless given."),
         "argocd": Fields(
             means="An Argo CD Application for each environment.",
             expects="a mapping; `argocd: {}` takes the defaults",
@@ -94,7 +94,7 @@ ENVIRONMENTS = ListOf(
         required=("name",),
         keys={
             "name": replace(
-                vocabulary.LABEL, means="The environment's name: its folder's under overlays/, and in its pointer's."
+                vocabulary.LABEL, means="The environment's name: its directory's under overlays/, and in its pointer's."
             ),
             "namespace": replace(vocabulary.LABEL, means="Its namespace, where it differs from the service's."),
             "parents": replace(PARENTS, means="Its parents, where they differ from the route's."),
@@ -157,7 +157,7 @@ SCHEMAS = Fields(
             default="standard",
         ),
         "crds": ListOf(
-            means="Files or folders with further CustomResourceDefinitions, relative to this file.",
+            means="Files or directories with further CustomResourceDefinitions, relative to this file.",
             expects="a list of paths",
             item=vocabulary.FILE,
             most=100,

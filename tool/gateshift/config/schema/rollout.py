@@ -75,10 +75,10 @@ ROLLOUT = Fields(
         "schemas": SCHEMAS,
     },
     elsewhere={
-        "apiVersion": "this file is no Kubernetes object and needs none",
-        "kind": "this file is no Kubernetes object and needs none",
+        "apiVersion": "this file is not a Kubernetes object and needs none",
+        "kind": "this file is not a Kubernetes object and needs none",
         "metadata": "the name and namespace belong to `service`",
-        "spec": "this file is no Kubernetes object: write the keys at the top",
+        "spec": "this file is not a Kubernetes object: write the keys at the top",
         "parents": "parents belong to `route`",
         "hostnames": "host names belong to `route`",
         "name": "the name belongs to `service`",

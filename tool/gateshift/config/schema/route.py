@@ -35,7 +35,7 @@ PARENT = Fields(
             vocabulary.SERVICE_NAME, means="The service itself: a mesh route, which steers calls made to it."
         ),
         "gateway": replace(
-            _GATEWAY, means="A Gateway as `namespace/name`; without a namespace, one beside the service."
+            _GATEWAY, means="A Gateway as `namespace/name`; without a namespace, one in the service's namespace."
         ),
         "listenerSet": replace(_GATEWAY, means="A ListenerSet, named as a Gateway is."),
         "section": replace(vocabulary.SUBDOMAIN, means="The listener's name; every listener unless given."),

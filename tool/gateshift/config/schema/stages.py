@@ -49,7 +49,7 @@ STAGE = Fields(
     expects="a stage such as {name: canary, shares: {v1: 90, v2: 10}}",
     required=("name",),
     keys={
-        "name": replace(vocabulary.LABEL, means="The stage's name, which is its folder's under overlays/."),
+        "name": replace(vocabulary.LABEL, means="The stage's name, which is its directory's under overlays/."),
         "description": replace(vocabulary.SENTENCE, means="What the stage is for; written into its files."),
         "deploy": ListOf(
             means="The versions that run; all of them unless given.",
@@ -76,7 +76,7 @@ STAGE = Fields(
             most=16,
         ),
         "rules": ListOf(
-            means="Rules beside the production rule, for requests that go to one version.",
+            means="Rules next to the production rule, for requests that go to one version.",
             expects="a list of rules",
             item=_RULE,
             most=15,

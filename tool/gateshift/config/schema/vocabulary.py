@@ -155,11 +155,11 @@ WEB_URL = Text(
     most=2048,
 )
 FOLDER = Text(
-    expects="a folder of the repository, relative to its top, without `..`",
+    expects="a directory of the repository, relative to its top, without `..`",
     pattern=r"^(?!/)(?!(.*/)?\.\.(/|$))[^\x00-\x1f\x7f\\]+$",
     most=1024,
 )
-FILE = replace(FOLDER, expects="a path relative to this file, in its folder or below")
+FILE = replace(FOLDER, expects="a path relative to this file, in its directory or below")
 RULE_ID = Text(expects="a rule's id such as `GS301`", pattern="^GS[1-7][0-9]{2}$", most=5)
 DAY = Text(
     expects="a day in the form `2026-12-31`",

@@ -113,7 +113,7 @@ _ENV = Either(
         MapOf(
             expects="a mapping of names to texts",
             name=Text(expects="a variable's name", pattern=r"^[^=\x00-\x20\x7f]+$", most=1024),
-            value=Text(expects="a text, in quotes where it looks like a number", least=0, most=32768),
+            value=Text(expects="a string, in quotes where it looks like a number", least=0, most=32768),
         ),
         ListOf(
             expects="a list of variables",
@@ -122,7 +122,7 @@ _ENV = Either(
                 required=("name",),
                 keys={
                     "name": Text(expects="a variable's name", pattern=r"^[^=\x00-\x20\x7f]+$", most=1024),
-                    "value": Text(expects="a text, in quotes where it looks like a number", least=0, most=32768),
+                    "value": Text(expects="a string, in quotes where it looks like a number", least=0, most=32768),
                     "valueFrom": Raw(expects="a source such as {secretKeyRef: {name: db, key: password}}"),
                 },
                 exclusive=(("value", "valueFrom"),),

@@ -84,7 +84,7 @@ def _exact_name(value: Json, form: Text, at: FieldPath, faults: SpecErrors) -> N
         nearest = mended(value, form)
         faults.add(
             at,
-            f"{dotted(at)}: expected {form.expects}; found the text `{value}`",
+            f"{dotted(at)}: expected {form.expects}; found the string `{value}`",
             f"did you mean `{nearest}`?" if nearest else "set `type: RegularExpression` for a pattern",
         )
 

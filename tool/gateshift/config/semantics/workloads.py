@@ -18,7 +18,7 @@ _POWERS = {
 }
 _POWERS |= {"P": Fraction(1000) ** 5, "E": Fraction(1000) ** 6}
 _POWERS |= {f"{suffix}i": Fraction(1024) ** index for index, suffix in enumerate("KMGTPE", start=1)}
-_QUANTITY = re.compile(r"([0-9.]+)(?:([numkMGTPE]|[KMGTPE]i)?|[eE]([+-]?[0-9]{1,3}))")
+_QUANTITY = r"([0-9.]+)(?:([numkMGTPE]|[KMGTPE]i)?|[eE]([+-]?[0-9]{1,3}))"
 
 
 def check_workloads(draft: Draft, faults: SpecErrors) -> None:
@@ -59,7 +59,7 @@ def _amount(quantity: Json) -> Fraction | None:
     """A Kubernetes quantity as a number; None where there is none or it cannot be read."""
     if isinstance(quantity, int | float) and not isinstance(quantity, bool):
         return Fraction(quantity)
-    found = _QUANTITY.fullmatch(quantity) if isinstance(quantity, str) else None
+    found = re.fullmatch(_QUANTITY, quantity) if isinstance(quantity, str) else None
     if found is None:
         return None
     return Fraction(found[1].rstrip(".")) * (Fraction(10) ** int(found[3]) if found[3] else _POWERS[found[2] or ""])

@@ -23,7 +23,7 @@ def check_surprises(document: Document, faults: SpecErrors) -> None:
             faults.add(
                 at,
                 f"{dotted(at[:-1])}: the key `{shown_key(written)}` is {_taken_for(reading)} to some readers of YAML, "
-                "not a text",
+                "not a string",
                 f"put it in quotes: '{written}'" if written else "give the value a key",
                 key=True,
             )
@@ -45,7 +45,7 @@ def _taken_for(value: Scalar) -> str:
         case None:
             return "null"
         case str():
-            return "a text"
+            return "a string"
         case bool():
             return described(value)
         case _:
@@ -54,6 +54,6 @@ def _taken_for(value: Scalar) -> str:
 
 def _unmistakable(written: str, old: Scalar) -> str:
     if isinstance(old, bool):
-        return f"write {described(old)}, or '{written}' in quotes for the text"
+        return f"write {described(old)}, or '{written}' in quotes for the string"
     plain = written.lstrip("+-0") or "0"
-    return f"write {plain}, or '{written}' in quotes for the text"
+    return f"write {plain}, or '{written}' in quotes for the string"
