@@ -2,8 +2,8 @@ from pathlib import Path
 
 from gateshift.app.explain.address import absent
 from gateshift.app.report.request_classes import request_classes
+from gateshift.app.report.stages import BuiltStage
 from gateshift.app.shared.rollouts import stage_roots
-from gateshift.app.shared.stages import BuiltStage
 from gateshift.config import read_rollout
 from gateshift.model.picture import PictureClass
 from gateshift.model.rollout import Rollout

@@ -149,7 +149,7 @@ class TestOneStep:
     def test_an_unknown_stage_is_answered_with_the_known_ones(self, shipped: Path) -> None:
         done = plan(shipped, "canary", "haf")
         assert done.returncode == 4
-        assert "there is no stage, file or folder haf" in done.stderr
+        assert "there is no stage, file or directory haf" in done.stderr
         assert "half, final" in done.stderr
 
     def test_a_stage_that_kustomize_refuses_is_exit_1(self, repository: Path) -> None:
@@ -209,7 +209,7 @@ class TestPaths:
         written(tmp_path / "one", INITIAL)
         done = plan(tmp_path, "one")
         assert done.returncode == 2
-        assert "one is no stage, so none comes after it" in done.stderr
+        assert "one is not a stage, so none comes after it" in done.stderr
 
 
 class TestRevisions:

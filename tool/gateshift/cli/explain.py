@@ -37,7 +37,7 @@ class _Header(click.ParamType[tuple[str, str]]):
         """The name and the value without the blanks around it."""
         name, colon, rest = value.partition(":")
         if not colon or not name.strip():
-            self.fail(f"{value!r} is no header: write 'Name: value'", param, ctx)
+            self.fail(f"{value!r} is not a header: write 'Name: value'", param, ctx)
         return name.strip(), rest.strip()
 
 
@@ -50,7 +50,7 @@ class _Parent(click.ParamType[ParentRef]):
         """The parent's kind, namespace and name."""
         found = parent_ref(value)
         if found is None:
-            self.fail(f"{value!r} is no parent: write {PARENT_FORMS}", param, ctx)
+            self.fail(f"{value!r} is not a parent: write {PARENT_FORMS}", param, ctx)
         return found
 
 

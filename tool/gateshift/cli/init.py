@@ -120,7 +120,7 @@ def _gateway(value: str) -> ParentGateway:
     type=click.Path(path_type=Path),
     default=Path(FILE_NAME),
     show_default=True,
-    help="The file to write, or a folder for it.",
+    help="The file to write, or a directory for it.",
 )
 def command(
     name: str,

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gateshift.app.next.next_release import Release, start_next
-from gateshift.app.plan.sides import rollout_here
+from gateshift.app.shared.rollouts import rollout_here
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options

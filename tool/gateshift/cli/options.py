@@ -29,7 +29,7 @@ class _Seconds(click.FloatRange):
         """The number of seconds. Raises click's usage error."""
         seconds = float(super().convert(value, param, ctx))
         if math.isnan(seconds):
-            self.fail(f"{value} is no number of seconds", param, ctx)
+            self.fail(f"{value} is not a number of seconds", param, ctx)
         return seconds
 
 
@@ -56,7 +56,7 @@ _OPTIONS = {
     ),
     "crds": click.option(
         "--crds", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), envvar="GATESHIFT_CRDS",
-        help="A file or folder of your own CRDs; repeatable.",
+        help="A file or directory of your own CRDs; repeatable.",
     ),
     "timeout": click.option(
         "--timeout", metavar="SECONDS", type=_Seconds(min=0, max=_LONGEST, min_open=True), default=60.0,
@@ -121,6 +121,6 @@ def pointer_option(function: Callable[..., T]) -> Callable[..., T]:
         multiple=True,
         metavar="PATH",
         type=click.Path(exists=True, path_type=Path),
-        help="A file or folder with pointers beside those in sync/; repeatable.",
+        help="A file or directory with pointers, besides those in sync/; repeatable.",
     )
     return option(function)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from gateshift.app.plan.sides import rollout_here
 from gateshift.app.promote.promote import PromoteOptions, promote
 from gateshift.app.promote.promotion_gate import StageJudge
 from gateshift.app.promote.select_pointers import PromoteRequest
+from gateshift.app.shared.rollouts import rollout_here
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli import completion

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from gateshift.app.plan.sides import rollout_here
 from gateshift.app.promote.promotion_gate import StageJudge
+from gateshift.app.shared.rollouts import rollout_here
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.status.status import status

@@ -47,7 +47,7 @@ def command() -> None:
     "--crds",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Convert the CRDs in this file or folder now; validate converts them by itself.",
+    help="Convert the CRDs in this file or directory now; validate converts them by itself.",
 )
 @click.option("--offline", is_flag=True, help="Fetch nothing; fail where something is missing.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")

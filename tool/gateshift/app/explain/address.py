@@ -66,7 +66,7 @@ def _split(url: str) -> SplitResult:
         wrong = True
     if wrong or parts.scheme not in _SCHEMES:
         raise UserError(
-            f"{url!r} is no URL of a request", next_step=f"Write {' or '.join(_SCHEMES)}://HOST[:PORT]/PATH."
+            f"{url!r} is not the URL of a request", next_step=f"Write {' or '.join(_SCHEMES)}://HOST[:PORT]/PATH."
         )
     return parts
 

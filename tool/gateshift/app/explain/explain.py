@@ -8,7 +8,7 @@ from gateshift.app.explain.address import RequestOptions, absent, known_parents,
 from gateshift.app.explain.requests_file import read_requests
 from gateshift.app.shared.build_roots import build_roots, required
 from gateshift.app.shared.paths import shown_path
-from gateshift.app.shared.resolve_target import meant, only_root
+from gateshift.app.shared.resolve_target import only_root, resolve_target
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.errors import UserError
 from gateshift.kustomize.trace import Locator
@@ -42,9 +42,9 @@ def explain(target: str, environment: str, question: Question, choices: Choices,
 
     Raises UserError where the target, a request or its parent cannot be told; NoVerdict without Kustomize.
     """
-    found = meant(target, environment)
-    tree, built = _build(only_root(found.path), choices)
-    label = () if found.rollout is None else (found.rollout.service.version_label,)
+    resolved = resolve_target(target, environment)
+    tree, built = _build(only_root(resolved.path), choices)
+    label = () if resolved.rollout is None else (resolved.rollout.service.version_label,)
     cluster = Cluster.of(built.resources, version_labels=tuple(dict.fromkeys((*label, *VERSION_LABELS))))
     requests = _requests(cluster, question)
     cluster = cluster.derive(assume=absent(cluster, (request.parent for request in requests)))

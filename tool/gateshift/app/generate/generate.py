@@ -81,7 +81,7 @@ def finish_interrupted(top: Path) -> tuple[Path, ...]:
 
 
 def stranded(generation: Generation) -> Iterator[tuple[str, str]]:
-    """The pointer files that name a path which is no stage of the rollout, each with that path."""
+    """The pointer files that name a path which is not a stage of the rollout, each with that path."""
     rollout = generation.rollout
     folder = rollout.pointers.path if rollout.pointers else ""
     stages = {

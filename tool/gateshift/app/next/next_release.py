@@ -18,11 +18,11 @@ from gateshift.app.plan.sides import Side
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
 from gateshift.app.promote.select_pointers import named_stage
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.app.validate.validate import errors_in
 from gateshift.config import file_reader, open_rollout, parse_rollout
 from gateshift.config.next_release import NewVersion, next_release

@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from gateshift.app.plan.plan_values import Reporter
 from gateshift.app.plan.planner import PlannedStep, Planner
-from gateshift.app.plan.sides import Side, Sides, rollout_here, root_of
+from gateshift.app.plan.sides import Side, Sides
 from gateshift.app.promote.select_pointers import chosen_environment
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import existing, only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
+from gateshift.app.shared.rollouts import rollout_here, root_of
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
@@ -51,7 +52,7 @@ class Plans:
         return self.reporter.plan(before, after, step, safe_way=way)
 
     def way(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> tuple[str, ...]:
-        """The stages to pass through instead, the target last; empty where the target is no stage or none helps."""
+        """The stages to pass through instead, the target last; empty where the target is not a stage or none helps."""
         place = after.stage
         if place is None or self.snapshots.shown(after.root.folder):
             return ()

@@ -9,12 +9,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.plan.plan import Plans
-from gateshift.app.plan.sides import Side, root_of
+from gateshift.app.plan.sides import Side
 from gateshift.app.shared.attempt import attempt
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, settings_in, with_every_engine
-from gateshift.app.shared.rollouts import rollout_files_in
+from gateshift.app.shared.rollouts import rollout_files_in, root_of
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.config import open_rollout
 from gateshift.engines.registry import WITHOUT_POINTER
@@ -152,7 +152,7 @@ class _Branch:
         """From what each pointer named to what it names; pointers that make the same step share a pair."""
         steps: dict[tuple[Stage, Stage], list[StagePointer]] = {}
         renamed: dict[tuple[Stage, Stage], list[Finding]] = {}
-        old, new = (self._posts(pointing, environment) for pointing in (self.then, self.now))
+        old, new = (self._by_name(pointing, environment) for pointing in (self.then, self.now))
         for key, stage_pointer in old.items():
             successor = new.get(key) or _renamed(key, old, new)
             if stage_pointer.stage is None:
@@ -177,7 +177,7 @@ class _Branch:
     def _astray(
         self, environment: Environment, stage_pointer: StagePointer, successor: StagePointer | None
     ) -> Iterator[Pair]:
-        """From the stage that a pointer named to the folder that it names now, which is no stage; where there is no
+        """From the stage that a pointer named to the folder that it names now, which is not a stage; where there is no
         such folder, or no such pointer, the cluster keeps what it has, and that is told."""
         assert stage_pointer.stage is not None
         before = self._earlier(environment, stage_pointer.stage)
@@ -207,7 +207,7 @@ class _Branch:
             f"{after.pointer} names `{after.pointer.path}`, where there is nothing to sync",
             Place(after.pointer.file),
             cluster_says=f"{after.pointer.path}: no such directory",
-            help="Name the folder of a stage, and keep that folder for as long as a pointer names it.",
+            help="Name the directory of a stage, and keep it for as long as a pointer names it.",
         )
 
     def _earlier(self, environment: Environment, stage: Stage) -> Side | None:
@@ -221,16 +221,16 @@ class _Branch:
     def _other(self, environment: Environment, live: Sequence[Pair]) -> Iterator[Pair]:
         """The stages that no pointer names on both sides. Without any pointer each may be in force."""
         known = {pair.before.stage.stage.name for pair in live if pair.before.stage and not pair.moves}
-        pointed = bool(self._posts(self.now, environment) or self._posts(self.then, environment))
+        pointed = bool(self._by_name(self.now, environment) or self._pointers_in(self.then, environment))
         earlier = {stage.name: stage for stage in self.then.rollout.stages}
         for stage in self.now.rollout.stages:
             before = earlier.get(stage.name)
             sides = self._sides(environment, before, stage) if before and stage.name not in known else None
             if sides is not None:
-                stage_pointers = [*self._posts(self.now, environment).values()]
+                stage_pointers = [*self._by_name(self.now, environment).values()]
                 yield Pair(*sides, with_every_engine(settings_in(stage_pointers)), live=not pointed)
 
-    def _posts(self, pointing: RolloutPointers, environment: Environment) -> Mapping[tuple[str, ...], StagePointer]:
+    def _by_name(self, pointing: RolloutPointers, environment: Environment) -> Mapping[tuple[str, ...], StagePointer]:
         """The environment's pointers by what identifies them."""
         return {
             _identity(stage_pointer): stage_pointer

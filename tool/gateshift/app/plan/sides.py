@@ -8,17 +8,15 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.promote.select_pointers import chosen_environment
-from gateshift.app.shared.resolve_target import ResolvedTarget, existing, meant, only_root
+from gateshift.app.shared.resolve_target import ResolvedTarget, existing, only_root, resolve_target
 from gateshift.app.shared.rollout_pointers import rollout_pointers
-from gateshift.app.shared.rollouts import StageRoot, rollout_files_in
+from gateshift.app.shared.rollouts import StageRoot, rollout_here, root_of
 from gateshift.app.shared.snapshots import Snapshot, Snapshots
 from gateshift.config import open_rollout
 from gateshift.errors import Exit, UserError
 from gateshift.model.kustomization import Root
-from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+from gateshift.model.rollout import FILE_NAME, Stage
 from gateshift.model.sync_pointer import RolloutPointers
-
-_MOST_NAMED = 5
 
 
 class Side(Struct, frozen=True):
@@ -40,7 +38,7 @@ class Sides:
         """The side that a stage's name, a path, `REF:` or `REF:PATH` means. Raises UserError."""
         ref, colon, path = text.partition(":")
         if not colon or not ref or Path(text).exists():
-            return _side(text, meant(text, self._environment))
+            return _side(text, resolve_target(text, self._environment))
         snapshot = self._snapshots.at(ref, Path())
         return _side(text, self._in_snapshot(snapshot, path) if path else self._pointed_in(snapshot, text))
 
@@ -57,7 +55,7 @@ class Sides:
     def _next(self, origin: Side) -> Side:
         place = origin.stage
         if place is None:
-            raise UserError(f"{origin.label} is no stage, so none comes after it", next_step="Name TO as well.")
+            raise UserError(f"{origin.label} is not a stage, so none comes after it", next_step="Name TO as well.")
         file = place.rollout.file
         rollout = rollout_here() if self._snapshots.shown(file.resolve()) else place.rollout
         names = [stage.name for stage in rollout.stages]
@@ -77,9 +75,9 @@ class Sides:
         for top in (snapshot.top, here):
             found = (top / path).resolve()
             if not Path(path).is_absolute() and found.exists() and found.is_relative_to(snapshot.top):
-                return meant(f"./{path}", self._environment, top)
+                return resolve_target(f"./{path}", self._environment, top)
         try:
-            return meant(path, self._environment, here)
+            return resolve_target(path, self._environment, here)
         except UserError as error:
             raise UserError(
                 f"{error.what} at {snapshot.name}", next_step=error.next_step, exit_code=error.exit_code
@@ -100,30 +98,6 @@ class Sides:
 
 def _side(label: str, found: ResolvedTarget) -> Side:
     return Side(label, only_root(found.path), found.stage)
-
-
-def root_of(rollout: Rollout, environment: Environment, stage: Stage) -> StageRoot:
-    """The overlay of a stage in an environment."""
-    return StageRoot(rollout.file.parent / rollout.overlay(stage, environment), rollout, environment, stage)
-
-
-def rollout_here() -> Rollout:
-    """The only rollout of the current folder or below it. Raises UserError for none and for several."""
-    files = list(rollout_files_in(Path()))
-    if not files:
-        raise UserError(
-            f"no {FILE_NAME} in this folder or below it",
-            where=str(Path().resolve()),
-            next_step="Name two folders to compare: `gateshift plan FROM TO`.",
-            exit_code=Exit.NOTHING_FOUND,
-        )
-    if len(files) > 1:
-        named = ", ".join(str(file.parent) for file in files[:_MOST_NAMED])
-        more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
-        raise UserError(
-            f"there are several rollouts here: {named}{more}", next_step="Choose one: `gateshift -C DIR plan`."
-        )
-    return open_rollout(files[0]).rollout
 
 
 def stage_in_force(pointing: RolloutPointers, name: str, *, at: str = "") -> StageRoot:

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
-from gateshift.app.promote.select_pointers import PromoteRequest, chosen_environment, chosen_posts, chosen_target
+from gateshift.app.promote.select_pointers import PromoteRequest, chosen_environment, chosen_pointers, chosen_target
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import rollout_pointers
-from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import UserError
@@ -74,7 +74,7 @@ class _Promotion:
         self.judge = judge
         self.history = PointerHistory(self.rollout.file.parent)
         self.environment = chosen_environment(pointing, request.environment)
-        self.stage_pointers = chosen_posts(pointing, self.environment, request.engine)
+        self.stage_pointers = chosen_pointers(pointing, self.environment, request.engine)
         self.committed = [
             self.history.at_head(stage_pointer.pointer) or stage_pointer.pointer
             for stage_pointer in self.stage_pointers

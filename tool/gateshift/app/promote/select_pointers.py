@@ -60,7 +60,7 @@ def chosen_environment(pointing: RolloutPointers, name: str) -> Environment:
     raise UserError("there are several environments", next_step=f"Choose one with --env: {known}.")
 
 
-def chosen_posts(
+def chosen_pointers(
     pointing: RolloutPointers, environment: Environment, engine: Engine | None
 ) -> tuple[StagePointer, ...]:
     """The environment's pointers, of one engine or of all. Raises UserError (exit 4) where there are none."""

@@ -12,13 +12,13 @@ from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
 from gateshift.app.report.picture import PictureSubject, picture
 from gateshift.app.report.request_classes import request_classes, shares_of
+from gateshift.app.report.stages import BuiltStage, build_stages, parents_of
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.rollouts import Rollouts, rollout_files_named
 from gateshift.app.shared.snapshots import Snapshots
-from gateshift.app.shared.stages import BuiltStage, build_stages, parents_of
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.app.validate.targets import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.errors import UserError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gateshift.app.report.picture import EVERY
-from gateshift.app.shared.stages import BuiltStage, parents_of
+from gateshift.app.report.stages import BuiltStage, parents_of
 from gateshift.model.picture import PictureAnswer, PictureClass
 from gateshift.model.resource import ResourceId
 from gateshift.model.rollout import Rollout, extra_rule_name

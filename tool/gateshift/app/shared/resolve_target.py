@@ -20,7 +20,7 @@ _HERE = Path()
 
 
 class ResolvedTarget(Struct, frozen=True):
-    """A path, and the stage whose overlay it is; None where it is no stage."""
+    """A path, and the stage whose overlay it is; None where it is not a stage."""
 
     path: Path
     stage: StageRoot | None = None
@@ -31,7 +31,7 @@ class ResolvedTarget(Struct, frozen=True):
         return None if self.stage is None else self.stage.rollout
 
 
-def meant(target: str, environment: str, top: Path = _HERE) -> ResolvedTarget:
+def resolve_target(target: str, environment: str, top: Path = _HERE) -> ResolvedTarget:
     """What the target means in the folder `top`. A name without a slash may be a stage's, and is one where a rollout
     in the folder or below it has such a stage. Raises UserError where it means nothing, or several things."""
     path = top / target
@@ -63,7 +63,7 @@ def _only_stage(name: str, stages: list[StageRoot]) -> ResolvedTarget:
     if len(stages) > 1:
         folders = ", ".join(str(root.folder) for root in stages)
         raise UserError(
-            f"stage {name} is that of {folders}", next_step="Name the folder, or the environment with --env."
+            f"stage {name} is that of {folders}", next_step="Name the directory, or the environment with --env."
         )
     return existing(stages[0])
 
@@ -89,8 +89,8 @@ def _unknown(target: str, environment: str, top: Path) -> UserError:
     stages = f" Stages here: {', '.join(dict.fromkeys(names))}." if names else ""
     near = nearest_word(target, names)
     return UserError(
-        f"there is no stage, file or folder {target}",
-        next_step=(f"Did you mean {near}?" if near else "Name a stage, a folder or a YAML file.") + stages,
+        f"there is no stage, file or directory {target}",
+        next_step=(f"Did you mean {near}?" if near else "Name a stage, a directory or a YAML file.") + stages,
         exit_code=Exit.NOTHING_FOUND,
     )
 

@@ -66,7 +66,7 @@ def prefix_of(rollout: Rollout, repository: Path) -> str:
 def _files(own: Iterable[Path], others: Sequence[Path], repository: Path) -> Iterator[Path]:
     for path in (*own, *others):
         if not path.exists():
-            raise UserError("there is no such file or folder", where=str(path), exit_code=Exit.NOTHING_FOUND)
+            raise UserError("the file or directory does not exist", where=str(path), exit_code=Exit.NOTHING_FOUND)
         for file in _below(path) if path.is_dir() else [path]:
             if not real_path(file).is_relative_to(repository):
                 raise UserError(f"lies outside the repository {repository}", where=str(file))
@@ -88,7 +88,7 @@ class _PointerReader:
         self.documents: list[Json] = []
 
     def pointers(self, file: Path) -> list[SyncPointer | NotUnderstood]:
-        """The pointers of a file. Raises UserError where it is no YAML."""
+        """The pointers of a file. Raises UserError where it is not YAML."""
         source = self.sources.read(real_path(file))
         fault = source.fault
         if fault is not None:

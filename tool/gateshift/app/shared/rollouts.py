@@ -13,6 +13,7 @@ from gateshift.model.finding import Finding
 from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, load_all, text_of
 
+_MOST_NAMED = 5
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
@@ -72,7 +73,7 @@ def _named(path: Path) -> Iterator[Path]:
     found = rollout_files_in(path)
     if not found:
         raise UserError(
-            f"no {FILE_NAME} in this folder or below it",
+            f"no {FILE_NAME} in this directory or below it",
             where=str(path),
             next_step="Write one with `gateshift init NAME --image v1=IMAGE --image v2=IMAGE`.",
             exit_code=Exit.NOTHING_FOUND,
@@ -96,6 +97,32 @@ def stage_roots(rollout: Rollout) -> Iterator[StageRoot]:
         for stage in rollout.stages:
             folder = rollout.file.parent / rollout.overlay(stage, environment)
             yield StageRoot(folder, rollout, environment, stage)
+
+
+def root_of(rollout: Rollout, environment: Environment, stage: Stage) -> StageRoot:
+    """The overlay of a stage in an environment."""
+    return StageRoot(rollout.file.parent / rollout.overlay(stage, environment), rollout, environment, stage)
+
+
+def rollout_here() -> Rollout:
+    """The only rollout of the current folder or below it. Raises UserError for none and for several."""
+    files = list(rollout_files_in(Path()))
+    if not files:
+        raise UserError(
+            f"no {FILE_NAME} in this directory or below it",
+            where=str(Path().resolve()),
+            next_step="Name two directories to compare: `gateshift plan FROM TO`.",
+            exit_code=Exit.NOTHING_FOUND,
+        )
+    if len(files) > 1:
+        named = ", ".join(str(file.parent) for file in files[:_MOST_NAMED])
+        more = f" and {len(files) - _MOST_NAMED} more" if len(files) > _MOST_NAMED else ""
+        raise UserError(
+            f"there are several rollouts here: {named}{more}", next_step="Choose one: `gateshift -C DIR plan`."
+        )
+    from gateshift.config import open_rollout  # a third of the start-up time, which plain roots need not pay
+
+    return open_rollout(files[0]).rollout
 
 
 class Rollouts(Struct, frozen=True):

@@ -82,6 +82,6 @@ def work_tree_of(where: Path) -> Path:
         raise UserError(
             "there is no Git work tree here, so that there are no revisions",
             where=str(where.resolve()),
-            next_step="Name two stages or two folders instead.",
+            next_step="Name two stages or two directories instead.",
         )
     return found

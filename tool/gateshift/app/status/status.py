@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gateshift.app.promote.promote import Judge
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers
-from gateshift.app.status.pointer_history import PointerHistory
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import UserError
 from gateshift.model.finding import Level
