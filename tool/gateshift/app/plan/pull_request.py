@@ -221,7 +221,7 @@ class _Branch:
     def _other(self, environment: Environment, live: Sequence[Pair]) -> Iterator[Pair]:
         """The stages that no pointer names on both sides. Without any pointer each may be in force."""
         known = {pair.before.stage.stage.name for pair in live if pair.before.stage and not pair.moves}
-        pointed = bool(self._by_name(self.now, environment) or self._pointers_in(self.then, environment))
+        pointed = bool(self._by_name(self.now, environment) or self._by_name(self.then, environment))
         earlier = {stage.name: stage for stage in self.then.rollout.stages}
         for stage in self.now.rollout.stages:
             before = earlier.get(stage.name)
