@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import tomllib
 from collections import Counter
@@ -87,6 +88,11 @@ def test_every_room_is_a_layer_and_on_the_map() -> None:
     assert rooms == {name for name in layers() if (PACKAGE / name).is_dir()}
     drawn = (TOP / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert [name for name in sorted(rooms) if f"`{name}/`" not in drawn] == []
+
+
+def test_every_module_on_the_map_exists() -> None:
+    named = re.findall(r"`([a-z_/]+/[a-z_]+\.py)`", (TOP / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    assert [name for name in named if not (PACKAGE / name).is_file()] == []
 
 
 def imported(tree: ast.Module, package: str) -> Iterator[str]:
