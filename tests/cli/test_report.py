@@ -53,7 +53,7 @@ def test_the_page_tells_the_transitions_with_their_reasons_and_safe_ways(custome
     gateshift(customers)
     page = (customers / "report.html").read_text()
     assert 'data-detail="canary -&gt; half: safe."' in page
-    found = re.search(r'data-detail="initial -&gt; routed: unsafe with Argo CD and Flux\. Requests to ([^"]*)"', page)
+    found = re.search(r'"initial -&gt; routed: unsafe with Argo CD and Flux\. All requests to ([^"]*)"', page)
     assert found is not None
     assert found[1].endswith("The safe way: initial -&gt; subsets -&gt; routed.")
 
