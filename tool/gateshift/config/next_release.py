@@ -53,16 +53,18 @@ def _released(
 ) -> JsonObject:
     """The data of the next release, keys in their old order."""
     entry = object_at(data, "versions", baseline)
-    found = dict(data)
-    found["versions"] = {baseline: entry, new.name: _entry(entry, baseline, new)}
-    found["stages"] = _stages(data, baseline, renames, in_force)
+    upcoming = dict(data)
+    upcoming["versions"] = {baseline: entry, new.name: _entry(entry, baseline, new)}
+    upcoming["stages"] = _stages(data, baseline, renames, in_force)
     if list_at(data, "environments"):
-        found["environments"] = [_environment(each, baseline, new.name) for each in list_at(data, "environments")]
+        upcoming["environments"] = [
+            _environment(environment, baseline, new.name) for environment in list_at(data, "environments")
+        ]
     if object_at(data, "gate", "labels"):
         labels = object_at(data, "gate", "labels")
         moved: JsonObject = {key: _renamed(value, renames) for key, value in labels.items()}
-        found["gate"] = object_at(data, "gate") | {"labels": moved}
-    return found
+        upcoming["gate"] = object_at(data, "gate") | {"labels": moved}
+    return upcoming
 
 
 def _entry(entry: JsonObject, baseline: str, new: NewVersion) -> JsonObject:
@@ -72,8 +74,8 @@ def _entry(entry: JsonObject, baseline: str, new: NewVersion) -> JsonObject:
             f"`{baseline}` runs from a manifest of its own, {text_at(entry, 'manifest')}",
             next_step=f"Write one for {new.name} and give it with --manifest.",
         )
-    found: JsonObject = {"manifest": new.manifest} if new.manifest else {"image": new.image}
-    return found | {key: value for key, value in entry.items() if key not in (*_OWN_NAMES, *_WORKLOADS)}
+    runs: JsonObject = {"manifest": new.manifest} if new.manifest else {"image": new.image}
+    return runs | {key: value for key, value in entry.items() if key not in (*_OWN_NAMES, *_WORKLOADS)}
 
 
 def _stages(data: JsonObject, baseline: str, renames: Mapping[str, str], in_force: Stage) -> list[Json]:
@@ -100,44 +102,44 @@ def _ordered(stage: JsonObject) -> JsonObject:
 
 
 def _stage(stage: JsonObject, renames: Mapping[str, str]) -> JsonObject:
-    found = dict(stage)
+    moved = dict(stage)
     if "description" in stage:
-        found["description"] = _retold(text_at(stage, "description"), renames)
+        moved["description"] = _retold(text_at(stage, "description"), renames)
     for key in ("deploy", "services"):
         if key in stage:
-            found[key] = list(dict.fromkeys(_renamed(name, renames) for name in list_at(stage, key)))
-    found["shares"] = _shares(object_at(stage, "shares"), renames)
+            moved[key] = list(dict.fromkeys(_renamed(name, renames) for name in list_at(stage, key)))
+    moved["shares"] = _shares(object_at(stage, "shares"), renames)
     if "rules" in stage:
-        found["rules"] = [
+        moved["rules"] = [
             object_at(rule) | {"to": _renamed(object_at(rule).get("to"), renames)} for rule in list_at(stage, "rules")
         ]
     mirror = stage.get("mirror")
     if isinstance(mirror, dict):
-        found["mirror"] = mirror | {"to": _renamed(mirror.get("to"), renames)}
+        moved["mirror"] = mirror | {"to": _renamed(mirror.get("to"), renames)}
     elif mirror is not None:
-        found["mirror"] = _renamed(mirror, renames)
-    return found
+        moved["mirror"] = _renamed(mirror, renames)
+    return moved
 
 
 def _shares(shares: JsonObject, renames: Mapping[str, str]) -> JsonObject:
     """Each share under its version's new name; those of several versions that are one now are added up."""
-    found: JsonObject = {}
+    moved: JsonObject = {}
     for name, weight in shares.items():
-        known = found.get(renames.get(name, name))
-        found[renames.get(name, name)] = (
+        known = moved.get(renames.get(name, name))
+        moved[renames.get(name, name)] = (
             known + weight if isinstance(known, int) and isinstance(weight, int) else weight
         )
-    return found
+    return moved
 
 
 def _environment(environment: Json, baseline: str, new: str) -> Json:
     """The replicas of an environment: the new version starts with as many as the one before it."""
-    found = dict(object_at(environment))
-    replicas = object_at(found, "replicas")
+    moved = dict(object_at(environment))
+    replicas = object_at(moved, "replicas")
     if replicas:
         kept: JsonObject = dict.fromkeys((baseline, new), replicas[baseline]) if baseline in replicas else {}
-        found = found | {"replicas": kept} if kept else {key: found[key] for key in found if key != "replicas"}
-    return found
+        moved = moved | {"replicas": kept} if kept else {key: moved[key] for key in moved if key != "replicas"}
+    return moved
 
 
 def _renamed(name: Json, renames: Mapping[str, str]) -> Json:
@@ -147,4 +149,4 @@ def _renamed(name: Json, renames: Mapping[str, str]) -> Json:
 def _retold(sentence: str, renames: Mapping[str, str]) -> str:
     """The sentence with the versions' names moved on, each where it stands as a word of its own."""
     words = "|".join(sorted(map(re.escape, renames), key=len, reverse=True))
-    return re.sub(rf"(?<![\w.-])(?:{words})(?![\w-]|\.\w)", lambda found: renames[found[0]], sentence)
+    return re.sub(rf"(?<![\w.-])(?:{words})(?![\w-]|\.\w)", lambda word: renames[word[0]], sentence)

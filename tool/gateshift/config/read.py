@@ -1,7 +1,4 @@
-"""gateshift.yaml text -> Rollout, with every mistake of it in one run.
-
-gateshift.yaml from the disk.
-"""
+"""gateshift.yaml, as a text or from the disk -> Rollout, with every mistake in it in one run."""
 
 from __future__ import annotations
 
@@ -51,12 +48,12 @@ class Parsed(Struct, frozen=True):
 
 
 def read_rollout(text: str, file: Path, read_file: ReadFile) -> Rollout:
-    """The rollout that the text declares. Raises SpecError with every mistake in it."""
+    """The rollout that the text declares. Raises ConfigError with every mistake in it."""
     return parse_rollout(text, file, read_file).rollout
 
 
 def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
-    """The rollout that the text declares, and warnings. Raises SpecError with every mistake in it."""
+    """The rollout that the text declares, and warnings. Raises ConfigError with every mistake in it."""
     document = _only_document(text, file)
     faults = SpecErrors()
     for duplicate in document.duplicates:
@@ -176,7 +173,7 @@ def _in_manifest(
 
 
 def open_rollout(path: Path) -> Parsed:
-    """The rollout of a gateshift.yaml, or of the folder that holds one. Raises UserError, of which SpecError is one."""
+    """The rollout of a gateshift.yaml, or of the folder that holds one. Raises UserError, such as ConfigError."""
     file = path / FILE_NAME if path.is_dir() else path
     try:
         return parse_rollout(_text(file), file, file_reader(file.parent))
@@ -188,8 +185,8 @@ def file_reader(folder: Path) -> Callable[[str], str | None]:
     """Reads the owner's files in the folder or below; a file outside, by `..` or a symbolic link, is not there."""
 
     def read(name: str) -> str | None:
-        found = (folder / name).resolve()
-        if not found.is_relative_to(folder.resolve()) or not found.is_file():
+        file = (folder / name).resolve()
+        if not file.is_relative_to(folder.resolve()) or not file.is_file():
             return None
         return _text(folder / name)
 

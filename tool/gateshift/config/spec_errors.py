@@ -13,7 +13,7 @@ from gateshift.model.place import Place
 from gateshift.yamldoc.data import FieldPath
 
 MOST_FAULTS = 100
-"""So many faults are reported of one file; a file with more is no gateshift.yaml, and nobody reads more anyway."""
+"""So many faults are reported of one file; a file with more is not a gateshift.yaml, and nobody reads more anyway."""
 _WIDEST = 160
 
 
@@ -29,25 +29,25 @@ class SpecError(Struct, frozen=True):
 class SpecErrors(Struct):
     """Gathers faults: the first at each spot counts, and beyond MOST_FAULTS they are only counted."""
 
-    found: dict[tuple[FieldPath, bool], SpecError] = field(default_factory=dict)
+    faults: dict[tuple[FieldPath, bool], SpecError] = field(default_factory=dict)
     more: int = 0
 
     @property
     def full(self) -> bool:
         """Whether another fault would only be counted."""
-        return len(self.found) >= MOST_FAULTS
+        return len(self.faults) >= MOST_FAULTS
 
     def add(self, pointer: FieldPath, message: str, hint: str = "", *, key: bool = False) -> None:
         """Report a mistake, unless the same spot already has one."""
-        if (pointer, key) in self.found:
+        if (pointer, key) in self.faults:
             return
         if self.full:
             self.more += 1
             return
-        self.found[pointer, key] = SpecError(pointer, message, hint, key)
+        self.faults[pointer, key] = SpecError(pointer, message, hint, key)
 
     def __iter__(self) -> Iterator[SpecError]:
-        return iter(self.found.values())
+        return iter(self.faults.values())
 
 
 class Mistake(Struct, frozen=True):
@@ -90,7 +90,7 @@ class ConfigError(UserError):
 
     def seen_from(self, folder: Path) -> ConfigError:
         """The same with the files in the folder named relative to it, as people who work there read them."""
-        mistakes = (replace(each, place=_seen_from(folder, each.place)) for each in self.mistakes)
+        mistakes = (replace(mistake, place=_seen_from(folder, mistake.place)) for mistake in self.mistakes)
         return ConfigError(_relative(folder, self.file), tuple(mistakes), self.more)
 
     def __str__(self) -> str:

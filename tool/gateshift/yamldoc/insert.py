@@ -51,8 +51,8 @@ def insert_fields(document: Document, mapping: FieldPath, fields: Mapping[str, J
 
 def apply(text: str, insertions: Iterable[Insertion]) -> str:
     """The text with every insertion made; the same one twice, as aliases bring it about, is made once."""
-    for each in sorted(set(insertions), reverse=True):
-        text = text[: each.offset] + each.text + text[each.offset :]
+    for insertion in sorted(set(insertions), reverse=True):
+        text = text[: insertion.offset] + insertion.text + text[insertion.offset :]
     return text
 
 
@@ -117,13 +117,13 @@ def _end(document: Document, mapping: FieldPath, last: tuple[str, Span]) -> int:
 
 def _colon(text: str, offset: int) -> int:
     """The end of the colon behind a key without a value."""
-    found = text.find(":", offset)
-    return len(text) if found < 0 else found + 1
+    colon = text.find(":", offset)
+    return len(text) if colon < 0 else colon + 1
 
 
 def _line_end(text: str, offset: int) -> int:
     """The start of the next line, unless the offset is at the start of a line already, as after a block scalar."""
     if offset and text[offset - 1] == "\n":
         return offset
-    found = text.find("\n", offset)
-    return len(text) if found < 0 else found + 1
+    line_break = text.find("\n", offset)
+    return len(text) if line_break < 0 else line_break + 1

@@ -45,19 +45,19 @@ def revise(text: str, new: Json, renames: Mapping[str, str] | None = None) -> st
     return revised
 
 
-def same(one: Json, other: Json) -> bool:
+def same(data: Json, other: Json) -> bool:
     """Whether the data are equal, the order of keys included."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and one == other
+    if isinstance(data, dict) and isinstance(other, dict):
+        return list(data) == list(other) and all(same(data[key], other[key]) for key in data)
+    if isinstance(data, list) and isinstance(other, list):
+        return len(data) == len(other) and all(map(same, data, other))
+    return type(data) is type(other) and data == other
 
 
 def _applied(text: str, edits: list[_Edit]) -> str:
     """The text with all edits made; of those at one place the first comes first."""
     pieces, at = [], 0
-    for edit in sorted(edits, key=lambda each: each.start):
+    for edit in sorted(edits, key=lambda edit: edit.start):
         pieces += [text[at : edit.start], edit.new]
         at = max(at, edit.end)
     return "".join([*pieces, text[at:]])
@@ -234,8 +234,8 @@ class _Revision:
 
     def _line_end(self, index: int) -> int:
         """Behind the line break of the line that holds the index, or the end of the text."""
-        found = self.text.find("\n", index)
-        return len(self.text) if found < 0 else found + 1
+        line_break = self.text.find("\n", index)
+        return len(self.text) if line_break < 0 else line_break + 1
 
 
 def _are_same_items(old: list[Json], new: list[Json]) -> bool:
