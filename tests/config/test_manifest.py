@@ -88,6 +88,13 @@ def test_a_named_target_port_must_be_one_of_the_containers() -> None:
     assert "no container has a port called `web`, the targetPort; found `http`" in mistake.message
 
 
+def test_a_version_from_fields_takes_the_number_of_the_manifest_s_named_port() -> None:
+    named = WITH_OWN.replace("  name: customers\n", "  name: customers\n  targetPort: web\n", 1)
+    service = parsed(named, own=OWN.replace("containerPort: 80", "containerPort: 8080")).rollout.service
+
+    assert (service.port, service.target_port, service.named_port) == (80, "web", 8080)
+
+
 def test_an_autoscaler_and_replicas_in_the_manifest_fight() -> None:
     text = edited((V1, "v1: {manifest: own.yaml, autoscaling: {max: 3}}"))
     assert parsed(text, own=OWN).rollout.versions[0].replicas is None

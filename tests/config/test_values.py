@@ -75,6 +75,38 @@ def test_every_key_of_the_service() -> None:
     )
 
 
+def test_one_of_several_ports_is_the_one_that_the_route_splits() -> None:
+    said = "  ports: [{name: web, port: 80, targetPort: 8080, appProtocol: http}, {name: metrics, port: 9090}]\n"
+
+    first = read((NAME, NAME + said)).service
+    second = read((NAME, f"{NAME}{said}  port: 9090\n")).service
+
+    assert (first.port, first.target_port, first.port_name, first.app_protocol) == (80, 8080, "web", "http")
+    assert (second.port, second.target_port, second.port_name, second.app_protocol) == (9090, 9090, "metrics", "")
+    assert [port["port"] for port in second.ports] == [80, 9090]
+
+
+def test_what_else_the_service_says_is_kept_as_kubernetes_spells_it() -> None:
+    said = (
+        "  type: LoadBalancer\n  sessionAffinity: ClientIP\n  externalTrafficPolicy: Local\n"
+        "  labels: {team: shop, empty: ''}\n  annotations: {example.com/scheme: internal}\n"
+    )
+
+    service = read((NAME, NAME + said)).service
+
+    assert service.spec == {"type": "LoadBalancer", "sessionAffinity": "ClientIP", "externalTrafficPolicy": "Local"}
+    assert service.labels == (("team", "shop"), ("empty", ""))
+    assert service.annotations == (("example.com/scheme", "internal"),)
+
+
+def test_the_route_has_labels_and_annotations() -> None:
+    said = "  labels: {team: shop}\n  annotations: {example.com/owner: 'a b'}\n"
+
+    route = read((PARENTS, PARENTS + said)).route
+
+    assert (route.labels, route.annotations) == ((("team", "shop"),), (("example.com/owner", "a b"),))
+
+
 def test_every_way_to_name_a_parent() -> None:
     said = """\
   parents:

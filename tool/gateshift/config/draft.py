@@ -28,8 +28,25 @@ class Draft(Struct, frozen=True):
 
     @property
     def port(self) -> int:
-        """The Service's port."""
-        return number(look_up(self.data, ("service", "port")), 80)
+        """The Service's port that the route splits: the first of several unless given."""
+        ports = (number(port.get("port"), 80) for _, port in self.ports())
+        return number(look_up(self.data, ("service", "port")), next(ports, 80))
+
+    def ports(self) -> Iterator[tuple[int, JsonObject]]:
+        """The Service's ports with their indexes, where several are listed; without the broken ones."""
+        return objects(list_at(self.data, "service", "ports"))
+
+    @property
+    def split_port(self) -> JsonObject:
+        """What is said of the port that the route splits."""
+        service = object_at(self.data, "service")
+        if "ports" not in service:
+            return {
+                key: service[other]
+                for key, other in (("name", "portName"), ("targetPort", "targetPort"), ("appProtocol", "appProtocol"))
+                if other in service
+            }
+        return next((port for _, port in self.ports() if port.get("port") == self.port), {})
 
     @property
     def version_label(self) -> str:

@@ -18,6 +18,7 @@ from gateshift.config.semantics.kept import check_kept
 from gateshift.config.semantics.manifest import Manifest, Unreadable, check_manifest, read_manifest
 from gateshift.config.semantics.names import check_deployments, check_names
 from gateshift.config.semantics.routes import check_route
+from gateshift.config.semantics.service import check_service
 from gateshift.config.semantics.stages import check_stages
 from gateshift.config.semantics.warnings import warnings_of
 from gateshift.config.semantics.workloads import check_workloads
@@ -66,7 +67,7 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
         )
     check_surprises(document, faults)
     draft = Draft(check_structure(document.data, ROLLOUT, faults, document.plain))
-    for check in (check_names, check_route, check_kept, check_workloads, check_stages, check_delivery):
+    for check in (check_names, check_service, check_route, check_kept, check_workloads, check_stages, check_delivery):
         check(draft, faults)
     manifests, in_manifests = _manifests(draft, file, read_file, faults)
     check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)

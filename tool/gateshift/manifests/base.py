@@ -27,7 +27,7 @@ def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
     yield (
         "base/service.yaml",
         dump(
-            _service(rollout, name),
+            _own_service(rollout),
             {(): f"The Service {name}, which callers know. It selects the pods of every version."},
         ),
     )
@@ -76,7 +76,7 @@ def version_files(rollout: Rollout, version: Version) -> Iterator[tuple[str, str
         ),
     )
     note = f"The pods of {version.name} alone; the route sends its share here."
-    yield f"{folder}/subset/service.yaml", dump(_service(rollout, version.service, version.name), {(): note})
+    yield f"{folder}/subset/service.yaml", dump(_version_service(rollout, version), {(): note})
     yield f"{folder}/subset/kustomization.yaml", kustomization(f"A Service for {version.name}.", ["service.yaml"])
 
 
@@ -105,20 +105,38 @@ def _replicas_to_set(version: Version, manifest: ManifestWorkload | None) -> lis
     return [(version.deployment, version.replicas)]
 
 
-def _service(rollout: Rollout, name: str, version: str = "") -> JsonObject:
-    labels = selector(rollout, version)
+def _own_service(rollout: Rollout) -> JsonObject:
+    """The Service that callers know, with everything that is declared of it."""
+    declared = rollout.service
+    labels = selector(rollout)
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(
+            rollout, declared.name, wave=0, labels=labels | dict(declared.labels), annotations=declared.annotations
+        ),
+        "spec": {**declared.spec, "selector": labels, "ports": list(declared.ports) or [_split_port(rollout)]},
+    }
+
+
+def _version_service(rollout: Rollout, version: Version) -> JsonObject:
+    """The Service that selects the version's pods alone, with the one port that the route names."""
+    labels = selector(rollout, version.name)
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(rollout, version.service, wave=0, labels=labels),
+        "spec": {"selector": labels, "ports": [_split_port(rollout)]},
+    }
+
+
+def _split_port(rollout: Rollout) -> JsonObject:
     port: JsonObject = {}
     if rollout.service.port_name:
         port["name"] = rollout.service.port_name
     if rollout.service.app_protocol:
         port["appProtocol"] = rollout.service.app_protocol
-    port |= {"port": rollout.service.port, "targetPort": rollout.service.target_port}
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": metadata(rollout, name, wave=0, labels=labels),
-        "spec": {"selector": labels, "ports": [port]},
-    }
+    return port | {"port": rollout.service.port, "targetPort": rollout.service.target_port}
 
 
 def kustomization(

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from gateshift.engines.registry import ENGINES
-from gateshift.model.rollout import Rollout
+from gateshift.model.rollout import Pairs, Rollout
 from gateshift.yamldoc.data import Json, JsonObject
 
 
-def metadata(rollout: Rollout, name: str, *, wave: int, labels: JsonObject | None = None, namespace: str = "") -> Json:
-    """Name, namespace, labels and what the sync engines need, in the order of the Kubernetes documentation."""
+def metadata(
+    rollout: Rollout,
+    name: str,
+    *,
+    wave: int,
+    labels: JsonObject | None = None,
+    namespace: str = "",
+    annotations: Pairs = (),
+) -> Json:
+    """Name, namespace, labels, annotations and what the sync engines need, in the order of the Kubernetes
+    documentation."""
     data: JsonObject = {"name": name, "namespace": namespace or rollout.service.namespace}
     if labels:
         data["labels"] = labels
-    annotations: JsonObject = {}
+    noted: JsonObject = {}
     for engine in ENGINES.values():
-        annotations |= engine.annotations(rollout, wave)
-    if annotations:
-        data["annotations"] = annotations
+        noted |= engine.annotations(rollout, wave)
+    noted |= dict(annotations)
+    if noted:
+        data["annotations"] = noted
     return data
 
 

@@ -43,22 +43,33 @@ def route(rollout: Rollout, stage: Stage, environment: Environment) -> JsonObjec
     return {
         "apiVersion": f"{GROUP}/v1",
         "kind": rollout.route.kind.value,
-        "metadata": metadata(rollout, rollout.route.name, wave=1, namespace=environment.namespace or ""),
+        "metadata": metadata(
+            rollout,
+            rollout.route.name,
+            wave=1,
+            labels=dict(rollout.route.labels),
+            namespace=environment.namespace or "",
+            annotations=rollout.route.annotations,
+        ),
         "spec": spec,
     }
 
 
 def _parent(rollout: Rollout, parent: Parent) -> JsonObject:
-    """A Service parent stands in the route's own namespace, so that an overlay's `namespace` moves both."""
+    """A Service parent stands in the route's own namespace, so that an overlay's `namespace` moves both. Of several
+    ports the route takes the calls to the one that it splits, and leaves those to the others alone."""
+    port = parent.port
     match parent:
         case ServiceParent():
             reference: JsonObject = {"group": "", "kind": "Service", "name": rollout.service.name}
+            if port is None and len(rollout.service.ports) > 1:
+                port = rollout.service.port
         case GatewayParent():
             reference = {"group": GROUP, "kind": parent.kind, "namespace": parent.namespace, "name": parent.name}
             if parent.section_name:
                 reference["sectionName"] = parent.section_name
-    if parent.port is not None:
-        reference["port"] = parent.port
+    if port is not None:
+        reference["port"] = port
     return reference
 
 

@@ -50,11 +50,11 @@ def _container(rollout: Rollout, workload: DeclaredWorkload) -> JsonObject:
 
 
 def _container_port(rollout: Rollout) -> JsonObject:
-    """The port the Service targets; one that it targets by name has the Service's own number."""
+    """The port the Service targets, under the name by which it does."""
     target = rollout.service.target_port
     if isinstance(target, int):
         return {"containerPort": target}
-    return {"name": target, "containerPort": rollout.service.port}
+    return {"name": target, "containerPort": rollout.service.named_port or rollout.service.port}
 
 
 def autoscaler(rollout: Rollout, version: Version, scaling: Autoscaling) -> JsonObject:

@@ -41,9 +41,18 @@ class Engine(Enum):
     FLUX = "flux"
 
 
+Pairs = tuple[tuple[str, str], ...]
+"""Labels, annotations and the like, in the order of the file."""
+
+
 class DeclaredService(Struct, frozen=True):
     """The service whose traffic shifts. `selector` selects the pods of every version;
-    `version_label` is the label key that tells them apart. `target_port` is a number or a container port's name."""
+    `version_label` is the label key that tells them apart. `target_port` is a number or a container port's name.
+
+    `port` is the one that the route splits. `named_port` is the number that a container gives the name in
+    `target_port`; 0 where it is `port`. `ports` are all of the Service's ports where it has several, and `spec`
+    further fields of the service's own Service, both as Kubernetes spells them.
+    """
 
     name: str
     namespace: str
@@ -51,8 +60,13 @@ class DeclaredService(Struct, frozen=True):
     target_port: int | str
     port_name: str
     app_protocol: str
-    selector: tuple[tuple[str, str], ...]
+    selector: Pairs
     version_label: str
+    named_port: int = 0
+    ports: tuple[JsonObject, ...] = ()
+    spec: JsonObject = field(default_factory=dict)
+    labels: Pairs = ()
+    annotations: Pairs = ()
 
 
 class ServiceParent(Struct, frozen=True):
@@ -221,6 +235,8 @@ class DeclaredRoute(Struct, frozen=True):
     filters: tuple[JsonObject, ...] = ()
     timeouts: JsonObject = field(default_factory=dict)
     other_rules: tuple[JsonObject, ...] = ()
+    labels: Pairs = ()
+    annotations: Pairs = ()
 
 
 class Policy(Struct, frozen=True):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateshift.config.build.delivery import environment_of, gate_of, pointers_of, policy_of, schemas_of, suppression_of
-from gateshift.config.build.routing import route_of, stage_of
+from gateshift.config.build.routing import pairs_at, route_of, stage_of
 from gateshift.config.draft import Draft, number, objects
+from gateshift.config.schema.service import SERVICE_SPEC
 from gateshift.config.semantics.manifest import Manifest
 from gateshift.model.place import Place
 from gateshift.model.rollout import (
@@ -21,7 +22,7 @@ from gateshift.model.rollout import (
     Version,
 )
 from gateshift.yamldoc import Document
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 
 def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, Manifest]) -> Rollout:
@@ -29,7 +30,7 @@ def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, 
     data = draft.data
     return Rollout(
         file=file,
-        service=_service(draft),
+        service=_service(draft, manifests),
         route=route_of(draft),
         versions=tuple(_version(draft, name, manifests.get(name)) for name in draft.versions),
         stages=tuple(stage_of(draft, item, _place(document, file, ("stages", at))) for at, item in draft.stages()),
@@ -50,18 +51,27 @@ def _place(document: Document, file: Path, at: FieldPath) -> Place:
     return Place(file, span.line, span.column, span.end_line, span.end_column)
 
 
-def _service(draft: Draft) -> DeclaredService:
+def _service(draft: Draft, manifests: Mapping[str, Manifest]) -> DeclaredService:
     grpc = draft.kind is RouteKind.GRPC
-    target = look_up(draft.data, ("service", "targetPort"))
+    data = object_at(draft.data, "service")
+    port = draft.split_port
+    target = port.get("targetPort")
     return DeclaredService(
         name=draft.service,
         namespace=draft.namespace,
         port=draft.port,
         target_port=target if isinstance(target, str) else number(target, draft.port),
-        port_name=text_at(draft.data, "service", "portName") or ("grpc" if grpc else "http"),
-        app_protocol=text_at(draft.data, "service", "appProtocol"),
+        port_name=text_at(port, "name") or ("" if "ports" in data else "grpc" if grpc else "http"),
+        app_protocol=text_at(port, "appProtocol"),
+        named_port=next((manifest.port(target) for manifest in manifests.values()), 0)
+        if isinstance(target, str)
+        else 0,
         selector=tuple(draft.selector.items()),
         version_label=draft.version_label,
+        ports=tuple(port for _, port in draft.ports()),
+        spec={key: value for key, value in data.items() if key in SERVICE_SPEC},
+        labels=pairs_at(data, "labels"),
+        annotations=pairs_at(data, "annotations"),
     )
 
 

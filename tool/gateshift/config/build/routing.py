@@ -16,6 +16,7 @@ from gateshift.model.rollout import (
     Match,
     MatchType,
     Mirror,
+    Pairs,
     Parent,
     ServiceParent,
     Share,
@@ -36,6 +37,8 @@ def route_of(draft: Draft) -> DeclaredRoute:
         filters=_mappings(route, "filters"),
         timeouts=object_at(route, "timeouts"),
         other_rules=_mappings(route, "rules"),
+        labels=pairs_at(route, "labels"),
+        annotations=pairs_at(route, "annotations"),
     )
 
 
@@ -55,6 +58,11 @@ def _parent(data: JsonObject, namespace: str) -> Parent:
 def texts_at(data: Json, *at: str | int) -> tuple[str, ...]:
     """The texts of the list at the pointer."""
     return tuple(item for item in list_at(data, *at) if isinstance(item, str))
+
+
+def pairs_at(data: Json, *at: str | int) -> Pairs:
+    """The labels or annotations at the pointer."""
+    return tuple((key, value) for key, value in object_at(data, *at).items() if isinstance(value, str))
 
 
 def _mappings(data: Json, *at: str | int) -> tuple[JsonObject, ...]:

@@ -213,6 +213,8 @@ ROUTE = Fields(
             item=Raw(expects=f"a rule {_AS_GATEWAY_API}"),
             most=15,
         ),
+        "labels": replace(vocabulary.LABELS, means="The route's labels."),
+        "annotations": replace(vocabulary.ANNOTATIONS, means="The route's annotations."),
     },
     elsewhere={
         "parentRefs": "here it is called `parents`",

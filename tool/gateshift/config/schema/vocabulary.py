@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateshift.config.schema.schema_types import Number, Text
+from gateshift.config.schema.schema_types import MapOf, Number, Text
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -56,6 +56,23 @@ LABEL_VALUE = Text(
     expects="a label's value: at most 63 letters, digits, `-`, `_` and `.`, begun and ended with a letter or digit",
     pattern=f"^{_QUALIFIED}$",
     most=63,
+)
+
+LABELS = MapOf(
+    shared="labels",
+    expects="a mapping of label keys to values",
+    name=LABEL_KEY,
+    value=Text(expects=f"{LABEL_VALUE.expects}; or nothing, as ''", pattern=f"^({_QUALIFIED})?$", least=0, most=63),
+)
+ANNOTATIONS = MapOf(
+    shared="annotations",
+    expects="a mapping of annotation keys to texts",
+    name=replace(
+        LABEL_KEY,
+        expects="an annotation's key: at most 63 letters, digits, `-`, `_` and `.`, with an optional prefix like "
+        "`example.com/`",
+    ),
+    value=Text(expects="a string, in quotes where it looks like a number or a truth value", least=0, most=262144),
 )
 
 PORT = Number(expects="a port, 1 to 65535", least=1, most=65535)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from gateshift.config.describe import described, dotted
-from gateshift.config.draft import Draft
+from gateshift.config.draft import Draft, number
 from gateshift.config.spec_errors import SpecError, SpecErrors
 from gateshift.yamldoc import Document, UnreadableYaml, parse_all
 from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
@@ -24,6 +24,14 @@ class Manifest(Struct, frozen=True):
     def deployment(self) -> str:
         """The Deployment's name."""
         return text_at(self.document.data, "metadata", "name")
+
+    def port(self, name: str) -> int:
+        """The number of the container port of that name; 0 where there is none."""
+        containers = list_at(self.document.data, "spec", "template", "spec", "containers")
+        ports = (port for container in containers for port in list_at(container, "ports"))
+        return next(
+            (number(look_up(port, ("containerPort",)), 0) for port in ports if text_at(port, "name") == name), 0
+        )
 
 
 class Unreadable(Struct, frozen=True):
@@ -121,7 +129,7 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) 
 
 
 def _port(draft: Draft, manifest: Manifest, faults: SpecErrors) -> None:
-    wanted = look_up(draft.data, ("service", "targetPort"))
+    wanted = draft.split_port.get("targetPort")
     if not isinstance(wanted, str):
         return
     at: FieldPath = ("spec", "template", "spec", "containers")
