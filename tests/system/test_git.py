@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gateshift.errors import NoVerdict, UserError
 from gateshift.system import git
-
-Git = Callable[..., str]
-
-
-@pytest.fixture
-def run_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
-    for name, value in {
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_AUTHOR_NAME": "Ada",
-        "GIT_AUTHOR_EMAIL": "ada@example.org",
-        "GIT_COMMITTER_NAME": "Ada",
-        "GIT_COMMITTER_EMAIL": "ada@example.org",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    def call(*words: str, cwd: Path = tmp_path) -> str:
-        return subprocess.run(["git", *words], cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
-
-    call("init", "-q", "-b", "main")
-    return call
-
-
-def save(run_git: Git, folder: Path, message: str, **files: str) -> str:
-    for name, text in files.items():
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    run_git("add", "-A")
-    run_git("commit", "-q", "-m", message)
-    return run_git("rev-parse", "HEAD")
+from tests.system.repository import Git, save
 
 
 @pytest.mark.usefixtures("run_git")
@@ -55,7 +25,7 @@ def test_there_is_no_work_tree_without_git(tmp_path: Path, monkeypatch: pytest.M
 
 def test_git_that_is_missing_gives_no_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(NoVerdict, match="git cannot be started"):
+    with pytest.raises(NoVerdict, match="git is not on PATH"):
         git.work_tree(tmp_path)
 
 
@@ -139,46 +109,6 @@ def test_changes_since_a_commit_count_deleted_staged_and_untracked_files(run_git
     assert git.uncommitted(tmp_path, ["c.yaml", "d.yaml", "new file.yaml"]) == ("c.yaml", "new file.yaml")
 
 
-def test_a_commit_takes_its_own_files_and_no_others(run_git: Git, tmp_path: Path) -> None:
-    save(run_git, tmp_path, "first", a="1\n", b="1\n")
-    (tmp_path / "a.yaml").write_text("2\n")
-    (tmp_path / "b.yaml").write_text("2\n")
-    run_git("add", "b.yaml")
-    commit = git.commit_files(tmp_path, ["a.yaml"], "customers: canary -> half (v2 10 % -> 50 %)")
-    assert run_git("show", "--name-only", "--format=%s", commit).split("\n") == [
-        "customers: canary -> half (v2 10 % -> 50 %)",
-        "",
-        "a.yaml",
-    ]
-    assert run_git("diff", "--cached", "--name-only") == "b.yaml"
-
-
-def test_a_hook_that_refuses_a_commit_is_heard(run_git: Git, tmp_path: Path) -> None:
-    save(run_git, tmp_path, "first", a="1\n")
-    hook = tmp_path / ".git" / "hooks" / "pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho the gate is shut >&2\nexit 1\n")
-    hook.chmod(0o755)
-    (tmp_path / "a.yaml").write_text("2\n")
-    with pytest.raises(UserError, match="the gate is shut"):
-        git.commit_files(tmp_path, ["a.yaml"], "message")
-
-
-def test_a_branch_is_started_with_the_work_tree_as_it_is(run_git: Git, tmp_path: Path) -> None:
-    save(run_git, tmp_path, "first", a="1\n")
-    (tmp_path / "a.yaml").write_text("2\n")
-    git.start_branch(tmp_path, "promote/half")
-    assert run_git("branch", "--show-current") == "promote/half"
-    assert (tmp_path / "a.yaml").read_text() == "2\n"
-
-
-@pytest.mark.parametrize("name", ["-f", "a..b", "", "main"])
-def test_a_branch_that_git_refuses_is_refused(run_git: Git, tmp_path: Path, name: str) -> None:
-    save(run_git, tmp_path, "first", a="1\n")
-    with pytest.raises(UserError):
-        git.start_branch(tmp_path, name)
-
-
 def test_the_variables_of_a_git_hook_do_not_mislead(
     run_git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,3 +116,24 @@ def test_the_variables_of_a_git_hook_do_not_mislead(
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")
     assert git.commit_id(tmp_path, "HEAD") == commit
+
+
+def test_an_older_git_is_refused_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "git"
+    program.write_text("#!/bin/sh\necho git version 2.37.4\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoVerdict, match=r"2\.37: before 2\.38, Git takes a bare repository that lies in the checkout"):
+        git.work_tree(tmp_path)
+
+
+@pytest.mark.parametrize("said", ["", "echo hello", "echo git version x"])
+def test_a_git_that_does_not_say_its_version_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    program = tmp_path / "git"
+    program.write_text(f"#!/bin/sh\n{said}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NoVerdict, match="of an unknown version"):
+        git.work_tree(tmp_path)

@@ -1,23 +1,31 @@
 """Several files replaced together: after a kill they are all old, or the next run makes all of them new.
 
 Every new content is first written into a temporary file next to its target. Then a journal in the Git directory, where
-no commit can put one, says which temporary file becomes which target, and the files are renamed. Where there is no Git
-there is no journal: the files are renamed one after the other, each whole.
+no commit can put one, says which temporary file becomes which target and which files go, and the files are renamed.
+Where there is no Git there is no journal: the files are renamed one after the other, each whole.
 
 Writes a file that the user named: whole or not at all.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gateshift.errors import UserError
 from gateshift.system import git
-from gateshift.system.owned_files import is_temporary, replace_whole, sync_folder, write_temporary
+from gateshift.system.owned_files import (
+    is_temporary,
+    remove_empty,
+    replace_whole,
+    sync_folder,
+    temporary_name,
+    write_temporary,
+)
 from gateshift.yamldoc.data import Json
 
 JOURNAL = "gateshift-journal.json"
@@ -27,23 +35,69 @@ _PLANTED = ".gateshift-journal.json"
 _LARGEST = 4 << 20
 
 
-def replace_together(top: Path, contents: Mapping[Path, bytes]) -> None:
-    """Give each of the files below `top`, which need not exist, its new content. Only under the lock of `top`, and
-    after `recover`. Raises OSError, with every file as it was, where the new contents cannot be written."""
-    temporaries: dict[Path, Path] = {}
+def replace_together(top: Path, contents: Mapping[Path, bytes], deleted: Iterable[Path] = ()) -> None:
+    """Give each of the files below `top`, which need not exist, its new content, and delete others. Only under the lock
+    of `top`, and after `recover`. Raises OSError, with every file as it was, where that cannot be done."""
+    with replacing(top, contents, deleted):
+        pass
+
+
+@contextlib.contextmanager
+def replacing(top: Path, contents: Mapping[Path, bytes], deleted: Iterable[Path] = ()) -> Iterator[None]:
+    """As `replace_together`, before the block runs; where the block fails, every file becomes what it was. The old
+    files are kept meanwhile, so that this needs no room on the disk."""
+    private = git.private_path(top, JOURNAL)
+    kept: dict[Path, Path | None] = {}
+    changes: dict[Path, Path | None] = {}
     try:
+        for file in map(_real, (*contents, *deleted)):
+            kept[file] = _kept(file, private.parent if private is not None else file.parent)
         for file, content in contents.items():
             file.parent.mkdir(parents=True, exist_ok=True)
-            temporaries[file.parent.resolve() / file.name] = write_temporary(file, content)
-        journal = git.private_path(top, JOURNAL) if len(temporaries) > 1 else None
-        if journal is not None:
-            names = {_name(file, top): temporary.name for file, temporary in temporaries.items()}
-            replace_whole(journal, json.dumps(names).encode())
-    except BaseException:
-        for temporary in temporaries.values():
-            temporary.unlink(missing_ok=True)
-        raise
-    _rename(temporaries)
+            changes[_real(file)] = write_temporary(file, content)
+        changes |= dict.fromkeys(map(_real, deleted))
+        journal = private if len(changes) > 1 else None
+        try:
+            _carry_out(changes, top, journal)
+            yield
+        except BaseException:
+            with contextlib.suppress(OSError):  # what failed first is what is told
+                _carry_out({file: _beside(file, old) for file, old in kept.items()}, top, journal)
+            raise
+    finally:
+        for temporary in (*changes.values(), *kept.values()):
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+
+
+def _real(file: Path) -> Path:
+    return file.parent.resolve() / file.name
+
+
+def _kept(file: Path, folder: Path) -> Path | None:
+    """A second name of a file, under which it outlives its replacement, where no hook adds it to a commit; None for a
+    file that is not there."""
+    if not os.path.lexists(file):
+        return None
+    kept = temporary_name(folder / file.name)
+    try:
+        os.link(file, kept, follow_symlinks=False)
+    except OSError:  # another file system, or one without links
+        return write_temporary(file, file.read_bytes())
+    return kept
+
+
+def _beside(file: Path, kept: Path | None) -> Path | None:
+    return None if kept is None else kept.replace(temporary_name(file))
+
+
+def _carry_out(changes: Mapping[Path, Path | None], top: Path, journal: Path | None) -> None:
+    """Put each temporary file in its target's place, and delete the targets without one; a kill on the way is the next
+    run's to finish."""
+    if journal is not None:
+        names = {_name(file, top): temporary.name if temporary else "" for file, temporary in changes.items()}
+        replace_whole(journal, json.dumps(names).encode())
+    _rename(changes, top)
     if journal is not None:
         _delete(journal)
 
@@ -64,11 +118,11 @@ def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
     """
     _refuse_planted(top)
     journal = git.private_path(top, JOURNAL)
-    temporaries: dict[Path, Path] = {}
+    changes: dict[Path, Path | None] = {}
     try:
         if journal is not None and os.path.lexists(journal):
-            temporaries = {file: temporary for file, temporary in _read(journal, top) if temporary.exists()}
-            _rename(temporaries)
+            changes = {file: temporary for file, temporary in _read(journal, top) if os.path.lexists(temporary or file)}
+            _rename(changes, top)
             _delete(journal)
         for folder in {file.parent for file in (*files, *([journal] if journal is not None else ()))}:
             for entry in folder.iterdir():
@@ -78,7 +132,7 @@ def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
         raise UserError(
             f"what an interrupted run left cannot be finished: {error.strerror}", where=str(error.filename)
         ) from error
-    return tuple(temporaries)
+    return tuple(changes)
 
 
 def _refuse_planted(top: Path) -> None:
@@ -96,19 +150,24 @@ def _name(file: Path, top: Path) -> str:
     return file.relative_to(top.resolve()).as_posix()
 
 
-def _rename(temporaries: Mapping[Path, Path]) -> None:
-    for file, temporary in temporaries.items():
-        temporary.replace(file)
-        sync_folder(file.parent)
+def _rename(changes: Mapping[Path, Path | None], top: Path) -> None:
+    for file, temporary in changes.items():
+        if temporary is not None:
+            temporary.replace(file)
+            sync_folder(file.parent)
+        elif os.path.lexists(file):
+            _delete(file)
+            remove_empty(file.parent, top.resolve())
 
 
-def _delete(journal: Path) -> None:
-    journal.unlink()
-    sync_folder(journal.parent)
+def _delete(file: Path) -> None:
+    file.unlink()
+    sync_folder(file.parent)
 
 
-def _read(journal: Path, top: Path) -> Iterator[tuple[Path, Path]]:
-    """Each target and its temporary file, once all of them are known to be what a run of gateshift writes down."""
+def _read(journal: Path, top: Path) -> Iterator[tuple[Path, Path | None]]:
+    """Each target and its temporary file, or None where the target is to go, once all of them are known to be what a
+    run of gateshift writes down."""
     try:
         names: Json = json.loads(_bytes(journal))
     except (ValueError, RecursionError) as error:
@@ -119,7 +178,9 @@ def _read(journal: Path, top: Path) -> Iterator[tuple[Path, Path]]:
         reason = _objection(top, name, temporary)
         if reason:
             raise _refusal(journal, f"{name!r} is {reason}")
-    return ((top / name, (top / name).with_name(str(temporary))) for name, temporary in names.items())
+    return (
+        (top / name, (top / name).with_name(str(temporary)) if temporary else None) for name, temporary in names.items()
+    )
 
 
 def _bytes(journal: Path) -> bytes:
@@ -134,14 +195,17 @@ def _objection(top: Path, name: str, temporary: Json) -> str:
     """Why the pair is not one that a run of gateshift wrote down; empty where it can be."""
     if not _is_encodable(name) or not name or not git.is_inside(name) or Path(name).as_posix() != name:
         return "not a path below the repository and outside .git"
-    if not isinstance(temporary, str) or not is_temporary(temporary):
+    if not isinstance(temporary, str) or not (temporary == "" or is_temporary(temporary)):
         return f"to be taken from {temporary!r}, which is not a temporary file of gateshift"
     target = top / name
-    if any(folder.is_symlink() or not folder.is_dir() for folder in target.parents if folder.is_relative_to(top)):
+    folders = [folder for folder in target.parents if folder.is_relative_to(top)]
+    if any(folder.is_symlink() or (temporary and not folder.is_dir()) for folder in folders):
         return "not in a directory, or reached through a link"
-    source = target.with_name(temporary)
-    if target.is_dir() or (os.path.lexists(source) and not stat.S_ISREG(source.lstat().st_mode)):
-        return "a directory, or its temporary file is not a regular file"
+    if target.is_dir() and not target.is_symlink():
+        return "a directory"
+    source = target.with_name(temporary) if temporary else None
+    if source is not None and os.path.lexists(source) and not stat.S_ISREG(source.lstat().st_mode):
+        return "to be taken from what is not a regular file"
     return ""
 
 

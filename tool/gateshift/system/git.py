@@ -1,33 +1,55 @@
-"""Git, read without touching the work tree, and one commit of named files.
+"""Git, read without touching the work tree.
 
-Every call runs without hooks of file monitors, pagers, prompts or filters of its own; only `commit` runs the user's
-hooks, as any commit of theirs would.
+What a repository holds is not to run anything: every call that reads runs without hooks, file monitors, filters, diff
+programs, pagers, prompts, submodules and the network, and takes no bare repository of the checkout for its own. Only
+`git commit` runs the user's hooks, as any commit of theirs would.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
+import re
+import shutil
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from gateshift.errors import NoVerdict, UserError
-from gateshift.system.process import Finished, run
+from gateshift.system.process import Finished, run, run_to_its_end
 
 TIMEOUT = 60.0
 _LARGEST = 16 << 20
 _MOST_BYTES = 512 << 20
-_SETTINGS = (
+_OLDEST = (2, 38)
+"""The first Git that knows safe.bareRepository (its release notes, 2.38.0)."""
+
+_ALWAYS = ("safe.bareRepository=explicit",)
+"""A bare repository that lies in the checkout is somebody else's configuration."""
+
+_READING = (
     "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
     "core.quotePath=false",
-    "log.showSignature=false",
     "core.pager=cat",
-    "safe.bareRepository=explicit",  # a bare repository that lies in the checkout is somebody else's configuration
+    "log.showSignature=false",
+    "submodule.recurse=false",
 )
-_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"})
-_QUIET = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_DROPPED = frozenset(
+    {
+        *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE"),
+        *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+        *("GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE", "GIT_INTERNAL_SUPER_PREFIX", "GIT_EXTERNAL_DIFF"),
+        *("GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_LITERAL_PATHSPECS"),
+    }
+)
+"""What a hook's Git leaves in the environment, and what would have Git look elsewhere."""
+
+_PLAIN = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+_OFFLINE = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+"""GIT_NO_LAZY_FETCH is Git 2.44's; before it, a fetch finds no protocol that it may speak."""
+
 _LINK, _SUBMODULE = "120000", "160000"
 _FIELDS = "%H%x00%an%x00%aI%x00%s"
 
@@ -56,7 +78,7 @@ def work_tree(path: Path) -> Path | None:
     Raises UserError where Git refuses to look, as it does at a repository of another owner.
     """
     start = path if path.is_dir() else path.parent
-    done = _git(start, "rev-parse", "--show-toplevel")
+    done = _git(_nearest(start), "rev-parse", "--show-toplevel")
     if done.exit_code == 0:
         return Path(os.fsdecode(done.stdout).removesuffix("\n")).resolve()
     if "dubious ownership" in done.stderr:
@@ -66,6 +88,12 @@ def work_tree(path: Path) -> Path | None:
             next_step=f"If you trust it: git config --global --add safe.directory {start.resolve()}",
         )
     return None
+
+
+def _nearest(start: Path) -> Path:
+    """The nearest folder with a `.git`, which no commit can hold: Git is not to meet a bare repository on the way."""
+    real = start.resolve()
+    return next((folder for folder in (real, *real.parents) if os.path.lexists(folder / ".git")), real)
 
 
 def private_path(top: Path, name: str) -> Path | None:
@@ -175,7 +203,8 @@ def read_file(repository: Path, commit: str, path: str) -> bytes | None:
 
 def history(repository: Path, path: str) -> tuple[Commit, ...]:
     """The commits of HEAD's history that changed the file, newest first; empty before the first commit."""
-    done = _git(repository, "log", f"--format={_FIELDS}", "-z", "--no-color", "HEAD", "--", path)
+    words = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all", f"--format={_FIELDS}", "-z", "--no-color")
+    done = _git(repository, "log", *words, "HEAD", "--", path)
     if done.exit_code != 0:
         return ()
     fields = done.stdout.decode(errors="replace").split("\0")
@@ -184,75 +213,96 @@ def history(repository: Path, path: str) -> tuple[Commit, ...]:
 
 def changed_since(repository: Path, commit: str) -> tuple[str, ...]:
     """The paths that differ between a commit and the work tree, untracked files among them, sorted."""
-    tracked = _must(repository, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", commit, "--").stdout
+    words = ("--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "-z")
+    tracked = _must(repository, "diff", *words, commit, "--", settings=_without_filters(repository)).stdout
     untracked = _must(repository, "ls-files", "--others", "--exclude-standard", "-z").stdout
     return tuple(sorted({os.fsdecode(path) for path in (tracked + untracked).split(b"\0") if path}))
 
 
 def uncommitted(repository: Path, paths: Sequence[str]) -> tuple[str, ...]:
     """Those of the paths that differ from HEAD, in the index or in the work tree, untracked ones among them."""
-    listing = _must(repository, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *paths)
+    words = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all")
+    listing = _must(repository, "status", *words, "--", *paths, settings=_without_filters(repository))
     return tuple(os.fsdecode(line[3:]) for line in listing.stdout.split(b"\0") if line)
 
 
-def start_branch(repository: Path, name: str) -> None:
-    """Make a branch at HEAD and switch to it, the work tree as it is. Raises UserError where Git refuses."""
-    valid = _git(repository, "check-ref-format", "--branch", name)
-    if valid.exit_code != 0 or name.startswith("-"):
-        raise UserError(f"{name!r} is not a name for a branch")
-    _must(repository, "switch", "--quiet", "--create", name)
+def write(repository: Path, *words: str, stdin: bytes | None = None) -> str:
+    """What a call that writes to the repository's own files says, without hooks. Raises UserError where it fails."""
+    return _must(repository, *words, stdin=stdin).stdout.decode(errors="replace").strip()
 
 
-@contextlib.contextmanager
-def on_new_branch(repository: Path, name: str) -> Iterator[None]:
-    """On a new branch while this runs, and after; where it fails, back on the branch from before, and the new one gone.
-
-    Raises UserError where Git refuses the name.
-    """
-    before = _git(repository, "symbolic-ref", "--quiet", "HEAD")
-    start_branch(repository, name)
-    try:
-        yield
-    except BaseException:
-        if before.exit_code == 0:
-            _must(repository, "symbolic-ref", "HEAD", before.stdout.decode().strip())
-        else:
-            _must(repository, "switch", "--quiet", "--detach", "HEAD")
-        _git(repository, "branch", "--quiet", "--delete", "--force", "--", name)
-        raise
+def attempt(repository: Path, *words: str) -> str | None:
+    """What a call says; None where it fails."""
+    done = _git(repository, *words)
+    return done.stdout.decode(errors="replace").strip() if done.exit_code == 0 else None
 
 
-def commit_files(repository: Path, paths: Sequence[str], message: str) -> str:
-    """Commit these files as they are in the work tree, and nothing else; the id of the commit.
-
-    What is staged of other files stays staged. The user's hooks run. Raises UserError where Git refuses.
-    """
-    _must(repository, "add", "--", *paths)
-    _must(repository, "commit", "--quiet", "--only", "-m", message, "--", *paths)
-    return commit_id(repository, "HEAD")
+def paths_in(repository: Path, *names: str) -> tuple[Path, ...]:
+    """Where files of these names lie for Git, as the user's own settings have it (`git rev-parse --git-path`)."""
+    words = [word for name in names for word in ("--git-path", name)]
+    given = [word for setting in _ALWAYS for word in ("-c", setting)]
+    done = run([_program(), *given, "rev-parse", *words], timeout=TIMEOUT, cwd=repository, env=_environment())
+    return tuple(repository / os.fsdecode(line) for line in done.stdout.splitlines())
 
 
-def unstage(repository: Path, paths: Sequence[str]) -> None:
-    """Make the index say of these files what the last commit says, the work tree as it is."""
-    _must(repository, "reset", "--quiet", "--", *paths)
+def commit_with_hooks(repository: Path, *words: str) -> Finished:
+    """`git commit`, as the user would run it: with their hooks, filters and signing, for as long as these take."""
+    given = [word for setting in _ALWAYS for word in ("-c", setting)]
+    return run_to_its_end([_program(), *given, "commit", *words], cwd=repository, env=_environment())
 
 
-def _must(repository: Path, *words: str, stdin: bytes | None = None) -> Finished:
-    done = _git(repository, *words, stdin=stdin)
+def _without_filters(repository: Path) -> tuple[str, ...]:
+    """Settings that switch every configured filter off: attributes of the checkout choose which of them would run."""
+    listing = _git(repository, "config", "--name-only", "-z", "--get-regexp", r"^filter\.").stdout
+    names = {os.fsdecode(name).rpartition(".")[0] for name in listing.split(b"\0") if name}
+    off = ("clean=", "smudge=", "process=", "required=false")
+    return tuple(f"{name}.{setting}" for name in sorted(names) if "=" not in name for setting in off)
+
+
+def _must(repository: Path, *words: str, stdin: bytes | None = None, settings: Sequence[str] = ()) -> Finished:
+    done = _git(repository, *words, stdin=stdin, settings=settings)
     if done.exit_code != 0:
         said = done.stderr.strip() or done.stdout.decode(errors="replace").strip()
         raise UserError(f"`git {words[0]}` failed with exit code {done.exit_code}: {said}", where=str(repository))
     return done
 
 
-def _git(repository: Path, *words: str, stdin: bytes | None = None) -> Finished:
-    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | _QUIET
+def _git(repository: Path, *words: str, stdin: bytes | None = None, settings: Sequence[str] = ()) -> Finished:
+    """Git that reads, or writes nothing but its own files."""
+    given = [word for setting in (*_ALWAYS, *_READING, *settings) for word in ("-c", setting)]
     return run(
-        ["git", "--no-pager", "--literal-pathspecs", *settings, *words],
+        [_program(), "--no-pager", "--literal-pathspecs", *given, *words],
         timeout=TIMEOUT,
         cwd=repository,
-        env=environment,
+        env=_environment() | _PLAIN | _OFFLINE,
         stdin=stdin,
-        next_step="Install Git, and see that it is on PATH.",
     )
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _DROPPED}
+
+
+def _program() -> str:
+    """The Git on PATH. Raises NoVerdict where there is none, or none that can be kept from a checkout's own
+    configuration."""
+    program = shutil.which("git")
+    if program is None:
+        raise NoVerdict("git is not on PATH", next_step="Install Git, and see that it is on PATH.")
+    version = _version(program)
+    if version < _OLDEST:
+        raise NoVerdict(
+            f"{program} is Git {'.'.join(map(str, version)) or 'of an unknown version'}: before "
+            f"{'.'.join(map(str, _OLDEST))}, Git takes a bare repository that lies in the checkout for its own and "
+            "runs what that one's configuration names",
+            next_step="Install a newer Git.",
+        )
+    return program
+
+
+@cache
+def _version(program: str) -> tuple[int, ...]:
+    """The two numbers of a Git's version; none where it does not say."""
+    said = run([program, "--version"], timeout=TIMEOUT, env=_environment()).stdout.decode(errors="replace")
+    numbers = re.match(r"git version (\d+)\.(\d+)", said)
+    return tuple(map(int, numbers.groups())) if numbers else ()

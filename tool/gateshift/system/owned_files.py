@@ -71,11 +71,17 @@ def delete_files(top: Path, names: Iterable[str]) -> None:
         file = top / name
         file.unlink(missing_ok=True)
         sync_folder(file.parent)
-        for folder in list(PurePosixPath(name).parents)[:-1]:
-            try:
-                (top / folder).rmdir()
-            except OSError:
-                break
+        remove_empty(file.parent, top)
+
+
+def remove_empty(folder: Path, top: Path) -> None:
+    """Remove the folder and those above it, up to `top`, that hold nothing."""
+    while folder != top and folder.is_relative_to(top):
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
 
 
 def clean_up(top: Path) -> None:
@@ -103,10 +109,15 @@ def replace_whole(file: Path, content: bytes) -> None:
     sync_folder(file.parent)
 
 
+def temporary_name(file: Path) -> Path:
+    """A name next to the file that is nobody's, and that a later run knows for a leftover."""
+    return file.parent / f"{_MARK}{os.urandom(_TOKEN // 2).hex()}.tmp"
+
+
 def write_temporary(file: Path, content: bytes) -> Path:
     """Write the content, on the disk before this returns, to a new file next to `file` with the same permissions. Its
     name is nobody's, and a later run knows it for a leftover."""
-    temporary = file.parent / f"{_MARK}{os.urandom(_TOKEN // 2).hex()}.tmp"
+    temporary = temporary_name(file)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with open(descriptor, "wb") as stream:

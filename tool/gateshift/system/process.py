@@ -18,6 +18,9 @@ from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 
+_PATIENCE = 10.0
+"""Seconds that an interrupted program has for cleaning up."""
+
 
 class Finished(Struct, frozen=True):
     """A program that came to its end: its argument list, exit code (negative: killed by that signal) and streams."""
@@ -106,6 +109,49 @@ def run(
         process.communicate()
         raise
     return Finished(tuple(argv), process.returncode, out, err.decode(errors="replace"))
+
+
+def run_to_its_end(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Finished:
+    """Run a program that must not be cut short, however long it takes.
+
+    An interrupt is passed on to it and its children, who may clean up; then it is raised. Raises NoVerdict where the
+    program cannot be started.
+    """
+    import tempfile  # it draws OpenSSL in, which a run that commits nothing need not load
+
+    try:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = subprocess.Popen(
+                list(argv),
+                cwd=cwd,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+            try:
+                process.wait()
+            except BaseException:
+                _end_gently(process)
+                raise
+            out.seek(0)
+            err.seek(0)
+            return Finished(tuple(argv), process.returncode, out.read(), err.read().decode(errors="replace"))
+    except OSError as error:
+        raise NoVerdict(f"{argv[0]} cannot be run: {error.strerror}") from error
+
+
+def _end_gently(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt the program and its children, and wait for it; kill what is left of them then."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.wait(timeout=_PATIENCE)
+            break
+    _kill_group(process)
+    process.wait()
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +25,7 @@ from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer, SyncPointer
 from gateshift.report.plan.shift import headline
-from gateshift.system import atomic_write, git
+from gateshift.system import atomic_write, commit
 from gateshift.system.source_files import real_path
 
 
@@ -169,31 +168,24 @@ class _Promotion:
                     )
 
     def _carry_out(self, report: PromotionReport) -> PromotionReport:
+        repository = self.history.repository
+        if self.options.commit and repository is None:
+            raise UserError("there is no Git work tree to commit in", where=str(self.rollout.file.parent))
+        if self.options.commit and repository is not None:
+            commit.refuse_unfinished(repository)
         old = {real_path(edit.file): edit.file.read_bytes() for edit in self.edits}
         new = edited(old, self.edits)
         changed = {file: content for file, content in new.items() if content != old[file]}
+        contents = {self.history.name(file): content for file, content in new.items()}
         try:
-            atomic_write.replace_together(self.pointing.repository, changed)
+            with atomic_write.replacing(self.pointing.repository, changed):
+                if not self.options.commit or repository is None:
+                    return report
+                made = commit.commit_files(repository, contents, _letter(report), self.options.branch)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
-        if not self.options.commit:
-            return report
-        try:
-            return self._commit(report, list(new))
-        except BaseException:
-            atomic_write.replace_together(self.pointing.repository, {file: old[file] for file in changed})
-            if self.history.repository is not None:
-                git.unstage(self.history.repository, [self.history.name(file) for file in new])
-            raise
-
-    def _commit(self, report: PromotionReport, files: Sequence[Path]) -> PromotionReport:
-        repository = self.history.repository
-        if repository is None:
-            raise UserError("there is no Git work tree to commit in", where=str(self.rollout.file.parent))
-        names = [self.history.name(file) for file in files]
-        with git.on_new_branch(repository, self.options.branch) if self.options.branch else contextlib.nullcontext():
-            commit = git.commit_files(repository, names, _letter(report))
-        return replace(report, commit=commit, branch=self.options.branch)
+        commit.refuse_edited(repository, made, contents)
+        return replace(report, commit=made, branch=self.options.branch)
 
 
 def _letter(report: PromotionReport) -> str:
