@@ -147,7 +147,7 @@ class TestWhoIsCalled:
 
     def test_the_only_service_goes(self, build: Builder) -> None:
         assert rules(build, INITIAL, V1) == {"GS501"}
-        assert rules(build, INITIAL, OTHER) == {"GS501", "GS502"}
+        assert rules(build, INITIAL, OTHER) == {"GS530"}, "the pods go as well: the application is taken out"
 
     def test_the_general_service_goes_with_its_route(self, build: Builder) -> None:
         assert "GS501" in rules(build, ROUTED, without(ROUTED, "service", "route"))

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from gateshift.engines.changes import Change
 from gateshift.engines.events import Event
 from gateshift.engines.sync_plan import SyncOrder
 from gateshift.model.finding import Level
@@ -59,6 +60,14 @@ class Substitution(Struct, frozen=True):
     opt_out: tuple[str, str]
 
 
+class RefusedUpdate(Enum):
+    """What an engine does with an object whose update the API server refuses."""
+
+    FAILS = "stops"
+    RECREATES = "deletes it and creates it anew"
+    NOT_TRIED = "does not update it"
+
+
 class SyncEngine(Protocol):
     """A sync engine.
 
@@ -76,6 +85,12 @@ class SyncEngine(Protocol):
 
     def makes(self, event: Event, settings: SyncSettings) -> bool:
         """Whether the engine brings the event about: it leaves some objects alone, and prunes only where told to."""
+
+    def left_alone(self, change: Change) -> str:
+        """The object's own setting that keeps the engine from applying it, such as `ssa: Ignore`; "" for none."""
+
+    def refused_update(self, change: Change, settings: SyncSettings) -> RefusedUpdate:
+        """What becomes of a changed object whose update the API server refuses."""
 
     def order(self, events: Sequence[Event], settings: SyncSettings, before: Cluster, *, gates: bool) -> SyncOrder:
         """The order of the events that it makes. Without `gates` nothing waits for health, as if every check passed

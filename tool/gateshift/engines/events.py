@@ -15,6 +15,7 @@ from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster
 from gateshift.yamldoc.data import look_up, object_at
 
+_BY_HAND = {("discovery.k8s.io", "EndpointSlice"): "endpoints", ("", "Endpoints"): "subsets"}
 _WAITS_FOR_PODS = (PodRollout.NEW_PODS, PodRollout.ROLLING, PodRollout.RECREATE)
 
 
@@ -90,6 +91,7 @@ class Between:
             put.append(self._applied(event, waiting=waiting))
             if waiting and event.pod_rollout is not PodRollout.ROLLING:
                 unready[event.change.id] = 0
+        put += (_emptied(event.change.before) for event in self._events if event.bit & done and _lists(event))
         return self._before.derive(put=put, remove=gone, ready=unready)
 
     def _applied(self, event: Event, *, waiting: bool) -> Resource:
@@ -104,6 +106,18 @@ class Between:
         if event.bit not in self._old_pods:
             self._old_pods[event.bit] = _with_pods_of(change.after, change.before)
         return self._old_pods[event.bit]
+
+
+def _lists(event: Event) -> bool:
+    """Whether the event prunes the endpoints of a Service that were written by hand."""
+    identity = event.change.id
+    return event.event_kind is EventKind.PRUNE and (identity.group, identity.kind) in _BY_HAND
+
+
+def _emptied(resource: Resource | None) -> Resource:
+    """Endpoints that are gone, as a list of none: a Service without a selector has only what is listed for it."""
+    assert resource is not None, "a prune has an object before"
+    return replace(resource, data={**resource.data, _BY_HAND[resource.id.group, resource.id.kind]: []})
 
 
 def _with_pods_of(after: Resource, before: Resource) -> Resource:

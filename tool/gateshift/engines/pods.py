@@ -1,7 +1,9 @@
 """What becomes of a workload's pods when the workload is created, changed or pruned.
 
 Source: Kubernetes apps/v1 Deployment (strategy; pkg/controller/deployment/util ResolveFenceposts: a share of
-maxUnavailable is rounded down, one of maxSurge up, and both 0 means one unavailable), StatefulSet and DaemonSet
+maxUnavailable is rounded down, one of maxSurge up, and both 0 means one unavailable; pkg/controller/deployment/
+rolling.go reconcileOldReplicaSets: old pods go only as far as the new count less maxUnavailable is kept), StatefulSet
+(pkg/controller/statefulset updateStatefulSet: pods that are missing come before one is replaced) and DaemonSet
 updateStrategy.
 """
 
@@ -49,22 +51,22 @@ def pod_rollout_of(change: Change, before: Cluster, after: Cluster) -> PodRollou
         return PodRollout.NEW_PODS
     if _template_same(change.before, change.after) or object_at(change.after.data, "spec").get("paused") is True:
         return PodRollout.NONE if _template_same(change.before, change.after) else PodRollout.UNCHANGED
-    return _rolled(change.after, min(old, new), new)
+    return _rolled(change.after, new)
 
 
-def _rolled(resource: Resource, least: int, wanted: int) -> PodRollout:
-    """How pods of another template replace the old ones: `wanted` in the end, `least` of them ready throughout."""
+def _rolled(resource: Resource, wanted: int) -> PodRollout:
+    """How pods of another template replace the old ones, so that there are `wanted` in the end."""
     spec = object_at(resource.data, "spec")
     match resource.kind:
         case "Deployment":
             if text_at(spec, "strategy", "type") == "Recreate":
                 return PodRollout.RECREATE
             rolling = object_at(spec, "strategy", "rollingUpdate")
-            return PodRollout.ROLLING if least > _most_unavailable(rolling, wanted) else PodRollout.RECREATE
+            return PodRollout.ROLLING if wanted > _most_unavailable(rolling, wanted) else PodRollout.RECREATE
         case "StatefulSet" | "DaemonSet":
             if text_at(spec, "updateStrategy", "type") == "OnDelete":
                 return PodRollout.UNCHANGED
-            return PodRollout.RECREATE if resource.kind == "StatefulSet" and least == 1 else PodRollout.ROLLING
+            return PodRollout.RECREATE if resource.kind == "StatefulSet" and wanted == 1 else PodRollout.ROLLING
         case kind if kind in _KEEPS_ITS_PODS:
             return PodRollout.UNCHANGED
         case _:

@@ -104,7 +104,8 @@ class RolloutPointers(Struct, frozen=True):
 
 class SyncSettings(Struct, frozen=True):
     """One engine's settings. `prune`: objects that leave the files leave the cluster. `prune_last` and `waves` are
-    Argo CD's: prunes wait until everything else is healthy, and sync-wave annotations count.
+    Argo CD's: prunes wait until everything else is healthy, and sync-wave annotations count. `recreates`: every object
+    whose update the API server refuses is deleted and created anew. `server_side`: objects are applied server-side.
 
     The defaults are those of an engine without a pointer: one wave, and prunes as early as the engine makes them.
     """
@@ -113,3 +114,5 @@ class SyncSettings(Struct, frozen=True):
     prune: bool = True
     prune_last: bool = False
     waves: bool = False
+    recreates: bool = False
+    server_side: bool = False

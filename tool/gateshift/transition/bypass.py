@@ -1,23 +1,32 @@
-"""What a step does outside the requests it is about: versions that other clients reach, and objects that stay."""
+"""What a step does outside the requests it is about: versions that other clients reach, objects that stay, and objects
+that the engine is told to leave alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from gateshift.engines.changes import Change
+from gateshift.engines.pods import runs_pods
 from gateshift.engines.registry import ENGINES
 from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level, Related
-from gateshift.model.resource import ResourceId
+from gateshift.model.resource import Resource, ResourceId
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.endpoints import selected_workloads
+from gateshift.traffic.read import GATEWAY_API
+from gateshift.traffic.routes import is_route
 from gateshift.traffic.services import Service
 from gateshift.transition import rules
 from gateshift.transition.outcomes import version_name
 
 
-def bypass_findings(before: Cluster, after: Cluster, unsteered: ResourceId | None = None) -> Iterator[Finding]:
+def bypass_findings(
+    before: Cluster, after: Cluster, unsteered: ResourceId | None, same_code: Mapping[str, str]
+) -> Iterator[Finding]:
     """Versions that a Service starts to select behind a mesh route that sends them nothing, or, for the Service
-    `unsteered` of a rollout at Gateways, next to the Gateways' route."""
+    `unsteered` of a rollout at Gateways, next to the Gateways' route. `same_code` maps versions that run the same
+    images to one of them: such a version is no new one."""
     steered = {
         (parent.namespace, parent.name): (route, f"A Gateway and clients outside the mesh bypass {route}")
         for route in after.routes
@@ -32,8 +41,10 @@ def bypass_findings(before: Cluster, after: Cluster, unsteered: ResourceId | Non
         service, earlier = after.service(namespace, name), before.service(namespace, name)
         if service is None or earlier is None:
             continue
-        fresh = _versions(after, service) - _versions(before, earlier)
-        if fresh and _versions(before, earlier):
+        known = _versions(before, earlier)
+        codes = {same_code.get(version, version) for version in known}
+        fresh = {version for version in _versions(after, service) - known if same_code.get(version) not in codes}
+        if fresh and known:
             yield rules.ROUTE_BYPASSED.finding(
                 Level.WARNING,
                 f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well. {who}, and are answered in "
@@ -59,3 +70,24 @@ def left_behind_findings(sync_plan: SyncPlan) -> Iterator[Finding]:
             FieldRef(resource),
             help="Let the engine prune it, or delete it by hand once nothing refers to it.",
         )
+
+
+def not_applied_findings(changes: Iterable[Change], settings: SyncSettings) -> Iterator[Finding]:
+    """Changes of routes, Services, Gateways and pods that the engine is told not to make."""
+    engine = ENGINES[settings.engine]
+    for change in changes:
+        setting = "" if change.after is None else engine.left_alone(change)
+        if setting and change.after is not None and _steers(change.after):
+            yield rules.NOT_APPLIED.finding(
+                Level.WARNING,
+                f"{change.id} {'changes' if change.before else 'is new'}, but {engine.name} does not apply it "
+                f"(`{setting}`): the cluster stays as it is, whatever the files say of it.",
+                FieldRef(change.after, ("metadata",), key=True),
+                help="Remove the setting in a commit of its own first, or change the object where it is really kept.",
+            )
+
+
+def _steers(resource: Resource) -> bool:
+    kind = resource.id.group, resource.id.kind
+    runs_on = runs_pods(resource) and resource.id.kind not in ("Job", "CronJob")
+    return is_route(resource) or runs_on or kind in (("", "Service"), (GATEWAY_API, "Gateway"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -33,12 +33,14 @@ class Measure(Struct, frozen=True):
 
     A backend whose Service selects one version declares it; a Service that selects several declares none, since
     nobody wrote their shares. What was split in that way before may stay so. `predecessor_versions` lead from the
-    version of a workload that changes in place to the version it had.
+    version of a workload that changes in place to the version it had; versions with one value in `same_code` run the
+    same images and count as one.
     """
 
     before: TrafficOutcome
     after: TrafficOutcome
     predecessor_versions: Mapping[str, frozenset[str]]
+    same_code: Mapping[str, str]
 
     def degradations(self, state: TrafficOutcome) -> Iterator[Degradation]:
         """All that is lost in the state."""
@@ -60,26 +62,27 @@ class Measure(Struct, frozen=True):
                 yield Degradation(failure.cause, failure.service, share, failure.status, failure.reason)
 
     def _undeclared(self, state: TrafficOutcome) -> Iterator[Degradation]:
-        declared = _declared(self.before) | _declared(self.after)
-        split = _split(self.before)
+        split = self._codes(self.before, split=True)
+        declared = self._codes(self.before, split=False) | self._codes(self.after, split=False)
         for service, versions in sorted(state.reached.items()):
-            if len(versions) > 1:
-                strange = frozenset(version for version in versions if not self._was_in(version, split))
-                if strange:
+            codes = self._code_of(versions)
+            if len(codes) > 1:
+                if any(not self._was_in(version, split) for version in versions):
                     yield Degradation(FailureCause.UNDECLARED, service, 1.0, versions=versions)
-            elif not versions <= declared | split:
+            elif not codes <= declared | split:
                 yield Degradation(FailureCause.UNDECLARED, service, 1.0, versions=versions)
 
     def _was_in(self, version: str, split: frozenset[str]) -> bool:
-        return version in split or bool(self.predecessor_versions.get(version, frozenset()) & split)
+        earlier = self._code_of(self.predecessor_versions.get(version, frozenset()))
+        return bool((self._code_of({version}) | earlier) & split)
 
+    def _codes(self, outcome: TrafficOutcome, *, split: bool) -> frozenset[str]:
+        """What answers behind Services that send to several codes, or to a single one."""
+        reached = (self._code_of(versions) for versions in outcome.reached.values())
+        return frozenset(code for codes in reached if (len(codes) > 1) is split for code in codes)
 
-def _declared(outcome: TrafficOutcome) -> frozenset[str]:
-    return frozenset(version for versions in outcome.reached.values() if len(versions) == 1 for version in versions)
-
-
-def _split(outcome: TrafficOutcome) -> frozenset[str]:
-    return frozenset(version for versions in outcome.reached.values() if len(versions) > 1 for version in versions)
+    def _code_of(self, versions: Iterable[str]) -> frozenset[str]:
+        return frozenset(self.same_code.get(version, version) for version in versions)
 
 
 def _order(item: tuple[Failure, float]) -> tuple[str, ServiceName, int, str]:

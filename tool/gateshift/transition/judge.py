@@ -17,11 +17,16 @@ from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.traffic.request import ParentRef
 from gateshift.transition import rules
+from gateshift.transition.address_hazards import address_findings
 from gateshift.transition.assumed_objects import with_assumed_objects
-from gateshift.transition.bypass import bypass_findings, left_behind_findings
+from gateshift.transition.bypass import bypass_findings, left_behind_findings, not_applied_findings
+from gateshift.transition.connections import connection_findings
 from gateshift.transition.entry_points import entry_points
 from gateshift.transition.known_hazards import hazard_findings
 from gateshift.transition.outcomes import FailureCause
+from gateshift.transition.refused_updates import refused_updates
+from gateshift.transition.removal import removal, removal_findings
+from gateshift.transition.request_classes import RequestClass
 from gateshift.transition.walk import Disruption, TransitionContext, walk
 from gateshift.transition.wording import finding_of
 
@@ -80,8 +85,13 @@ def judge(
     context = TransitionContext(old, new, events, entry_points(old, new, about.service, about.own_services))
     changes = changes_between(before.resources, after.resources)
     unsteered = about.service if about.at_gateways_only and all(map(_has_gateway_route, (old, new))) else None
-    common = [*hazard_findings(changes, old), *bypass_findings(old, new, unsteered), *_limits(context)]
-    verdicts = tuple(_verdict(context, engine_settings, old, common, unsteered) for engine_settings in settings)
+    common = [
+        *hazard_findings(changes, old),
+        *address_findings(changes, old, new),
+        *bypass_findings(old, new, unsteered, context.same_code),
+        *_limits(context),
+    ]
+    verdicts = tuple(_verdict(context, changes, engine_settings, common, unsteered) for engine_settings in settings)
     return Judgement(changes, verdicts, context)
 
 
@@ -91,17 +101,20 @@ def _has_gateway_route(cluster: Cluster) -> bool:
 
 def _verdict(
     context: TransitionContext,
+    changes: Sequence[Change],
     settings: SyncSettings,
-    before: Cluster,
     common: Iterable[Finding],
     unsteered: ResourceId | None,
 ) -> TransitionVerdict:
-    sync_plan = plan_sync(context.events, settings, before)
-    walked = walk(context, sync_plan)
+    sync_plan = plan_sync(context.events, settings, context.sides[0])
+    removed = removal(context, sync_plan)
+    walked = walk(context, sync_plan, removed.classes)
     disruptions = [disruption for disruption in walked.disruptions if not _is_split_of(disruption, unsteered)]
     findings = [finding_of(disruption, context.sides) for disruption in disruptions]
-    findings += _held_by_health(context, settings, before, walked.disruptions)
-    findings += [*common, *left_behind_findings(sync_plan)]
+    findings += _held_by_health(context, settings, removed.classes, walked.disruptions)
+    findings += [*common, *left_behind_findings(sync_plan), *removal_findings(removed)]
+    findings += [*refused_updates(changes, settings), *not_applied_findings(changes, settings)]
+    findings += connection_findings(changes, sync_plan)
     if not walked.complete:
         findings.append(_incomplete(context, "there are more states between the two builds than are looked at"))
     return TransitionVerdict(settings, tuple(sorted(findings, key=_order)), sync_plan)
@@ -117,14 +130,18 @@ def _is_split_of(disruption: Disruption, service: ResourceId | None) -> bool:
 
 
 def _held_by_health(
-    context: TransitionContext, settings: SyncSettings, before: Cluster, known: Sequence[Disruption]
+    context: TransitionContext,
+    settings: SyncSettings,
+    removed: frozenset[RequestClass],
+    known: Sequence[Disruption],
 ) -> Iterator[Finding]:
     """What would be lost if health checks held nothing back: a warning each, since they hold it back."""
     gates = ENGINES[settings.engine].health_gates(settings)
     if not gates:
         return
     keys = {(disruption.degradation.cause, disruption.degradation.service) for disruption in known}
-    for disruption in walk(context, plan_sync(context.events, settings, before, gates=False)).disruptions:
+    ungated = plan_sync(context.events, settings, context.sides[0], gates=False)
+    for disruption in walk(context, ungated, removed).disruptions:
         if (disruption.degradation.cause, disruption.degradation.service) not in keys:
             finding = finding_of(disruption, context.sides)
             message = f"Only {gates} prevent this: {finding.message}"

@@ -1,5 +1,4 @@
-"""Steps that are known to lose requests on some data planes, or that the API server refuses, though every state
-between the two builds is sound."""
+"""Steps that are known to lose requests on some data planes though every state between the two builds is sound."""
 
 from __future__ import annotations
 
@@ -12,8 +11,7 @@ from gateshift.traffic.filters import RequestMirror
 from gateshift.traffic.references import BackendRef
 from gateshift.traffic.routes import HTTPMatch, Match, Route, RouteRule, is_route, read_route
 from gateshift.transition import rules
-from gateshift.transition.immutable import immutable_changes
-from gateshift.yamldoc.data import json_pointer, look_up
+from gateshift.yamldoc.data import look_up
 
 _Backend = tuple[str, str, str, str, int | None]
 """Group, kind, namespace ("" for the route's own), name and port."""
@@ -23,7 +21,6 @@ def hazard_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Find
     """The known hazards of the step, whichever engine makes it."""
     warm = frozenset(_warm(before.routes))
     for change in changes:
-        yield from _immutable(change)
         yield from _replicas_unset(change)
         if change.before is not None and change.after is not None and is_route(change.after):
             old, new = read_route(change.before), read_route(change.after)
@@ -31,20 +28,6 @@ def hazard_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Find
             yield from _moved(old, new, pairs)
             yield from _swapped(old, new, pairs, warm)
     yield from _replaced_routes(changes, warm)
-
-
-def _immutable(change: Change) -> Iterator[Finding]:
-    for pointer in immutable_changes(change):
-        assert change.after is not None
-        assert change.before is not None
-        yield rules.IMMUTABLE_FIELD.finding(
-            Level.ERROR,
-            f"{change.id} changes {json_pointer(pointer)}. The API server refuses every change of this field.",
-            FieldRef(change.after, pointer),
-            cluster_says=f"{change.id} is invalid: {'.'.join(map(str, pointer))}: field is immutable",
-            help="Create an object with another name, and delete this one in a later commit.",
-            related=(Related("the value in force", FieldRef(change.before, pointer)),),
-        )
 
 
 def _replicas_unset(change: Change) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from gateshift.traffic.endpoints import selected_workloads, version_of
 from gateshift.traffic.request import Request
 from gateshift.traffic.routes import read_route
 from gateshift.traffic.services import Workload, read_workload
+from gateshift.transition.target_ports import NO_PORTS, KnownPorts, closed_part
 
 ServiceName = tuple[str, str]
 """A Service's namespace and name."""
@@ -31,6 +32,7 @@ class FailureCause(Enum):
     UNREADY = "a pod that is not Ready"
     NO_ROUTE = "no route"
     UNDECLARED = "a version that nobody declared"
+    CLOSED_PORT = "a port that the pods do not listen on"
     DANGLING = "a reference without a share to a Service that does not exist"
 
 
@@ -64,8 +66,14 @@ class TrafficOutcome(Struct, frozen=True):
         return self.failing < 1
 
 
-def traffic_outcome(cluster: Cluster, request: Request, unready: frozenset[ResourceId] = frozenset()) -> TrafficOutcome:
-    """What the request gets. `unready` are workloads some of whose pods are not Ready."""
+def traffic_outcome(
+    cluster: Cluster,
+    request: Request,
+    unready: frozenset[ResourceId] = frozenset(),
+    known_ports: KnownPorts = NO_PORTS,
+) -> TrafficOutcome:
+    """What the request gets. `unready` are workloads some of whose pods are not Ready, `known_ports` the ports on which
+    the pods of workloads listen in one state or another."""
     decision = decide(cluster, request, trace=False)
     failures: dict[Failure, float] = {}
     reached: dict[ServiceName, set[str]] = {}
@@ -75,6 +83,10 @@ def traffic_outcome(cluster: Cluster, request: Request, unready: frozenset[Resou
         service = (backend.namespace, backend.name)
         if backend.status == 200:
             reached.setdefault(service, set()).update(_versions(cluster, backend))
+            closed = backend.share * closed_part(cluster, backend, known_ports)
+            if closed:
+                failure = Failure(FailureCause.CLOSED_PORT, service, 503, "")
+                failures[failure] = failures.get(failure, 0.0) + closed
         else:
             failure = Failure(_cause(cluster, backend), service, backend.status, backend.reason)
             failures[failure] = failures.get(failure, 0.0) + backend.share

@@ -158,6 +158,62 @@ POINTER_LOST = Rule(
     "Argo CD, Application: source.path, App Deletion; Flux, Kustomization: path, deletionPolicy",
 )
 
+PORT_CLOSED = Rule(
+    "GS524",
+    "target-port-closed-in-between",
+    "On the way from one state to the next, a Service sends requests to a port on which its pods do not listen.",
+    "A target port that is a number reaches every pod the Service selects, whatever the pod declares; a port of the "
+    "Service and the pods' own port never change in the same moment. Let the pods listen on both first, or name the "
+    "port: a target port that is a name is looked up in each pod.",
+    "Kubernetes core/v1 ServicePort.targetPort; pkg/api/v1/pod FindPort",
+)
+NOT_APPLIED = Rule(
+    "GS525",
+    "change-not-applied",
+    "An object changes in the files, but its own annotation or label keeps the engine from applying it.",
+    "The commit reads as if it moved traffic, and the cluster stays as it is; what comes with it in the same commit is "
+    "applied all the same.",
+    "Flux, Kustomization: Controlling the apply behavior of resources; Argo CD, Resource Hooks: Skip",
+)
+PROTOCOL_CHANGED = Rule(
+    "GS526",
+    "protocol-changes-with-image",
+    "A Service port's protocol changes in the commit that changes the image of its pods.",
+    "The Service is applied at once and the pods roll: until the last old one is gone, it is spoken to in a protocol "
+    "that it may not know (plain HTTP/1.1 and h2c do not understand each other).",
+    "Kubernetes core/v1 ServicePort.appProtocol; GEP-1911",
+)
+EXTERNAL_ACCESS_LOST = Rule(
+    "GS527",
+    "external-access-lost",
+    "A Service ceases to be reachable from outside the cluster, or loses what its load balancer is set up by.",
+    "The address or the node port goes at once, and with it all clients that use it; a later commit gets another one.",
+    "Kubernetes core/v1 ServiceSpec.type; Service concepts, Type LoadBalancer",
+)
+GATEWAY_CLASS_CHANGED = Rule(
+    "GS528",
+    "gateway-class-changed",
+    "A Gateway gets another class.",
+    "Another controller takes it over: the data plane behind it is a new one with another address, and the old one "
+    "goes, whether or not the new one has its routes yet.",
+    "Gateway API GatewaySpec.gatewayClassName",
+)
+EXTERNAL_NAME = Rule(
+    "GS529",
+    "backend-becomes-external-name",
+    "A Service that a route sends requests to turns into an ExternalName.",
+    "It has no endpoints any more, only a DNS name: support for it as a backend is up to the implementation, and many "
+    "refuse it for its security risk (CVE-2021-25740).",
+    "Gateway API BackendObjectReference (ExternalName Services); CVE-2021-25740",
+)
+APP_REMOVED = Rule(
+    "GS530",
+    "application-removed",
+    "A route goes together with every Service and workload that answered its requests.",
+    "That is how an application is taken out of service on purpose; where it is no purpose, it is an outage.",
+    "Argo CD, Automatic Pruning; Flux, Kustomization: prune",
+)
+
 OF_CAUSE = {
     FailureCause.MISSING: SERVICE_MISSING,
     FailureCause.NO_ENDPOINTS: NO_READY_POD,
@@ -166,4 +222,5 @@ OF_CAUSE = {
     FailureCause.DANGLING: DANGLING_REFERENCE,
     FailureCause.INVALID: REFERENCE_REFUSED,
     FailureCause.UNREADY: UNREADY_POD,
+    FailureCause.CLOSED_PORT: PORT_CLOSED,
 }

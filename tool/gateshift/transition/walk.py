@@ -12,15 +12,23 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gateshift.engines.events import Between, Event, EventKind, in_set
-from gateshift.engines.pods import PodRollout
+from gateshift.engines.pods import PodRollout, images
 from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.transition.degradation import Degradation, Measure
 from gateshift.transition.entry_points import EntryPoint
-from gateshift.transition.outcomes import FailureCause, ServiceName, TrafficOutcome, traffic_outcome, version_in
+from gateshift.transition.outcomes import (
+    FailureCause,
+    ServiceName,
+    TrafficOutcome,
+    traffic_outcome,
+    version_in,
+    version_name,
+)
 from gateshift.transition.relevance import relevant
 from gateshift.transition.request_classes import RequestClass, RequestClasses, request_classes_at
+from gateshift.transition.target_ports import known_ports
 
 
 class Disruption(Struct, frozen=True, eq=False):
@@ -77,6 +85,8 @@ class TransitionContext:
             request_class for _, classes in self.entry_points for request_class in classes.classes
         )
         self.predecessor_versions = _predecessor_versions(self.events, before)
+        self.same_code = _same_code(self.sides)
+        self._known_ports = known_ports(event.change for event in self.events)
         self._memory = _Memory()
 
     def relevant(self, request_class: RequestClass) -> int:
@@ -92,7 +102,7 @@ class TransitionContext:
         key = (id(request_class), seen)
         if key not in self._memory.outcomes:
             self._memory.outcomes[key] = traffic_outcome(
-                self.between.cluster(seen), request_class.request, self._unready(seen)
+                self.between.cluster(seen), request_class.request, self._unready(seen), self._known_ports
             )
         return self._memory.outcomes[key]
 
@@ -122,13 +132,28 @@ def _predecessor_versions(events: Iterable[Event], cluster: Cluster) -> Mapping[
     return {new: frozenset(old) for new, old in predecessors.items()}
 
 
-def walk(context: TransitionContext, sync_plan: SyncPlan) -> WalkResult:
-    """Every disruption of the sync plan, each at the first state in which it shows."""
+def _same_code(sides: Iterable[Cluster]) -> Mapping[str, str]:
+    """From a version to the first by name that runs the same images: one code under several labels."""
+    images_of: dict[str, set[tuple[str, ...]]] = {}
+    for cluster in sides:
+        for workload in cluster.workloads:
+            images_of.setdefault(version_name(cluster, workload), set()).add(images(workload.resource))
+    first: dict[frozenset[tuple[str, ...]], str] = {}
+    same = {}
+    for version in sorted(images_of):
+        code = frozenset(images_of[version])
+        same[version] = first.setdefault(code, version) if all(code) else version
+    return same
+
+
+def walk(context: TransitionContext, sync_plan: SyncPlan, besides: frozenset[RequestClass] = frozenset()) -> WalkResult:
+    """Every disruption of the sync plan, each at the first state in which it shows; the classes `besides` are not
+    looked at."""
     complete = True
     disruptions: dict[tuple[object, ...], Disruption] = {}
     for request_class in context.classes:
         wanted = context.relevant(request_class) & sync_plan.end
-        if not wanted or not context.outcome(request_class, 0).answered:
+        if not wanted or request_class in besides or not context.outcome(request_class, 0).answered:
             continue
         passed = states(sync_plan, wanted)
         complete = complete and passed.complete
@@ -155,7 +180,10 @@ def _disruptions(
     context: TransitionContext, sync_plan: SyncPlan, request_class: RequestClass, sets: Iterable[int], wanted: int
 ) -> Iterator[Disruption]:
     measure = Measure(
-        context.outcome(request_class, 0), context.outcome(request_class, wanted), context.predecessor_versions
+        context.outcome(request_class, 0),
+        context.outcome(request_class, wanted),
+        context.predecessor_versions,
+        context.same_code,
     )
     lasting = {degradation.signature for degradation in measure.degradations(context.outcome(request_class, wanted))}
     seen: set[tuple[FailureCause, ServiceName, bool]] = set()

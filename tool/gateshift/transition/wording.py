@@ -30,6 +30,10 @@ _HINT = {
     ),
     FailureCause.UNREADY: "Use two commits: deploy the pods, and send them requests when they are Ready.",
     FailureCause.NO_ROUTE: "Keep a rule that answers these requests, or replace the route in two commits.",
+    FailureCause.CLOSED_PORT: (
+        "Use two commits: let the pods listen on both ports first. Or give the target port a name, which each pod "
+        "resolves for itself."
+    ),
     FailureCause.UNDECLARED: "Keep a route that answers every request for as long as pods of several versions run.",
     FailureCause.DANGLING: "Use two commits: take the reference out of the route, then delete the Service.",
     FailureCause.INVALID: "Use two commits: make the new reference valid, then let the route use it.",
@@ -75,6 +79,8 @@ def _what(disruption: Disruption) -> str:
             return f"{failing}: {service} does not exist"
         case FailureCause.NO_ENDPOINTS:
             return f"{failing}: {service} has no Ready pod"
+        case FailureCause.CLOSED_PORT:
+            return f"{failing}: {service} sends them to a port on which the pods do not listen"
         case FailureCause.UNREADY:
             return f"Some {requests} reach pods that are not Ready: {service} publishes their addresses"
         case FailureCause.NO_ROUTE:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateshift.engines.argocd import hazards, order, pointer
+from gateshift.engines.argocd import hazards, options, order, pointer
 from gateshift.engines.argocd.application_set import application_set_pointers
 from gateshift.engines.argocd.generated_pointer import application_text
-from gateshift.engines.engine import ParameterFiles, Repositories, Substitution, SyncHazard
+from gateshift.engines.changes import Change
+from gateshift.engines.engine import ParameterFiles, RefusedUpdate, Repositories, Substitution, SyncHazard
 from gateshift.engines.events import Event
 from gateshift.engines.sync_plan import SyncOrder
 from gateshift.model.rollout import Engine, Environment, Rollout, RouteKind
@@ -29,6 +30,14 @@ class ArgoCd:
     def makes(self, event: Event, settings: SyncSettings) -> bool:
         """All but hooks and what its options keep from being pruned."""
         return order.makes(event, settings)
+
+    def left_alone(self, change: Change) -> str:
+        """The hook that is skipped."""
+        return options.left_alone(change)
+
+    def refused_update(self, change: Change, settings: SyncSettings) -> RefusedUpdate:
+        """What hooks, their delete policies and the options Force and Replace say."""
+        return options.refused_update(change, settings)
 
     def order(self, events: Sequence[Event], settings: SyncSettings, before: Cluster, *, gates: bool) -> SyncOrder:
         """Wave by wave, prunes first or last of all."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from gateshift.engines.argocd.options import has_option, is_hook
 from gateshift.engines.events import Event, EventKind, of_kind
 from gateshift.engines.sync_plan import (
     SyncOrder,
@@ -25,8 +26,6 @@ from gateshift.model.sync_pointer import SyncSettings
 from gateshift.traffic.cluster import Cluster
 
 WAVE = "argocd.argoproj.io/sync-wave"
-_OPTIONS = "argocd.argoproj.io/sync-options"
-_HOOKS = ("argocd.argoproj.io/hook", "helm.sh/hook")
 _KINDS = (
     "Namespace NetworkPolicy ResourceQuota LimitRange PodSecurityPolicy PodDisruptionBudget ServiceAccount Secret "
     "SecretList ConfigMap StorageClass PersistentVolume PersistentVolumeClaim CustomResourceDefinition ClusterRole "
@@ -40,9 +39,9 @@ _RANK = {kind: rank for rank, kind in enumerate(_KINDS.split())}
 def makes(event: Event, settings: SyncSettings) -> bool:
     """Whether Argo CD brings the event about. Hooks are no part of the state it keeps."""
     resource = event.change.resource
-    if any(annotations_of(resource).get(hook) for hook in _HOOKS):
+    if is_hook(resource):
         return False
-    return event.event_kind is not EventKind.PRUNE or (settings.prune and not _has_option(resource, "Prune=false"))
+    return event.event_kind is not EventKind.PRUNE or (settings.prune and not has_option(resource, "Prune=false"))
 
 
 def order(events: Sequence[Event], settings: SyncSettings, before: Cluster, *, gates: bool) -> SyncOrder:
@@ -87,12 +86,7 @@ def _wave_of(resource: Resource) -> int:
 
 
 def _is_last(prune: Event) -> bool:
-    return _has_option(prune.change.resource, "PruneLast=true")
-
-
-def _has_option(resource: Resource, option: str) -> bool:
-    text = annotations_of(resource).get(_OPTIONS)
-    return isinstance(text, str) and option in (part.strip() for part in text.split(","))
+    return has_option(prune.change.resource, "PruneLast=true")
 
 
 def _mirrored(prunes: Iterable[Event], wave: Mapping[int, int]) -> dict[int, int]:

@@ -62,4 +62,12 @@ def settings_of(data: JsonObject) -> SyncSettings:
     automated = policy.get("automated")
     by_hand = not isinstance(automated, dict) or automated.get("enabled") is False
     prunes = (by_hand or object_at(automated).get("prune") is True) and "Prune=false" not in options
-    return SyncSettings(Engine.ARGOCD, prune=prunes, prune_last="PruneLast=true" in options, waves=True)
+    server_side = "ServerSideApply=true" in options
+    return SyncSettings(
+        Engine.ARGOCD,
+        prune=prunes,
+        prune_last="PruneLast=true" in options,
+        waves=True,
+        recreates="Force=true" in options and ("Replace=true" in options or not server_side),
+        server_side=server_side,
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gateshift.engines.engine import ParameterFiles, Repositories, Substitution, SyncHazard
+from gateshift.engines.changes import Change
+from gateshift.engines.engine import ParameterFiles, RefusedUpdate, Repositories, Substitution, SyncHazard
 from gateshift.engines.events import Event
-from gateshift.engines.flux import hazards, order, pointer
+from gateshift.engines.flux import hazards, options, order, pointer
 from gateshift.engines.flux.generated_pointer import source_and_kustomization_text
 from gateshift.engines.sync_plan import SyncOrder
 from gateshift.model.rollout import Engine, Environment, Rollout, RouteKind
@@ -22,12 +23,20 @@ class Flux:
     kinds = frozenset({(pointer.GROUP, "Kustomization")})
     groups = frozenset({pointer.GROUP, pointer.SOURCE_GROUP})
     path_fields: Mapping[str, FieldPath] = {"Kustomization": ("spec", "path")}
-    unset = SyncSettings(Engine.FLUX)
+    unset = SyncSettings(Engine.FLUX, server_side=True)
     last_step = "then check health, which holds nothing back any more"
 
     def makes(self, event: Event, settings: SyncSettings) -> bool:
         """All but what an object's own settings keep from it."""
         return order.makes(event, settings)
+
+    def left_alone(self, change: Change) -> str:
+        """What its labels and annotations say of reconciling and applying."""
+        return options.left_alone(change)
+
+    def refused_update(self, change: Change, settings: SyncSettings) -> RefusedUpdate:
+        """What `force` says, of the object or of the Kustomization."""
+        return options.refused_update(change, settings)
 
     def order(self, events: Sequence[Event], settings: SyncSettings, before: Cluster, *, gates: bool) -> SyncOrder:
         """Applies, then prunes; health is checked after both, so there is no gate to leave out."""

@@ -57,5 +57,6 @@ def repositories_in(documents: Iterable[Json]) -> Repositories:
 
 
 def settings_of(data: JsonObject) -> SyncSettings:
-    """What `spec.prune` says."""
-    return SyncSettings(Engine.FLUX, prune=look_up(data, ("spec", "prune")) is True)
+    """What `spec.prune` and `spec.force` say."""
+    prune, force = (look_up(data, ("spec", key)) is True for key in ("prune", "force"))
+    return SyncSettings(Engine.FLUX, prune=prune, recreates=force, server_side=True)
