@@ -151,6 +151,10 @@ def test_a_folder_without_yaml_is_exit_code_4(tmp_path: Path) -> None:
     done = gateshift(tmp_path, ".")
     assert (done.returncode, done.stdout) == (4, "")
     assert "no Kustomize root and no YAML file" in done.stderr
+    (tmp_path / "values.yaml").write_text("replicas: 2\n")
+    done = gateshift(tmp_path, ".")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "1 YAML file of another kind" in done.stderr
 
 
 def test_a_broken_rollout_is_exit_code_2(customers: Path) -> None:
@@ -162,9 +166,11 @@ def test_a_broken_rollout_is_exit_code_2(customers: Path) -> None:
 
 def test_a_root_that_kustomize_refuses_is_a_finding(customers: Path) -> None:
     edit(customers / "overlays" / "canary" / "kustomization.yaml", "httproute.yaml", "httproutes.yaml")
-    (finding,) = report(customers, "overlays", code=1)["findings"]
+    document = report(customers, "overlays", code=1)
+    (finding,) = [finding for finding in document["findings"] if finding["level"] == "error"]
     assert finding["rule"].startswith("GS1")
     assert finding["file"] == "overlays/canary/kustomization.yaml"
+    assert (document["coverage"]["refused"], document["coverage"]["left_out"][0]["path"]) == (1, "overlays/canary")
 
 
 def test_a_remote_base_is_refused_before_anything_is_fetched(customers: Path) -> None:
@@ -189,12 +195,13 @@ def test_only_the_roots_that_a_changed_file_is_part_of_are_looked_at(customers: 
     assert looked_at("overlays/canary/httproute.yaml") == ["overlays/canary"]
     assert looked_at("base/v2/deployment.yaml") == sorted(f"overlays/{stage}" for stage in STAGES[3:])
     assert len(looked_at("gateshift.yaml")) == 9
-    assert looked_at("sync/argocd/customers.yaml") == []
+    assert looked_at("sync/argocd/customers.yaml") == ["sync/argocd"]
+    assert looked_at(".github/workflows/ci.yaml", "README.md") == []
 
 
 def test_several_formats_are_written_in_one_run(customers: Path) -> None:
     done = gateshift(customers, "overlays/canary", "-f", "json", "-o", "a.json", "-f", "text")
-    assert done.stdout == "1 root, 7 objects: no findings\n"
+    assert done.stdout == "1 root, 7 objects: no findings\n6 kustomizations: 6 checked\n"
     assert json.loads((customers / "a.json").read_text())["roots"] == [{"path": "overlays/canary", "resources": 7}]
 
 
@@ -274,3 +281,10 @@ def test_the_form_of_the_answer_can_come_from_the_environment(customers: Path) -
     done = gateshift(customers, "overlays/canary", GATESHIFT_FORMAT="json", GATESHIFT_OUTPUT="a.json")
     assert (done.returncode, done.stdout) == (0, "")
     assert json.loads((customers / "a.json").read_text())["schema"] == 1
+
+
+def test_who_requires_completeness_has_no_verdict_where_something_was_left_out(customers: Path) -> None:
+    assert gateshift(customers, "overlays/canary", "--require-complete").returncode == 0
+    edit(customers / "overlays" / "canary" / "kustomization.yaml", "httproute.yaml", "httproutes.yaml")
+    assert gateshift(customers, "overlays/canary").returncode == 1
+    assert gateshift(customers, "overlays/canary", "--require-complete").returncode == 3

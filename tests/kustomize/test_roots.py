@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import find_roots, repository_of
+from gateshift.kustomize.tree.roots import find_roots, repository_of, search_roots
 from tests.repositories import write
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
@@ -43,7 +44,7 @@ nothing
 === node_modules/x/kustomization.yaml
 resources: []
 === .hidden/x/kustomization.yaml
-resources: []
+resources: [../../plain/a.yaml]
 """,
     )
 
@@ -53,11 +54,11 @@ def found(*paths: Path) -> list[Path]:
 
 
 def test_a_root_that_another_uses_is_checked_through_it(top: Path) -> None:
-    assert found(top) == [top / "overlays/two"]
+    assert found(top) == [top / ".hidden/x", top / "overlays/two"]
 
 
 def test_a_named_root_is_checked_whoever_uses_it(top: Path) -> None:
-    assert found(top, top / "base/v1") == [top / "base/v1", top / "overlays/two"]
+    assert found(top, top / "base/v1") == [top / ".hidden/x", top / "base/v1", top / "overlays/two"]
     assert found(top / "base") == [top / "base"]
 
 
@@ -70,7 +71,7 @@ def test_roots_of_one_path_that_roots_of_another_use_are_checked_through_them(to
 
 def test_a_kustomization_that_only_a_component_uses_is_found_through_its_overlay(top: Path) -> None:
     (top / "overlays/one/kustomization.yaml").write_text("resources: [../../base]\n")
-    assert found(top) == [top / "lonely", top / "overlays/two"]
+    assert found(top) == [top / ".hidden/x", top / "lonely", top / "overlays/two"]
 
 
 def test_a_named_kustomization_file_stands_for_its_folder(top: Path) -> None:
@@ -166,13 +167,48 @@ def test_without_either_the_path_itself_counts_and_never_the_working_directory(
     assert repository_of(Path("app/overlay/a.yaml")) == tmp_path / "app/overlay"
 
 
-def test_an_object_of_flux_is_no_kustomization(tmp_path: Path) -> None:
-    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
-    write(tmp_path, f"=== cluster/kustomization.yaml\n{flux}")
-    (root,) = find_roots([tmp_path / "cluster"]).roots
-    assert root.files == (tmp_path / "cluster/kustomization.yaml",)
-    (root,) = find_roots([tmp_path / "cluster/kustomization.yaml"]).roots
-    assert root.files == (tmp_path / "cluster/kustomization.yaml",)
+def searched(*paths: Path) -> list[Path]:
+    return [root.path for root in search_roots(paths).roots]
+
+
+def test_a_kustomization_at_the_top_hides_nothing_below_it(top: Path) -> None:
+    (top / "kustomization.yaml").write_text("resources: [plain/a.yaml]\n")
+    assert found(top) == [top]
+    assert searched(top) == [top, top / ".hidden/x", top / "overlays/two"]
+
+
+def test_a_search_tells_every_kustomization_and_every_yaml_file(top: Path) -> None:
+    roots = search_roots([top])
+    assert {root.path.relative_to(top).as_posix() for root in roots.kustomizations} == {
+        ".hidden/x",
+        "base",
+        "base/v1",
+        "component",
+        "lonely",
+        "overlays/one",
+        "overlays/two",
+    }
+    assert top / "plain/deeper/b.yml" in roots.yaml_files
+    assert top / "plain/notes.txt" not in roots.yaml_files
+
+
+def test_what_git_ignores_is_not_searched_and_untracked_files_are(top: Path) -> None:
+    (top / ".git/HEAD").unlink()
+    (top / ".git").rmdir()
+    subprocess.run(["git", "init", "--quiet", str(top)], check=True)
+    (top / ".gitignore").write_text("overlays/\n/plain/deeper/b.yml\n")
+    roots = search_roots([top])
+    assert [root.path for root in roots.roots] == [top / ".hidden/x", top / "base", top / "lonely"]
+    assert top / "plain/a.yaml" in roots.yaml_files
+    assert top / "plain/deeper/b.yml" not in roots.yaml_files
+
+
+def test_an_ignored_folder_that_is_named_is_searched(top: Path) -> None:
+    (top / ".git/HEAD").unlink()
+    (top / ".git").rmdir()
+    subprocess.run(["git", "init", "--quiet", str(top)], check=True)
+    (top / ".gitignore").write_text("overlays/\n")
+    assert searched(top / "overlays") == [top / "overlays/two"]
 
 
 def test_a_kustomization_linked_from_outside_is_not_read_in_a_search(tmp_path: Path) -> None:

@@ -45,6 +45,12 @@ Examples:
     help="The least level of a finding that makes the exit code 1.",
 )
 @click.option(
+    "--require-complete",
+    is_flag=True,
+    envvar="GATESHIFT_REQUIRE_COMPLETE",
+    help="End with exit code 3 where anything was left out: a chart, a remote entry, a refused or unreadable root.",
+)
+@click.option(
     "--without-cel",
     is_flag=True,
     envvar="GATESHIFT_WITHOUT_CEL",
@@ -68,6 +74,7 @@ def command(
     paths: tuple[Path, ...],
     affected: bool,  # noqa: FBT001 -- click's flag
     fail_on: str,
+    require_complete: bool,  # noqa: FBT001 -- click's flag
     without_cel: bool,  # noqa: FBT001 -- click's flag
     fix: bool,  # noqa: FBT001 -- click's flag
     quiet: bool,  # noqa: FBT001 -- click's flag
@@ -75,11 +82,12 @@ def command(
     choices: Choices,
     output: Output,
 ) -> int:
-    """Check every Kustomize root under PATHS.
+    """Check every manifest under PATHS.
 
-    Builds each root with Kustomize, checks every object against the schemas of Kubernetes and the Gateway API and their
-    CEL rules, and the references, routes and weights between objects. PATHS are roots, folders that hold roots, or
-    YAML files; without any, the rollouts of the current folder.
+    Builds each Kustomize root, and reads the YAML that no kustomization reads a folder at a time. Checks every object
+    against the schemas of Kubernetes and the Gateway API and their CEL rules, and the references, routes and weights
+    between objects. PATHS are folders, which mean all that is below them, or YAML files; without any, the rollouts of
+    the current folder. The last line counts what was looked at and what was left out.
     """
     session = Session.current()
     if verbose:
@@ -96,7 +104,9 @@ def command(
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))
     tell_gaps(report.gaps, session)
-    return exit_code(report, Level(fail_on))
+    code = exit_code(report, Level(fail_on))
+    incomplete = require_complete and code in (Exit.OK, Exit.FINDINGS) and report.coverage.left_out
+    return Exit.NO_VERDICT if incomplete else code
 
 
 def _tell_programs(choices: Choices) -> None:

@@ -57,6 +57,7 @@ class Problem(Enum):
     NO_KUSTOMIZATION = "no-kustomization"
     SEVERAL_KUSTOMIZATIONS = "several-kustomizations"
     WRONG_KIND = "wrong-kind"
+    OBJECT_OF_FLUX = "object-of-flux"
     FIELD_TWICE = "field-twice"
     CYCLE = "cycle"
     TOO_LARGE = "too-large"

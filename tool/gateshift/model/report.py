@@ -90,6 +90,37 @@ class Gap(Struct, frozen=True):
         return self.why.removeprefix(OWN_DEFECT)
 
 
+class LeftOut(Struct, frozen=True):
+    """Something that was not built: where it is written, a path relative to the working directory, and why."""
+
+    path: str
+    reason: str
+
+
+class Coverage(Struct, frozen=True):
+    """What a run looked at, and what it did not.
+
+    `kustomizations` are those found: `checked` as a root that was built or as part of one, the others `refused`, whose
+    reasons `refused_for` counts. `files` in `folders` are manifests that no kustomization reads, `not_manifests` are
+    YAML files without a Kubernetes object, `excluded` those that settings leave out.
+    """
+
+    kustomizations: int = 0
+    checked: int = 0
+    refused: int = 0
+    files: int = 0
+    folders: int = 0
+    not_manifests: int = 0
+    excluded: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    refused_for: tuple[tuple[str, int], ...] = ()
+    left_out_for: tuple[tuple[str, int], ...] = ()
+
+
+NO_COVERAGE = Coverage()
+"""That of a run which looked at nothing."""
+
+
 class ValidationReport(Struct, frozen=True):
     """The outcome of a validation. Findings are sorted by file, line, column and rule."""
 
@@ -97,6 +128,7 @@ class ValidationReport(Struct, frozen=True):
     roots: tuple[ReportedRoot, ...]
     suppressed: int = 0
     gaps: tuple[Gap, ...] = ()
+    coverage: Coverage = NO_COVERAGE
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

@@ -111,6 +111,17 @@ def private_path(top: Path, name: str) -> Path | None:
     return None if tracked else folder / name
 
 
+def ignored(folder: Path) -> frozenset[str]:
+    """What Git ignores below a folder, files and whole directories, as paths that begin as the folder's does; nothing
+    where Git manages no such work tree or is not installed."""
+    try:
+        done = _git(folder, "ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    except NoVerdict:
+        return frozenset()
+    paths = os.fsdecode(done.stdout).split("\0") if done.exit_code == 0 else ()
+    return frozenset(os.path.join(folder, path.rstrip("/")) for path in paths if path not in ("", "./"))
+
+
 def remotes(repository: Path) -> tuple[str, ...]:
     """The URLs of the repository's remotes."""
     done = _git(repository, "config", "--get-regexp", r"^remote\..*\.url$")
@@ -217,6 +228,19 @@ def changed_since(repository: Path, commit: str) -> tuple[str, ...]:
     tracked = _must(repository, "diff", *words, commit, "--", settings=_without_filters(repository)).stdout
     untracked = _must(repository, "ls-files", "--others", "--exclude-standard", "-z").stdout
     return tuple(sorted({os.fsdecode(path) for path in (tracked + untracked).split(b"\0") if path}))
+
+
+def last_commit_with(repository: Path, path: str) -> str:
+    """The last commit of HEAD's history that has the file; "" where none has, or where Git manages none."""
+    try:
+        if _git(repository, "cat-file", "-e", f"HEAD:{path}").exit_code == 0:
+            return "HEAD"
+        log = ("log", "-1", "--diff-filter=D", "--no-renames", "--format=%H", "--no-color", "HEAD", "--", path)
+        done = _git(repository, *log)
+    except NoVerdict:
+        return ""
+    commit = done.stdout.decode(errors="replace").strip()
+    return f"{commit}^" if done.exit_code == 0 and commit else ""
 
 
 def uncommitted(repository: Path, paths: Sequence[str]) -> tuple[str, ...]:

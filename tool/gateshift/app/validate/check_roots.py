@@ -10,8 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.shared.attempt import Tally, attempt
-from gateshift.app.shared.build_roots import BuiltRoot, build_read
+from gateshift.app.shared.build_roots import BuiltRoot, build_read, read_roots
 from gateshift.app.shared.locate_findings import Placer
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import StageRoot
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.targets import ValidationTargets
@@ -20,6 +21,7 @@ from gateshift.checks.schema import admission as schema_checks
 from gateshift.checks.subject import Declared, Subject
 from gateshift.errors import NoVerdict
 from gateshift.model.finding import PlacedFinding
+from gateshift.model.kustomization import Kind, Kustomization, Root
 from gateshift.model.report import Gap
 from gateshift.model.resource import Build
 from gateshift.model.rule import Check
@@ -47,18 +49,47 @@ class CheckedRoot(Struct, frozen=True, eq=False):
 def check_roots(
     targets: ValidationTargets, with_checks: RootChecks, choices: Choices, placer: Placer
 ) -> tuple[CheckedRoot, ...]:
-    """Build and check every root. A root that could not be built or checked has the gap that says why."""
+    """Build and check every root, and where one is refused, the bases under it by themselves.
+
+    A root that could not be built or checked has the gap that says why.
+    """
     check = partial(_check, with_checks=with_checks, stages=targets.rollouts.by_folder, placer=placer)
     built: list[BuiltRoot] = []
     checked: list[CheckedRoot] = []
-    for root in build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout):
-        built.append(root)
-        checked += map(check, built[len(checked) : -1])
+    waiting = targets.roots
+    while waiting:
+        for root in build_read(waiting, program=choices.kustomize, timeout=choices.timeout):
+            built.append(root)
+            checked += map(check, built[len(checked) : -1])
+        waiting = read_roots(bases_of_refused(built), targets.reader)
     with ThreadPoolExecutor(1) as beside:  # kubeconform works while the last root is checked
         verdicts = beside.submit(_schema_verdicts, built, with_checks.schemas, choices)
         checked += map(check, built[len(checked) :])
     _add_verdicts(checked, verdicts.result(), placer)
     return tuple(checked)
+
+
+def bases_of_refused(roots: Sequence[BuiltRoot]) -> tuple[Root, ...]:
+    """The kustomizations that roots without a build name, without those that are roots or part of a build."""
+    known = {root.tree.root.folder for root in roots if not root.tree.root.files}
+    known |= {node.folder for root in roots if root.build is not None for node in root.tree.kustomizations}
+    bases: dict[Path, Root] = {}
+    for tree in (root.tree for root in roots if root.build is None):
+        for base in _bases(tree.top) if tree.top is not None else ():
+            if base.folder not in known:
+                root = Root(Path(shown_path(base.folder)), base.folder, tree.root.repository)
+                bases.setdefault(base.folder, root)
+    return tuple(bases.values())
+
+
+def _bases(node: Kustomization) -> Iterator[Kustomization]:
+    """What the kustomization names, and what its Components name, which cannot be built by themselves."""
+    for reference in node.references:
+        if isinstance(reference.target, Kustomization):
+            if reference.target.kind is Kind.KUSTOMIZATION:
+                yield reference.target
+            else:
+                yield from _bases(reference.target)
 
 
 def _check(
@@ -90,7 +121,7 @@ def _not_checked(root: BuiltRoot) -> str:
 
 
 def _subject(root: BuiltRoot, build: Build, stages: Mapping[Path, StageRoot], schemas: Schemas | None) -> Subject:
-    stage = stages.get(root.tree.root.folder)
+    stage = None if root.tree.root.files else stages.get(root.tree.root.folder)
     declared = Declared(stage.rollout, stage.environment, stage.stage) if stage else None
     return Subject.of(build, catalog=schemas, tree=root.tree, declared=declared)
 

@@ -13,12 +13,12 @@ from msgspec import Struct
 from gateshift.app.shared.build_roots import ReadRoot, read_roots
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import NO_ROLLOUTS, Rollouts, rollout_file_above, rollout_files_in
+from gateshift.app.validate.search import RootsUnder, affected_roots, roots_under
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import find_roots, repository_of
+from gateshift.kustomize.tree.roots import find_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.rollout import Rollout
-from gateshift.system.source_files import Sources, real_path
 
 
 class ValidationScope(Struct, frozen=True):
@@ -36,7 +36,8 @@ class ValidationTargets(Struct, frozen=True, eq=False):
 
     `whole` are the rollouts looked at as a whole: their generated files, their stages' order and their pointers too;
     `pointers` are the trees of the sync/ folders beside these. `unsearched` are folders that could not be searched,
-    with the reason. `sources` are the files of the run.
+    with the reason; `kustomizations` are all that were found, those that others use among them, and `not_manifests`
+    the files that hold no Kubernetes object. `reader` has read the files of the run.
     """
 
     roots: tuple[ReadRoot, ...]
@@ -44,29 +45,32 @@ class ValidationTargets(Struct, frozen=True, eq=False):
     whole: tuple[Rollout, ...]
     pointers: tuple[KustomizationTree, ...]
     unsearched: tuple[tuple[Path, str], ...]
-    sources: Sources
+    kustomizations: tuple[Root, ...]
+    not_manifests: tuple[Path, ...]
+    reader: TreeReader
 
 
 class _RootsToRead(Struct, frozen=True):
-    roots: tuple[Root, ...]
-    unsearched: tuple[tuple[Path, str], ...] = ()
+    under: RootsUnder
     whole: Rollouts = NO_ROLLOUTS
 
 
 def read_targets(scope: ValidationScope) -> ValidationTargets:
-    """Find and read what the scope means. Raises UserError for paths that hold no root (exit code 4), and for a
+    """Find and read what the scope means. Raises UserError for paths that hold no manifest (exit code 4), and for a
     gateshift.yaml that cannot be read."""
     reader = TreeReader()
     found = _find(scope, reader)
     whole = found.whole.all
-    files = set(_rollout_files(found.roots))
+    files = set(_rollout_files(found.under.roots))
     return ValidationTargets(
-        read_roots(found.roots, reader),
+        read_roots(found.under.roots, reader),
         found.whole if files == {rollout.file for rollout in whole} else Rollouts.of(sorted(files)),
         whole,
         pointer_trees(whole, reader),
-        found.unsearched,
-        reader.sources,
+        found.under.unsearched,
+        found.under.kustomizations,
+        found.under.not_manifests,
+        reader,
     )
 
 
@@ -75,14 +79,36 @@ def _find(scope: ValidationScope, reader: TreeReader) -> _RootsToRead:
     if scope.rollouts:
         return _whole(scope.rollouts, reader)
     if scope.affected:
-        return _affected(scope.paths, reader)
+        return _RootsToRead(affected_roots(scope.paths, reader))
     files = () if scope.paths else rollout_files_in(Path())
-    return _whole(files, reader) if files else _under(scope.paths or (Path(),), reader)
+    return _whole(files, reader) if files else _RootsToRead(_some_under(scope.paths or (Path(),), reader))
 
 
-def _under(paths: Sequence[Path], reader: TreeReader) -> _RootsToRead:
-    found = find_roots(paths, reader.sources)
-    return _RootsToRead(found.roots, found.unsearched)
+def _some_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
+    """What is under the paths. Raises UserError (exit code 4) where none of it is a manifest."""
+    found = roots_under(paths, reader)
+    if found.roots or found.unsearched:
+        return found
+    named = ", ".join(str(path) for path in paths)
+    others = len(found.not_manifests)
+    files = f"{others} YAML {'file' if others == 1 else 'files'}"
+    component = next(
+        (
+            f"; {root.path} is a Component, which only a kustomization that names it builds"
+            for root in found.kustomizations
+        ),
+        "",
+    )
+    raise UserError(
+        f"no Kustomize root and no YAML file with a Kubernetes object under {named}"
+        + (
+            f"; {component} is a Component, which is built only through the kustomization that names it"
+            * bool(component)
+        )
+        + (f"; {files} of another kind" if others else ""),
+        next_step="Name a directory with a kustomization.yaml, a directory of manifests, or a YAML file.",
+        exit_code=Exit.NOTHING_FOUND,
+    )
 
 
 def _whole(files: Sequence[Path], reader: TreeReader) -> _RootsToRead:
@@ -96,49 +122,8 @@ def _whole(files: Sequence[Path], reader: TreeReader) -> _RootsToRead:
             next_step="`gateshift generate` writes them.",
             exit_code=Exit.NOTHING_FOUND,
         )
-    found = _under([Path(shown_path(folder.resolve())) for folder in folders], reader)
-    return _RootsToRead(found.roots, found.unsearched, rollouts)
-
-
-def _affected(files: Sequence[Path], reader: TreeReader) -> _RootsToRead:
-    """The roots whose build reads one of the files, which may be deleted by now; none where no root does.
-
-    A changed gateshift.yaml affects every stage of its rollout. A YAML file that no kustomization reads is no root:
-    who keeps plain manifests names them to `validate`.
-    """
-    changed = {real_path(file.absolute()) for file in files}
-    roots: dict[Path, Root] = {}
-    for repository in dict.fromkeys(repository_of(_existing(file)) for file in changed):
-        for root in _roots_of(repository, reader):
-            if _reads(root, changed, reader):
-                roots.setdefault(root.folder, root)
-    return _RootsToRead(tuple(roots.values()))
-
-
-def _roots_of(repository: Path, reader: TreeReader) -> Iterable[Root]:
-    try:
-        found = find_roots([Path(shown_path(repository))], reader.sources).roots
-    except UserError as error:
-        if error.exit_code is Exit.NOTHING_FOUND:
-            return ()
-        raise
-    return tuple(root for root in found if not root.files)
-
-
-def _reads(root: Root, changed: set[Path], reader: TreeReader) -> bool:
-    rollout = rollout_file_above(root.folder, root.repository)
-    if rollout is not None and real_path(rollout) in changed:
-        return True
-    (read,) = read_roots((root,), reader)
-    if read.gap is not None:
-        return True
-    known = {real_path(path) for path in read.tree.files} | {node.folder for node in read.tree.kustomizations}
-    return any(file in known or (not file.exists() and file.parent in known) for file in changed)
-
-
-def _existing(path: Path) -> Path:
-    """The path, or for a deleted one the nearest folder above it that still exists."""
-    return next(folder for folder in (path, *path.parents) if folder.exists())
+    paths = [Path(shown_path(folder.resolve())) for folder in folders]
+    return _RootsToRead(_some_under(paths, reader), rollouts)
 
 
 def _rollout_files(roots: Iterable[Root]) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.assemble import merged, reported
 from gateshift.app.validate.check_roots import CheckedRoot, RootChecks, check_roots
+from gateshift.app.validate.coverage import coverage_of
 from gateshift.app.validate.targets import ValidationScope, ValidationTargets, read_targets
 from gateshift.checks.build.roots import unsearched
 from gateshift.checks.registry import CHECKS, rules_for
@@ -37,7 +38,7 @@ def validate(
     """Validate every root of the scope. Raises UserError for paths that hold none and for a broken gateshift.yaml."""
     targets = read_targets(scope)
     schemas = _schemas(choices, targets)
-    placer = Placer(targets.sources)
+    placer = Placer(targets.reader.sources)
     with_checks = RootChecks(None if isinstance(schemas, Gap) else schemas, scope.cel, checks)
     roots = check_roots(targets, with_checks, choices, placer)
     tally = Tally(gaps=[schemas] if isinstance(schemas, Gap) else [])
@@ -104,6 +105,7 @@ def _report(
         tuple(ReportedRoot(shown_path(root.built.path), _objects(root.built)) for root in roots),
         settled.suppressed,
         tuple(dict.fromkeys(tally.gaps)),
+        coverage_of(targets, [root.built for root in roots]),
     )
 
 

@@ -120,6 +120,14 @@ def no_kustomization_to_use(tree: KustomizationTree) -> Iterator[Finding]:
             what = f"{named} is {refusal.what}, where a {wanted.value} is needed"
             hint = f"Name it under {field}, or change its kind."
         yield Finding(Level.ERROR, what, place, help=hint)
+    for place, refusal, _ in refused(tree, Problem.OBJECT_OF_FLUX):
+        yield Finding(
+            Level.ERROR,
+            f"{refusal.what} is a Kustomization of Flux, and in a file of this name Kustomize looks for its own",
+            place,
+            'invalid Kustomization: json: unknown field "spec"',
+            "Rename it, for example to flux.yaml: only Kustomize's own kind may be called so.",
+        )
 
 
 @check("GS108", source="Kustomize, api/internal/loader/fileloader.go, errIfArgEqualOrHigher")

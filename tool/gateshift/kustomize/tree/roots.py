@@ -12,27 +12,46 @@ from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.field_names import canonical
 from gateshift.kustomize.tree.remote import is_remote
 from gateshift.model.kustomization import KUSTOMIZATION_NAMES, Kind, Root
+from gateshift.system import git
 from gateshift.system.source_files import Sources, real_path
-from gateshift.yamldoc.data import JsonObject, list_at, text_at
+from gateshift.yamldoc.data import JsonObject, list_at
 
 YAML_ENDINGS = (".yaml", ".yml")
 _ROLLOUT = "gateshift.yaml"
-_FLUX = "kustomize.toolkit.fluxcd.io/"
-_SKIPPED = frozenset({"node_modules"})
+_SKIPPED = frozenset({".git", "node_modules"})
 _FOLDER_FIELDS = ("resources", "bases", "components", "generators", "transformers", "validators")
 
 
 class Roots(Struct, frozen=True):
     """What was found: the roots, in order of the paths and then by name; and the folders that could not be searched,
-    with the reason."""
+    with the reason.
+
+    `kustomizations` and `yaml_files` are what a search for everything came across: every folder with a kustomization
+    as a root, also those that others use, and every YAML file.
+    """
 
     roots: tuple[Root, ...]
     unsearched: tuple[tuple[Path, str], ...] = ()
+    kustomizations: tuple[Root, ...] = ()
+    yaml_files: tuple[Path, ...] = ()
+
+
+def search_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
+    """Everything under the paths: the roots with a kustomization, and the YAML files that are named. A folder means
+    all that is below it, whatever stands at its top. Raises UserError (exit code 4) where a path does not exist."""
+    search = _Search(sources or Sources())
+    roots = [root for path in paths for root in search.below(path)]
+    return Roots(
+        search.kept(roots),
+        tuple(search.unsearched),
+        tuple({root.folder: root for root in roots if not root.files}.values()),
+        tuple(dict.fromkeys(search.yaml_files)),
+    )
 
 
 def find_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
-    """The roots that the paths name or hold. Raises UserError (exit code 4) where a path does not exist, or where
-    there is no root in all of them."""
+    """The roots that each path is, or where it is none, holds. Raises UserError (exit code 4) where a path does not
+    exist, or where there is no root in all of them."""
     search = _Search(sources or Sources())
     roots = [root for path in paths for root in search.under(path)]
     kept = search.kept(roots)
@@ -72,6 +91,7 @@ class _Search:
         self.unsearched: list[tuple[Path, str]] = []
         self.components: list[Path] = []
         self.named: set[Path] = set()
+        self.yaml_files: list[Path] = []
 
     def components_text(self) -> str:
         """Why a Component that was found is no root."""
@@ -89,11 +109,24 @@ class _Search:
                 yield Root(path, real_path(path), repository_of(path))
             else:
                 yield from self._in_folder(path)
-        elif path.name in KUSTOMIZATION_NAMES and not self._is_of_flux(path):
+        elif path.name in KUSTOMIZATION_NAMES:
             self.named.add(real_path(path.parent))
             yield Root(path.parent, real_path(path.parent), repository_of(path))
         else:
             yield Root(path, real_path(path).parent, repository_of(path), (path,))
+
+    def below(self, path: Path) -> Iterator[Root]:
+        """The roots of one path and of all that is below it, those that others use among them."""
+        if not os.path.isdir(path):
+            yield from self.under(path)
+            return
+        if self._kustomization_in(path):
+            self.named.add(real_path(path))
+        folders, yaml_files = self._walk(path)
+        self.yaml_files += yaml_files
+        repository = repository_of(path)
+        for folder in folders:
+            yield Root(folder, self.sources.real(folder), repository)
 
     def kept(self, found: Iterable[Root]) -> tuple[Root, ...]:
         """The roots to check: each once, no Component, and none that another one uses unless it is named."""
@@ -116,16 +149,21 @@ class _Search:
         """The folders with a kustomization and the YAML files below a folder, sorted; links to folders are not
         followed, since what they lead to is either found on its own or outside."""
         folders, yaml_files = [], []
+        ignored = git.ignored(top)
 
         def refused(error: OSError) -> None:
             self.unsearched.append((Path(error.filename or top), error.strerror or "it cannot be read"))
 
         for where, below, names in os.walk(top, onerror=refused):
-            below[:] = sorted(name for name in below if not name.startswith(".") and name not in _SKIPPED)
+            below[:] = sorted(
+                name for name in below if name not in _SKIPPED and os.path.join(where, name) not in ignored
+            )
             if any(name in KUSTOMIZATION_NAMES for name in names) and self._kustomization_in(Path(where)):
                 folders.append(Path(where))
             yaml_files += [
-                Path(where, name) for name in sorted(names) if name.endswith(YAML_ENDINGS) and not name.startswith(".")
+                Path(where, name)
+                for name in sorted(names)
+                if name.endswith(YAML_ENDINGS) and os.path.join(where, name) not in ignored
             ]
         return folders, sorted(yaml_files)
 
@@ -163,15 +201,7 @@ class _Search:
 
     def _kustomization_in(self, folder: Path) -> str:
         """The name of the folder's kustomization file, also where it is a link that leads nowhere; else ""."""
-        there = (name for name in KUSTOMIZATION_NAMES if os.path.lexists(folder / name))
-        return next((name for name in there if not self._is_of_flux(folder / name)), "")
-
-    def _is_of_flux(self, file: Path) -> bool:
-        """Whether the file is an object of Flux, whose kind is called Kustomization too."""
-        real = self.sources.real(file)
-        if not real.is_relative_to(self.sources.real(file.parent)):
-            return False
-        return text_at(self.sources.read(real).data(), "apiVersion").startswith(_FLUX)
+        return next((name for name in KUSTOMIZATION_NAMES if os.path.lexists(folder / name)), "")
 
 
 def _reached(start: Iterable[Path], uses: dict[Path, set[Path]]) -> set[Path]:

@@ -25,8 +25,10 @@ from gateshift.model.kustomization import (
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
 from gateshift.system.source_files import Sources, above, outside, shown
+from gateshift.yamldoc.data import text_at
 
 _DEEPEST = 60
+_FLUX = "kustomize.toolkit.fluxcd.io/"
 _HELM = ("helmCharts", "helmChartInflationGenerator")
 
 
@@ -46,6 +48,14 @@ class TreeReader:
         if isinstance(top, Refused):
             return KustomizationTree(root, None, (), {}, {}, ((Place(root.folder), top),))
         return tree_of(root, top)
+
+    def kustomization_files(self, folder: Path) -> tuple[Path, ...]:
+        """The real paths of the kustomization files of a folder whose links are resolved."""
+        return tuple(self.sources.real(folder / name) for name in KUSTOMIZATION_NAMES if (folder / name).is_file())
+
+    def is_of_flux(self, file: Path) -> bool:
+        """Whether a file is an object of Flux, whose kind is called Kustomization too."""
+        return text_at(self.sources.read(file).data(), "apiVersion").startswith(_FLUX)
 
     def _plain(self, root: Root) -> KustomizationTree:
         files: dict[Path, SourceFile] = {}
@@ -88,6 +98,8 @@ class TreeReader:
         data, spelled, twice = canonical(file.data())
         problems = [((written,), Refused(Problem.FIELD_TWICE, field)) for written, field in twice]
         problems += [((spelled.get(field, field),), Refused(Problem.HELM, field)) for field in _HELM if data.get(field)]
+        if self.is_of_flux(real):
+            problems.append((("apiVersion",), Refused(Problem.OBJECT_OF_FLUX, names[0])))
         kind = Kind.COMPONENT if data.get("kind") == Kind.COMPONENT.value else Kind.KUSTOMIZATION
         node = Kustomization(folder, key, file, kind, data, spelled, (), tuple(problems))
 

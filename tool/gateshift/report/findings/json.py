@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from gateshift.model.finding import Level
-from gateshift.model.report import ReportedFinding, ReportedRelated, ValidationReport
+from gateshift.model.report import Coverage, ReportedFinding, ReportedRelated, ValidationReport
 from gateshift.report import json_form
 from gateshift.report.json_form import Column, Count, File, JsonForm, Line, same, says, write
 from gateshift.yamldoc.data import JsonObject
@@ -62,6 +62,25 @@ class RootJson(JsonForm, frozen=True):
     resources: Annotated[Count, says("How many objects the root built.")]
 
 
+class LeftOutJson(JsonForm, frozen=True):
+    """Something that was not built."""
+
+    path: File
+    reason: Annotated[str, says("Why it was not built.")]
+
+
+class CoverageJson(JsonForm, frozen=True, rename=None):
+    """What the run looked at, and what it did not."""
+
+    kustomizations: Annotated[Count, says("The kustomizations found.")]
+    checked: Annotated[Count, says("Those checked, as a root that was built or as part of one.")]
+    refused: Annotated[Count, says("Those of which nothing was built.")]
+    files: Annotated[Count, says("YAML files with Kubernetes objects that no kustomization reads; they are checked.")]
+    not_manifests: Annotated[Count, says("YAML files without a Kubernetes object, among them templates of charts.")]
+    excluded: Annotated[Count, says("Files that settings leave out.")]
+    left_out: Annotated[tuple[LeftOutJson, ...], says("Charts, remote entries, and roots and files that were refused.")]
+
+
 class SummaryJson(JsonForm, frozen=True):
     """How many findings there are."""
 
@@ -76,6 +95,7 @@ class FindingsJson(JsonForm, frozen=True):
 
     findings: Annotated[tuple[FindingJson, ...], says("Each fault once, sorted by file, line, column and rule.")]
     roots: Annotated[tuple[RootJson, ...], says("Every root looked at.")]
+    coverage: CoverageJson
     summary: SummaryJson
     gaps: Annotated[
         tuple[GapJson, ...],
@@ -94,6 +114,7 @@ def render(report: ValidationReport) -> str:
         FindingsJson(
             tuple(finding_json(finding) for finding in report.findings),
             tuple(same(RootJson, root) for root in report.roots),
+            _coverage(report.coverage),
             SummaryJson(
                 error=report.count(Level.ERROR),
                 warning=report.count(Level.WARNING),
@@ -102,6 +123,18 @@ def render(report: ValidationReport) -> str:
             ),
             tuple(same(GapJson, gap) for gap in report.gaps),
         )
+    )
+
+
+def _coverage(coverage: Coverage) -> CoverageJson:
+    return CoverageJson(
+        coverage.kustomizations,
+        coverage.checked,
+        coverage.refused,
+        coverage.files,
+        coverage.not_manifests,
+        coverage.excluded,
+        tuple(same(LeftOutJson, left) for left in coverage.left_out),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
-from gateshift.report.findings.text import place_lines, summary
+from gateshift.report.findings.text import coverage_line, place_lines, summary
 from gateshift.report.markdown_text import block, cell, code, prose
 
 LONGEST = 60_000
@@ -20,6 +20,7 @@ _WIDEST = 200
 def render(report: ValidationReport) -> str:
     """The count, what could not be checked, the roots, and each finding with its lines, worst first."""
     blocks = [f"## gateshift: {summary(report)}"]
+    blocks += [line for line in [coverage_line(report.coverage)] if line]
     blocks += [_gap(gap) for gap in report.gaps]
     if report.roots and report.findings:
         blocks.append(_roots(report))
