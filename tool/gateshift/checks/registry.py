@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from gateshift.checks import suppression
-from gateshift.checks.build import patches, refused_references, roots, targets, unusable_files
+from gateshift.checks.build import leftovers, patches, refused_references, roots, targets, unusable_files
 from gateshift.checks.references import (
     attachment,
     autoscalers,
+    backend_tls,
     backends,
     extensions,
     grants,
     listeners,
     mesh,
+    named_objects,
     parents,
+    probes,
     renamed,
     versions,
     workloads,
 )
-from gateshift.checks.routing import declared, defaults, matches, owners, precedence, ties, weights
-from gateshift.checks.schema import admission, identity, metadata, service_ports
+from gateshift.checks.routing import declared, defaults, matches, owners, precedence, redirects, ties, weights
+from gateshift.checks.schema import admission, exported, identity, metadata, service_ports
 from gateshift.checks.subject import Subject
 from gateshift.checks.sync import objects
 from gateshift.model.finding import Finding
@@ -35,8 +38,10 @@ _OF_BUILDS = (
     identity,
     metadata,
     service_ports,
+    exported,
     backends,
     renamed,
+    named_objects,
     grants,
     parents,
     attachment,
@@ -46,12 +51,16 @@ _OF_BUILDS = (
     autoscalers,
     extensions,
     versions,
+    probes,
+    backend_tls,
     targets,
     patches,
+    leftovers,
     weights,
     precedence,
     ties,
     matches,
+    redirects,
     defaults,
     owners,
     declared,

@@ -23,6 +23,7 @@ from gateshift.transition.bypass import bypass_findings, left_behind_findings, n
 from gateshift.transition.connections import connection_findings
 from gateshift.transition.entry_points import entry_points
 from gateshift.transition.known_hazards import hazard_findings
+from gateshift.transition.named_objects import need_findings
 from gateshift.transition.outcomes import FailureCause
 from gateshift.transition.refused_updates import refused_updates
 from gateshift.transition.removal import removal, removal_findings
@@ -87,6 +88,7 @@ def judge(
     unsteered = about.service if about.at_gateways_only and all(map(_has_gateway_route, (old, new))) else None
     common = [
         *hazard_findings(changes, old),
+        *need_findings(changes, old, new),
         *address_findings(changes, old, new),
         *bypass_findings(old, new, unsteered, context.same_code),
         *_limits(context),

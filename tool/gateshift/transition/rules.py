@@ -224,3 +224,19 @@ OF_CAUSE = {
     FailureCause.UNREADY: UNREADY_POD,
     FailureCause.CLOSED_PORT: PORT_CLOSED,
 }
+REFERENCED_OBJECT_PRUNED = Rule(
+    "GS530",
+    "referenced-object-pruned",
+    "The step prunes an object that another one still names.",
+    "A listener without its certificate answers nothing. Pods that run keep a pruned ConfigMap or Secret until they "
+    "restart, and then do not start any more: the fault shows days later.",
+    "Kubernetes, pods with a missing ConfigMap or Secret; Gateway API ListenerConditionResolvedRefs",
+)
+SHARE_OF_A_PAUSED_WORKLOAD = Rule(
+    "GS531",
+    "share-of-a-paused-workload",
+    "A route gives a share to a workload that is paused and had none before.",
+    "The controller of a paused Deployment rolls no template out: there may be no pod at all, and the share gets a "
+    "503 until somebody resumes it.",
+    "Kubernetes v1.37 pkg/controller/deployment/deployment_controller.go (syncDeployment of a paused Deployment)",
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gateshift.apischema.kinds import is_built_in
 from gateshift.checks.references.backend_refs import Use, uses
-from gateshift.checks.references.original_names import moved
+from gateshift.checks.references.original_names import home_of, moved
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -26,7 +26,8 @@ def backend_service_missing(subject: Subject) -> Iterator[Finding]:
     for use in uses(subject):
         if use.resolved.reason == "BackendNotFound" and use.resolved.service is None:
             ref = use.backend.ref
-            if moved(subject, "", "Service", ref.namespace, ref.name) is None:
+            home = home_of(subject, use.route.resource, ref.pointer)
+            if moved(subject, "", "Service", ref.namespace, ref.name, home) is None:
                 yield _missing(subject, use)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.checks.references.backend_refs import Use, by_gateway, uses
-from gateshift.checks.references.original_names import moved
+from gateshift.checks.references.original_names import home_of, moved
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -38,7 +38,8 @@ def reference_grant_missing(subject: Subject) -> Iterator[Finding]:
         ref = use.backend.ref
         if use.resolved.reason != "RefNotPermitted" or not by_gateway(use.route):
             continue
-        if moved(subject, ref.group, ref.kind, ref.namespace, ref.name) is not None:
+        home = home_of(subject, use.route.resource, ref.pointer)
+        if moved(subject, ref.group, ref.kind, ref.namespace, ref.name, home) is not None:
             continue
         target = subject.cluster.find(ref.group, ref.kind, ref.namespace, ref.name)
         near = _near_miss(subject, use)

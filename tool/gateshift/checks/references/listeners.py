@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gateshift.apischema.object_references import references_of
+from gateshift.checks.references.named_objects import meant_object
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -123,6 +125,8 @@ def certificate_unusable(subject: Subject) -> Iterator[Finding]:
         if (owner, fault.pointer) in seen:
             continue
         seen.add((owner, fault.pointer))
+        if fault.outside and _is_built_under_another_name(subject, owner, fault.pointer):
+            continue
         outside = fault.outside and not _is_here(subject, owner, fault.pointer)
         refused = "; Accepted: False, NoValidCACertificate" if accepted == "NoValidCACertificate" else ""
         yield Finding(
@@ -147,6 +151,14 @@ def _is_here(subject: Subject, owner: Resource, at: FieldPath) -> bool:
     kind, namespace = text_at(reference, "kind") or "Secret", text_at(reference, "namespace") or owner.id.namespace
     group, name = text_at(reference, "group"), text_at(reference, "name")
     return subject.cluster.find(group, kind, namespace, name) is not None
+
+
+def _is_built_under_another_name(subject: Subject, owner: Resource, at: FieldPath) -> bool:
+    """Whether GS324 says it better: the build holds the object with a hash, a prefix or another namespace."""
+    return any(
+        reference.path[: len(at)] == at and meant_object(subject, reference) is not None
+        for reference in references_of(owner)
+    )
 
 
 def _certificate_faults(subject: Subject) -> Iterator[tuple[Resource, CertificateProblem, str]]:

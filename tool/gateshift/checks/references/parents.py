@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.apischema.kinds import GATEWAY_API, is_built_in
-from gateshift.checks.references.original_names import moved
+from gateshift.checks.references.original_names import home_of, moved
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -38,7 +38,8 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
         known = _PARENTS.get(parent.kind) == parent.group
         if attachment.status is not AttachmentStatus.UNKNOWN or not known or _parent_of(subject, parent):
             continue
-        if moved(subject, parent.group, parent.kind, parent.namespace, parent.name):
+        home = home_of(subject, attachment.route.resource, parent.pointer)
+        if moved(subject, parent.group, parent.kind, parent.namespace, parent.name, home):
             continue
         others = [
             other

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gateshift.apischema.kinds import GATEWAY_API
 from gateshift.checks.references.backend_refs import uses
-from gateshift.checks.references.original_names import moved, transformer_of
+from gateshift.checks.references.original_names import home_of, moved, transformer_of
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
@@ -42,7 +42,14 @@ def reference_left_behind(subject: Subject) -> Iterator[Finding]:
     500, and a route attaches to nothing.
     """
     for reference in _dangling(subject):
-        target = moved(subject, reference.group, reference.kind, reference.namespace, reference.name)
+        target = moved(
+            subject,
+            reference.group,
+            reference.kind,
+            reference.namespace,
+            reference.name,
+            home_of(subject, reference.holder, reference.pointer[:-1]),
+        )
         if target is None:
             continue
         yield Finding(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from gateshift.checks.subject import Subject
+from gateshift.engines.pods import images
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
@@ -77,6 +78,15 @@ def _are_told_by_labels(subject: Subject, service: Service) -> bool:
     return bool(selected) and not any(workload.kind == "Rollout" for workload in selected)
 
 
+def _share_pods_of_several_images(subject: Subject, first: Service, second: Service) -> bool:
+    """Whether some pods are behind both Services, although the two differ in what they run and in no version label."""
+    ours, theirs = (selected_workloads(subject.cluster, service) for service in (first, second))
+    both = {workload.resource for workload in ours} & {workload.resource for workload in theirs}
+    labelled = {version_of(subject.cluster, workload) for workload in (*ours, *theirs)} - {""}
+    programs = {images(template_of(subject.cluster, workload).resource) for workload in (*ours, *theirs)}
+    return bool(both) and len(labelled) < 2 and len(programs) > 1
+
+
 @check("GS348", source="Kustomize, commonLabels and labels with includeSelectors (measured); kustomize#1009")
 def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
     """A rule splits requests over two Services that select the same pods.
@@ -89,7 +99,8 @@ def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
         for first, second in combinations(services, 2):
             pair = frozenset((first.resource, second.resource))
             same = first.selector is not None and dict(first.selector) == dict(second.selector or ())
-            if pair in seen or not same or not same_namespace(first.namespace, second.namespace):
+            mixed = not same and _share_pods_of_several_images(subject, first, second)
+            if pair in seen or not (same or mixed) or not same_namespace(first.namespace, second.namespace):
                 continue
             if not _are_told_by_labels(subject, second):
                 continue
@@ -97,8 +108,8 @@ def split_over_same_pods(subject: Subject) -> Iterator[Finding]:
             selector = ", ".join(f"{key}={value}" for key, value in first.selector or ())
             yield Finding(
                 _level(subject),
-                f"{first.resource.id} and {second.resource.id} share the requests of {route}, but select the same pods"
-                f" ({selector}){_labelled(second)}",
+                f"{first.resource.id} and {second.resource.id} share the requests of {route}, but select "
+                f"{'some of ' if mixed else ''}the same pods ({selector}){_labelled(second)}",
                 FieldRef(second.resource, ("spec", "selector")),
                 "every request may reach every pod, whatever the weights",
                 "Give each Service the label of its version; keep labels that differ out of commonLabels.",
