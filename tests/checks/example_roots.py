@@ -17,7 +17,7 @@ from gateshift.checks.schema.admission import schema_findings
 from gateshift.checks.subject import Declared, Subject
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
-from gateshift.manifests import compare, generate
+from gateshift.manifests import compare, generate, live_copies
 from gateshift.manifests.header import header_start
 from gateshift.model.finding import Finding
 from gateshift.model.rule import checks_in
@@ -80,5 +80,6 @@ def _of_generated_files(path: Path) -> list[Finding]:
     both = [path.with_name(f"{path.name.partition('.')[0]}.{kind}") for kind in ("bad", "good")]
     shown = {file.relative_to(folder).as_posix() for folder in both for file in folder.rglob("*.yaml")}
     expected = {name: text for name, text in generate(rollout).items() if name in shown}
-    files = Files(path, compare(name, expected, read_files(path, expected, header_start(name))))
+    originals = {name: file.path for name, file in live_copies(rollout).items()}
+    files = Files(path, compare(name, expected, read_files(path, expected, header_start(name)), originals))
     return [finding for check in checks_in(file_checks) for finding in check(files)]

@@ -72,7 +72,7 @@ NAMES = [
     (*service("versionLabel: app"), "app", "selects the pods of every version", ""),
 ]  # fmt: skip
 VERSIONS = [
-    (*v1(""), "v1", "needs one of `image` or `manifest`", ""),
+    (*v1(""), "v1", "needs one of `image`, `manifest` or `live`", ""),
     (*v1("image: ''"), "''", "expected an image", ""),
     (*v1("image: Nginx:1"), "Nginx:1", "a repository in lower case", "`nginx:1`"),
     (*v1("image: 'nginx:'"), "'nginx:'", "expected an image", "`nginx`"),
@@ -328,10 +328,10 @@ def test_one_slip_is_one_mistake_and_not_a_chain_of_them() -> None:
     assert len(mistakes(edited((V2, "v2: {imag: 'a:2'}")))) == 1
 
 
-def test_a_rollout_needs_two_versions() -> None:
-    mistake = only_mistake(edited((f"  {V2}\n", ""), (SHARES, "{v1: 1}")))
+def test_a_rollout_needs_a_version() -> None:
+    mistake = only_mistake(edited((f"  {V1}\n", ""), (f"versions:\n  {V2}\n", "versions: {}\n"), (SHARES, "{v1: 1}")))
 
-    assert mistake.message.endswith("at least 2; found 1")
+    assert mistake.message.endswith("at least 1; found none")
 
 
 def test_two_keys_of_one_name_are_told_with_the_first_ones_line() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from gateshift.model.rollout import RouteKind
+from gateshift.model.rollout import LiveObject, RouteKind
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, object_at, text_at
 
 
@@ -24,7 +24,12 @@ class Draft(Struct, frozen=True):
     @property
     def namespace(self) -> str:
         """The service's namespace."""
-        return text_at(self.data, "service", "namespace") or "default"
+        return text_at(self.data, "service", "namespace") or ("" if self.live else "default")
+
+    @property
+    def live(self) -> bool:
+        """Whether something ran before the rollout that its stages keep."""
+        return "live" in object_at(self.data) or any("live" in environment for _, environment in self.environments())
 
     @property
     def port(self) -> int:
@@ -75,11 +80,26 @@ class Draft(Struct, frozen=True):
 
     def service_of(self, version: str) -> str:
         """The name of the version's Service."""
-        return text_at(self.version(version), "service") or f"{self.service}-{version}"
+        ran_before = self.service if self.live_objects(version) else f"{self.service}-{version}"
+        return text_at(self.version(version), "service") or ran_before
 
     def deployment_of(self, version: str) -> str:
         """The name of the version's Deployment, unless its own manifest gives one."""
+        live = self.live_objects(version)
+        if live:
+            return live[0].name
         return text_at(self.version(version), "deployment") or f"{self.service}-{version}"
+
+    def live_objects(self, version: str) -> tuple[LiveObject, ...]:
+        """The objects of a version that ran before the rollout; none for any other version."""
+        live = self.version(version).get("live")
+        return live_objects(live if isinstance(live, list) else [live])
+
+    def selector_of(self, version: str) -> dict[str, str]:
+        """The labels of the version's pods that its Service selects."""
+        own = object_at(self.version(version), "selector")
+        given = {key: value for key, value in own.items() if isinstance(value, str)}
+        return given or {**self.selector, self.version_label: version}
 
     def stages(self) -> Iterator[tuple[int, JsonObject]]:
         """The stages with their indexes, without the broken ones."""
@@ -95,7 +115,8 @@ class Draft(Struct, frozen=True):
 
     def services(self, stage: JsonObject) -> tuple[str, ...]:
         """The versions that have a Service in the stage, in the order of the versions."""
-        return self._listed(stage, "services", self.deployed(stage))
+        listed = self._listed(stage, "services", self.deployed(stage))
+        return tuple(name for name in self.versions if name in listed or self.live_objects(name))
 
     def _listed(self, stage: JsonObject, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """The listed versions; every version where the list is wrong, so that one slip is one fault."""
@@ -107,6 +128,12 @@ class Draft(Struct, frozen=True):
         if key == "deploy" and not names:
             return self.versions
         return tuple(version for version in self.versions if version in names)
+
+
+def live_objects(items: list[Json]) -> tuple[LiveObject, ...]:
+    """The objects that a list names as `Kind/name`."""
+    named = (item.partition("/") for item in items if isinstance(item, str))
+    return tuple(LiveObject(kind, name) for kind, _, name in named)
 
 
 def objects(items: list[Json]) -> Iterator[tuple[int, JsonObject]]:

@@ -15,6 +15,7 @@ from gateshift.config.draft import Draft
 from gateshift.config.schema import ROLLOUT
 from gateshift.config.semantics.delivery import check_delivery
 from gateshift.config.semantics.kept import check_kept
+from gateshift.config.semantics.live import check_live
 from gateshift.config.semantics.manifest import Manifest, Unreadable, check_manifest, read_manifest
 from gateshift.config.semantics.names import check_deployments, check_names
 from gateshift.config.semantics.routes import check_route
@@ -26,13 +27,15 @@ from gateshift.config.semantics.yaml_ambiguities import check_surprises
 from gateshift.config.spec_errors import ConfigError, Mistake, SpecError, SpecErrors
 from gateshift.config.structure import check_structure
 from gateshift.errors import UserError
+from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import Finding
 from gateshift.model.place import Place
 from gateshift.model.rollout import FILE_NAME, Rollout
 from gateshift.yamldoc import Document, ReadLimits, Span, UnreadableYaml, parse_all, text_of
-from gateshift.yamldoc.data import text_at
+from gateshift.yamldoc.data import FieldPath, list_at, text_at
 
 MOST_BYTES = 1 << 20
+_MOST_COPIED = 16 << 20
 _LIMITS = ReadLimits(size=MOST_BYTES, values=200_000)
 
 _BREAK = "\r\n|[\r\n\x85\u2028\u2029]"
@@ -67,14 +70,25 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
         )
     check_surprises(document, faults)
     draft = Draft(check_structure(document.data, ROLLOUT, faults, document.plain))
-    for check in (check_names, check_service, check_route, check_kept, check_workloads, check_stages, check_delivery):
+    checks = (
+        check_names,
+        check_service,
+        check_route,
+        check_kept,
+        check_workloads,
+        check_live,
+        check_stages,
+        check_delivery,
+    )
+    for check in checks:
         check(draft, faults)
     manifests, in_manifests = _manifests(draft, file, read_file, faults)
+    texts = _live_texts(draft, file, read_file, faults)
     check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)
     mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
     if mistakes:
         raise ConfigError(file, tuple(mistakes), faults.more)
-    return Parsed(build(draft, document, file, manifests), tuple(warnings_of(draft, document, file)))
+    return Parsed(build(draft, document, file, manifests, texts), tuple(warnings_of(draft, document, file)))
 
 
 def _only_document(text: str, file: Path) -> Document:
@@ -162,6 +176,21 @@ def _manifests(
     return manifests, mistakes
 
 
+def _live_texts(draft: Draft, file: Path, read_file: ReadFile, faults: SpecErrors) -> dict[str, str]:
+    """The texts of the plain manifests that ran before, by path."""
+    places: list[FieldPath] = [("live",), *(("environments", index, "live") for index, _ in draft.environments())]
+    texts: dict[str, str] = {}
+    for place in places:
+        for index, path in enumerate(list_at(draft.data, *place, "files")):
+            text = read_file(path) if isinstance(path, str) else None
+            if isinstance(path, str) and text is not None:
+                texts[path] = text
+            elif isinstance(path, str):
+                at = (*place, "files", index)
+                faults.add(at, f"{dotted(at)}: the file `{path}` does not exist, seen from {file.name}'s directory")
+    return texts
+
+
 def _in_manifest(
     draft: Draft, version: str, manifest: Manifest | Unreadable, file: Path, text: str
 ) -> Iterator[Mistake]:
@@ -183,15 +212,27 @@ def open_rollout(path: Path) -> Parsed:
 
 
 def file_reader(folder: Path) -> Callable[[str], str | None]:
-    """Reads the owner's files in the folder or below; a file outside, by `..` or a symbolic link, is not there."""
+    """Reads the owner's files in the folder or below, and by a path that begins with `..` those of the repository;
+    a file outside, also by a symbolic link, is not there."""
 
     def read(name: str) -> str | None:
         file = (folder / name).resolve()
-        if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        top = repository_of(folder) if name.startswith("../") else folder.resolve()
+        if not file.is_relative_to(top) or not file.is_file():
             return None
-        return _text(folder / name)
+        return _bytes_as_text(file) if name.startswith("../") else _text(folder / name)
 
     return read
+
+
+def _bytes_as_text(file: Path) -> str:
+    """A file that is copied byte for byte; bytes that are not UTF-8 are kept as surrogates."""
+    try:
+        if file.stat().st_size > _MOST_COPIED:
+            raise UserError(f"more than {_MOST_COPIED:,} bytes, so it is not copied", where=str(file))
+        return file.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise UserError(f"cannot read the file: {error.strerror}", where=str(file)) from error
 
 
 def _text(file: Path) -> str:

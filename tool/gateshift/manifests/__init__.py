@@ -3,5 +3,6 @@
 from gateshift.manifests.generate import generate
 from gateshift.manifests.header import FileHeader, compare, read_header, with_header
 from gateshift.manifests.keep_pointer_path import keep_pointer_path
+from gateshift.manifests.live import live_copies
 
-__all__ = ["FileHeader", "compare", "generate", "keep_pointer_path", "read_header", "with_header"]
+__all__ = ["FileHeader", "compare", "generate", "keep_pointer_path", "live_copies", "read_header", "with_header"]

@@ -6,33 +6,37 @@ A kustomization.yaml that lists what it builds from, and no patch.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from gateshift.manifests.metadata import metadata, selector
 from gateshift.manifests.workload import autoscaler, deployment, service_account
 from gateshift.model.rollout import DeclaredWorkload, ManifestWorkload, Rollout, Version
 from gateshift.yamldoc import UnreadableYaml, dump, dump_all, load_all
-from gateshift.yamldoc.data import JsonObject, object_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, object_at
 
 _DEPLOYMENT = "deployment.yaml"
 
 
 def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
-    """The Service and the service accounts, which every stage has."""
+    """The Service and the service accounts, which every stage has. A Service that ran before is not written."""
     name = rollout.service.name
     accounts = _service_accounts(rollout)
+    resources = ["serviceaccount.yaml"] if accounts else []
     if accounts:
         described = [dump(service_account(rollout, account), {(): "The pods' identity."}) for account in accounts]
         yield "base/serviceaccount.yaml", dump_all(*described)
-    yield (
-        "base/service.yaml",
-        dump(
-            _own_service(rollout),
-            {(): f"The Service {name}, which callers know. It selects the pods of every version."},
-        ),
-    )
-    resources = (["serviceaccount.yaml"] if accounts else []) + ["service.yaml"]
-    yield "base/kustomization.yaml", kustomization("What every stage has.", resources)
+    if rollout.live is None and all(environment.live is None for environment in rollout.environments):
+        note = f"The Service {name}, which callers know. It selects the pods of every version."
+        yield "base/service.yaml", dump(_own_service(rollout), {(): note})
+        resources.append("service.yaml")
+    if resources:
+        yield "base/kustomization.yaml", kustomization("What every stage has.", resources)
+
+
+def has_shared_files(rollout: Rollout) -> bool:
+    """Whether base/ itself holds anything."""
+    return any(True for _ in shared_files(rollout))
 
 
 def _service_accounts(rollout: Rollout) -> list[str]:
@@ -46,7 +50,9 @@ def _service_accounts(rollout: Rollout) -> list[str]:
 
 
 def version_files(rollout: Rollout, version: Version) -> Iterator[tuple[str, str]]:
-    """The sub-base of one version, and within it the one of its Service."""
+    """The sub-base of one version, and within it the one of its Service; nothing for a version that ran before."""
+    if version.live:
+        return
     folder = f"base/{version.name}"
     manifest = version.workload if isinstance(version.workload, ManifestWorkload) else None
     resources = [_DEPLOYMENT]
@@ -121,7 +127,7 @@ def _own_service(rollout: Rollout) -> JsonObject:
 
 def _version_service(rollout: Rollout, version: Version) -> JsonObject:
     """The Service that selects the version's pods alone, with the one port that the route names."""
-    labels = selector(rollout, version.name)
+    labels = selector(rollout, version)
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -145,12 +151,16 @@ def kustomization(
     *,
     namespace: str = "",
     replicas: Sequence[tuple[str, int]] = (),
+    patches: Sequence[Json] = (),
+    comments: Mapping[FieldPath, str] = MappingProxyType({}),
 ) -> str:
-    """The file's text; `replicas` are counts by the name of a Deployment."""
+    """The file's text; `replicas` are counts by the name of a Deployment, `patches` take objects out."""
     data: JsonObject = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
     if namespace:
         data["namespace"] = namespace
     data["resources"] = list(resources)
     if replicas:
         data["replicas"] = [{"name": name, "count": count} for name, count in replicas]
-    return dump(data, {(): purpose})
+    if patches:
+        data["patches"] = list(patches)
+    return dump(data, {(): purpose, **comments})

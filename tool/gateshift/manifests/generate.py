@@ -8,6 +8,7 @@ from gateshift.engines.placement import pointer_name
 from gateshift.engines.registry import ENGINES
 from gateshift.manifests.base import shared_files, version_files
 from gateshift.manifests.header import with_header
+from gateshift.manifests.live import live_copies, live_files
 from gateshift.manifests.overlay import overlay_files
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.rollout import Environment, Rollout
@@ -25,8 +26,11 @@ def generate(rollout: Rollout) -> dict[str, str]:
     for environment in rollout.environments:
         for stage in rollout.stages:
             bodies.update(overlay_files(rollout, stage, environment))
+        bodies.update(live_files(rollout, environment))
         bodies.update(_pointer_files(rollout, environment))
-    return {path: with_header(rollout.service.name, bodies[path]) for path in sorted(bodies)}
+    files = {path: with_header(rollout.service.name, body) for path, body in bodies.items()}
+    files |= {path: file.text for path, file in live_copies(rollout).items()}
+    return {path: files[path] for path in sorted(files)}
 
 
 def _pointer_files(rollout: Rollout, environment: Environment) -> Iterator[tuple[str, str]]:

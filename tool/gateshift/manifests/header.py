@@ -9,6 +9,7 @@ What generating would do to each file, from the texts that should be there and t
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
@@ -57,9 +58,37 @@ def _digest(body: str) -> str:
     return hashlib.sha256("".join(pieces).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def compare(name: str, expected: Mapping[str, str], present: Mapping[str, str]) -> tuple[FileState, ...]:
-    """Every file that is expected, and every other file found that carries this rollout's header, by path."""
-    return tuple(sorted(_states(name, expected, present), key=lambda state: state.path))
+def compare(
+    name: str, expected: Mapping[str, str], present: Mapping[str, str], originals: Mapping[str, str] | None = None
+) -> tuple[FileState, ...]:
+    """Every file that is expected, and every other file found that carries this rollout's header, by path.
+
+    `originals` has the file that each copy among them is a copy of.
+    """
+    copies = originals or {}
+    own = {path: text for path, text in expected.items() if path not in copies}
+    states = list(_states(name, own, {path: text for path, text in present.items() if path not in copies}))
+    states += [
+        _copy_state(path, original, expected[path], present) for path, original in copies.items() if path in expected
+    ]
+    return tuple(sorted(states, key=lambda state: state.path))
+
+
+def copy_digest(text: str) -> str:
+    """By which a copy is known for one that was made from its original, whatever became of that."""
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()}"
+
+
+def _copy_state(path: str, original: str, wanted: str, present: Mapping[str, str]) -> FileState:
+    """The kustomization next to a copy notes what was copied: any other text was edited there."""
+    there = present.get(path)
+    if there is None or there == wanted:
+        return FileState(
+            path, FileStatus.MISSING if there is None else FileStatus.FRESH, there, wanted, original=original
+        )
+    noted = present.get(f"{posixpath.dirname(path)}/kustomization.yaml", "")
+    status = FileStatus.STALE if copy_digest(there) in noted else FileStatus.EDITED
+    return FileState(path, status, there, wanted, original=original)
 
 
 def _states(name: str, expected: Mapping[str, str], present: Mapping[str, str]) -> Iterator[FileState]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateshift.engines.registry import ENGINES
-from gateshift.model.rollout import Pairs, Rollout
+from gateshift.model.rollout import Pairs, Rollout, Version
 from gateshift.yamldoc.data import Json, JsonObject
 
 
@@ -18,7 +18,9 @@ def metadata(
 ) -> Json:
     """Name, namespace, labels, annotations and what the sync engines need, in the order of the Kubernetes
     documentation."""
-    data: JsonObject = {"name": name, "namespace": namespace or rollout.service.namespace}
+    data: JsonObject = {"name": name}
+    if namespace or rollout.service.namespace:
+        data["namespace"] = namespace or rollout.service.namespace
     if labels:
         data["labels"] = labels
     noted: JsonObject = {}
@@ -30,9 +32,11 @@ def metadata(
     return data
 
 
-def selector(rollout: Rollout, version: str = "") -> JsonObject:
+def selector(rollout: Rollout, version: Version | None = None) -> JsonObject:
     """The labels of the service's pods, or of one version's."""
+    if version is not None and version.selector:
+        return dict(version.selector)
     labels: JsonObject = dict(rollout.service.selector)
-    if version:
-        labels[rollout.service.version_label] = version
+    if version is not None:
+        labels[rollout.service.version_label] = version.name
     return labels

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.manifests.base import kustomization
+from gateshift.manifests.base import has_shared_files, kustomization
+from gateshift.manifests.live import live_folder
 from gateshift.manifests.route import notes, route
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.yamldoc import dump
@@ -14,9 +15,15 @@ from gateshift.yamldoc.data import FieldPath
 def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> Iterator[tuple[str, str]]:
     """The files of one stage in one environment."""
     folder = rollout.overlay(stage, environment)
-    base = "../" * (folder.count("/") + 1) + "base"
-    resources = [base]
+    top = "../" * (folder.count("/") + 1)
+    base = f"{top}base"
+    live = live_folder(rollout, stage, environment)
+    resources = [f"{top}{live}"] if live else []
+    if has_shared_files(rollout):
+        resources.append(base)
     for version in rollout.versions:
+        if version.live:
+            continue
         if version.name in stage.deployed:
             resources.append(f"{base}/{version.name}")
         if version.name in stage.services:
@@ -33,7 +40,7 @@ def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> I
         kustomization(
             purpose,
             resources,
-            namespace=environment.namespace or "",
+            namespace="" if live else environment.namespace or "",
             replicas=_replicas(rollout, stage, environment),
         ),
     )

@@ -16,7 +16,7 @@ Source: Kubernetes API reference, DeploymentSpec.progressDeadlineSeconds.
 
 def deployment(rollout: Rollout, version: Version, workload: DeclaredWorkload) -> JsonObject:
     """The version's Deployment; without `replicas` where an autoscaler sets them."""
-    labels = selector(rollout, version.name)
+    labels = selector(rollout, version)
     spec: JsonObject = {}
     if version.autoscaling is None and version.replicas is not None:
         spec["replicas"] = version.replicas
@@ -63,7 +63,7 @@ def autoscaler(rollout: Rollout, version: Version, scaling: Autoscaling) -> Json
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": metadata(rollout, version.deployment, wave=0, labels=selector(rollout, version.name)),
+        "metadata": metadata(rollout, version.deployment, wave=0, labels=selector(rollout, version)),
         "spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": version.deployment},
             "minReplicas": scaling.min_replicas,

@@ -31,13 +31,15 @@ class FileStatus(Enum):
 
 class FileState(Struct, frozen=True):
     """One file: its path relative to the rollout's folder, how it stands, the text that is there and the one that
-    should be (None where there is, or should be, no file). `owner` is the rollout that a header names, or ""."""
+    should be (None where there is, or should be, no file). `owner` is the rollout that a header names, or "".
+    `original` is the file of which this is a copy, relative to the rollout's folder, or ""."""
 
     path: str
     status: FileStatus
     found: str | None
     expected: str | None
     owner: str = ""
+    original: str = ""
 
 
 class MovedPointer(Struct, frozen=True):

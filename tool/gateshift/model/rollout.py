@@ -121,18 +121,66 @@ class ManifestWorkload(Struct, frozen=True):
     text: str
 
 
+class LiveObject(Struct, frozen=True):
+    """An object of what ran before the rollout, by kind and name, such as Deployment/customers."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+class LiveWorkload(Struct, frozen=True):
+    """A version that ran before the rollout: its objects stay as they stand, and go when the version is no longer
+    deployed. The first of `objects` runs the pods."""
+
+    objects: tuple[LiveObject, ...]
+
+
+class LiveFile(Struct, frozen=True):
+    """A plain manifest that the rollout holds a copy of: its path as gateshift.yaml names it, and its text."""
+
+    path: str
+    text: str
+
+
+class LiveManifests(Struct, frozen=True):
+    """What ran before the rollout, and still comes with every stage.
+
+    `path` is a Kustomize root, referenced where it stands; or `files` are plain manifests, copied byte for byte.
+    `replaces` are objects of it that every stage with a route writes anew. Paths are relative to gateshift.yaml.
+    """
+
+    path: str = ""
+    files: tuple[LiveFile, ...] = ()
+    replaces: tuple[LiveObject, ...] = ()
+
+
 class Version(Struct, frozen=True):
     """One version of the service and the names of its Deployment and Service.
 
-    `replicas` is None where an autoscaler decides or where a manifest of the owner's does.
+    `replicas` is None where an autoscaler decides or where a manifest of the owner's does. `selector` are the labels
+    of its pods that its Service selects; empty for the rollout's selector and the version label.
     """
 
     name: str
     deployment: str
     service: str
-    workload: DeclaredWorkload | ManifestWorkload
+    workload: DeclaredWorkload | ManifestWorkload | LiveWorkload
     replicas: int | None = 1
     autoscaling: Autoscaling | None = None
+    selector: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether it ran before the rollout, so that none of its objects is written."""
+        return isinstance(self.workload, LiveWorkload)
+
+    @property
+    def workload_kind(self) -> str:
+        """The kind of the object that runs its pods."""
+        return self.workload.objects[0].kind if isinstance(self.workload, LiveWorkload) else "Deployment"
 
 
 class Share(Struct, frozen=True):
@@ -298,6 +346,7 @@ class Environment(Struct, frozen=True):
     hostnames: tuple[str, ...] | None = None
     replicas: tuple[tuple[str, int], ...] = ()
     revision: str | None = None
+    live: LiveManifests | None = None
 
 
 class Suppression(_Placed, frozen=True, eq=False):
@@ -335,6 +384,11 @@ class Rollout(Struct, frozen=True):
     environments: tuple[Environment, ...] = (Environment(),)
     suppressions: tuple[Suppression, ...] = ()
     schemas: SchemaChoice = SchemaChoice()
+    live: LiveManifests | None = None
+
+    def live_in(self, environment: Environment) -> LiveManifests | None:
+        """What ran before the rollout in the environment; None where the rollout writes everything itself."""
+        return environment.live or self.live
 
     def version(self, name: str) -> Version:
         """The version of that name; KeyError where there is none."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from gateshift.errors import UserError
 from gateshift.kustomize.tree.roots import repository_of
-from gateshift.manifests import compare, generate
+from gateshift.manifests import compare, generate, live_copies
 from gateshift.manifests.header import header_start
 from gateshift.manifests.keep_pointer_path import named_paths
 from gateshift.model.release import FileState, FileStatus
@@ -47,7 +47,9 @@ def look(rollout: Rollout) -> Generation:
     top = rollout.file.parent
     expected = generate(rollout)
     name = rollout.service.name
-    return Generation(rollout, top, compare(name, expected, owned_files.read_files(top, expected, header_start(name))))
+    present = owned_files.read_files(top, expected, header_start(name))
+    originals = {path: file.path for path, file in live_copies(rollout).items()}
+    return Generation(rollout, top, compare(name, expected, present, originals))
 
 
 def write(rollout: Rollout, *, force: bool) -> Generation:

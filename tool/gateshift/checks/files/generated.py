@@ -83,9 +83,28 @@ def strange_file_in_the_way(files: Files) -> Iterator[Finding]:
     )
 
 
+@check("GS706", source="product contract, plain manifests of a version that ran before")
+def copy_differs_from_original(files: Files) -> Iterator[Finding]:
+    """A copy of a manifest that ran before the rollout differs from its original.
+
+    Every stage is built from the copy, so a change of the original alone reaches nothing once a pointer names a stage.
+    """
+    for state in files.states:
+        if _differing_copy(state):
+            edited = state.status is FileStatus.EDITED
+            why = "the copy was edited" if edited else "the original changed since it was copied"
+            message = f"{state.path} differs from {state.original}, of which it is a copy: {why}"
+            hint = f"Make the change in {state.original}, then run `gateshift generate --force`." if edited else _HINT
+            yield Finding(Level.ERROR, message, Place(files.top / state.path, _first_difference(state)), help=hint)
+
+
+def _differing_copy(state: FileState) -> bool:
+    return bool(state.original) and state.status in (FileStatus.STALE, FileStatus.EDITED)
+
+
 def _findings(files: Files, status: FileStatus, message: Callable[[FileState], str], hint: str) -> Iterator[Finding]:
     for state in files.states:
-        if state.status is status:
+        if state.status is status and not _differing_copy(state):
             place = Place(files.top / state.path, _first_difference(state))
             yield Finding(Level.ERROR, f"{state.path}: {message(state)}", place, help=hint)
 
@@ -96,6 +115,6 @@ def _first_difference(state: FileState) -> int:
         return 1
     lines, expected_lines = state.found.split("\n"), state.expected.split("\n")
     for number, (there, wanted) in enumerate(zip(lines, expected_lines, strict=False), start=1):
-        if number > 1 and there != wanted:
+        if (number > 1 or state.original) and there != wanted:
             return number
     return 1 if len(lines) == len(expected_lines) else min(len(lines), len(expected_lines))

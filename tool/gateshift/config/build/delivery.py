@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from gateshift.config.build.routing import parents_of, texts_at
-from gateshift.config.draft import Draft, number
+from gateshift.config.draft import Draft, live_objects, number
 from gateshift.config.semantics.delivery import day_of
 from gateshift.config.semantics.routes import milliseconds
 from gateshift.model.place import Place
@@ -14,13 +15,15 @@ from gateshift.model.rollout import (
     Environment,
     FluxPointer,
     Gate,
+    LiveFile,
+    LiveManifests,
     Parent,
     Pointers,
     Policy,
     SchemaChoice,
     Suppression,
 )
-from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
+from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
 
 def policy_of(data: JsonObject) -> Policy:
@@ -78,7 +81,18 @@ def _flux(data: JsonObject) -> FluxPointer:
     )
 
 
-def environment_of(draft: Draft, data: JsonObject) -> Environment:
+def live_of(data: JsonObject, texts: Mapping[str, str]) -> LiveManifests | None:
+    """What ran before the rollout; None where the file names nothing. `texts` are those of plain manifests by path."""
+    if not data:
+        return None
+    return LiveManifests(
+        path=posixpath.normpath(text_at(data, "path")) if "path" in data else "",
+        files=tuple(LiveFile(path, texts[path]) for path in texts_at(data, "files")),
+        replaces=live_objects(list_at(data, "replaces")),
+    )
+
+
+def environment_of(draft: Draft, data: JsonObject, texts: Mapping[str, str]) -> Environment:
     """One environment, with only what differs from the rollout."""
     namespace = text_at(data, "namespace") or None
     return Environment(
@@ -88,6 +102,7 @@ def environment_of(draft: Draft, data: JsonObject) -> Environment:
         hostnames=texts_at(data, "hostnames") if "hostnames" in data else None,
         replicas=tuple((name, number(count, 0)) for name, count in object_at(data, "replicas").items()),
         revision=text_at(data, "revision") or None,
+        live=live_of(object_at(data, "live"), texts),
     )
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateshift.config.build.delivery import environment_of, gate_of, pointers_of, policy_of, schemas_of, suppression_of
+from gateshift.config.build.delivery import (
+    environment_of,
+    gate_of,
+    live_of,
+    pointers_of,
+    policy_of,
+    schemas_of,
+    suppression_of,
+)
 from gateshift.config.build.routing import pairs_at, route_of, stage_of
 from gateshift.config.draft import Draft, number, objects
 from gateshift.config.schema.service import SERVICE_SPEC
@@ -16,6 +24,7 @@ from gateshift.model.rollout import (
     DeclaredService,
     DeclaredWorkload,
     Environment,
+    LiveWorkload,
     ManifestWorkload,
     Rollout,
     RouteKind,
@@ -25,8 +34,11 @@ from gateshift.yamldoc import Document
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 
-def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, Manifest]) -> Rollout:
-    """The rollout that the draft declares. `manifests` are the owner's own Deployments by version."""
+def build(
+    draft: Draft, document: Document, file: Path, manifests: Mapping[str, Manifest], texts: Mapping[str, str]
+) -> Rollout:
+    """The rollout that the draft declares. `manifests` are the owner's own Deployments by version, `texts` those of
+    the plain manifests that ran before, by path."""
     data = draft.data
     return Rollout(
         file=file,
@@ -37,12 +49,13 @@ def build(draft: Draft, document: Document, file: Path, manifests: Mapping[str, 
         policy=policy_of(object_at(data, "policy")),
         gate=gate_of(object_at(data, "gate")),
         pointers=pointers_of(object_at(data, "pointers")),
-        environments=tuple(environment_of(draft, item) for _, item in draft.environments()) or (Environment(),),
+        environments=tuple(environment_of(draft, item, texts) for _, item in draft.environments()) or (Environment(),),
         suppressions=tuple(
             suppression_of(item, _place(document, file, ("ignore", at)))
             for at, item in objects(list_at(data, "ignore"))
         ),
         schemas=schemas_of(object_at(data, "schemas")),
+        live=live_of(object_at(data, "live"), texts),
     )
 
 
@@ -78,16 +91,22 @@ def _service(draft: Draft, manifests: Mapping[str, Manifest]) -> DeclaredService
 def _version(draft: Draft, name: str, manifest: Manifest | None) -> Version:
     data = draft.version(name)
     scaling = object_at(data, "autoscaling") if "autoscaling" in data else None
-    decided_elsewhere = scaling is not None or manifest is not None
+    live = draft.live_objects(name)
+    decided_elsewhere = scaling is not None or manifest is not None or bool(live)
     return Version(
         name=name,
         deployment=manifest.deployment if manifest else draft.deployment_of(name),
         service=draft.service_of(name),
-        workload=ManifestWorkload(manifest.path, manifest.text) if manifest else _workload(draft, data),
+        workload=LiveWorkload(live)
+        if live
+        else ManifestWorkload(manifest.path, manifest.text)
+        if manifest
+        else _workload(draft, data),
         replicas=number(data["replicas"], 1) if "replicas" in data else None if decided_elsewhere else 1,
         autoscaling=None
         if scaling is None
         else Autoscaling(number(scaling.get("min"), 1), number(scaling["max"], 1), number(scaling.get("cpu"), 80)),
+        selector=tuple((key, value) for key, value in object_at(data, "selector").items() if isinstance(value, str)),
     )
 
 

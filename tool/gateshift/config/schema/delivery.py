@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
+from gateshift.config.schema.live import LIVE
 from gateshift.config.schema.route import HOSTNAMES, PARENTS
 from gateshift.config.schema.schema_types import Fields, Flag, ListOf, MapOf, Number, Text
 
@@ -105,6 +106,7 @@ ENVIRONMENTS = ListOf(
                 name=replace(vocabulary.LABEL, expects="a version's name"),
                 value=Number(expects="a whole number from 0", least=0, most=2147483647),
             ),
+            "live": replace(LIVE, means="What ran there before the rollout, where it differs."),
             "revision": replace(vocabulary.GIT_REVISION, means="The revision its pointer follows, where it differs."),
         },
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateshift.config.schema.delivery import ENVIRONMENTS, GATE, IGNORE, POINTERS, POLICY, SCHEMAS
+from gateshift.config.schema.live import LIVE
 from gateshift.config.schema.route import ROUTE
 from gateshift.config.schema.schema_types import Fields
 from gateshift.config.schema.service import SERVICE
@@ -16,6 +17,7 @@ ROLLOUT = Fields(
     keys={
         "service": SERVICE,
         "route": ROUTE,
+        "live": LIVE,
         "workload": WORKLOAD,
         "versions": VERSIONS,
         "stages": STAGES,

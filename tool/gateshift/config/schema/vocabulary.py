@@ -177,6 +177,17 @@ FOLDER = Text(
     most=1024,
 )
 FILE = replace(FOLDER, expects="a path relative to this file, in its directory or below")
+LIVE_PATH = Text(
+    expects="a path relative to this file inside the repository, with `..` only at its beginning, "
+    "and not above this file",
+    pattern=r"^(?!/)(\.\./)*(?!(.*/)?\.\.(/|$))[^\x00-\x1f\x7f\\]+$",
+    most=1024,
+)
+LIVE_OBJECT = Text(
+    expects="an object as `Kind/name`, such as `Deployment/customers`",
+    pattern=f"^[A-Z][A-Za-z0-9]*/{_SUBDOMAIN}$",
+    most=317,
+)
 RULE_ID = Text(expects="a rule's id such as `GS301`", pattern="^GS[1-7][0-9]{2}$", most=5)
 DAY = Text(
     expects="a day in the form `2026-12-31`",

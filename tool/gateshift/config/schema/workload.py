@@ -10,6 +10,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
+from gateshift.config.schema.live import LIVE_VERSION
 from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, Raw, SchemaType, Text
 
 _SECONDS = Number(expects="a whole number of seconds", least=0, most=2147483647)
@@ -211,12 +212,25 @@ VERSION = Fields(
         "deployment": replace(
             vocabulary.SUBDOMAIN, means="The name of its Deployment; `<service>-<version>` unless given."
         ),
+        "live": LIVE_VERSION,
+        "selector": MapOf(
+            means="The labels of its pods that its Service selects; the service's selector and the version label "
+            "unless given.",
+            expects="a mapping of label keys to values",
+            name=vocabulary.LABEL_KEY,
+            value=vocabulary.LABEL_VALUE,
+            least=1,
+        ),
         **WORKLOAD_KEYS,
     },
-    any_of=(("image", "manifest"),),
+    any_of=(("image", "manifest", "live"),),
     exclusive=(
         ("replicas", "autoscaling"),
         *(("manifest", key) for key in ("image", *WORKLOAD_KEYS)),
+        *(
+            ("live", key)
+            for key in ("image", "manifest", "replicas", "autoscaling", "deployment", "selector", *WORKLOAD_KEYS)
+        ),
     ),
     elsewhere=_ELSEWHERE,
 )
@@ -229,6 +243,6 @@ VERSIONS = MapOf(
         expects="a version's name such as `v2`: lower-case letters, digits and `-`, at most 63 characters",
     ),
     value=VERSION,
-    least=2,
+    least=1,
     most=16,
 )

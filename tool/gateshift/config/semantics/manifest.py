@@ -105,7 +105,7 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) 
     data = manifest.document.data
     at: FieldPath = ("spec", "template", "metadata", "labels")
     pods = object_at(data, *at)
-    needed = {**draft.selector, draft.version_label: version}
+    needed = draft.selector_of(version)
     for key, value in needed.items():
         if pods.get(key) != value:
             found = f"found {described(pods[key])}" if key in pods else "the label is missing"
@@ -120,11 +120,13 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) 
         if wanted != needed.get(key, pods.get(key)):
             here = (*selector, key)
             faults.add(here, f"{dotted(here)}: selects {described(wanted)}, which the pods' own labels do not say")
-    if draft.version_label not in selected and not list_at(data, "spec", "selector", "matchExpressions"):
+    own = set(needed.items()) - set(draft.selector.items())
+    if not own & set(selected.items()) and not list_at(data, "spec", "selector", "matchExpressions"):
         faults.add(
             (*selector, draft.version_label),
             f"{dotted(selector)}: without the version label the Deployment selects the other versions' pods too",
-            f"write `{draft.version_label}: {version}`",
+            f"write `{draft.version_label}: {version}` where this Deployment does not run yet; the selector of one "
+            "that runs cannot be changed: `gateshift adopt` brings it in as it is",
         )
 
 

@@ -73,7 +73,9 @@ def _derived(draft: Draft, faults: SpecErrors) -> None:
 def _service_names(draft: Draft) -> list[tuple[str, FieldPath, str]]:
     own: list[tuple[str, FieldPath, str]] = [(draft.service, ("service", "name"), "the service itself")]
     return own + [
-        (draft.service_of(name), _given(draft, name, "service"), f"version {name}") for name in draft.versions
+        (draft.service_of(name), _given(draft, name, "service"), f"version {name}")
+        for name in draft.versions
+        if not (draft.live_objects(name) and draft.service_of(name) == draft.service)
     ]
 
 
