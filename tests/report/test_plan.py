@@ -86,7 +86,7 @@ def test_json_holds_the_fields_of_the_contract() -> None:
     ]
     assert document["engines"]["argocd"]["safe"] is False
     assert [found["rule"] for found in document["engines"]["argocd"]["findings"]] == ["GS501"]
-    assert document["engines"]["flux"] == {"safe": True, "findings": [], "steps": [], "safeWay": []}
+    assert document["engines"]["flux"] == {"safe": True, "decides": True, "findings": [], "steps": [], "safeWay": []}
 
 
 def test_a_pull_request_is_unsafe_where_something_live_is() -> None:

@@ -47,7 +47,8 @@ class EngineVerdict(Struct, frozen=True):
     """Whether one sync engine can make the change without losing a request, and what it would lose.
 
     `steps` are the engine's actions in order, in words. `safe_way` names the stages to pass through instead, in order,
-    the target last; empty where the change is safe or no way is known.
+    the target last; empty where the change is safe or no way is known. An engine that does not decide has no pointer
+    there, while another one has.
     """
 
     engine: str
@@ -55,6 +56,7 @@ class EngineVerdict(Struct, frozen=True):
     findings: tuple[ReportedFinding, ...] = ()
     steps: tuple[str, ...] = ()
     safe_way: tuple[str, ...] = ()
+    decides: bool = True
 
 
 class PlanReport(Struct, frozen=True):
@@ -74,8 +76,8 @@ class PlanReport(Struct, frozen=True):
 
     @property
     def safe(self) -> bool:
-        """Whether every engine can make the change without losing a request."""
-        return all(verdict.safe for verdict in self.engines)
+        """Whether every engine in charge can make the change without losing a request."""
+        return all(verdict.safe for verdict in self.engines if verdict.decides)
 
 
 class PullRequestReport(Struct, frozen=True):
@@ -101,18 +103,20 @@ class PairVerdict(Enum):
 
 
 class MatrixCell(Struct, frozen=True):
-    """One ordered pair of stages: each engine's verdict, and the first reason where it is unsafe."""
+    """One ordered pair of stages: the verdict of each engine, and the first reason where it is unsafe. `idle` are the
+    engines that do not decide."""
 
     origin: str
     target: str
     engines: tuple[tuple[str, bool], ...]
     reason: str = ""
     safe_way: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> PairVerdict:
-        """What all engines say together."""
-        verdicts = [safe for _, safe in self.engines]
+        """What all engines in charge say together."""
+        verdicts = [safe for engine, safe in self.engines if engine not in self.idle]
         return PairVerdict.SAFE if all(verdicts) else PairVerdict.MIXED if any(verdicts) else PairVerdict.UNSAFE
 
 

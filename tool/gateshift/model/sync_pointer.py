@@ -106,6 +106,7 @@ class SyncSettings(Struct, frozen=True):
     """One engine's settings. `prune`: objects that leave the files leave the cluster. `prune_last` and `waves` are
     Argo CD's: prunes wait until everything else is healthy, and sync-wave annotations count. `recreates`: every object
     whose update the API server refuses is deleted and created anew. `server_side`: objects are applied server-side.
+    `decides`: the verdict counts; that of an engine without a pointer does not where another engine has one.
 
     The defaults are those of an engine without a pointer: one wave, and prunes as early as the engine makes them.
     """
@@ -116,3 +117,4 @@ class SyncSettings(Struct, frozen=True):
     waves: bool = False
     recreates: bool = False
     server_side: bool = False
+    decides: bool = True

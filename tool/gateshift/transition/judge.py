@@ -70,8 +70,8 @@ class Judgement(Struct, frozen=True, eq=False):
 
     @property
     def safe(self) -> bool:
-        """Whether every engine can make the step without losing a request."""
-        return all(verdict.safe for verdict in self.verdicts)
+        """Whether every engine in charge can make the step without losing a request."""
+        return all(verdict.safe for verdict in self.verdicts if verdict.settings.decides)
 
 
 def judge(

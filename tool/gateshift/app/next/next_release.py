@@ -198,7 +198,7 @@ class _Start:
         after = Side(first.name, only_root(trial / self.new.overlay(first, environment)))
         plan = plans.between(before, after, sync_settings(self.pointing, environment))
         if not plan.safe:
-            reasons = [each.message for verdict in plan.engines for each in verdict.findings]
+            reasons = [each.message for verdict in plan.engines if verdict.decides for each in verdict.findings]
             raise UserError(
                 f"the step from {stage.name} to the first stage of the next release is unsafe: {'; '.join(reasons)}",
                 where=str(self.old.file),

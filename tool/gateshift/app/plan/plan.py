@@ -18,7 +18,7 @@ from gateshift.app.shared.rollouts import rollout_here, root_of
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
-from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
+from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict, PlanReport
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.model.sync_pointer import RolloutPointers, SyncSettings
 from gateshift.transition.policy import safe_way
@@ -101,14 +101,15 @@ class Plans:
 def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], PlannedStep]) -> MatrixCell:
     made = step(origin, target)
     engines = tuple((each.verdict.settings.engine.value, each.safe) for each in made.engines)
+    idle = tuple(each.verdict.settings.engine.value for each in made.engines if each not in made.deciding)
     if made.safe:
-        return MatrixCell(origin, target, engines)
+        return MatrixCell(origin, target, engines, idle=idle)
     way = safe_way(stages, origin, target, lambda one, other: step(one, other).safe)
-    return MatrixCell(origin, target, engines, next(_reasons(made)), way)
+    return MatrixCell(origin, target, engines, next(_reasons(made)), way, idle)
 
 
 def _reasons(step: PlannedStep) -> Iterator[str]:
-    for engine in step.engines:
+    for engine in step.deciding:
         for located in engine.findings:
             if located.finding.level is Level.ERROR:
                 yield located.finding.message
@@ -117,4 +118,5 @@ def _reasons(step: PlannedStep) -> Iterator[str]:
 def forward_is_safe(report: MatrixReport) -> bool:
     """Whether every stage can be reached from the one before it, which is what a rollout needs."""
     following = dict(zip(report.stages, report.stages[1:], strict=False))
-    return all(safe for cell in report.cells if following.get(cell.origin) == cell.target for _, safe in cell.engines)
+    steps = (cell for cell in report.cells if following.get(cell.origin) == cell.target)
+    return all(cell.verdict is PairVerdict.SAFE for cell in steps)

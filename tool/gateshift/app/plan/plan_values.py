@@ -60,6 +60,7 @@ class Reporter:
             tuple(self._finding(each, (origin, *way) if way else ()) for each in self._reported(found)),
             steps_of(found.verdict.sync_plan),
             way,
+            found.verdict.settings.decides,
         )
 
     def _reported(self, found: EngineFindings) -> Iterator[ReportedFinding]:

@@ -51,8 +51,13 @@ class PlannedStep(Struct, frozen=True, eq=False):
 
     @property
     def safe(self) -> bool:
-        """Whether every engine can make it without losing a request."""
-        return all(each.safe for each in self.engines)
+        """Whether every engine in charge can make it without losing a request."""
+        return all(engine.safe for engine in self.deciding)
+
+    @property
+    def deciding(self) -> tuple[EngineFindings, ...]:
+        """The engines whose verdict counts."""
+        return tuple(engine for engine in self.engines if engine.verdict.settings.decides)
 
 
 class Planner:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from gateshift.engines.placement import StageFolders, in_order
 from gateshift.engines.read import pointers_in, repositories_in, with_repository
 from gateshift.engines.registry import WITHOUT_POINTER, engine_of
@@ -138,10 +140,14 @@ def sync_settings(pointers: RolloutPointers, environment: Environment) -> tuple[
 
 
 def with_every_engine(settings: Iterable[SyncSettings]) -> tuple[SyncSettings, ...]:
-    """The settings, and for each engine that has none those of an engine without a pointer."""
+    """The settings, and for each engine that has none those of an engine without a pointer, which decides nothing where
+    another has one."""
     listed = tuple(dict.fromkeys(settings))
     engines = list(Engine)
-    missing = tuple(unset for unset in WITHOUT_POINTER if unset.engine not in {known.engine for known in listed})
+    known_engines = {known.engine for known in listed}
+    missing = tuple(
+        replace(unset, decides=not listed) for unset in WITHOUT_POINTER if unset.engine not in known_engines
+    )
     return tuple(sorted((*listed, *missing), key=lambda known: (engines.index(known.engine), repr(known))))
 
 

@@ -97,7 +97,7 @@ def _shares(rollout: Rollout, stage: Stage) -> Iterator[tuple[str, float]]:
 
 
 def _reason(plan: PlanReport) -> str:
-    found = (each for engine in plan.engines for each in engine.findings if each.level is Level.ERROR)
+    found = (each for engine in plan.engines if engine.decides for each in engine.findings if each.level is Level.ERROR)
     return next((each.message for each in found), "")
 
 

@@ -41,7 +41,8 @@ def _order_findings(rollout: Rollout, built: Mapping[Path, BuiltRoot], placer: P
             old, new = (_built(rollout, environment, stage.name, built) for stage in (before, after))
             if old is None or new is None or old.build is None or new.build is None:
                 continue
-            verdicts = judge(old.build, new.build, syncs, rollout_context(rollout, environment)).verdicts
+            made = judge(old.build, new.build, syncs, rollout_context(rollout, environment))
+            verdicts = [verdict for verdict in made.verdicts if verdict.settings.decides]
             for finding in dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings):
                 if finding.level is Level.ERROR:
                     yield _placed(finding, f"{before.name} -> {after.name}", (old, new), placer)

@@ -82,7 +82,7 @@ def findings_of(report: AnyPlan) -> ValidationReport:
 def _merged(plans: tuple[PlanReport, ...]) -> ValidationReport:
     findings: dict[ReportedFinding, None] = {}
     for plan in plans:
-        for engine in plan.engines:
+        for engine in (verdict for verdict in plan.engines if verdict.decides):
             findings.update(dict.fromkeys(engine.findings))
     roots = tuple(ReportedRoot(plan.target, len(plan.changes)) for plan in plans)
     return ValidationReport(tuple(findings), roots)

@@ -12,6 +12,7 @@ from gateshift.model.plan import (
     MatrixCell,
     MatrixReport,
     ObjectChange,
+    PairVerdict,
     PlanReport,
     PullRequestReport,
 )
@@ -66,6 +67,7 @@ class VerdictJson(JsonForm, frozen=True):
     """What one sync engine makes of the step."""
 
     safe: Annotated[bool, says("Whether it can make the step without losing a request.")]
+    decides: Annotated[bool, says("Whether its verdict counts: it has a pointer there, or no engine has.")]
     findings: Annotated[tuple[FindingJson, ...], says("What speaks against it or is worth knowing.")]
     steps: Annotated[tuple[str, ...], says("What it does, in order, in words.")]
     safe_way: SafeWay
@@ -82,7 +84,7 @@ class PlanJson(JsonForm, frozen=True):
     traffic: Annotated[tuple[TrafficJson, ...], says("Who answers before and after.")]
     changes: Annotated[tuple[ChangeJson, ...], says("Every object that differs.")]
     engines: Annotated[dict[str, VerdictJson], by_engine("Each engine's verdict.")]
-    safe: Annotated[bool, says("Whether every engine can make the step without losing a request.")]
+    safe: Annotated[bool, says("Whether every engine that decides can make the step without losing a request.")]
 
 
 class BranchJson(JsonForm, frozen=True):
@@ -106,7 +108,7 @@ class PairJson(JsonForm, frozen=True):
     origin: Annotated[str, says("The stage that is left.")] = field(name="from")
     target: Annotated[str, says("The stage that is entered.")] = field(name="to")
     engines: Annotated[dict[str, PairVerdictJson], by_engine("Each engine's verdict.")]
-    safe: Annotated[bool, says("Whether every engine can make the step.")]
+    safe: Annotated[bool, says("Whether every engine that decides can make the step.")]
     reason: Annotated[str, says("The first reason against it; empty where it is safe.")]
     safe_way: SafeWay
 
@@ -144,7 +146,7 @@ def render_matrix(report: MatrixReport) -> str:
 
 def _pair(cell: MatrixCell) -> PairJson:
     engines = {engine: PairVerdictJson(safe) for engine, safe in cell.engines}
-    safe = all(safe for _, safe in cell.engines)
+    safe = cell.verdict is PairVerdict.SAFE
     return PairJson(cell.origin, cell.target, engines, safe, cell.reason, cell.safe_way)
 
 
@@ -170,4 +172,4 @@ def _change(change: ObjectChange) -> ChangeJson:
 
 def _verdict(verdict: EngineVerdict) -> VerdictJson:
     findings = tuple(finding_json(finding) for finding in verdict.findings)
-    return VerdictJson(verdict.safe, findings, verdict.steps, verdict.safe_way)
+    return VerdictJson(verdict.safe, verdict.decides, findings, verdict.steps, verdict.safe_way)

@@ -22,7 +22,7 @@ from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import place_lines
 from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.plan.mermaid import picture
-from gateshift.report.plan.words import PROOF, answerer, keys, share, split, title, verdict
+from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, answerer, keys, share, split, title, verdict
 from gateshift.report.style import count
 
 MARKER = "<!-- gateshift-plan -->"
@@ -134,6 +134,9 @@ def _traffic(rows: tuple[TrafficRow, ...]) -> str:
 
 
 def _engine(engine: EngineVerdict, report: PlanReport) -> Iterator[str]:
+    if not engine.decides:
+        yield f"{prose(engine_name(engine.engine))}: {'safe' if engine.safe else 'unsafe'} ({DECIDES_NOTHING})"
+        return
     yield f"**{prose(engine_name(engine.engine))}**: {'✅ safe' if engine.safe else '❌ unsafe'}"
     for finding in engine.findings:
         yield _finding(finding)

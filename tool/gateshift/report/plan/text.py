@@ -19,6 +19,7 @@ from gateshift.model.plan import (
 from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import finding_lines
 from gateshift.report.plan.words import (
+    DECIDES_NOTHING,
     PROOF,
     SIGNS,
     answerer,
@@ -146,6 +147,10 @@ def _value(text: str) -> str:
 
 def _engine(engine: EngineVerdict, report: PlanReport, style: Style) -> Iterator[str]:
     name = printable(engine_name(engine.engine))
+    if not engine.decides:
+        said = f"{name:<8}{'safe' if engine.safe else 'unsafe'}: {DECIDES_NOTHING}"
+        yield f"  {style.paint(said, 'dim')}"
+        return
     yield f"  {name:<8}{style.paint('safe', 'green') if engine.safe else style.paint('unsafe', 'red', 'bold')}"
     for step in engine.steps:
         yield f"    {style.paint(printable(step), 'dim')}"

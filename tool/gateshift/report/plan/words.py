@@ -16,13 +16,14 @@ _MEANINGS = {
     "500": "an invalid backend (500)",
     "503": "no endpoints (503)",
 }
+DECIDES_NOTHING = "it has no pointer here, and decides nothing"
 SIGNS = {PairVerdict.SAFE: "✓", PairVerdict.MIXED: "◐", PairVerdict.UNSAFE: "✕"}
 """A pair of stages in a matrix, in one character."""
 
 
 def engines_against(cell: MatrixCell) -> tuple[str, ...]:
     """The names of the engines that cannot make the step of the pair without losing a request."""
-    return tuple(engine_name(engine) for engine, safe in cell.engines if not safe)
+    return tuple(engine_name(engine) for engine, safe in cell.engines if not safe and engine not in cell.idle)
 
 
 def title(report: PlanReport) -> str:
@@ -55,5 +56,5 @@ def split(row: tuple[tuple[str, float], ...]) -> str:
 
 def verdict(report: PlanReport) -> str:
     """`safe`, or for which engines it is not."""
-    unsafe = [engine_name(verdict.engine) for verdict in report.engines if not verdict.safe]
+    unsafe = [engine_name(verdict.engine) for verdict in report.engines if verdict.decides and not verdict.safe]
     return "safe" if not unsafe else f"unsafe for {' and '.join(unsafe)}"
