@@ -291,9 +291,27 @@ def test_it_is_refused_at_its_line(case: Case, tmp_path: Path) -> None:
     root = top / "a/overlay" if (top / "a/overlay").exists() else top / "overlay"
     (finding,) = found(root)
     assert isinstance(finding.at, Place)
-    assert (finding.rule, finding.level, finding.at.file, finding.at.line) == (case.rule, Level.ERROR, file, line)
+    level = Level.WARNING if case.rule in ("GS111", "GS113") else Level.ERROR
+    assert (finding.rule, finding.level, finding.at.file, finding.at.line) == (case.rule, level, file, line)
     assert finding.message
     assert finding.help
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        (_resource("github.com/org/repo//base?ref=0123456789012345678901234567890123456789"), Level.NOTE),
+        (_resource("https://github.com/org/repo/releases/download/v1.2.3/install.yaml"), Level.NOTE),
+        (_resource("github.com/org/repo//base?ref=v1.2.3"), Level.NOTE),
+        (_resource("github.com/org/repo//base?ref=main"), Level.WARNING),
+        (_resource("https://raw.githubusercontent.com/org/repo/master/install.yaml"), Level.WARNING),
+        ("=== overlay/kustomization.yaml\nhelmCharts: # <-- here\n  - {name: c, version: 1.2.3}\n", Level.NOTE),
+        ("=== overlay/kustomization.yaml\nhelmCharts: # <-- here\n  - {name: c, version: ^1.2}\n", Level.WARNING),
+    ],
+)
+def test_what_is_pinned_is_only_noted(text: str, level: Level, tmp_path: Path) -> None:
+    (finding,) = found(write(tmp_path, text) / "overlay")
+    assert finding.level is level
 
 
 def overlay(top: Path, *names: str) -> Path:

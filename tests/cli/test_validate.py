@@ -173,12 +173,18 @@ def test_a_root_that_kustomize_refuses_is_a_finding(customers: Path) -> None:
     assert (document["coverage"]["refused"], document["coverage"]["left_out"][0]["path"]) == (1, "overlays/canary")
 
 
-def test_a_remote_base_is_refused_before_anything_is_fetched(customers: Path) -> None:
+def test_a_remote_base_is_left_out_and_never_fetched(customers: Path) -> None:
     kustomization = customers / "overlays" / "canary" / "kustomization.yaml"
     edit(kustomization, "resources:\n", "resources:\n  - https://127.0.0.1:1/nowhere.git\n")
-    (finding,) = report(customers, "overlays/canary", code=1)["findings"]
-    assert finding["rule"].startswith("GS1")
+    document = report(customers, "overlays/canary", code=0)
+    (finding,) = document["findings"]
+    assert (finding["rule"], finding["level"]) == ("GS111", "warning")
     assert finding["line"] == line_of(kustomization, "nowhere.git")
+    assert document["roots"] == [{"path": "overlays/canary", "resources": 7}]
+    assert document["coverage"]["left_out"] == [
+        {"path": "overlays/canary/kustomization.yaml", "reason": "remote: https://127.0.0.1:1/nowhere.git"}
+    ]
+    report(customers, "overlays/canary", "--require-complete", code=3)
 
 
 def test_plain_yaml_is_a_root_too(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ def read(parser: str, text: str) -> str:
     "text",
     [
         "\ufeffa: é\nb: [1, {c: 'd'}]\r\nc: |\n  x\n  y\n# z\n---\n? k\n: &a {b: 1}\nz: {<<: *a, c: 🎉} # e\n...\n",
+        'a: &k "1"\nb: *k\nc: &k {x: 1}\nd: *k\n---\na: &k 2\nb: *k\n',
+        "a: &k [1]\nb: &k [*k]\n",
         "a: b: c\n",
         "a:\n  b: 1\n c: 2\n",
         "a: \x07\n",

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.build_error import explained
+from gateshift.kustomize.build_start import BuildStart, write_mirror
 from gateshift.kustomize.built_objects import BuildReader
 from gateshift.kustomize.traced_kustomization import can_wrap, traced_exactly, traced_kustomization
 from gateshift.model.kustomization import KustomizationTree
@@ -47,12 +48,12 @@ a build of its own, a second thread in each only gets in the way. Who sets these
 
 
 class _Runs(Struct, frozen=True):
-    """What Kustomize said of a root: with traces, and where that may differ or has failed, without. `folder` is
-    where the traced build was started."""
+    """What Kustomize said of a root: with traces, and where that may differ or has failed, without. `start` is where
+    the traced build was started."""
 
     traced: Finished | None
     plain: Finished | None
-    folder: Path
+    start: BuildStart
 
 
 Outcome = Build | Unbuilt | NoVerdict
@@ -147,13 +148,23 @@ def _run(tree: KustomizationTree, folders: SimpleQueue[Path], kustomize: Callabl
 
 
 def _run_in(folder: Path, tree: KustomizationTree, kustomize: Callable[[Path], Finished]) -> _Runs:
+    if not tree.rewritten:
+        return _run_from(BuildStart(folder), tree, kustomize)
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        mirror = Path(name)
+        write_mirror(tree, mirror)
+        return _run_from(BuildStart(folder, mirror, tree.root.repository), tree, kustomize)
+
+
+def _run_from(start: BuildStart, tree: KustomizationTree, kustomize: Callable[[Path], Finished]) -> _Runs:
     traced = None
-    if can_wrap(tree, folder):
-        (folder / "kustomization.yaml").write_text(traced_kustomization(tree, folder), encoding="utf-8")
-        traced = kustomize(folder)
+    if start.mirror is not None or can_wrap(tree, start.folder):
+        text = traced_kustomization(tree, start)
+        (start.folder / "kustomization.yaml").write_text(text, encoding="utf-8")
+        traced = kustomize(start.folder)
         if traced.exit_code == 0 and traced_exactly(tree):
-            return _Runs(traced, None, folder)
-    return _Runs(traced, kustomize(tree.root.folder), folder)
+            return _Runs(traced, None, start)
+    return _Runs(traced, kustomize(start.built(tree.root.folder)), start)
 
 
 def _outcome(tree: KustomizationTree, future: Future[_Runs], reader: BuildReader) -> Outcome:
@@ -168,21 +179,21 @@ def _result(tree: KustomizationTree, runs: _Runs, reader: BuildReader) -> Build 
     counts = runs.plain or runs.traced
     assert counts is not None
     if counts.exit_code != 0:
-        return _unbuilt(tree, counts)
+        return _unbuilt(tree, counts, runs.start)
     warnings = tuple(dict.fromkeys(line for line in counts.stderr.splitlines() if line.strip()))
-    traced = _resources(tree, runs.traced, reader, runs.folder)
+    traced = _resources(tree, runs.traced, reader, runs.start)
     if runs.plain is None:
         return Build(tree.root.path, traced, warnings)
-    plain = _resources(tree, runs.plain, reader, tree.root.folder, keep_traces=True)
+    plain = _resources(tree, runs.plain, reader, BuildStart(tree.root.folder), keep_traces=True)
     return Build(tree.root.path, _with_origins(plain, traced), warnings)
 
 
 def _resources(
-    tree: KustomizationTree, said: Finished | None, reader: BuildReader, folder: Path, *, keep_traces: bool = False
+    tree: KustomizationTree, said: Finished | None, reader: BuildReader, start: BuildStart, *, keep_traces: bool = False
 ) -> tuple[Resource, ...]:
     if said is None or said.exit_code != 0:
         return ()
-    return reader.read(said.stdout.decode(errors="replace"), tree, folder, keep_traces=keep_traces)
+    return reader.read(said.stdout.decode(errors="replace"), tree, start, keep_traces=keep_traces)
 
 
 def _with_origins(plain: tuple[Resource, ...], traced: tuple[Resource, ...]) -> tuple[Resource, ...]:
@@ -193,11 +204,12 @@ def _with_origins(plain: tuple[Resource, ...], traced: tuple[Resource, ...]) -> 
     return tuple(replace(resource, origin=origins.get(resource.id, resource.origin)) for resource in plain)
 
 
-def _unbuilt(tree: KustomizationTree, said: Finished) -> Unbuilt:
-    stderr = said.stderr.strip()
+def _unbuilt(tree: KustomizationTree, said: Finished, start: BuildStart) -> Unbuilt:
+    stderr = start.said(said.stderr.strip())
     if said.exit_code != _REFUSED or not stderr or re.search(_CRASH, stderr):
         raise NoVerdict(
-            f"`{said.command}` ended with exit code {said.exit_code}" + (f" and said: {stderr}" if stderr else ""),
+            f"`{start.said(said.command)}` ended with exit code {said.exit_code}"
+            + (f" and said: {stderr}" if stderr else ""),
             where=str(tree.root.path),
             next_step="Run that command by hand; another Kustomize can be named with `--kustomize PATH`.",
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
+from gateshift.kustomize.build_start import BuildStart
 from gateshift.kustomize.trace.source_documents import document_of, guessed_origin
 from gateshift.kustomize.traced_kustomization import ORIGIN, TRANSFORMATIONS
 from gateshift.model.kustomization import KustomizationTree
@@ -24,9 +24,9 @@ class BuildReader:
         self._traces: dict[str, Json] = {}
 
     def read(
-        self, output: str, tree: KustomizationTree, folder: Path, *, keep_traces: bool = False
+        self, output: str, tree: KustomizationTree, start: BuildStart, *, keep_traces: bool = False
     ) -> tuple[Resource, ...]:
-        """The objects in output order. `folder` is where the build was started; its annotations are relative to it.
+        """The objects in output order. `start` is where the build was started; its annotations are relative to it.
         With `keep_traces` the annotations are the user's own and stay in the data.
 
         Raises NoVerdict for output that is not YAML of objects.
@@ -37,7 +37,7 @@ class BuildReader:
             resources.append(
                 Resource.of(whole, guessed_origin(whole, tree))
                 if keep_traces
-                else Resource.of(data, self._origin(data, origin, transformations, tree, folder))
+                else Resource.of(data, self._origin(data, origin, transformations, tree, start))
             )
         return tuple(resources)
 
@@ -49,13 +49,13 @@ class BuildReader:
         return known
 
     def _origin(
-        self, data: JsonObject, origin: str, transformations: str, tree: KustomizationTree, folder: Path
+        self, data: JsonObject, origin: str, transformations: str, tree: KustomizationTree, start: BuildStart
     ) -> Origin:
         trace = self._trace(origin)
         passed = self._trace(transformations)
         transformers = tuple(
             Transformer(
-                _file(text_at(step, "configuredIn"), tree, folder),
+                _file(text_at(step, "configuredIn"), tree, start),
                 text_at(step, "configuredBy", "kind"),
                 text_at(step, "configuredBy", "name"),
             )
@@ -63,10 +63,10 @@ class BuildReader:
         )
         path = text_at(trace, "path")
         if path:
-            file = _file(path, tree, folder)
+            file = _file(path, tree, start)
             return Origin(file, document_of(data, tree, file), None, transformers)
         if text_at(trace, "configuredBy", "kind").endswith("Generator"):
-            file = _file(text_at(trace, "configuredIn"), tree, folder)
+            file = _file(text_at(trace, "configuredIn"), tree, start)
             return Origin(file, 0, file, transformers)
         # A patch took the annotation, and the next transformer claims to have made the object.
         return guessed_origin(data, tree)
@@ -112,8 +112,8 @@ def _without_traces(data: JsonObject) -> tuple[JsonObject, str, str]:
     return {**data, "metadata": without}, text_at(annotations, ORIGIN), text_at(annotations, TRANSFORMATIONS)
 
 
-def _file(path: str, tree: KustomizationTree, folder: Path) -> Path:
-    """The file that an annotation names: Kustomize joins paths as texts, from the folder where the build started."""
-    named = Path(os.path.normpath(folder / path))
+def _file(path: str, tree: KustomizationTree, start: BuildStart) -> Path:
+    """The file that an annotation names."""
+    named = start.named(path)
     known = tree.files.get(named)
     return known.path if known else named

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from gateshift.kustomize.build_start import BuildStart
 from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree, Reference
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc.data import JsonObject, list_at
@@ -26,9 +27,10 @@ _SPECIAL_ANNOTATION = r"config\.kubernetes\.io/(origin|transformations|needs-has
 _LOOKS_AT_ANNOTATIONS = r"(?m)annotations|\$patch|/metadata['\"]?\s*$|path['\"]?:\s*(''|\"\")"
 
 
-def traced_kustomization(tree: KustomizationTree, folder: Path) -> str:
-    """The text of a kustomization.yaml in `folder` (its links resolved) that builds the tree's root with traces."""
-    fields: JsonObject = {"resources": [os.path.relpath(tree.root.folder, folder)]}
+def traced_kustomization(tree: KustomizationTree, start: BuildStart) -> str:
+    """The text of a kustomization.yaml in the start's folder (its links resolved) that builds the tree's root with
+    traces."""
+    fields: JsonObject = {"resources": [os.path.relpath(start.built(tree.root.folder), start.folder)]}
     top = tree.top.data if tree.top else {}
     managed = [option for option in list_at(top, "buildMetadata") if option == _MANAGED_BY]
     fields["buildMetadata"] = [*_TRACES, *managed]

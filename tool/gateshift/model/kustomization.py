@@ -63,6 +63,10 @@ class Problem(Enum):
     TOO_LARGE = "too-large"
 
 
+LEFT_OUT = (Problem.REMOTE, Problem.HELM)
+"""What is not built while the rest of the root is: it would have to be fetched, or Helm would have to run."""
+
+
 class Refused(Struct, frozen=True):
     """A reference that was not followed: the problem, and in words what was found."""
 
@@ -140,7 +144,8 @@ class KustomizationTree(Struct, frozen=True, eq=False):
 
     `kustomizations` holds each kustomization once, a parent before its bases; `files` every file that was read,
     by the path Kustomize's annotations name it with, and `sources` by its real path. `problems` are faults with their
-    places that belong to no reference.
+    places that belong to no reference. `rewritten` has the kustomization files that are built otherwise than they
+    stand, by the same path as in `files`: their text as it is built.
     """
 
     root: Root
@@ -149,3 +154,4 @@ class KustomizationTree(Struct, frozen=True, eq=False):
     files: Mapping[Path, SourceFile]
     sources: Mapping[Path, SourceFile]
     problems: tuple[tuple[Place, Refused], ...] = ()
+    rewritten: Mapping[Path, str] = {}

@@ -33,6 +33,7 @@ _TAGGED = {
 }
 _DEEPEST = 300
 _MERGE = "<<"
+_ANCHOR_AGAIN = "found duplicate anchor"
 
 
 class Span(Struct, frozen=True):
@@ -75,6 +76,24 @@ class _Composer(CParser):
 
     def ascend_resolver(self) -> None:
         """No path decides a tag here."""
+
+
+class _LenientComposer(_Composer, yaml.composer.Composer):
+    """Lets an anchor be given again, the later one counting from there on, as YAML and go-yaml have it. PyYAML's parser
+    refuses that, and its composer in Python is needed to get around it: slower, so only for texts that were refused."""
+
+    check_node = yaml.composer.Composer.check_node
+    get_node = yaml.composer.Composer.get_node
+
+    def __init__(self, text: str, limits: ReadLimits) -> None:
+        _Composer.__init__(self, text, limits)
+        yaml.composer.Composer.__init__(self)
+
+    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+        """One node, its anchor forgotten if it was known."""
+        event = None if self.check_event(yaml.AliasEvent) else self.peek_event()
+        self.anchors.pop(getattr(event, "anchor", None), None)
+        return yaml.composer.Composer.compose_node(self, parent, index)  # type: ignore[arg-type]  # the stubs want an int
 
 
 def _span(node: yaml.Node) -> Span:
@@ -289,11 +308,13 @@ def parse_all(text: str, *, yaml_1_2: bool = False, limits: ReadLimits = DEFAULT
     Raises UnreadableYaml with the place of the first fault. A text of comments alone has no document.
     """
     read = core if yaml_1_2 else kustomize
-    documents: list[Document] = []
     try:
-        composer = _Composer(text, limits)
-        while composer.check_node():
-            documents.append(Document(text, len(documents), composer.get_node(), read, limits))
+        try:
+            return tuple(_documents(_Composer(text, limits), text, read, limits))
+        except yaml.composer.ComposerError as error:
+            if not str(error.context).startswith(_ANCHOR_AGAIN):
+                raise
+            return tuple(_documents(_LenientComposer(text, limits), text, read, limits))
     except RecursionError as error:
         raise UnreadableYaml(f"nested more than {_DEEPEST} levels deep") from error
     except yaml.MarkedYAMLError as error:
@@ -302,7 +323,13 @@ def parse_all(text: str, *, yaml_1_2: bool = False, limits: ReadLimits = DEFAULT
         raise UnreadableYaml(what, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from error
     except yaml.YAMLError as error:
         raise UnreadableYaml(" ".join(str(error).split())) from error
-    return tuple(documents)
+
+
+def _documents(composer: _Composer, text: str, read: Resolver, limits: ReadLimits) -> Iterator[Document]:
+    index = 0
+    while composer.check_node():
+        yield Document(text, index, composer.get_node(), read, limits)
+        index += 1
 
 
 def load_all(text: str, *, limits: ReadLimits = DEFAULT) -> list[Json]:

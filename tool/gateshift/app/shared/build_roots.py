@@ -116,9 +116,9 @@ def _with_outcome(root: ReadRoot, outcome: Outcome) -> BuiltRoot:
             gap = Gap(f"{tree.root.path} was not built", outcome.what, outcome.next_step)
             return BuiltRoot(tree, None, findings, gap)
         case Unbuilt():
-            return BuiltRoot(tree, None, (*findings, unbuilt(outcome)))
+            return BuiltRoot(tree, None, (*findings, unbuilt(outcome, lacking=bool(tree.rewritten))))
         case Build():
-            empty = () if _has_error(findings) else nothing_built(outcome, tree)
+            empty = () if _has_error(findings) or tree.rewritten else nothing_built(outcome, tree)
             return BuiltRoot(tree, outcome, (*findings, *empty))
 
 

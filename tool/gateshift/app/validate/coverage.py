@@ -9,6 +9,7 @@ from pathlib import Path
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.validate.targets import ValidationTargets
+from gateshift.kustomize.tree.leave_out import left_out_in
 from gateshift.model.finding import Level
 from gateshift.model.kustomization import Kind, KustomizationTree, Problem, Refused
 from gateshift.model.place import Place
@@ -39,17 +40,6 @@ def coverage_of(targets: ValidationTargets, roots: Sequence[BuiltRoot]) -> Cover
         refused_for=_counted(refused.values()),
         left_out_for=_counted(_KINDS[refusal.problem] for _, refusal in entries),
     )
-
-
-def left_out_in(tree: KustomizationTree) -> Iterator[tuple[Place, Refused]]:
-    """The charts and remote entries of a tree, each with the place that names it."""
-    for node in tree.kustomizations:
-        for pointer, refusal in node.problems:
-            if refusal.problem in _KINDS:
-                yield node.file.place(pointer, key=True), refusal
-        for reference in node.references:
-            if isinstance(reference.target, Refused) and reference.target.problem in _KINDS:
-                yield reference.place, reference.target
 
 
 def _folders(tree: KustomizationTree) -> tuple[Path, ...]:

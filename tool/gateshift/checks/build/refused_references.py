@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import KustomizationTree, Problem, Reference, Refused
 from gateshift.model.place import Place
 from gateshift.model.rule import check
+from gateshift.yamldoc.data import JsonObject, object_at, text_at
+
+_PINNED = r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])|(?<![\w.])v?\d+\.\d+\.\d+(?![\w.]*\.\d)"
+"""A commit's id, or the number of a release."""
+
+_VERSION = r"v?\d+\.\d+\.\d+(-[\w.]+)?(\+[\w.]+)?"
 
 PlacedField = tuple[Place, Refused, Reference | None]
 
@@ -30,16 +37,21 @@ def refused(tree: KustomizationTree, *problems: Problem) -> Iterator[PlacedField
 def remote_reference(tree: KustomizationTree) -> Iterator[Finding]:
     """A kustomization names a URL or a Git repository, which Kustomize would fetch.
 
-    The build would depend on the network and on whoever can write to that address, and a pull request could make the
-    machine that checks it call any host. Nothing was fetched and the root was not built.
+    The build depends on the network and on whoever can write to that address, and a pull request could make the
+    machine that checks it call any host. Nothing was fetched: the entry is left out and the rest of the root is
+    checked. It is only noted where a commit or a release is named, since what that holds does not change.
     """
     for place, refusal, reference in refused(tree, Problem.REMOTE):
         role = reference.role.value if reference else "reference"
+        pinned = re.search(_PINNED, refusal.what) is not None
         yield Finding(
-            Level.ERROR,
-            f"the {role} {refusal.what} is remote, and would be fetched from the network",
+            Level.NOTE if pinned else Level.WARNING,
+            f"the {role} {refusal.what} is remote: it is not fetched, and what it brings is not checked",
             place,
-            help="Commit a copy of it to this repository and name the copy.",
+            "" if pinned else "whatever is there when the sync engine builds is what gets applied",
+            "Commit a copy of it to this repository and name the copy."
+            if pinned
+            else "Name a commit (`?ref=` and its id), or commit a copy of it to this repository.",
         )
 
 
@@ -65,15 +77,35 @@ def helm_chart(tree: KustomizationTree) -> Iterator[Finding]:
     """A kustomization inflates a Helm chart.
 
     Kustomize would run `helm`, which fetches the chart and renders its templates; the result cannot be known from this
-    repository. Nothing was run and the root was not built.
+    repository. Nothing was run: the chart is left out and the rest of the root is checked. It is only noted where the
+    chart's version is named.
     """
-    for place, refusal, _ in refused(tree, Problem.HELM):
-        yield Finding(
-            Level.ERROR,
-            f"{refusal.what} inflates a Helm chart, which cannot be built here",
-            place,
-            help="Commit the output of `helm template` and name it under resources, then check that.",
-        )
+    for node in tree.kustomizations:
+        for pointer, refusal in node.problems:
+            if refusal.problem is Problem.HELM:
+                entries = node.data.get(refusal.what)
+                charts = [object_at(entry) for entry in entries] if isinstance(entries, list) else [object_at(entries)]
+                yield _chart(node.file.place(pointer, key=True), refusal.what, charts)
+        for reference in node.references:
+            if isinstance(reference.target, Refused) and reference.target.problem is Problem.HELM:
+                chart = object_at(reference.file.data(reference.document), *reference.pointer[:-1])
+                yield _chart(reference.place, reference.target.what, [chart])
+
+
+def _chart(place: Place, field: str, charts: list[JsonObject]) -> Finding:
+    names = ", ".join(
+        sorted({text_at(chart, "name") or text_at(chart, "chartName") or "without a name" for chart in charts})
+    )
+    versions = (text_at(chart, "version") or text_at(chart, "chartVersion") for chart in charts)
+    pinned = all(re.fullmatch(_VERSION, version) for version in versions)
+    return Finding(
+        Level.NOTE if pinned else Level.WARNING,
+        f"{field} inflates a Helm chart ({names}): it is not rendered, and what it brings is not checked",
+        place,
+        "" if pinned else "whatever version is the newest when the sync engine builds is what gets applied",
+        ("" if pinned else "Name the chart's `version`. ")
+        + "To have it checked, commit the output of `helm template` and name that under resources.",
+    )
 
 
 @check("GS114", source="product contract, Ground rules")

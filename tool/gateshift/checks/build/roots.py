@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.place import Place
 from gateshift.model.resource import Build, Unbuilt
 from gateshift.model.rule import Rule, checks_in
+
+_NOT_FOUND = (
+    "no resource matches|no matches for|failed to find unique target|unable to find|nothing selected by|"
+    "does not match a config|does not exist; cannot|could not be found|not found in"
+)
+"""How Kustomize says that something acts upon an object which is not there."""
 
 REFUSED = Rule(
     "GS101",
@@ -45,8 +52,12 @@ def refusals(tree: KustomizationTree) -> Iterator[Finding]:
         yield from check(tree)
 
 
-def unbuilt(failure: Unbuilt) -> Finding:
-    """The finding that Kustomize refused a root."""
+def unbuilt(failure: Unbuilt, *, lacking: bool = False) -> Finding:
+    """The finding that Kustomize refused a root; a note where it is `lacking` charts or remote entries that were left
+    out, and what was refused may need just these."""
+    if lacking and re.search(_NOT_FOUND, failure.said):
+        what = f"what is left without the charts and remote entries is not built: {failure.message}"
+        return REFUSED.finding(Level.NOTE, what, failure.place)
     return REFUSED.finding(Level.ERROR, f"Kustomize refuses this root: {failure.message}", failure.place)
 
 

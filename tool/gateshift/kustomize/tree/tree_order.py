@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gateshift.kustomize.tree.leave_out import rewritten
 from gateshift.model.kustomization import Kustomization, KustomizationTree, Problem, Refused, Root
 from gateshift.model.place import Place
 from gateshift.model.source import EmbeddedSource, SourceFile
@@ -22,7 +23,8 @@ def tree_of(root: Root, top: Kustomization) -> KustomizationTree:
             if isinstance(reference.target, SourceFile) and not isinstance(reference.target, EmbeddedSource):
                 files[Path(os.path.normpath(node.key / reference.text))] = reference.target
     sources = {file.path: file for file in files.values()}
-    return KustomizationTree(root, top, nodes, files, sources, (*_cycles(nodes), *_crowds(nodes, top)))
+    problems = (*_cycles(nodes), *_crowds(nodes, top))
+    return KustomizationTree(root, top, nodes, files, sources, problems, rewritten(nodes))
 
 
 def _children(node: Kustomization) -> tuple[Kustomization, ...]:

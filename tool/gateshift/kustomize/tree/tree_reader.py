@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from gateshift.kustomize.tree.field_names import canonical
+from gateshift.kustomize.tree.leave_out import HELM_FIELDS
 from gateshift.kustomize.tree.references import References
 from gateshift.kustomize.tree.tree_order import tree_of
 from gateshift.model.kustomization import (
@@ -29,7 +30,6 @@ from gateshift.yamldoc.data import text_at
 
 _DEEPEST = 60
 _FLUX = "kustomize.toolkit.fluxcd.io/"
-_HELM = ("helmCharts", "helmChartInflationGenerator")
 
 
 class TreeReader:
@@ -97,7 +97,9 @@ class TreeReader:
         file = self.sources.read(real)
         data, spelled, twice = canonical(file.data())
         problems = [((written,), Refused(Problem.FIELD_TWICE, field)) for written, field in twice]
-        problems += [((spelled.get(field, field),), Refused(Problem.HELM, field)) for field in _HELM if data.get(field)]
+        problems += [
+            ((spelled.get(field, field),), Refused(Problem.HELM, field)) for field in HELM_FIELDS if data.get(field)
+        ]
         if self.is_of_flux(real):
             problems.append((("apiVersion",), Refused(Problem.OBJECT_OF_FLUX, names[0])))
         kind = Kind.COMPONENT if data.get("kind") == Kind.COMPONENT.value else Kind.KUSTOMIZATION
