@@ -192,17 +192,22 @@ def test_a_shallow_clone_says_what_it_lacks(branch: Path, tmp_path: Path) -> Non
     assert "git fetch --unshallow" in done.stderr
 
 
-def test_a_stage_that_cannot_be_built_any_more_is_exit_1(branch: Path) -> None:
+def test_a_stage_that_cannot_be_built_any_more_is_a_gap_beside_the_others(branch: Path) -> None:
     replace(branch / "overlays/canary/kustomization.yaml", "  - httproute.yaml\n", "  - nothing.yaml\n")
-    done = plan(branch, "--since", "main")
-    assert done.returncode == 1
-    assert "nothing.yaml" in done.stdout + done.stderr
+    replace(branch / "overlays/half/httproute.yaml", "weight: 50\n        - group", "weight: 40\n        - group")
+    found = document(branch, "--since", "main", code=3)
+    (gap,) = found["gaps"]
+    assert gap["root"] == "canary"
+    assert "nothing.yaml" in gap["reason"]
+    assert steps(found) == [("base:overlays/half", "half", False, True)]
+    assert not list(VALID.iter_errors(found))
+    assert "nothing.yaml" in plan(branch, "--since", "main").stdout
 
 
 def test_without_kustomize_there_is_no_verdict(branch: Path) -> None:
     point(branch, "half")
     found = document(branch, "--since", "main", "--kustomize", "/nowhere/kustomize", code=3)
-    assert found["gaps"][0]["what"] == "half was not judged"
+    assert [gap["root"] for gap in found["gaps"]] == ["half"]
 
 
 def test_the_work_tree_and_the_index_stay_as_they_are(branch: Path) -> None:

@@ -62,7 +62,8 @@ class EngineVerdict(Struct, frozen=True):
 class PlanReport(Struct, frozen=True):
     """One change: from and to are a stage's name, a path, or REF:PATH as the user may type it again.
 
-    `live` says that a pointer names the state, so that its verdict decides the exit code.
+    `live` says that a pointer names the state, so that its verdict decides the exit code. `unknown` says why it is not
+    known what ran before; then `origin` is "" and there is nothing to compare with.
     """
 
     rollout: str
@@ -73,6 +74,7 @@ class PlanReport(Struct, frozen=True):
     engines: tuple[EngineVerdict, ...]
     live: bool = True
     environment: str = ""
+    unknown: str = ""
 
     @property
     def safe(self) -> bool:

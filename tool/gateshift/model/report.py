@@ -76,13 +76,15 @@ OWN_DEFECT = "a defect of gateshift's own: "
 class Gap(Struct, frozen=True):
     """Something that could not be checked, so that there is no verdict: what, why, and the way to get one.
 
-    `defect` is the traceback where a defect of gateshift's own is the reason; no renderer shows it.
+    `defect` is the traceback where a defect of gateshift's own is the reason; no renderer shows it. `root` is the root
+    that it is about, "" for none.
     """
 
     what: str
     why: str
     next_step: str
     defect: str = ""
+    root: str = ""
 
     @property
     def defect_line(self) -> str:

@@ -12,6 +12,7 @@ from gateshift.app.plan.planner import PlannedStep, Planner
 from gateshift.app.plan.sides import Side, Sides
 from gateshift.app.promote.select_pointers import chosen_environment
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import existing, only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.rollouts import rollout_here, root_of
@@ -21,6 +22,8 @@ from gateshift.model.finding import Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict, PlanReport
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.model.sync_pointer import RolloutPointers, SyncSettings
+from gateshift.system import git
+from gateshift.system.source_files import real_path
 from gateshift.transition.policy import safe_way
 
 
@@ -39,6 +42,7 @@ class Plans:
         self.planner = planner
         self.snapshots = snapshots
         self.reporter = Reporter(planner.placer, snapshots)
+        self._pointers: dict[Path, RepositoryPointers] = {}
 
     def step(self, asked: PlanRequest) -> PlanReport:
         """One step. Raises UserError where a side cannot be told or built, NoVerdict without Kustomize."""
@@ -91,11 +95,28 @@ class Plans:
             yield stage.name, Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
 
     def _syncs(self, before: Side, after: Side) -> tuple[SyncSettings, ...]:
-        """How the pointers in force set the engines: those of the environment that the sides belong to."""
+        """How the pointers in force set the engines: those of the environment that the sides belong to, else those that
+        follow one of the folders."""
         for side in (after, before):
             if side.stage is not None and not self.snapshots.shown(side.root.folder):
-                return sync_settings(rollout_pointers(side.stage.rollout), side.stage.environment)
+                settings = sync_settings(rollout_pointers(side.stage.rollout), side.stage.environment)
+                if settings != WITHOUT_POINTER:
+                    return settings
+        for side in (after, before):
+            settings = self._following(side)
+            if settings != WITHOUT_POINTER:
+                return settings
         return WITHOUT_POINTER
+
+    def _following(self, side: Side) -> tuple[SyncSettings, ...]:
+        """How the pointers of the work tree that follow the folder set the engines."""
+        folder = real_path(side.root.folder)
+        repository = self.snapshots.repository(folder)
+        top = repository or side.root.repository
+        if top not in self._pointers:
+            self._pointers[top] = repository_pointers(top, git.work_tree(top))
+        within = folder.relative_to(side.root.repository)
+        return self._pointers[top].settings(top / within)
 
 
 def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], PlannedStep]) -> MatrixCell:

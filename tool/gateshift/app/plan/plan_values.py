@@ -16,11 +16,13 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.validate.assemble import reported
 from gateshift.checks.registry import every_rule
 from gateshift.engines.changes import Change
+from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
 from gateshift.model.plan import EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
 from gateshift.model.report import ReportedFinding, ReportedPlace, ResourceName
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import extra_rule_name
+from gateshift.model.sync_pointer import SyncSettings
 from gateshift.transition.rows import rows_of
 from gateshift.transition.wording import steps_of
 from gateshift.yamldoc.data import Json, json_pointer
@@ -52,6 +54,22 @@ class Reporter:
             environment=place.environment.name if place else "",
         )
 
+    def unknown(self, after: Side, why: str, syncs: Sequence[SyncSettings], *, live: bool) -> PlanReport:
+        """The report where it is not known what ran before: nothing is compared, and nothing speaks against it."""
+        place = after.stage
+        decides = {settings.engine: settings.decides for settings in syncs or WITHOUT_POINTER}
+        return PlanReport(
+            rollout=place.rollout.service.name if place else "",
+            origin="",
+            target=after.label,
+            traffic=(),
+            changes=(),
+            engines=tuple(EngineVerdict(engine.value, safe=True, decides=decides[engine]) for engine in decides),
+            live=live,
+            environment=place.environment.name if place else "",
+            unknown=why,
+        )
+
     def _engine(self, found: EngineFindings, origin: str, safe_way: tuple[str, ...]) -> EngineVerdict:
         way = () if found.safe else safe_way
         return EngineVerdict(
@@ -71,8 +89,11 @@ class Reporter:
         """The finding with its paths as the user knows them, and with the safe way where it is an error."""
         if finding.level is Level.ERROR and way:
             finding = replace(finding, help=f"{finding.help} The safe way here: {' -> '.join(way)}.".lstrip())
+        readable = self._snapshots.readable
         return replace(
             finding,
+            message=readable(finding.message),
+            help=readable(finding.help),
             place=self._place(finding.place),
             roots=tuple(self._path(root) for root in finding.roots),
             related=tuple(replace(each, place=self._place(each.place)) for each in finding.related),

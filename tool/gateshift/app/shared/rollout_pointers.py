@@ -153,9 +153,13 @@ def with_every_engine(settings: Iterable[SyncSettings]) -> tuple[SyncSettings, .
 
 def settings_in(stage_pointers: Iterable[StagePointer]) -> Iterator[SyncSettings]:
     """The settings of these pointers, from the objects that hold them."""
-    for stage_pointer in stage_pointers:
-        documents = load_all(text_of(stage_pointer.pointer.file.read_bytes()))
-        data = documents[stage_pointer.pointer.document]
-        engine = engine_of(data)
-        if engine is not None and isinstance(data, dict):
-            yield engine.settings_of(data)
+    return (settings for stage_pointer in stage_pointers for settings in settings_of(stage_pointer.pointer))
+
+
+def settings_of(pointer: SyncPointer) -> Iterator[SyncSettings]:
+    """What the object that holds the pointer says of how it syncs."""
+    documents = load_all(text_of(pointer.file.read_bytes()))
+    data = documents[pointer.document]
+    engine = engine_of(data)
+    if engine is not None and isinstance(data, dict):
+        yield engine.settings_of(data)

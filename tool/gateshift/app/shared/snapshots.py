@@ -8,6 +8,7 @@ from types import TracebackType
 
 from msgspec import Struct
 
+from gateshift.app.shared.paths import shown_path
 from gateshift.errors import UserError
 from gateshift.system import git
 from gateshift.system.source_files import real_path
@@ -44,6 +45,9 @@ class Snapshots:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, UserError):  # nobody can look into these folders: they are gone when it is read
+            error.what, error.where = self.readable(error.what), self.readable(error.where)
+            error.next_step = self.readable(error.next_step)
         self._folder.cleanup()
 
     def at(self, ref: str, where: Path) -> Snapshot:
@@ -66,6 +70,18 @@ class Snapshots:
             (top / _MARK).touch()
             known = self._known[work_tree, commit] = Snapshot(name, commit, top, work_tree)
         return known
+
+    def repository(self, path: Path) -> Path | None:
+        """The work tree that a file of a snapshot belongs to, None for any other file."""
+        known = (snapshot.work_tree for snapshot in self._known.values() if path.is_relative_to(snapshot.top))
+        return next(known, None)
+
+    def readable(self, text: str) -> str:
+        """The text with `REF:path` for every path of a snapshot, absolute or relative to the current folder."""
+        for snapshot in self._known.values():
+            for top in (shown_path(snapshot.top), str(snapshot.top)):
+                text = text.replace(f"{top}/", f"{snapshot.name}:").replace(top, f"{snapshot.name}:")
+        return text
 
     def shown(self, path: Path) -> str | None:
         """`REF:path` for a file of a snapshot, None for any other."""

@@ -18,7 +18,7 @@ _PLAIN = Style()
 def render(report: ValidationReport, style: Style = _PLAIN) -> str:
     """Every finding, every gap, and a last line that counts what was looked at."""
     blocks = ["\n".join(_finding(finding, style)) for finding in report.findings]
-    blocks += ["\n".join(_gap(gap, style)) for gap in report.gaps]
+    blocks += ["\n".join(gap_lines(gap, style)) for gap in report.gaps]
     return "\n\n".join([*blocks, "\n".join(_last_lines(report, style))]) + "\n"
 
 
@@ -121,7 +121,8 @@ def _caret(place: ReportedPlace, text: str) -> str:
     return " " * min(before, _WIDEST) + "^" * max(1, min(width, _WIDEST - before))
 
 
-def _gap(gap: Gap, style: Style) -> Iterator[str]:
+def gap_lines(gap: Gap, style: Style = _PLAIN) -> Iterator[str]:
+    """What was not looked at, why, and the way to have it looked at."""
     yield f"{style.paint('no verdict', 'red', 'bold')}: {style.paint(printable(gap.what), 'bold')}"
     yield f"  {printable(gap.why)}"
     if gap.next_step:

@@ -78,13 +78,23 @@ class PlanJson(JsonForm, frozen=True):
 
     rollout: Annotated[str, says("The rollout's service; empty where the states are no stages.")]
     environment: Annotated[str, says("The environment; empty where the rollout has none.")]
-    origin: Annotated[str, says(_STATE)] = field(name="from")
+    origin: Annotated[str | None, says(f"{_STATE} Null where it is not known what ran.")] = field(name="from")
     target: Annotated[str, says(_STATE)] = field(name="to")
+    root: Annotated[str, says("The same as `to`.")]
+    unknown: Annotated[str, says("Why it is not known what ran before; empty where it is known.")]
     live: Annotated[bool, says("Whether a pointer names the state, so that the step decides the exit code.")]
     traffic: Annotated[tuple[TrafficJson, ...], says("Who answers before and after.")]
     changes: Annotated[tuple[ChangeJson, ...], says("Every object that differs.")]
     engines: Annotated[dict[str, VerdictJson], by_engine("Each engine's verdict.")]
     safe: Annotated[bool, says("Whether every engine that decides can make the step without losing a request.")]
+
+
+class RootGapJson(JsonForm, frozen=True):
+    """A root that could not be judged."""
+
+    root: Annotated[str, says("The root, as `to` would name it, or the file that could not be read.")]
+    reason: Annotated[str, says("What kept it from being judged.")]
+    next_step: Annotated[str, says("The way to have it judged, or empty.")]
 
 
 class BranchJson(JsonForm, frozen=True):
@@ -93,7 +103,9 @@ class BranchJson(JsonForm, frozen=True):
     since: Annotated[str, says("The revision as it was named.")]
     plans: Annotated[tuple[PlanJson, ...], says("Every stage whose build differs, every pointer that moved.")]
     safe: Annotated[bool, says("Whether every live step is safe.")]
-    gaps: Gaps
+    gaps: Annotated[
+        tuple[RootGapJson, ...], says("What could not be judged; where there is any, there is no verdict (exit 3).")
+    ]
 
 
 class PairVerdictJson(JsonForm, frozen=True):
@@ -135,7 +147,8 @@ def render(report: PlanReport) -> str:
 def render_pull_request(report: PullRequestReport) -> str:
     """The plans of a branch: `since`, `plans`, each like one plan, and whether all that is live is `safe`."""
     plans = tuple(_plan(plan) for plan in report.plans)
-    return write(BranchJson(report.since, plans, report.safe, tuple(same(GapJson, gap) for gap in report.gaps)))
+    gaps = tuple(RootGapJson(gap.root or gap.what, gap.why, gap.next_step) for gap in report.gaps)
+    return write(BranchJson(report.since, plans, report.safe, gaps))
 
 
 def render_matrix(report: MatrixReport) -> str:
@@ -154,8 +167,10 @@ def _plan(report: PlanReport) -> PlanJson:
     return PlanJson(
         report.rollout,
         report.environment,
-        report.origin,
+        None if report.unknown else report.origin,
         report.target,
+        report.target,
+        report.unknown,
         report.live,
         tuple(TrafficJson(row.name, row.match, dict(row.before), dict(row.after)) for row in report.traffic),
         tuple(_change(change) for change in report.changes),

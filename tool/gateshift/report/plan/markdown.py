@@ -44,13 +44,16 @@ def render(report: PlanReport) -> str:
 def render_pull_request(report: PullRequestReport) -> str:
     """Every plan of a branch: a table of them all, then each, what is live and unsafe first."""
     since = code(report.since)
-    if not report.plans:
+    if not report.plans and not report.gaps:
         return f"{MARKER}\n## gateshift: traffic stays as it is\n\nNo stage builds anything new since {since}.\n"
     unsafe = [plan for plan in report.plans if plan.live and not plan.safe]
     losing = f"{count(len(unsafe), 'live change')} {'loses' if len(unsafe) == 1 else 'lose'} requests"
     said = losing if unsafe else "no live change loses a request"
-    head = f"{MARKER}\n## gateshift: {'❌' if unsafe else '✅'} {said}"
-    blocks = [head, f"Against {since}:", _table(report)]
+    if report.gaps:
+        said += f"; no verdict on {count(len(report.gaps), 'root')}"
+    head = f"{MARKER}\n## gateshift: {'❌' if unsafe or report.gaps else '✅'} {said}"
+    blocks = [head, f"Against {since}:", *([_table(report)] if report.plans else [])]
+    blocks += [f"**no verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
     for plan in sorted(report.plans, key=lambda plan: (plan.safe, not plan.live)):
         blocks += [f"### {_mark(plan)} {prose(title(plan))}", *_plan(plan)]
     return _fitted([*blocks, f"_{prose(PROOF)}_"])

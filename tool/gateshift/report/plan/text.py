@@ -17,7 +17,7 @@ from gateshift.model.plan import (
     TrafficRow,
 )
 from gateshift.model.shares import percent, points
-from gateshift.report.findings.text import finding_lines
+from gateshift.report.findings.text import finding_lines, gap_lines
 from gateshift.report.plan.words import (
     DECIDES_NOTHING,
     PROOF,
@@ -51,16 +51,18 @@ def render(report: PlanReport, style: Style = _PLAIN) -> str:
 
 def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str:
     """Every plan of the branch, one below the other, and a line that counts them."""
-    if not report.plans:
+    if not report.plans and not report.gaps:
         return f"Nothing that a stage builds and no pointer has changed since {printable(report.since)}.\n"
     blocks = ["\n".join(_plan(plan, style)) for plan in report.plans]
     unsafe = [plan for plan in report.plans if not plan.safe]
     live = sum(plan.live for plan in unsafe)
     said = f"{count(len(report.plans), 'change')} since {printable(report.since)}: "
     said += f"{len(unsafe)} unsafe, {live} of them live" if unsafe else "all safe"
-    return (
-        "\n\n".join([*blocks, style.paint(said, "red" if live else "green", "bold"), style.paint(PROOF, "dim")]) + "\n"
-    )
+    blocks += ["\n".join(gap_lines(gap, style)) for gap in report.gaps]
+    if report.gaps:
+        said += f"; no verdict on {count(len(report.gaps), 'root')}"
+    colour = "red" if live or report.gaps else "green"
+    return "\n\n".join([*blocks, style.paint(said, colour, "bold"), style.paint(PROOF, "dim")]) + "\n"
 
 
 def render_matrix(report: MatrixReport, style: Style = _PLAIN) -> str:

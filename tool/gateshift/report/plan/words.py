@@ -29,7 +29,10 @@ def engines_against(cell: MatrixCell) -> tuple[str, ...]:
 def title(report: PlanReport) -> str:
     """`customers prod: canary -> half`."""
     who = " ".join(part for part in (report.rollout, report.environment) if part)
-    step = f"{report.origin} -> {report.target}" if report.origin != report.target else report.target
+    if report.unknown:
+        step = f"{report.target} {report.unknown}"
+    else:
+        step = f"{report.origin} -> {report.target}" if report.origin != report.target else report.target
     return f"{who}: {step}" if who else step
 
 
