@@ -1,9 +1,10 @@
 """Writes a Markdown file as the one comment that gateshift keeps on a pull request.
 
-Finds its earlier comment by the hidden marker in the file's first line and edits it, or adds a comment where there is
-none. Without the permission to write (a fork's token) it says so and succeeds: the step summary holds the same text.
+Finds its earlier comment by the hidden marker in the file's first line, among those that the token's own user wrote,
+and edits it, or adds a comment where there is none. Without the permission to write (a fork's token) it says so and
+succeeds: the step summary holds the same text.
 
-Environment: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, PULL_REQUEST. Standard library only.
+Environment: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, PULL_REQUEST. Standard library only.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def main(body_file: str) -> int:
     issues = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/issues"
     comments = f"{issues}/{int(os.environ['PULL_REQUEST'])}/comments"
     try:
-        earlier = next((found for found in _all(comments) if str(found.get("body", "")).startswith(marker)), None)
+        me = _own_login()
+        earlier = next((comment for comment in _all(comments) if _is_own(comment, me, marker)), None)
         if earlier is None:
             _call("POST", comments, {"body": body})
         elif earlier["body"] != body:
@@ -42,6 +44,17 @@ def main(body_file: str) -> int:
             raise
         print(f"::notice::no comment was written (HTTP {error.code}); the step summary holds the plan")
     return 0
+
+
+def _own_login() -> str:
+    """Who the token is. A workflow's token may not ask for /user; to GraphQL it answers as `github-actions[bot]`."""
+    answer = _call("POST", os.environ["GITHUB_GRAPHQL_URL"], {"query": "{ viewer { login } }"})
+    return str(answer["data"]["viewer"]["login"])
+
+
+def _is_own(comment: dict[str, Any], me: str, marker: str) -> bool:
+    author = comment.get("user") or {}
+    return author.get("login") == me and str(comment.get("body") or "").startswith(marker)
 
 
 def _all(comments: str) -> Iterator[dict[str, Any]]:

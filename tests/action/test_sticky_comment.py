@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "action" / "sticky_comment.py"
+ME = "github-actions[bot]"
 MARKER = "<!-- gateshift-plan -->"
 
 
@@ -48,10 +49,13 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, self.server.comments[100 * (page - 1) : 100 * page])
 
     def do_POST(self) -> None:
+        if self.path == "/graphql":
+            assert "viewer" in json.loads(self.rfile.read(int(self.headers["Content-Length"])))["query"]
+            return self._answer(self.server.refuse or 200, {"data": {"viewer": {"login": ME}}})
         assert self.path == "/repos/owner/name/issues/7/comments"
         self.server.comments.append({"id": 1000, "body": self._body()})
         self.server.writes.append("POST")
-        self._answer(201, {})
+        return self._answer(201, {})
 
     def do_PATCH(self) -> None:
         number = int(self.path.rpartition("/")[2])
@@ -77,6 +81,7 @@ def github() -> Iterator[GitHub]:
 def comment(github: GitHub, body: Path) -> subprocess.CompletedProcess[str]:
     env = os.environ | {
         "GITHUB_API_URL": f"http://127.0.0.1:{github.server_port}",
+        "GITHUB_GRAPHQL_URL": f"http://127.0.0.1:{github.server_port}/graphql",
         "GITHUB_REPOSITORY": "owner/name",
         "GITHUB_TOKEN": "secret",
         "PULL_REQUEST": "7",
@@ -98,7 +103,7 @@ def test_the_first_run_adds_the_comment(github: GitHub, body: Path) -> None:
 
 
 def test_the_next_run_edits_its_own_comment_wherever_it_stands(github: GitHub, body: Path) -> None:
-    github.comments = [{"id": number, "body": "somebody else's"} for number in range(150)]
+    github.comments = [{"id": number, "user": {"login": ME}, "body": "another"} for number in range(150)]
     github.comments[130]["body"] = f"{MARKER}\nold"
     assert comment(github, body).returncode == 0
     assert github.writes == ["PATCH 130"]
@@ -106,13 +111,20 @@ def test_the_next_run_edits_its_own_comment_wherever_it_stands(github: GitHub, b
 
 
 def test_an_unchanged_plan_writes_nothing(github: GitHub, body: Path) -> None:
-    github.comments = [{"id": 1, "body": body.read_text(encoding="utf-8")}]
+    github.comments = [{"id": 1, "user": {"login": ME}, "body": body.read_text(encoding="utf-8")}]
     assert comment(github, body).returncode == 0
     assert github.writes == []
 
 
 def test_a_quotation_of_the_marker_is_not_the_comment(github: GitHub, body: Path) -> None:
-    github.comments = [{"id": 1, "body": f"> {MARKER}\nwhat is this?"}]
+    github.comments = [{"id": 1, "user": {"login": ME}, "body": f"> {MARKER}\nwhat is this?"}]
+    assert comment(github, body).returncode == 0
+    assert github.writes == ["POST"]
+
+
+@pytest.mark.parametrize("author", [{"login": "mallory"}, {"login": "github-actions"}, {}, None])
+def test_a_comment_that_somebody_else_wrote_is_left_alone(github: GitHub, body: Path, author: object) -> None:
+    github.comments = [{"id": 1, "user": author, "body": f"{MARKER}\nAll is well."}]
     assert comment(github, body).returncode == 0
     assert github.writes == ["POST"]
 

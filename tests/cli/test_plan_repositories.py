@@ -221,7 +221,9 @@ class TestAdoption:
         top = customers(tmp_path / "customers")
         live = {
             "live/kustomization.yaml": root("../base/v1", "../base"),
-            "apps/customers.yaml": APPLICATION.format(name="shop", path="live", url="https://github.com/gateshift/gateshift"),
+            "apps/customers.yaml": APPLICATION.format(
+                name="shop", path="live", url="https://github.com/gateshift/gateshift"
+            ),
         }
         write(top, live)
         git(top, "rm", "-q", "-r", "gateshift.yaml", "sync", "overlays")

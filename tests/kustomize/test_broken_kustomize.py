@@ -72,6 +72,11 @@ def test_output_that_is_no_objects_is_no_verdict(tree: KustomizationTree, tmp_pa
     assert "Kustomize printed" in refused(tree, script(tmp_path, f"printf %b '{output}'"))
 
 
+def test_an_object_without_the_trace_that_was_asked_for_is_no_verdict(tree: KustomizationTree, tmp_path: Path) -> None:
+    said = refused(tree, script(tmp_path, "echo '{apiVersion: v1, kind: Secret, metadata: {name: b}}'"))
+    assert "printed Secret b without saying where it comes from" in said
+
+
 def test_a_hung_program_is_killed_with_all_it_started(tree: KustomizationTree, tmp_path: Path) -> None:
     started = time.monotonic()
     said = refused(

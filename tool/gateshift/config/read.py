@@ -31,6 +31,7 @@ from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import Finding
 from gateshift.model.place import Place
 from gateshift.model.rollout import FILE_NAME, Rollout
+from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import Document, ReadLimits, Span, UnreadableYaml, parse_all, text_of
 from gateshift.yamldoc.data import FieldPath, list_at, text_at
 
@@ -205,6 +206,7 @@ def _in_manifest(
 def open_rollout(path: Path) -> Parsed:
     """The rollout of a gateshift.yaml, or of the folder that holds one. Raises UserError, such as ConfigError."""
     file = path / FILE_NAME if path.is_dir() else path
+    refuse_link_out(file)
     try:
         return parse_rollout(_text(file), file, file_reader(file.parent))
     except ConfigError as error:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.build_error import explained
 from gateshift.kustomize.build_start import BuildStart, write_mirror
-from gateshift.kustomize.built_objects import BuildReader
+from gateshift.kustomize.built_objects import BuildReader, Traces
 from gateshift.kustomize.traced_kustomization import can_wrap, traced_exactly, traced_kustomization
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Origin, Resource, Unbuilt, objects_in
@@ -193,7 +193,8 @@ def _resources(
 ) -> tuple[Resource, ...]:
     if said is None or said.exit_code != 0:
         return ()
-    return reader.read(said.stdout.decode(errors="replace"), tree, start, keep_traces=keep_traces)
+    traces = Traces.KEPT if keep_traces else Traces.EXPECTED if traced_exactly(tree) else Traces.READ
+    return reader.read(said.stdout.decode(errors="replace"), tree, start, traces)
 
 
 def _with_origins(plain: tuple[Resource, ...], traced: tuple[Resource, ...]) -> tuple[Resource, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
@@ -16,6 +17,15 @@ from gateshift.yamldoc.data import Json, JsonObject, text_at
 _SEPARATOR = "\n---\n"
 
 
+class Traces(Enum):
+    """What the annotations that trace an object are: expected of each, read where they are, or the user's own, which
+    stay in the data."""
+
+    EXPECTED = "expected"
+    READ = "read"
+    KEPT = "kept"
+
+
 class BuildReader:
     """Reads builds. Objects that several roots print alike, as they do for a base they share, are parsed once."""
 
@@ -24,20 +34,19 @@ class BuildReader:
         self._traces: dict[str, Json] = {}
 
     def read(
-        self, output: str, tree: KustomizationTree, start: BuildStart, *, keep_traces: bool = False
+        self, output: str, tree: KustomizationTree, start: BuildStart, traces: Traces = Traces.READ
     ) -> tuple[Resource, ...]:
         """The objects in output order. `start` is where the build was started; its annotations are relative to it.
-        With `keep_traces` the annotations are the user's own and stay in the data.
 
-        Raises NoVerdict for output that is not YAML of objects.
+        Raises NoVerdict for output that is not YAML of objects, and for an object without a trace that must have one.
         """
         resources = []
         for chunk in output.removesuffix("\n").split(_SEPARATOR) if output.strip() else ():
             whole, data, origin, transformations = self._parse(chunk)
             resources.append(
                 Resource.of(whole, guessed_origin(whole, tree))
-                if keep_traces
-                else Resource.of(data, self._origin(data, origin, transformations, tree, start))
+                if traces is Traces.KEPT
+                else Resource.of(data, self._origin(data, origin, transformations, tree, start, traces))
             )
         return tuple(resources)
 
@@ -49,7 +58,13 @@ class BuildReader:
         return known
 
     def _origin(
-        self, data: JsonObject, origin: str, transformations: str, tree: KustomizationTree, start: BuildStart
+        self,
+        data: JsonObject,
+        origin: str,
+        transformations: str,
+        tree: KustomizationTree,
+        start: BuildStart,
+        traces: Traces,
     ) -> Origin:
         trace = self._trace(origin)
         passed = self._trace(transformations)
@@ -68,6 +83,12 @@ class BuildReader:
         if text_at(trace, "configuredBy", "kind").endswith("Generator"):
             file = _file(text_at(trace, "configuredIn"), tree, start)
             return Origin(file, 0, file, transformers)
+        if traces is Traces.EXPECTED:
+            name = f"{text_at(data, 'kind')} {text_at(data, 'metadata', 'name')}"
+            raise NoVerdict(
+                f"Kustomize printed {name} without saying where it comes from, although it was asked",
+                next_step="That is not what Kustomize does: name the real one with `--kustomize PATH`.",
+            )
         # A patch took the annotation, and the next transformer claims to have made the object.
         return guessed_origin(data, tree)
 

@@ -15,6 +15,7 @@ from gateshift.errors import UserError
 from gateshift.schemas.layout import INDEX, root, write_set
 from gateshift.schemas.store import Schemas
 from gateshift.system.cache import new_folder
+from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import Document, UnreadableYaml, parse_all, text_of
 from gateshift.yamldoc.data import JsonObject
 
@@ -87,6 +88,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _bytes(file: Path) -> bytes:
+    refuse_link_out(file)
     try:
         return file.read_bytes()
     except OSError as error:

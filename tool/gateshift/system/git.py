@@ -176,13 +176,19 @@ def export(repository: Path, commit: str, folder: Path) -> None:
     chosen = [entry for entry in entries(repository, commit) if entry.size <= _LARGEST and is_inside(entry.path)]
     if sum(entry.size for entry in chosen) > _MOST_BYTES:
         raise UserError(f"commit {commit[:12]} holds more than {_MOST_BYTES >> 20} MiB", where=str(repository))
-    for entry, content in zip(chosen, _contents(repository, [entry.blob for entry in chosen]), strict=True):
-        target = folder / entry.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if entry.mode == _LINK:
-            target.symlink_to(os.fsdecode(content))
-        else:
-            target.write_bytes(content)
+    chosen.sort(key=lambda entry: entry.mode == _LINK)  # links last: no file is written through one
+    try:
+        for entry, content in zip(chosen, _contents(repository, [entry.blob for entry in chosen]), strict=True):
+            target = folder / entry.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if entry.mode == _LINK:
+                target.symlink_to(os.fsdecode(content))
+            else:
+                target.write_bytes(content)
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else "a link leads to no path"
+        what = f"commit {commit[:12]} cannot be written out: {entry.path}: {said}"
+        raise UserError(what, where=str(repository)) from error
 
 
 def is_inside(path: str) -> bool:
@@ -235,7 +241,19 @@ def last_commit_with(repository: Path, path: str) -> str:
     try:
         if _git(repository, "cat-file", "-e", f"HEAD:{path}").exit_code == 0:
             return "HEAD"
-        log = ("log", "-1", "--diff-filter=D", "--no-renames", "--format=%H", "--no-color", "HEAD", "--", path)
+        log = (
+            "log",
+            "-1",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--diff-filter=D",
+            "--no-renames",
+            "--format=%H",
+            "--no-color",
+            "HEAD",
+            "--",
+            path,
+        )
         done = _git(repository, *log)
     except NoVerdict:
         return ""

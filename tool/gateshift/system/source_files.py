@@ -9,6 +9,7 @@ import os
 import stat
 from pathlib import Path
 
+from gateshift.errors import UserError
 from gateshift.model.kustomization import Problem, Refused
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, text_of
@@ -18,6 +19,40 @@ from gateshift.yamldoc.bounds import DEFAULT
 def real_path(path: Path) -> Path:
     """The path with all links resolved."""
     return Path(os.path.realpath(path))
+
+
+def link_out(path: Path) -> tuple[Path, Path, Path] | None:
+    """The first link on the way to the path that leaves the Git work tree in which it lies, where it leads, and that
+    work tree; None where there is no such link. Links outside any work tree are their owner's."""
+    here = Path(os.sep)
+    for name in Path(os.getcwd(), path).parts[1:]:
+        there = here.parent if name == ".." else here / name
+        if there.is_symlink():
+            work_tree = next((folder for folder in (here, *here.parents) if is_work_tree(folder)), None)
+            real = real_path(there)
+            if work_tree is not None and not real.is_relative_to(work_tree):
+                return there, real, work_tree
+            there = real
+        here = there
+    return None
+
+
+def refuse_link_out(path: Path) -> None:
+    """Raises UserError where the path leads out of the Git work tree by a link: what lies there is not read."""
+    leaving = link_out(path)
+    if leaving is not None:
+        link, real, work_tree = leaving
+        raise UserError(
+            f"a link leads out of the repository {work_tree}, to {real}, which is not read",
+            where=shown(link, real_path(Path())),
+            next_step="Put the file itself there.",
+        )
+
+
+def is_work_tree(folder: Path) -> bool:
+    """Whether Git would take the folder for a work tree: `.git` is a repository, or a file that points to one."""
+    git = folder / ".git"
+    return (git / "HEAD").exists() or git.is_file()
 
 
 def outside(path: Path, real: Path, repository: Path) -> Refused | None:

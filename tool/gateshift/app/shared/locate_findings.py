@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.kustomize.trace import Locator, PlacedField
+from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import FieldRef, Finding, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.report import SourceLine
-from gateshift.system.source_files import Sources
+from gateshift.system.source_files import Sources, link_out
 
 _MOST_LINES = 3
 
@@ -41,8 +43,11 @@ class Placer:
         return PlacedFinding(finding, finding.at, ())
 
     def excerpt(self, place: Place) -> tuple[SourceLine, ...]:
-        """The source lines of a place, at most three."""
-        lines = self._sources.read(place.file.resolve()).text.splitlines()
+        """The source lines of a place, at most three; none of a file that a link reaches outside the repository."""
+        real = self._sources.real(place.file)
+        if real != place.file and _leaves(place.file, real):
+            return ()
+        lines = self._sources.read(real).text.splitlines()
         last = min(max(place.end_line - (place.end_column == 1), place.line), place.line + _MOST_LINES - 1, len(lines))
         return tuple(SourceLine(number, lines[number - 1]) for number in range(place.line, last + 1))
 
@@ -51,3 +56,7 @@ class Placer:
             return PlacedField(at)
         root = root_of(at)
         return self._locators.setdefault(id(root), Locator(root.tree)).find(at)
+
+
+def _leaves(path: Path, real: Path) -> bool:
+    return link_out(path) is not None or not real.is_relative_to(repository_of(path.parent))

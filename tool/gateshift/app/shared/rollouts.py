@@ -11,6 +11,7 @@ from msgspec import Struct
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Finding
 from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, load_all, text_of
 
 _MOST_NAMED = 5
@@ -135,7 +136,10 @@ class Rollouts(Struct, frozen=True):
     @classmethod
     def of(cls, files: Iterable[Path]) -> Rollouts:
         """Read these files, each once. Raises UserError for the first that cannot be read."""
-        distinct = tuple(dict.fromkeys(path.resolve() for path in files))
+        named = tuple(files)
+        for path in named:
+            refuse_link_out(path)
+        distinct = tuple(dict.fromkeys(path.resolve() for path in named))
         if not distinct:
             return NO_ROLLOUTS
         from gateshift.config import open_rollout  # a third of the start-up time, which plain roots need not pay

@@ -21,7 +21,7 @@ from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import FileRole, Root
 from gateshift.model.source import SourceFile
 from gateshift.system import git
-from gateshift.system.source_files import real_path
+from gateshift.system.source_files import real_path, refuse_link_out
 
 
 class RootsUnder(Struct, frozen=True):
@@ -71,6 +71,8 @@ def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
 
     A changed gateshift.yaml affects every stage of its rollout. `not_manifests` are the files that no root reads.
     """
+    for file in files:
+        refuse_link_out(file)
     changed = {real_path(file.absolute()): file for file in files}
     roots: dict[tuple[Path, tuple[Path, ...]], Root] = {}
     reached: set[Path] = set()

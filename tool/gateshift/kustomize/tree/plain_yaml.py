@@ -49,7 +49,7 @@ def plain_yaml(files: Iterable[Path], read: Collection[Path], sources: Sources) 
         real = sources.real(path)
         if real in read:
             continue
-        repository = repository_of(path)
+        repository = repository_of(path.parent)
         leaves = outside(path, real, repository) is not None
         if leaves or (not charts.own(real, repository) and holds_objects(sources.read(real))):
             folders.setdefault(path.parent, []).append(path)

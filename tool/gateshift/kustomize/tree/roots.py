@@ -13,7 +13,7 @@ from gateshift.kustomize.tree.field_names import canonical
 from gateshift.kustomize.tree.remote import is_remote
 from gateshift.model.kustomization import KUSTOMIZATION_NAMES, Kind, Root
 from gateshift.system import git
-from gateshift.system.source_files import Sources, real_path
+from gateshift.system.source_files import Sources, is_work_tree, real_path, refuse_link_out
 from gateshift.yamldoc.data import JsonObject, list_at
 
 YAML_ENDINGS = (".yaml", ".yml")
@@ -72,15 +72,9 @@ def repository_of(path: Path) -> Path:
     start = real if real.is_dir() else real.parent
     ancestors = (start, *start.parents)
     for folder in ancestors:
-        if _is_work_tree(folder):
+        if is_work_tree(folder):
             return folder
     return next((folder for folder in ancestors if (folder / _ROLLOUT).is_file()), start)
-
-
-def _is_work_tree(folder: Path) -> bool:
-    """Whether Git would take the folder for a work tree: `.git` is a repository, or a file that points to one."""
-    git = folder / ".git"
-    return (git / "HEAD").exists() or git.is_file()
 
 
 class _Search:
@@ -103,6 +97,7 @@ class _Search:
         """The roots of one path, those that others use among them."""
         if not os.path.lexists(path):
             raise UserError(f"{path} does not exist", exit_code=Exit.NOTHING_FOUND)
+        refuse_link_out(path)
         if path.is_dir():
             if self._kustomization_in(path):
                 self.named.add(real_path(path))
@@ -120,6 +115,7 @@ class _Search:
         if not os.path.isdir(path):
             yield from self.under(path)
             return
+        refuse_link_out(path)
         if self._kustomization_in(path):
             self.named.add(real_path(path))
         folders, yaml_files = self._walk(path)
