@@ -325,7 +325,7 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "a Service that selects both": (service(), *VERSIONS),
     },
-    "GS343": {
+    "GS213": {
         "a template with more labels": (deployment(labels={"app": "shop", "a": "b"}, selector={"app": "shop"}),),
         "a selector by expressions": (
             obj(
@@ -338,7 +338,9 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
                 },
             ),
         ),
-        "a Job, whose selector is made for it": (obj("batch/v1", "Job", "x", spec={"template": pods()}),),
+        "a Job, whose selector is made for it": (
+            obj("batch/v1", "Job", "x", spec={"template": {"spec": {**pods()["spec"], "restartPolicy": "Never"}}}),
+        ),
     },
     "GS344": {
         "the port's name": (service(ports=[{"port": 80, "targetPort": "http"}]), deployment(), route()),

@@ -92,7 +92,8 @@ def test_references_of_every_kind_are_read(holder: str, target: str) -> None:
 
 def test_a_generated_secret_leaves_the_listener_s_reference_behind(tmp_path: Path, schemas: Schemas) -> None:
     tls = {"mode": "Terminate", "certificateRefs": [{"name": "web-tls"}]}
-    generator = "secretGenerator: [{name: web-tls, namespace: infra, type: kubernetes.io/tls, literals: [a=b]}]\n"
+    kind = "type: kubernetes.io/tls, literals: [tls.crt=a, tls.key=b]"
+    generator = f"secretGenerator: [{{name: web-tls, namespace: infra, {kind}}}]\n"
     holder = gateway(listener("https", 443, "HTTPS", tls=tls))
     assert [finding.rule for finding in built(tmp_path, schemas, generator, holder)] == ["GS324"]
     fixed = generator + "generatorOptions: {disableNameSuffixHash: true}\n"

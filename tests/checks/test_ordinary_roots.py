@@ -149,7 +149,12 @@ ROOTS: dict[str, tuple[str, ...]] = {
                 },
             },
         ),
-        obj("v1", "PersistentVolumeClaim", "data", spec={"accessModes": ["ReadWriteOnce"]}),
+        obj(
+            "v1",
+            "PersistentVolumeClaim",
+            "data",
+            spec={"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+        ),
     ),
     "sidecars with environment and several ports": (
         service(ports=[{"name": "http", "port": 80, "targetPort": "http"}, {"name": "metrics", "port": 9090}]),

@@ -27,7 +27,7 @@ from gateshift.checks.references import (
     workloads,
 )
 from gateshift.checks.routing import declared, defaults, matches, owners, precedence, redirects, ties, weights
-from gateshift.checks.schema import admission, exported, identity, metadata, service_ports
+from gateshift.checks.schema import admission, constraints, exported, identity, metadata, service_ports
 from gateshift.checks.subject import Subject
 from gateshift.checks.sync import objects
 from gateshift.model.finding import Finding
@@ -35,6 +35,7 @@ from gateshift.model.rule import Check, Rule, checks_in, rules_in
 
 _OF_BUILDS = (
     admission,
+    constraints,
     identity,
     metadata,
     service_ports,

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from gateshift.apischema.constraints.compiled import Constraints
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
@@ -22,6 +23,9 @@ class Catalog(Protocol):
 
     def served(self, group: str, kind: str) -> tuple[str, ...]:
         """The API versions that are served of the kind, preferred first; empty where the kind is not known."""
+
+    def constraints(self) -> Constraints:
+        """What the API server asks of Kubernetes' own kinds beyond their schemas."""
 
     def experimental_only(self, group: str, version: str, kind: str, pointer: FieldPath = ()) -> bool:
         """Whether the field, or the whole kind, exists in the experimental channel of the Gateway API only."""

@@ -7,16 +7,29 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from gateshift.apischema.crd import is_crd, schemas_of_crd
+from gateshift.apischema.go_source import package_of, types_in
 from gateshift.apischema.openapi import schemas_of_openapi
 from gateshift.apischema.structural import KindSchema
 from gateshift.errors import NoVerdict
-from gateshift.schemas.layout import CHANNELS, write_set
+from gateshift.schemas.layout import CHANNELS, GO_TYPES, write_set
 from gateshift.yamldoc import load_all, text_of
 from gateshift.yamldoc.data import object_at
 
 _OPENAPI = "api/openapi-spec/v3/"
 _CRDS = "config/crd/"
+
+
+def write_go_types(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Write the Go types that the zip of k8s.io/api declares into the folder of a Kubernetes version."""
+    files = [
+        (package, archive.read(info).decode("utf-8", "replace"))
+        for info in archive.infolist()
+        if (package := package_of(info.filename))
+    ]
+    (folder / GO_TYPES).write_bytes(msgspec.json.encode(types_in(files)))
 
 
 def write_schemas(name: str, archive: zipfile.ZipFile, folder: Path) -> None:

@@ -12,6 +12,7 @@ from gateshift.schemas.layout import TITLES, newest_installed, plain_version, ro
 from gateshift.system.cache import new_folder, only_one
 from gateshift.tools.lock import Lock, pinned
 
+_TYPES_MODULE = "k8s.io/api"
 _MODULES = {"kubernetes": "k8s.io/kubernetes", "gateway-api": "sigs.k8s.io/gateway-api"}
 
 
@@ -58,14 +59,24 @@ def _make(name: str, asked: str, options: InstallOptions) -> str:
     # Imported here: most runs find everything installed, and must find that out at once.
     import zipfile
 
-    from gateshift.schemas.convert import write_schemas
+    from gateshift.schemas.convert import write_go_types, write_schemas
     from gateshift.tools.go_modules import fetched
 
+    lock = options.lock or pinned()
     options.say(f"fetching the schemas of {TITLES[name]} {asked}")
-    with fetched(_MODULES[name], f"v{asked}", options.lock or pinned(), progress=options.progress) as module:
+    with fetched(_MODULES[name], f"v{asked}", lock, progress=options.progress) as module:
         version = module.version.removeprefix("v")
         target = root() / name / version
         shutil.rmtree(target, ignore_errors=True)  # what an outsider left of it
         with zipfile.ZipFile(module.zip) as archive, new_folder(target) as folder:
+            if name == "kubernetes":
+                api = fetched(_TYPES_MODULE, types_version(version), lock, progress=options.progress)
+                with api as types, zipfile.ZipFile(types.zip) as source:
+                    write_go_types(source, folder)
             write_schemas(name, archive, folder)
     return version
+
+
+def types_version(kubernetes: str) -> str:
+    """The version of k8s.io/api that belongs to a Kubernetes version: v0.37.2 to 1.37.2."""
+    return f"v0.{kubernetes.partition('.')[2]}"

@@ -15,7 +15,7 @@ from gateshift.apischema.structural import KindSchema
 from gateshift.system.cache import cache_root
 from gateshift.yamldoc.data import Json, JsonObject
 
-_FORMAT = "6"
+_FORMAT = "7"
 """Changes whenever the conversion does, so that sets an older release made are not taken for this one's."""
 
 TEMPLATE = "strict/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
@@ -29,6 +29,9 @@ TITLES = {"kubernetes": "Kubernetes", "gateway-api": "the Gateway API"}
 """The publishers of schemas, by the name of their folder and of the option that chooses a version."""
 
 INDEX = "index.json"
+
+GO_TYPES = "go_types.json"
+"""The Go types of Kubernetes' own kinds, in the folder of a Kubernetes version."""
 
 _NUMBERS = r"v?(\d+(?:\.\d+)*)(-[0-9A-Za-z.-]+)?"
 

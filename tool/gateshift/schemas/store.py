@@ -6,12 +6,15 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 
+from gateshift.apischema.constraints.compiled import Constraints
+from gateshift.apischema.go_types import GoTypes
 from gateshift.apischema.sharing import unshare
 from gateshift.apischema.structural import at
 from gateshift.errors import NoVerdict
-from gateshift.schemas.layout import INDEX, file_name, group_folder, root
+from gateshift.schemas.layout import GO_TYPES, INDEX, file_name, group_folder, root
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _VERSION = r"v(\d+)(?:(alpha|beta)(\d+))?"
@@ -38,6 +41,7 @@ class Schemas(Struct, frozen=True, eq=False):
     _read: dict[Path, JsonObject] = field(default_factory=dict)
     _resolved: dict[Path, JsonObject] = field(default_factory=dict)
     _kinds: dict[Path, dict[tuple[str, str], list[KindInfo]]] = field(default_factory=dict)
+    _constraints: list[Constraints] = field(default_factory=list)
 
     def structural(self, group: str, version: str, kind: str) -> JsonObject | None:
         """The publisher's own schema with defaults, list types and CEL rules, without references or descriptions.
@@ -54,6 +58,21 @@ class Schemas(Struct, frozen=True, eq=False):
             if schema:
                 return schema
         return None
+
+    def constraints(self) -> Constraints:
+        """What the API server asks of Kubernetes' own kinds beyond their schemas; made once."""
+        if not self._constraints:
+            self._constraints.append(Constraints(self._go_types()))
+        return self._constraints[0]
+
+    def _go_types(self) -> GoTypes:
+        for path in (folder / GO_TYPES for folder in self.sets):
+            if path.is_file():
+                try:
+                    return msgspec.json.decode(path.read_bytes(), type=GoTypes)
+                except msgspec.MsgspecError as error:
+                    raise damaged(path) from error
+        return GoTypes()
 
     def versions(self, group: str, kind: str) -> tuple[KindInfo, ...]:
         """Every version of the kind, served or not; empty where the kind is unknown."""

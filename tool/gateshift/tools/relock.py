@@ -40,7 +40,12 @@ def relock(text: str, go: Go) -> str:
 
 
 def _modules(lock: Lock, go: Go, folder: Path) -> JsonObject:
-    wanted = (("k8s.io/kubernetes", lock.kubernetes), ("sigs.k8s.io/gateway-api", lock.gateway_api))
+    types = f"0.{lock.kubernetes.partition('.')[2]}"
+    wanted = (
+        ("k8s.io/kubernetes", lock.kubernetes),
+        ("k8s.io/api", types),
+        ("sigs.k8s.io/gateway-api", lock.gateway_api),
+    )
     return {f"{module}@v{version}": download(go, module, f"v{version}", folder).sum for module, version in wanted}
 
 

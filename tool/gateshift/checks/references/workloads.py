@@ -179,25 +179,3 @@ def workload_selectors_overlap(subject: Subject) -> Iterator[Finding]:
                     " workload has to be created anew.",
                     (Related(f"the pods of {other.resource.id}", _labels_at(other)),),
                 )
-
-
-@check("GS343", source="Kubernetes, pkg/apis/apps/validation/validation.go: selector must match template labels")
-def selector_misses_own_pods(subject: Subject) -> Iterator[Finding]:
-    """The selector of a workload does not fit the labels of its own pod template.
-
-    The API server refuses the workload.
-    """
-    for workload in subject.cluster.workloads:
-        if (
-            workload.resource.id.group == "apps"
-            and workload.selector
-            and not workload.selector.selects(workload.labels)
-        ):
-            yield Finding(
-                Level.ERROR,
-                f"{workload.resource.id}: its selector does not fit the labels of its own pod template",
-                FieldRef(workload.resource, ("spec", "selector")),
-                "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`",
-                "Write the selector's labels into the template.",
-                (Related("the template's labels", _labels_at(workload)),),
-            )

@@ -12,6 +12,7 @@ from gateshift.apischema.defaulting import Completed, blocked, complete
 from gateshift.apischema.kinds import is_built_in
 from gateshift.apischema.list_types import repeated
 from gateshift.apischema.schema_tree import CEL, LISTS, SchemaNode, node_of
+from gateshift.checks.schema.constraints import refused_fields
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -101,11 +102,14 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
     apply, which Flux uses, and quietly keeps one of the two elsewhere. Plain schema validators pass it, because JSON
     schema does not know `x-kubernetes-list-type`.
     """
+    refused = {resource: [refusal.at for refusal in refusals] for resource, refusals in refused_fields(subject)}
     for resource, node, done in _structured(subject):
         built_in = is_built_in(resource.id.group)
         if (resource.id.group, resource.kind) == ("", "Service"):
             continue  # GS212 knows more about the ports of a Service
         for entry in repeated(node, done.data):
+            if any(at[: len(entry.pointer)] == entry.pointer for at in refused.get(resource, ())):
+                continue  # GS213 tells what is refused however it is applied
             value = json.dumps(entry.value, ensure_ascii=False, separators=(",", ":"))
             where = field_path(entry.pointer)
             yield Finding(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gateshift.apischema.constraints.formats import FORMATS
+from gateshift.apischema.constraints.object_names import name_fault
+from gateshift.apischema.constraints.predicates import is_label
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Resource
@@ -14,13 +17,10 @@ from gateshift.yamldoc.data import FieldPath, Json, look_up, object_at, text_at
 _VARIABLE = "${"
 """A variable that Flux puts a value in for, after the build."""
 
-_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?\Z"
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z"
 _QUALIFIED = r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z"
-_FREE_NAMES = frozenset({"rbac.authorization.k8s.io", "authorization.openshift.io", "user.openshift.io"})
-"""Groups whose names may hold capitals and colons."""
 
-_LABELS: tuple[FieldPath, ...] = (
+LABELS: tuple[FieldPath, ...] = (
     ("metadata", "labels"),
     ("spec", "selector"),
     ("spec", "selector", "matchLabels"),
@@ -36,16 +36,14 @@ def invalid_name(subject: Subject) -> Iterator[Finding]:
     The API server refuses the object: names are lower-case letters, digits, hyphens and, for most kinds, dots.
     """
     for resource in subject.build.resources:
-        if resource.id.group in _FREE_NAMES:
-            continue
         fault = _name_fault(resource)
         if fault:
             at = ("metadata", "name")
             says = f'metadata.name: Invalid value: "{resource.id.name}": {fault}'
             yield Finding(Level.ERROR, f"{resource.id}: the name {fault}", FieldRef(resource, at), says)
         namespace = resource.id.namespace
-        if namespace and _VARIABLE not in namespace and not (re.match(_LABEL, namespace) and len(namespace) <= 63):
-            fault = "must be a lower-case DNS label of at most 63 characters"
+        if namespace and _VARIABLE not in namespace and not is_label(namespace):
+            fault = f"is not {FORMATS['label'].words}"
             says = f'metadata.namespace: Invalid value: "{namespace}": {fault}'
             at = ("metadata", "namespace")
             yield Finding(Level.ERROR, f"{resource.id}: the namespace {fault}", FieldRef(resource, at), says)
@@ -57,11 +55,7 @@ def _name_fault(resource: Resource) -> str:
         return ""
     if not name:
         return "" if text_at(resource.data, "metadata", "generateName") else "is missing"
-    if (resource.id.group, resource.kind) in (("", "Service"), ("", "Namespace")):
-        fits = re.match(_LABEL, name) and len(name) <= 63
-        return "" if fits else "must be a lower-case DNS label of at most 63 characters"
-    fits = re.match(_SUBDOMAIN, name) and len(name) <= 253
-    return "" if fits else "must be a lower-case DNS subdomain of at most 253 characters"
+    return name_fault(resource.id.group, resource.kind, name)
 
 
 @check("GS211", source="Kubernetes, Labels and Selectors; apimachinery, pkg/util/validation/validation.go")
@@ -72,7 +66,7 @@ def invalid_label(subject: Subject) -> Iterator[Finding]:
     tag with a digest, a URL or a sentence belongs in an annotation.
     """
     for resource in subject.build.resources:
-        for at in _LABELS:
+        for at in LABELS:
             for key, value in object_at(resource.data, *at).items():
                 if isinstance(look_up(resource.data, (*at, key)), dict | list):
                     continue  # spec.selector of a workload, whose matchLabels come next
