@@ -12,6 +12,7 @@ from gateshift.app.explain.explain import Question, explain
 from gateshift.app.explain.requests_file import PARENT_FORMS, parent_ref
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli import completion
+from gateshift.cli.live_options import HEADER
 from gateshift.cli.options import build_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import UserError
@@ -26,19 +27,6 @@ Examples:
   gateshift explain overlays/canary https://shop.example.org/a?b=c --parent Gateway/infra/shared
   gateshift explain manifests/ --requests requests.json -f json
 """
-
-
-class _Header(click.ParamType[tuple[str, str]]):
-    """`Name: value`, as curl takes it."""
-
-    name = "header"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """The name and the value without the blanks around it."""
-        name, colon, rest = value.partition(":")
-        if not colon or not name.strip():
-            self.fail(f"{value!r} is not a header: write 'Name: value'", param, ctx)
-        return name.strip(), rest.strip()
 
 
 class _Parent(click.ParamType[ParentRef]):
@@ -58,7 +46,7 @@ class _Parent(click.ParamType[ParentRef]):
 @click.argument("target", metavar="STAGE|PATH", shell_complete=completion.stages)
 @click.argument("url", required=False, default="")
 @click.option("-X", "--request", "method", default="GET", metavar="METHOD", help="The HTTP method.")
-@click.option("-H", "--header", "headers", type=_Header(), multiple=True, metavar="'NAME: VALUE'", help="A header.")
+@click.option("-H", "--header", "headers", type=HEADER, multiple=True, metavar="'NAME: VALUE'", help="A header.")
 @click.option("--parent", type=_Parent(), metavar="KIND/NS/NAME", help="Gateway, ListenerSet or Service dialled.")
 @click.option("--from", "from_namespace", default="", metavar="NAMESPACE", help="The client's namespace, in a mesh.")
 @click.option("--requests", type=click.Path(allow_dash=True, dir_okay=False, path_type=Path), help="A list, as JSON.")

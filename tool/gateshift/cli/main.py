@@ -23,6 +23,7 @@ COMMANDS = {
     "promote": "gateshift.cli.promote",
     "status": "gateshift.cli.status",
     "next": "gateshift.cli.next_release",
+    "verify": "gateshift.cli.verify",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",

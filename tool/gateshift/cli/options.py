@@ -20,7 +20,7 @@ _LONGEST = 86_400.0
 """A day, in seconds: the operating system's timers do not take any number."""
 
 
-class _Seconds(click.FloatRange):
+class Seconds(click.FloatRange):
     """A time limit: a number above 0, at most a day, and not `nan`, which no comparison refuses."""
 
     name = "seconds"
@@ -59,7 +59,7 @@ _OPTIONS = {
         help="A file or directory of your own CRDs; repeatable.",
     ),
     "timeout": click.option(
-        "--timeout", metavar="SECONDS", type=_Seconds(min=0, max=_LONGEST, min_open=True), default=60.0,
+        "--timeout", metavar="SECONDS", type=Seconds(min=0, max=_LONGEST, min_open=True), default=60.0,
         show_default=True, envvar="GATESHIFT_TIMEOUT", help="How long one program may run.",
     ),
     "install": click.option(

@@ -60,6 +60,12 @@ def _generate() -> JsonObject:
     return generate_schema()
 
 
+def _verify() -> JsonObject:
+    from gateshift.report.live.json import verify_schema
+
+    return verify_schema()
+
+
 SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "gateshift": _gateshift,
     "findings": _findings,
@@ -69,6 +75,7 @@ SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "promote": _promote,
     "next": _next,
     "generate": _generate,
+    "verify": _verify,
 }
 """Each schema's name and what makes it; the modules are imported only when it is asked for."""
 

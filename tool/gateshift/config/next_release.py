@@ -60,11 +60,23 @@ def _released(
         upcoming["environments"] = [
             _environment(environment, baseline, new.name) for environment in list_at(data, "environments")
         ]
-    if object_at(data, "gate", "labels"):
-        labels = object_at(data, "gate", "labels")
-        moved: JsonObject = {key: _renamed(value, renames) for key, value in labels.items()}
-        upcoming["gate"] = object_at(data, "gate") | {"labels": moved}
+    for key in ("labels", "stableLabels"):
+        labels = object_at(data, "gate", key)
+        if labels:
+            moved: JsonObject = {name: _renamed(value, renames) for name, value in labels.items()}
+            upcoming["gate"] = object_at(upcoming, "gate") | {key: moved}
+    if object_at(data, "verify", "versions"):
+        _keep_evidence(upcoming, baseline)
     return upcoming
+
+
+def _keep_evidence(upcoming: JsonObject, baseline: str) -> None:
+    """What the baseline's answers have is still known; what those of the new version will have is not."""
+    evidence = object_at(upcoming, "verify", "versions")
+    if baseline in evidence:
+        upcoming["verify"] = {"versions": {baseline: evidence[baseline]}}
+    else:
+        del upcoming["verify"]
 
 
 def _entry(entry: JsonObject, baseline: str, new: NewVersion) -> JsonObject:

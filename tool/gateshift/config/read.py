@@ -17,6 +17,7 @@ from gateshift.config.semantics.delivery import check_delivery
 from gateshift.config.semantics.kept import check_kept
 from gateshift.config.semantics.live import check_live
 from gateshift.config.semantics.manifest import Manifest, Unreadable, check_manifest, read_manifest
+from gateshift.config.semantics.measure import check_measure
 from gateshift.config.semantics.names import check_deployments, check_names
 from gateshift.config.semantics.routes import check_route
 from gateshift.config.semantics.service import check_service
@@ -80,6 +81,7 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
         check_live,
         check_stages,
         check_delivery,
+        check_measure,
     )
     for check in checks:
         check(draft, faults)

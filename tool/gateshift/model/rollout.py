@@ -295,15 +295,62 @@ class Policy(Struct, frozen=True):
     allow_skip: bool = False
 
 
+class Evidence(Struct, frozen=True):
+    """What an answer of a version has: one of a header, a JSON field (its path), a pattern in the body, a status, or
+    (`otherwise`) nothing of what the other versions' have. `equals` is the header's or field's value, None for any."""
+
+    version: str
+    header: str = ""
+    json: str = ""
+    equals: str | None = None
+    pattern: str = ""
+    status: int | None = None
+    otherwise: bool = False
+
+
+class AnswerRules(Struct, frozen=True):
+    """How answers tell the versions apart: a header or JSON field that holds the version's name, or evidence for each
+    version."""
+
+    header: str = ""
+    json: str = ""
+    versions: tuple[Evidence, ...] = ()
+
+
+class Preset(Enum):
+    """Whose metrics a gate asks for."""
+
+    ISTIO = "istio"
+    LINKERD = "linkerd"
+    TRAEFIK = "traefik"
+    ENVOY_GATEWAY = "envoy-gateway"
+    NGINX = "nginx-gateway-fabric"
+
+
+class GateQueries(Struct, frozen=True):
+    """PromQL with `$` placeholders for what a version's series are selected by; "" for none."""
+
+    request_rate: str = ""
+    success_rate: str = ""
+    p99: str = ""
+
+
 class Gate(Struct, frozen=True):
-    """Where and by what limits the candidate is judged. `labels` select its series;
-    `success_rate` is a fraction 0 to 1, `p99_ms` in milliseconds, `request_rate` per second."""
+    """Where and by what limits the candidate is judged. `labels` select its series, `stable_labels` the stable
+    version's (None: derived from them). `success_rate` and `success_drop` are fractions 0 to 1, `p99_ms` in
+    milliseconds, `p99_growth` a factor, `request_rate` per second; `window` is a duration such as `5m`."""
 
     prometheus: str
     labels: tuple[tuple[str, str], ...] = ()
     success_rate: float | None = None
     p99_ms: float | None = None
     request_rate: float | None = None
+    preset: Preset = Preset.ISTIO
+    window: str = "5m"
+    stable_labels: tuple[tuple[str, str], ...] | None = None
+    queries: GateQueries = GateQueries()
+    success_drop: float | None = None
+    p99_growth: float | None = None
 
 
 class ArgoPointer(Struct, frozen=True):
@@ -379,6 +426,7 @@ class Rollout(Struct, frozen=True):
     versions: tuple[Version, ...]
     stages: tuple[Stage, ...]
     policy: Policy = Policy()
+    verify: AnswerRules | None = None
     gate: Gate | None = None
     pointers: Pointers | None = None
     environments: tuple[Environment, ...] = (Environment(),)

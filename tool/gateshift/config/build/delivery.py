@@ -1,20 +1,19 @@
-"""What surrounds the stages of a faultless draft -> policy, gate, pointers, environments, suppressions, schemas."""
+"""What surrounds the stages of a faultless draft -> policy, pointers, environments, suppressions, schemas."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
 
+from gateshift.config.build.measure import figure
 from gateshift.config.build.routing import parents_of, texts_at
 from gateshift.config.draft import Draft, live_objects, number
 from gateshift.config.semantics.delivery import day_of
-from gateshift.config.semantics.routes import milliseconds
 from gateshift.model.place import Place
 from gateshift.model.rollout import (
     ArgoPointer,
     Environment,
     FluxPointer,
-    Gate,
     LiveFile,
     LiveManifests,
     Parent,
@@ -23,31 +22,12 @@ from gateshift.model.rollout import (
     SchemaChoice,
     Suppression,
 )
-from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
+from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
 
 
 def policy_of(data: JsonObject) -> Policy:
     """The limits of a promotion."""
-    return Policy(max_step=_figure(data.get("maxStep")), allow_skip=data.get("allowSkip") is True)
-
-
-def _figure(value: Json) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
-
-
-def gate_of(data: JsonObject) -> Gate | None:
-    """The gate; None where the file has none."""
-    if not data:
-        return None
-    labels = object_at(data, "labels")
-    p99 = text_at(data, "p99")
-    return Gate(
-        prometheus=text_at(data, "prometheus"),
-        labels=tuple((name, value) for name, value in labels.items() if isinstance(value, str)),
-        success_rate=_figure(data.get("successRate")),
-        p99_ms=float(milliseconds(p99)) if p99 else None,
-        request_rate=_figure(data.get("requestRate")),
-    )
+    return Policy(max_step=figure(data.get("maxStep")), allow_skip=data.get("allowSkip") is True)
 
 
 def pointers_of(data: JsonObject) -> Pointers | None:

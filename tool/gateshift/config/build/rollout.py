@@ -7,13 +7,13 @@ from pathlib import Path
 
 from gateshift.config.build.delivery import (
     environment_of,
-    gate_of,
     live_of,
     pointers_of,
     policy_of,
     schemas_of,
     suppression_of,
 )
+from gateshift.config.build.measure import gate_of, verify_of
 from gateshift.config.build.routing import pairs_at, route_of, stage_of
 from gateshift.config.draft import Draft, number, objects
 from gateshift.config.schema.service import SERVICE_SPEC
@@ -47,6 +47,7 @@ def build(
         versions=tuple(_version(draft, name, manifests.get(name)) for name in draft.versions),
         stages=tuple(stage_of(draft, item, _place(document, file, ("stages", at))) for at, item in draft.stages()),
         policy=policy_of(object_at(data, "policy")),
+        verify=verify_of(object_at(data, "verify")),
         gate=gate_of(object_at(data, "gate")),
         pointers=pointers_of(object_at(data, "pointers")),
         environments=tuple(environment_of(draft, item, texts) for _, item in draft.environments()) or (Environment(),),

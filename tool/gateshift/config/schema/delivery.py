@@ -1,4 +1,4 @@
-"""The form of what surrounds the stages: policy, gate, pointers, environments, accepted findings and schemas."""
+"""The form of what surrounds the stages: policy, pointers, environments, accepted findings and schemas."""
 
 from __future__ import annotations
 
@@ -22,34 +22,6 @@ POLICY = Fields(
         ),
         "allowSkip": Flag(means="Whether a promotion may skip a stage.", default=False),
     },
-)
-
-_LIMITS = ("successRate", "p99", "requestRate")
-
-GATE = Fields(
-    means="Where the candidate's figures come from, and by what limits `gate` judges them.",
-    expects="a gate such as {prometheus: 'http://prometheus:9090', successRate: 0.99}",
-    required=("prometheus",),
-    keys={
-        "prometheus": replace(vocabulary.WEB_URL, means="The address of Prometheus."),
-        "labels": MapOf(
-            means="Labels that select the candidate's series, in addition to those the tool knows.",
-            expects="a mapping of label names to values",
-            name=Text(expects="a Prometheus label's name", pattern="^[A-Za-z_][A-Za-z0-9_]*$"),
-            value=Text(expects="a label's value in quotes", least=0, most=1024),
-        ),
-        "successRate": Number(
-            means="The least part of requests that succeed.", expects="a part of 1 such as 0.99", whole=False, most=1
-        ),
-        "p99": replace(vocabulary.DURATION, means="The largest latency of the fastest 99 per cent."),
-        "requestRate": Number(
-            means="The least requests a second, below which nothing is judged.",
-            expects="requests a second, from 0",
-            whole=False,
-            most=1e9,
-        ),
-    },
-    any_of=(_LIMITS,),
 )
 
 POINTERS = Fields(

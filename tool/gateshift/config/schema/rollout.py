@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateshift.config.schema.delivery import ENVIRONMENTS, GATE, IGNORE, POINTERS, POLICY, SCHEMAS
+from gateshift.config.schema.delivery import ENVIRONMENTS, IGNORE, POINTERS, POLICY, SCHEMAS
 from gateshift.config.schema.live import LIVE
+from gateshift.config.schema.measure import GATE, VERIFY
 from gateshift.config.schema.route import ROUTE
 from gateshift.config.schema.schema_types import Fields
 from gateshift.config.schema.service import SERVICE
@@ -22,6 +23,7 @@ ROLLOUT = Fields(
         "versions": VERSIONS,
         "stages": STAGES,
         "policy": POLICY,
+        "verify": VERIFY,
         "gate": GATE,
         "pointers": POINTERS,
         "environments": ENVIRONMENTS,

@@ -1,4 +1,4 @@
-"""What surrounds the stages: autoscaling, gate, pointers, environments, accepted findings."""
+"""What surrounds the stages: autoscaling, pointers, environments, accepted findings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
-from gateshift.config.semantics.routes import milliseconds
 from gateshift.config.semantics.stages import known_version
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
@@ -16,7 +15,6 @@ from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_
 def check_delivery(draft: Draft, faults: SpecErrors) -> None:
     """Report limits that contradict each other and values that no reader of theirs would take."""
     _autoscaling(draft, faults)
-    _gate(draft, faults)
     _pointers(draft, faults)
     _replicas(draft, faults)
     _days(draft, faults)
@@ -29,12 +27,6 @@ def _autoscaling(draft: Draft, faults: SpecErrors) -> None:
         if most and least > most:
             at: FieldPath = ("versions", version, "autoscaling", "min")
             faults.add(at, f"{dotted(at)}: {least} is more than `max`, {most}", f"write at most {most}")
-
-
-def _gate(draft: Draft, faults: SpecErrors) -> None:
-    p99 = text_at(draft.data, "gate", "p99")
-    if p99 and milliseconds(p99) == 0:
-        faults.add(("gate", "p99"), "gate.p99: no request is answered in no time", "write a duration such as 500ms")
 
 
 def _pointers(draft: Draft, faults: SpecErrors) -> None:

@@ -1,0 +1,1 @@
+"""What `gateshift verify` does: plan the requests, send them, tell the versions apart, test the shares."""

@@ -1,0 +1,1 @@
+"""What running systems showed: the measured shares, the gate's figures."""
