@@ -5,6 +5,8 @@ What is known of its listeners are those that ListenerSets of the build add to i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gateshift.traffic.attach import Attachment, AttachmentStatus, attachments
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.entry import ArrivalRoutes, best_listener, merged, port_in, routes_of
@@ -14,7 +16,7 @@ from gateshift.traffic.match import Call
 from gateshift.traffic.read import GATEWAY_API
 from gateshift.traffic.references import ObjectRef
 from gateshift.traffic.request import ParentRef
-from gateshift.traffic.routes import RouteParent
+from gateshift.traffic.routes import Route, RouteParent
 
 
 def is_assumed(cluster: Cluster, parent: ParentRef) -> bool:
@@ -37,14 +39,18 @@ def assumed_entry(cluster: Cluster, call: Call) -> ArrivalRoutes:
     if listener is not None:
         routes, doubts = routes_of(cluster, listener)
         return ArrivalRoutes(routes, listener.port, listener.name, (note, *doubts))
-    named = [
-        (attachment.route, attachment.route.hostnames or (ANY,))
-        for attachment in attachments(cluster)
-        if attachment.status is AttachmentStatus.ACCEPTED and _names(attachment, request.parent)
-        if _would_listen(attachment.parent, call)
-    ]
+    key = ("assumed", request.parent, request.listener, request.port, request.is_secure)
+    table = cluster.once(key, lambda: merged(_accepted(cluster, call)))
     usual = 443 if request.is_secure else 80
-    return ArrivalRoutes(merged(named), request.port or port_in(request.host) or usual, request.listener, (note,))
+    return ArrivalRoutes(table, request.port or port_in(request.host) or usual, request.listener, (note,))
+
+
+def _accepted(cluster: Cluster, call: Call) -> Iterator[tuple[Route, tuple[str, ...]]]:
+    """The routes that name the Gateway, each with the hostnames for which it answers."""
+    for attachment in attachments(cluster):
+        accepted = attachment.status is AttachmentStatus.ACCEPTED and _names(attachment, call.request.parent)
+        if accepted and _would_listen(attachment.parent, call):
+            yield attachment.route, attachment.route.hostnames or (ANY,)
 
 
 def _known_listener(cluster: Cluster, call: Call) -> Listener | None:

@@ -36,6 +36,50 @@ VERSION_LABELS = ("version", "app.kubernetes.io/version")
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
+class _Index:
+    """The objects by kind, and by kind and name, each list in the cluster's order."""
+
+    def __init__(
+        self, kinds: dict[tuple[str, str], list[Resource]], named: dict[tuple[str, str, str], list[Resource]]
+    ) -> None:
+        self.kinds = kinds
+        self.named = named
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource]) -> _Index:
+        index = cls({}, {})
+        for resource in resources:
+            index.kinds.setdefault(_kind_of(resource), []).append(resource)
+            index.named.setdefault((*_kind_of(resource), resource.id.name), []).append(resource)
+        return index
+
+    def copy(self) -> _Index:
+        """An index to change: its lists are replaced, never changed."""
+        return _Index(dict(self.kinds), dict(self.named))
+
+    def replace(self, old: Resource | None, new: Resource | None) -> None:
+        """Put the new object in the place of the old one of its identity; without an old one at the end."""
+        resource = new or old
+        if resource is None:
+            return
+        kind = _kind_of(resource)
+        name = (*kind, resource.id.name)
+        self.kinds[kind] = _replaced(self.kinds.get(kind, []), old, new)
+        self.named[name] = _replaced(self.named.get(name, []), old, new)
+
+
+def _kind_of(resource: Resource) -> tuple[str, str]:
+    return resource.id.group, resource.id.kind
+
+
+def _replaced(resources: list[Resource], old: Resource | None, new: Resource | None) -> list[Resource]:
+    added = [] if new is None else [new]
+    if old is None:
+        return resources + added
+    at = next(place for place, resource in enumerate(resources) if resource is old)
+    return resources[:at] + added + resources[at + 1 :]
+
+
 class Cluster:
     """An unchanging set of objects and its indexes. Views of objects are read when first asked for and shared with
     every cluster derived from this one."""
@@ -47,19 +91,15 @@ class Cluster:
         ready: Mapping[ResourceId, int],
         version_labels: tuple[str, ...],
         views: dict[tuple[Resource, str], object],
+        index: _Index | None = None,
     ) -> None:
         self._objects = objects
         self._views = views
         self._once: dict[Hashable, object] = {}
-        self._named: dict[tuple[str, str, str], list[Resource]] = {}
-        self._kinds: dict[tuple[str, str], list[Resource]] = {}
+        self._index = _Index.of(objects.values()) if index is None else index
         self.assumed = assumed
         self.ready = ready
         self.version_labels = version_labels
-        for resource in objects.values():
-            key = (resource.id.group, resource.id.kind)
-            self._kinds.setdefault(key, []).append(resource)
-            self._named.setdefault((*key, resource.id.name), []).append(resource)
 
     @classmethod
     def of(
@@ -89,11 +129,16 @@ class Cluster:
         """This cluster after some objects were put (created or replaced) and others removed; `assume` adds to what is
         taken to exist outside, `ready` to what is known of ready pods. This one stays as it is."""
         objects = dict(self._objects)
+        index = self._index.copy()
         for identity in remove:
-            objects.pop(identity, None)
-        objects.update((resource.id, resource) for resource in put)
+            gone = objects.pop(identity, None)
+            if gone is not None:
+                index.replace(gone, None)
+        for resource in put:
+            index.replace(objects.get(resource.id), resource)
+            objects[resource.id] = resource
         known = {**self.ready, **(ready or {})}
-        return Cluster(objects, self.assumed.union(assume), known, self.version_labels, self._views)
+        return Cluster(objects, self.assumed.union(assume), known, self.version_labels, self._views, index)
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -112,12 +157,20 @@ class Cluster:
             self._views[key] = read(resource)
         return cast(View, self._views[key])
 
+    def route(self, resource: Resource) -> Route:
+        """The view of a route, whichever cluster it was in."""
+        return self._view(resource, read_route)
+
+    def workload(self, resource: Resource) -> Workload | None:
+        """The view of an object that runs pods, whichever cluster it is in; None for any other object."""
+        return self._view(resource, read_workload)
+
     def _all(self, group: str, kind: str, read: Callable[[Resource], View]) -> tuple[View, ...]:
-        return tuple(self._view(resource, read) for resource in self._kinds.get((group, kind), ()))
+        return tuple(self._view(resource, read) for resource in self._index.kinds.get((group, kind), ()))
 
     def find(self, group: str, kind: str, namespace: str, name: str) -> Resource | None:
         """The object of that name in that namespace, or one whose namespace is left open."""
-        candidates = self._named.get((group, kind, name), ())
+        candidates = self._index.named.get((group, kind, name), ())
         open_ones = (resource for resource in candidates if same_namespace(resource.id.namespace, namespace))
         exact = (resource for resource in candidates if resource.id.namespace == namespace)
         return next(exact, None) or next(open_ones, None)
@@ -135,7 +188,7 @@ class Cluster:
         """Every route of the Gateway API, of any kind, in the build's order."""
 
         def read() -> tuple[Route, ...]:
-            return tuple(self._view(resource, read_route) for resource in self._objects.values() if is_route(resource))
+            return tuple(self.route(resource) for resource in self._objects.values() if is_route(resource))
 
         return self.once("routes", read)
 
@@ -164,7 +217,7 @@ class Cluster:
         """Every object that runs pods."""
 
         def read() -> tuple[Workload, ...]:
-            workloads = (self._view(resource, read_workload) for resource in self._objects.values())
+            workloads = map(self.workload, self._objects.values())
             return tuple(workload for workload in workloads if workload is not None)
 
         return self.once("workloads", read)
@@ -200,7 +253,7 @@ class Cluster:
 
         The API server labels every namespace with its name.
         """
-        namespaces = self._named.get(("", "Namespace", namespace), ())
+        namespaces = self._index.named.get(("", "Namespace", namespace), ())
         labels = {NAMESPACE_NAME: namespace} if namespace else {}
         for resource in namespaces:
             labels = {**dict(labels_of(resource)), **labels}

@@ -6,7 +6,7 @@ Where the specification is silent (the place of regular expressions) the choice 
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -196,6 +196,7 @@ _HTTP_KEYS = ("", "path type", "path length", "method", "number of headers", "nu
 _GRPC_KEYS = ("", "service length", "method length", "number of headers")
 
 
+@lru_cache(maxsize=4096)
 def candidates(route: Route) -> tuple[Candidate, ...]:
     """Every match of every rule of an HTTPRoute or GRPCRoute."""
     listed: list[Candidate] = []

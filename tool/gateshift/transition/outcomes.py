@@ -15,8 +15,7 @@ from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import BackendAnswer, Decision
 from gateshift.traffic.endpoints import selected_workloads, version_of
 from gateshift.traffic.request import Request
-from gateshift.traffic.routes import read_route
-from gateshift.traffic.services import Workload, read_workload
+from gateshift.traffic.services import Workload
 from gateshift.transition.target_ports import NO_PORTS, KnownPorts, closed_part
 
 ServiceName = tuple[str, str]
@@ -138,7 +137,7 @@ def _share_of(decision: Decision, service: ServiceName) -> float:
 def _dangling(cluster: Cluster, decision: Decision) -> Iterator[ServiceName]:
     if decision.route is None:
         return
-    for named in named_in(read_route(decision.route)):
+    for named in named_in(cluster.route(decision.route)):
         if cluster.service(named.namespace, named.name) is None and not cluster.assumes(
             "", "Service", named.namespace, named.name
         ):
@@ -163,5 +162,5 @@ def version_name(cluster: Cluster, workload: Workload) -> str:
 
 def version_in(cluster: Cluster, resource: Resource) -> str:
     """The version of the pods that the object runs; "" where it runs none."""
-    workload = read_workload(resource)
+    workload = cluster.workload(resource)
     return "" if workload is None else version_name(cluster, workload)

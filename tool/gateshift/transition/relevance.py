@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gateshift.engines.changes import Change
 from gateshift.engines.events import Event
 from gateshift.engines.references import named_in
-from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.read import GATEWAY_API, labels_of
-from gateshift.traffic.routes import Route, is_route
-from gateshift.traffic.services import SERVICE_NAME, Service, read_workload
+from gateshift.traffic.routes import Route
+from gateshift.traffic.services import SERVICE_NAME, Service, Workload
+from gateshift.transition.entry_points import EntryPoint
 from gateshift.transition.request_classes import RequestClass
 from gateshift.yamldoc.data import Json, walk
 
@@ -26,91 +26,149 @@ _SURROUNDINGS = frozenset(
 _PARENTS = frozenset({(GATEWAY_API, "Gateway"), (GATEWAY_API, "ListenerSet")})
 _TRUST = frozenset({("", "ConfigMap"), ("", "Secret")})
 
+_Selected = tuple[int, Workload]
+"""An event's bit, and a workload as it is before the event or after it."""
 
-def relevant(request_class: RequestClass, events: Sequence[Event], sides: tuple[Cluster, Cluster]) -> int:
-    """The set of events that can change the answer to these requests in some state."""
-    routes = _routes(request_class)
-    services = tuple(_services(request_class, routes, sides))
-    named = frozenset(_names_in_surroundings(sides)) if any(_key(event.change) in _TRUST for event in events) else None
-    kinds = _SURROUNDINGS if request_class.entry_point.parent.kind == "Service" else _SURROUNDINGS | _PARENTS
-    workloads = [event.change for event in events if _runs_for(event.change, services, sides)]
-    bits = 0
-    for event in events:
-        change = event.change
-        key = _key(change)
-        if (
-            key in kinds
-            or change in workloads
-            or (key in _TRUST and named is not None and change.id.name in named)
-            or (is_route(change.resource) and _is_any(change, (route.resource for route in routes)))
-            or _is_any(change, (service.resource for service in services))
-            or _lists_endpoints(change, services)
-        ):
-            bits |= event.bit
-    return bits
+
+class Relevance:
+    """The events between two builds, found by what they change, so that a class of requests looks only at its own."""
+
+    def __init__(self, events: Sequence[Event], sides: tuple[Cluster, Cluster]) -> None:
+        self._sides = sides
+        self._parents, self._surroundings, self._templates = 0, 0, 0
+        self._objects: dict[int, int] = {}
+        self._endpoints: dict[str, int] = {}
+        self._by_label: dict[tuple[str, str], list[_Selected]] = {}
+        self._workloads: list[_Selected] = []
+        self._of_services: dict[tuple[str, str], int] = {}
+        self._always: dict[int, int] = {}
+        self._read(events)
+
+    def _read(self, events: Sequence[Event]) -> None:
+        trusted = any(_key(event.change) in _TRUST for event in events)
+        named = frozenset(_names_in_surroundings(self._sides)) if trusted else frozenset()
+        borrowed = {workload.template_of for side in self._sides for workload in side.workloads}
+        for event in events:
+            change, key = event.change, _key(event.change)
+            if key in _SURROUNDINGS or (key in _TRUST and change.id.name in named):
+                self._surroundings |= event.bit
+            if key in _PARENTS:
+                self._parents |= event.bit
+            name = _endpoints_of(change)
+            if name is not None:
+                self._endpoints[name] = self._endpoints.get(name, 0) | event.bit
+            for resource in (change.before, change.after):
+                if resource is not None:
+                    self._objects[id(resource)] = self._objects.get(id(resource), 0) | event.bit
+                    workload = self._sides[0].workload(resource)
+                    if workload is not None:
+                        self._add_workload(event.bit, workload, borrowed)
+
+    def _add_workload(self, bit: int, workload: Workload, borrowed: set[tuple[str, str] | None]) -> None:
+        if workload.template_of is not None or (workload.kind, workload.name) in borrowed:
+            self._templates |= bit
+        self._workloads.append((bit, workload))
+        for label in workload.labels.items():
+            self._by_label.setdefault(label, []).append((bit, workload))
+
+    def of(self, request_class: RequestClass) -> int:
+        """The set of events that can change the answer to these requests in some state."""
+        entry_point = request_class.entry_point
+        routes = _routes(request_class)
+        bits = self._surroundings | self._templates
+        if entry_point.parent.kind != "Service":
+            bits |= self._parents
+        else:
+            bits |= self._at_service(entry_point) | self._behind(entry_point.parent.namespace, entry_point.parent.name)
+        for route in routes:
+            bits |= self._objects.get(id(route.resource), 0)
+            for service in named_in(route):
+                bits |= self._behind(service.namespace, service.name)
+        return bits
+
+    def _at_service(self, entry_point: EntryPoint) -> int:
+        """The events that attach a route to a Service or detach one: a first route cuts off whatever it does not
+        match, so these matter to every request."""
+        key = id(entry_point)
+        if key not in self._always:
+            by_identity: dict[tuple[str, str], list[Route]] = {}
+            for route in entry_point.routes:
+                by_identity.setdefault((route.kind, route.name), []).append(route)
+            bits = 0
+            for route in entry_point.routes:
+                twins = by_identity[route.kind, route.name]
+                event = self._objects.get(id(route.resource), 0)
+                if event and not any(
+                    twin is not route
+                    and self._objects.get(id(twin.resource), 0) == event
+                    and _parents(twin) == _parents(route)
+                    for twin in twins
+                ):
+                    bits |= event
+            self._always[key] = bits
+        return self._always[key]
+
+    def _behind(self, namespace: str, name: str) -> int:
+        """The events of a Service, of its endpoints and of the pods that it selects."""
+        key = (namespace, name)
+        if key not in self._of_services:
+            self._of_services[key] = self._find(namespace, name)
+        return self._of_services[key]
+
+    def _find(self, namespace: str, name: str) -> int:
+        bits = 0
+        for side in self._sides:
+            service = side.service(namespace, name)
+            if service is None:
+                continue
+            bits |= self._objects.get(id(service.resource), 0) | self._endpoints.get(service.name, 0)
+            for bit, workload in self._candidates(service):
+                if same_namespace(service.namespace, workload.namespace) and _selects(service, workload.labels):
+                    bits |= bit
+        return bits
+
+    def _candidates(self, service: Service) -> Iterable[_Selected]:
+        """The workloads that a Service may select: those with the rarest label that it asks for."""
+        if service.selector is None:
+            return ()
+        lists = [self._by_label.get(label, []) for label in service.selector]
+        return min(lists, key=len, default=self._workloads)
 
 
 def _key(change: Change) -> tuple[str, str]:
     return change.id.group, change.id.kind
 
 
+def _parents(route: Route) -> frozenset[tuple[str, ...]]:
+    return frozenset(
+        (parent.group, parent.kind, parent.namespace, parent.name, parent.section_name, str(parent.port))
+        for parent in route.parents
+    )
+
+
 def _routes(request_class: RequestClass) -> tuple[Route, ...]:
-    """The routes that matter: at a Service every one, since a first route cuts off whatever it does not match; at a
-    Gateway those that match, and with two kinds of route all, since one kind may displace the other."""
+    """The routes that matter: those that match, and with two kinds of route all, since one kind may displace the
+    other."""
     routes = request_class.entry_point.routes
-    if request_class.entry_point.parent.kind == "Service" or len({route.kind for route in routes}) > 1:
+    if len({route.kind for route in routes}) > 1:
         return routes
     matching = {candidate.route.resource.id for candidate in request_class.holds}
     return tuple(route for route in routes if route.resource.id in matching)
-
-
-def _services(request_class: RequestClass, routes: Iterable[Route], sides: Iterable[Cluster]) -> Iterator[Service]:
-    names = {(service.namespace, service.name) for route in routes for service in named_in(route)}
-    if request_class.entry_point.parent.kind == "Service":
-        names.add((request_class.entry_point.parent.namespace, request_class.entry_point.parent.name))
-    for side in sides:
-        for namespace, name in sorted(names):
-            service = side.service(namespace, name)
-            if service is not None:
-                yield service
-
-
-def _is_any(change: Change, resources: Iterable[Resource]) -> bool:
-    return any(resource in (change.before, change.after) for resource in resources)
-
-
-def _runs_for(change: Change, services: Iterable[Service], sides: Iterable[Cluster]) -> bool:
-    """Whether the object's pods, old or new, are selected by one of the Services, or its template is borrowed."""
-    for resource in (change.before, change.after):
-        workload = read_workload(resource) if resource is not None else None
-        if workload is None:
-            continue
-        if any(
-            same_namespace(service.namespace, workload.namespace) and _selects(service, workload.labels)
-            for service in services
-        ):
-            return True
-        borrowed = (workload.kind, workload.name)
-        if any(other.template_of == borrowed for side in sides for other in side.workloads):
-            return True
-        if workload.template_of is not None:
-            return True
-    return False
 
 
 def _selects(service: Service, labels: Mapping[str, str]) -> bool:
     return service.selector is not None and all(labels.get(key) == value for key, value in service.selector)
 
 
-def _lists_endpoints(change: Change, services: Iterable[Service]) -> bool:
+def _endpoints_of(change: Change) -> str | None:
+    """The name of the Service whose endpoints the object lists; None where it lists none."""
     match _key(change):
         case ("discovery.k8s.io", "EndpointSlice"):
-            name = dict(labels_of(change.resource)).get(SERVICE_NAME, "")
+            return dict(labels_of(change.resource)).get(SERVICE_NAME, "")
         case ("", "Endpoints"):
-            name = change.id.name
+            return change.id.name
         case _:
-            return False
-    return any(service.name == name for service in services)
+            return None
 
 
 def _names_in_surroundings(sides: Iterable[Cluster]) -> Iterator[str]:

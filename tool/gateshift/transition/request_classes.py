@@ -7,11 +7,13 @@ hostname covers both or neither: then no mixture of old and new routes can answe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, islice, product
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice, product
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from gateshift.traffic.candidate_index import CandidateIndex
 from gateshift.traffic.hostnames import covers
 from gateshift.traffic.match import Call, Candidate, Path, Procedure, candidates
 from gateshift.traffic.request import Protocol, Request
@@ -21,6 +23,7 @@ from gateshift.transition.request_shape import ANY_METHOD, ANY_SERVICE, RequestS
 
 _MOST_PRODUCTS = 512
 _MOST_MERGED = 4096
+_MOST_REQUESTS = 32768
 _VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _ELSEWHERE = "/gateshift-elsewhere"
 
@@ -47,25 +50,31 @@ class RequestClasses(Struct, frozen=True):
 
 def request_classes_at(entry_point: EntryPoint) -> RequestClasses:
     """The classes of requests at the entry point."""
-    listed = tuple(candidate for route in entry_point.routes for candidate in candidates(route))
-    hosts = _hosts(entry_point)
-    ways, complete = _ways(entry_point, listed)
-    known: dict[tuple[bool, ...], RequestClass] = {}
-    for shape in sorted(ways, key=lambda shape: (shape.count, str(shape))):
-        for host in hosts:
-            signature, request_class = _class_of(entry_point, shape, host, listed)
-            known.setdefault(signature, request_class)
+    index = CandidateIndex.of(candidate for route in entry_point.routes for candidate in candidates(route))
+    ways, complete = _ways_with_hosts(entry_point, index.listed)
+    patterns = tuple(
+        dict.fromkeys((*entry_point.hostnames, *(name for route in entry_point.routes for name in route.hostnames)))
+    )
+    known: dict[tuple[bool, tuple[int, ...], tuple[str, ...]], RequestClass] = {}
+    covered: dict[str, tuple[str, ...]] = {}
+    for shape in sorted(ways, key=lambda way: (way.count - bool(way.host), str(replace(way, host="")), way.host)):
+        request = _request(entry_point, shape)
+        places = index.holding(Call(request))
+        if shape.host not in covered:
+            covered[shape.host] = tuple(pattern for pattern in patterns if covers(pattern, shape.host))
+        signature = (shape.grpc, places, covered[shape.host])
+        if signature not in known:
+            holds = tuple(index.listed[place] for place in places)
+            known[signature] = RequestClass(entry_point, shape, request, holds)
     ordered = sorted(known.values(), key=lambda known_class: (known_class.shape.count, str(known_class.shape)))
-    return RequestClasses(tuple(ordered), tuple(_unseen(listed)), complete)
+    return RequestClasses(tuple(ordered), tuple(_unseen(index.listed)), complete)
 
 
-def _class_of(
-    entry_point: EntryPoint, shape: RequestShape, host: str, listed: Sequence[Candidate]
-) -> tuple[tuple[bool, ...], RequestClass]:
-    request = Request(
+def _request(entry_point: EntryPoint, shape: RequestShape) -> Request:
+    return Request(
         entry_point.parent,
         Protocol.GRPC if shape.grpc else entry_point.protocol,
-        host=host,
+        host=shape.host,
         method="POST" if shape.grpc else shape.method or "GET",
         path=shape.path or "/",
         query=shape.query,
@@ -75,15 +84,31 @@ def _class_of(
         from_namespace=entry_point.from_namespace,
         scheme="https" if entry_point.protocol is Protocol.HTTPS else "",
     )
-    call = Call(request)
-    held = tuple(bool(candidate.holds(call)) for candidate in listed)
-    patterns = dict.fromkeys(
-        (*entry_point.hostnames, *(name for route in entry_point.routes for name in route.hostnames))
-    )
-    covered = tuple(covers(pattern, host) for pattern in patterns)
-    shown = RequestShape(host, shape.path, shape.method, shape.headers, shape.query, shape.grpc)
-    holds = tuple(candidate for candidate, holding in zip(listed, held, strict=True) if holding)
-    return (shape.grpc, *held, *covered), RequestClass(entry_point, shown, request, holds)
+
+
+def _ways_with_hosts(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Collection[RequestShape], bool]:
+    """Requests to look at, each with its host: every way with every host, or where those are too many, each host with
+    the ways of the routes that answer for it."""
+    hosts = _hosts(entry_point)
+    ways, complete = _ways(entry_point, listed)
+    if len(ways) * len(hosts) <= _MOST_MERGED or len(hosts) == 1:
+        return [replace(way, host=host) for way in ways for host in hosts], complete
+    shapes: list[RequestShape] = []
+    complete = True
+    for host in hosts:
+        answering = [
+            candidate for candidate in listed if _answers(candidate.route.hostnames, entry_point.hostnames, host)
+        ]
+        own, all_of_them = _ways(entry_point, answering)
+        shapes += [replace(way, host=host) for way in own]
+        complete = complete and all_of_them
+        if len(shapes) > _MOST_REQUESTS:
+            return shapes, False
+    return shapes, complete
+
+
+def _answers(hostnames: Sequence[str], listeners: Sequence[str], host: str) -> bool:
+    return any(covers(pattern, host) for pattern in hostnames or listeners or ("",))
 
 
 def _hosts(entry_point: EntryPoint) -> tuple[str, ...]:
@@ -96,30 +121,40 @@ def _hosts(entry_point: EntryPoint) -> tuple[str, ...]:
     return ("", *sorted(exact | wild))
 
 
-def _under(pattern: str, taken: Iterable[str]) -> str:
+def _under(pattern: str, taken: Set[str]) -> str:
     host = "any" + pattern[1:]
-    while host in set(taken):
+    while host in taken:
         host = f"any-{host}"
     return host
 
 
-def _ways(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Iterable[RequestShape], bool]:
+def _ways(entry_point: EntryPoint, listed: Sequence[Candidate]) -> tuple[Collection[RequestShape], bool]:
     """Combinations of what the candidates look at: all of them where there are few, else each candidate's own request,
     those of each two together, and those that lack one condition."""
     kinds = {route.kind for route in entry_point.routes} or {HTTP}
-    own = [shape for shape in map(request_shape_of, listed) if shape is not None]
+    own = list(dict.fromkeys(shape for shape in map(request_shape_of, listed) if shape is not None))
     plain = [RequestShape(grpc=kind == GRPC) for kind in sorted(kinds)]
     every = [way for grpc in {shape.grpc for shape in plain} for way in _products(own, listed, grpc=grpc)]
     if len(every) <= _MOST_PRODUCTS:
         return {*plain, *every}, True
     merged = {*plain, *own, *_elsewhere(listed)}
-    for shape, other in combinations(own, 2):
+    for shape, other in _pairs(own):
         both = shape.merged(other)
         if both is not None:
             merged.add(both)
         if len(merged) > _MOST_MERGED:
             break
     return merged | {less for shape in own for less in _lessened(shape)}, False
+
+
+def _pairs(own: Sequence[RequestShape]) -> Iterator[tuple[RequestShape, RequestShape]]:
+    """Every two requests whose paths do not contradict each other."""
+    places: dict[str, list[int]] = {}
+    for place, shape in enumerate(own):
+        places.setdefault(shape.path, []).append(place)
+    for place, shape in enumerate(own):
+        others = sorted({*places[shape.path], *places.get("", ())}) if shape.path else range(place + 1, len(own))
+        yield from ((shape, own[other]) for other in others if other > place)
 
 
 def _products(own: Sequence[RequestShape], listed: Sequence[Candidate], *, grpc: bool) -> list[RequestShape]:

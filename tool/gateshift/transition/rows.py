@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from gateshift.engines.events import Event
 from gateshift.model.plan import TrafficRow
@@ -27,10 +27,11 @@ def rows_of(context: TransitionContext, rule_name: RuleName) -> tuple[TrafficRow
     end = _all(context.events)
     rows: dict[tuple[str, str, Shares, Shares], RequestClass] = {}
     for entry_point, classes in context.entry_points:
+        usual = {id(resource) for resource in _usual_routes(classes.classes)} if entry_point.main else set()
         for request_class in classes.classes if entry_point.main else ():
             before, after = context.outcome(request_class, 0), context.outcome(request_class, end)
             if not _is_nothing(before, after):
-                name, match = _named(request_class, classes.classes, (after, before), rule_name)
+                name, match = _named(request_class, len(classes.classes) > 1, usual, (after, before), rule_name)
                 rows.setdefault((name, match, _shares(before), _shares(after)), request_class)
     keys = sorted(rows, key=lambda key: key[0] != DEFAULT)
     return tuple(_row(key, keys, rows[key]) for key in keys)
@@ -57,15 +58,19 @@ def _is_nothing(before: TrafficOutcome, after: TrafficOutcome) -> bool:
 
 
 def _named(
-    request_class: RequestClass, others: Sequence[RequestClass], answers: Sequence[TrafficOutcome], rule_name: RuleName
+    request_class: RequestClass,
+    is_one_of_several: bool,  # noqa: FBT001 -- what the caller counts
+    usual: Set[int],
+    answers: Sequence[TrafficOutcome],
+    rule_name: RuleName,
 ) -> tuple[str, str]:
     """The class's name, and in words what its requests have. A rule of its own on either side names it."""
     shape = str(request_class.shape)
-    match = shape or ("every other request" if len(others) > 1 else "every request")
+    match = shape or ("every other request" if is_one_of_several else "every request")
     plain = True
     for answer in answers:
         route, rule = answer.decision.route, answer.decision.rule
-        if route is not None and rule is not None and not _is_plain(request_class, answer, others):
+        if route is not None and rule is not None and not _is_plain(request_class, answer, usual):
             plain = False
             name = rule_name(route, rule)
             if name:
@@ -73,7 +78,7 @@ def _named(
     return (DEFAULT if plain else shape or DEFAULT), match
 
 
-def _is_plain(request_class: RequestClass, answer: TrafficOutcome, others: Sequence[RequestClass]) -> bool:
+def _is_plain(request_class: RequestClass, answer: TrafficOutcome, usual: Set[int]) -> bool:
     """Whether the rule that answers is the one for all requests that no other rule takes: it asks for nothing, or
     where every rule of the route asks for something, it is the route's first."""
     decision = answer.decision
@@ -84,8 +89,15 @@ def _is_plain(request_class: RequestClass, answer: TrafficOutcome, others: Seque
     ]
     if any(not candidate.conditions for candidate in winners):
         return True
-    known = [candidate for other in others for candidate in other.holds if candidate.route.resource is decision.route]
-    return decision.rule == 0 and all(candidate.conditions for candidate in known)
+    return decision.rule == 0 and id(decision.route) not in usual
+
+
+def _usual_routes(classes: Iterable[RequestClass]) -> Iterator[Resource]:
+    """The routes with a rule that asks for nothing."""
+    for request_class in classes:
+        for candidate in request_class.holds:
+            if not candidate.conditions:
+                yield candidate.route.resource
 
 
 def _shares(answer: TrafficOutcome) -> Shares:

@@ -26,7 +26,7 @@ from gateshift.transition.outcomes import (
     version_in,
     version_name,
 )
-from gateshift.transition.relevance import relevant
+from gateshift.transition.relevance import Relevance
 from gateshift.transition.request_classes import RequestClass, RequestClasses, request_classes_at
 from gateshift.transition.target_ports import known_ports
 
@@ -87,13 +87,14 @@ class TransitionContext:
         self.predecessor_versions = _predecessor_versions(self.events, before)
         self.same_code = _same_code(self.sides)
         self._known_ports = known_ports(event.change for event in self.events)
+        self._relevance = Relevance(self.events, self.sides)
         self._memory = _Memory()
 
     def relevant(self, request_class: RequestClass) -> int:
         """The set of events that can change what these requests get."""
         known = self._memory.relevant
         if id(request_class) not in known:
-            known[id(request_class)] = relevant(request_class, self.events, self.sides)
+            known[id(request_class)] = self._relevance.of(request_class)
         return known[id(request_class)]
 
     def outcome(self, request_class: RequestClass, done: int) -> TrafficOutcome:
@@ -150,12 +151,13 @@ def walk(context: TransitionContext, sync_plan: SyncPlan, besides: frozenset[Req
     """Every disruption of the sync plan, each at the first state in which it shows; the classes `besides` are not
     looked at."""
     complete = True
+    most = max(_LEAST_STATES, MOST_STATES // max(len(context.classes) // _CLASSES_IN_FULL, 1))
     disruptions: dict[tuple[object, ...], Disruption] = {}
     for request_class in context.classes:
         wanted = context.relevant(request_class) & sync_plan.end
         if not wanted or request_class in besides or not context.outcome(request_class, 0).answered:
             continue
-        passed = states(sync_plan, wanted)
+        passed = states(sync_plan, wanted, most)
         complete = complete and passed.complete
         for disruption in _disruptions(context, sync_plan, request_class, passed.sets, wanted):
             known = disruptions.get(disruption.key)
@@ -221,6 +223,9 @@ def _explained(
 
 
 MOST_STATES = 4096
+"""The most states that are looked at for one class of requests; fewer where there are many classes."""
+_LEAST_STATES = 32
+_CLASSES_IN_FULL = 16
 
 
 class States(Struct, frozen=True):
@@ -231,7 +236,7 @@ class States(Struct, frozen=True):
     complete: bool
 
 
-def states(sync_plan: SyncPlan, wanted: int) -> States:
+def states(sync_plan: SyncPlan, wanted: int, most: int = MOST_STATES) -> States:
     """The states that the wanted events pass through, whatever else happens beside them.
 
     What an event waits for names all that goes before it, so leaving the others out loses no order.
@@ -241,12 +246,20 @@ def states(sync_plan: SyncPlan, wanted: int) -> States:
     level = {0}
     while level:
         sets += sorted(level)
-        if len(sets) > MOST_STATES:
-            return States((*sets[:MOST_STATES], *_last(waits)), complete=False)
-        level = {
-            state | bit for state in level for bit, before in waits.items() if not state & bit and not before & ~state
-        }
+        if len(sets) > most:
+            return States((*sets[:most], *_last(waits)), complete=False)
+        level = _next_level(level, waits, most)
     return States(tuple(sets), complete=True)
+
+
+def _next_level(level: Iterable[int], waits: Mapping[int, int], most: int) -> set[int]:
+    """The states with one more event, or some of them, where there are more than are wanted."""
+    following: set[int] = set()
+    for state in level:
+        following |= {state | bit for bit, before in waits.items() if not state & bit and not before & ~state}
+        if len(following) > most:
+            break
+    return following
 
 
 def _last(waits: Mapping[int, int]) -> Iterator[int]:
