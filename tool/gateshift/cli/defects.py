@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateshift import __version__
+from gateshift.cli.console import tell
 from gateshift.errors import Exit, RootDefect, defect_line
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def _tell(lines: dict[str, str], session: Session) -> Exit:
     file = _write(report)
     where = f"the report is in {file}" if file else "the report could not be written, -v shows it"
     for line in dict.fromkeys(lines.values()):
-        click.echo(f"gateshift: a defect of gateshift's own: {line}; {where}", err=True)
+        tell(f"gateshift: a defect of gateshift's own: {line}; {where}")
     if session.verbose:
-        click.echo(report, err=True, nl=False)
+        tell(report.removesuffix("\n"))
     return Exit.DEFECT
 
 

@@ -10,6 +10,7 @@ import click
 from gateshift.app.generate.generate import Generation, finish_interrupted, look, stranded, write
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import rollout_files_named
+from gateshift.cli.console import tell
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.config import open_rollout
 from gateshift.errors import Exit
@@ -40,10 +41,10 @@ def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, outpu
         raise click.UsageError("--check writes nothing, so --force does not go with it")
     named = rollout_files_named(paths)
     for finished in (each for file in named if not (check or show) for each in finish_interrupted(file.parent)):
-        click.echo(f"gateshift: {finished}: finished what an interrupted run had begun", err=True)
+        tell(f"gateshift: {finished}: finished what an interrupted run had begun")
     parsed = [open_rollout(file) for file in named]
     for warning in (warning for each in parsed for warning in each.warnings):
-        click.echo(f"{warning.at}: warning: {warning.message}", err=True)
+        tell(f"{warning.at}: warning: {warning.message}")
     rollouts = [each.rollout for each in parsed]
     if check or show:
         seen = [look(rollout) for rollout in rollouts]
@@ -79,17 +80,15 @@ def _outcome(generation: Generation, style: Style) -> str:
 
 def _warn(generation: Generation, *, refused: bool) -> None:
     if refused:
-        click.echo(
+        tell(
             "gateshift: nothing was written: files in the way were edited by hand or are not gateshift's\n"
             "  Move their changes into gateshift.yaml, or give them up with --force.",
-            err=True,
         )
         return
     for pointer, path in stranded(generation):
-        click.echo(
+        tell(
             f"gateshift: {pointer} names {path}, which is not a stage any more\n"
             "  Move it with `gateshift promote --to STAGE` before this is pushed.",
-            err=True,
         )
 
 

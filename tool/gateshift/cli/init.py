@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gateshift.cli.console import tell
 from gateshift.cli.output import write_file
 from gateshift.config import ConfigError, parse_rollout
 from gateshift.config.schema import vocabulary
@@ -179,7 +180,7 @@ def _prove(text: str, file: Path) -> None:
         reasons = [f"{mistake.message}{f'; {mistake.hint}' if mistake.hint else ''}" for mistake in error.mistakes]
         raise click.UsageError("\n  ".join(["these flags make no valid gateshift.yaml:", *reasons])) from error
     for warning in parsed.warnings:
-        click.echo(f"warning: {warning.message}: {warning.help}", err=True)
+        tell(f"warning: {warning.message}: {warning.help}")
 
 
 def _say_how_to_go_on(file: Path, name: str) -> None:

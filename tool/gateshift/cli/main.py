@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from gateshift import __version__
+from gateshift.cli.console import tell, tell_error
 from gateshift.cli.defects import Session, tell_defect
 from gateshift.errors import Exit, UserError
 
@@ -100,12 +101,12 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     try:
         code = command.main(list(arguments), prog_name="gateshift", standalone_mode=False, obj=session)
     except UserError as error:
-        click.echo(f"gateshift: {error}", err=True)
+        tell_error(error)
         return error.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        _tell_usage(error)
         return Exit.USAGE
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 -- the interpreter flushes it at exit
@@ -113,3 +114,12 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 -- the one place in the shell where defects end
         return tell_defect(error, session)
     return code if isinstance(code, int) else Exit.OK
+
+
+def _tell_usage(error: click.ClickException) -> None:
+    """As click shows it, without what the arguments could have put into it."""
+    context = getattr(error, "ctx", None)
+    if isinstance(context, click.Context):
+        tell(context.get_usage())
+        tell(f"Try '{context.command_path} --help' for help.\n")
+    tell(f"Error: {error.format_message()}")

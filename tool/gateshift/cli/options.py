@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from gateshift.app.shared.tool_choices import Choices, install_programs
+from gateshift.cli.console import tell
 from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas.install import InstallOptions
 
@@ -73,7 +74,7 @@ def _installing(named: dict[str, Path | None], *, wanted: bool) -> InstallOption
     """How to install what is missing, the programs already there; work that takes long is told on standard error."""
     if not wanted:
         return None
-    options = InstallOptions(say=lambda text: click.echo(text, err=True))
+    options = InstallOptions(say=tell)
     install_programs(named, options)
     return options
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import click
 from msgspec import Struct
 
+from gateshift.cli.console import clean, for_log
 from gateshift.errors import UserError
 from gateshift.report.style import Style
 from gateshift.system.atomic_write import append_file, replace_file
@@ -56,7 +57,7 @@ class Output(Struct, frozen=True):
                 write_file(target.path, render(target.format, _ASCII))
         for target in self.targets:
             if target.path is None:
-                _write_stdout(render(target.format, self.style), text=target.format == "text")
+                _write_stdout(render(target.format, self.style), target.format, plain=not self.style.colour)
                 if target.format == "github" and self.summary is not None:
                     _append_summary(self.summary, render("markdown", Style()))
 
@@ -182,7 +183,7 @@ def _style(color: str, environ: Mapping[str, str]) -> Style:
 def write_file(path: Path, text: str) -> None:
     """Write a file that the user named, whole or not at all; `-` is standard output. Raises UserError."""
     if path == Path("-"):
-        _write_stdout(text, text=False)
+        _write_stdout(text, "file")
         return
     try:
         replace_file(path, text.encode(errors="backslashreplace"))
@@ -190,8 +191,13 @@ def write_file(path: Path, text: str) -> None:
         raise UserError(f"cannot write {path}: {error.strerror}", next_step="Give -o another file.") from error
 
 
-def _write_stdout(rendered: str, *, text: bool) -> None:
-    """Text in the terminal's own encoding; every other format is defined as UTF-8."""
+def _write_stdout(rendered: str, form: str, *, plain: bool = False) -> None:
+    """Text in the terminal's own encoding, without control characters where it has no colour; every other format is
+    defined as UTF-8."""
+    text = form == "text"
+    if text and plain:
+        rendered = clean(rendered)
+    rendered = for_log(rendered, form)
     encoding = (sys.stdout.encoding or "utf-8") if text else "utf-8"
     sys.stdout.flush()
     stream = sys.stdout.buffer

@@ -11,6 +11,7 @@ import click
 from gateshift.app.report.report import page
 from gateshift.app.shared.rollouts import rollout_files_named
 from gateshift.app.shared.tool_choices import Choices
+from gateshift.cli.console import tell
 from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import write_file
@@ -61,7 +62,7 @@ def command(paths: tuple[Path, ...], output: Path, port: int, choices: Choices, 
     write_file(output, render(shown))
     if output != Path("-"):
         stages = sum(len(rollout.stages) for rollout in shown.rollouts)
-        click.echo(f"{output}: {stages} {'stage' if stages == 1 else 'stages'}", err=True)
+        tell(f"{output}: {stages} {'stage' if stages == 1 else 'stages'}")
     tell_gaps(shown.validation.gaps, Session.current())
     return exit_code(shown.validation, Level.ERROR)
 
@@ -69,7 +70,7 @@ def command(paths: tuple[Path, ...], output: Path, port: int, choices: Choices, 
 def _serve(paths: Sequence[Path], choices: Choices, port: int) -> None:
     folders = dict.fromkeys(repository_of(file) for file in rollout_files_named(paths))
     server = LiveServer(lambda: _live_page(paths, choices), Watched(folders), port)
-    click.echo(f"{server.url} shows the report; Ctrl-C ends it.", err=True)
+    tell(f"{server.url} shows the report; Ctrl-C ends it.")
     server.run()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from gateshift.cli.console import tell
 from gateshift.errors import NoVerdict
 from gateshift.schemas.install import InstallOptions, install_schemas
 from gateshift.tools.find import find
@@ -99,7 +100,7 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
     """Print where a program is; its warnings go to standard error."""
     program = find(name, {"kustomize": kustomize, "kubeconform": kubeconform}[name])
     for warning in program.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     click.echo(program.argv[0])
 
 
@@ -132,7 +133,7 @@ def lock_command(file: Path) -> None:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    tell(text)
 
 
 def _silent(text: str) -> None:

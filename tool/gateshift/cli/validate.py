@@ -13,6 +13,7 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.targets import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.checks.registry import rules_for
+from gateshift.cli.console import tell
 from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
@@ -93,13 +94,13 @@ def command(
     if verbose:
         session.verbose = True
         _tell_programs(choices)
-        choices = replace(choices, say=_tell)
+        choices = replace(choices, say=tell)
     scope = ValidationScope(paths, affected=affected, cel=not without_cel)
     if fix:
         from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
 
         for path in write_fixes(scope, choices):
-            click.echo(f"fixed {shown_path(path)}", err=True)
+            tell(f"fixed {shown_path(path)}")
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))
@@ -114,15 +115,11 @@ def _tell_programs(choices: Choices) -> None:
         try:
             program = find(name, named)
         except NoVerdict as error:
-            _tell(f"{name}: {error.what}")
+            tell(f"{name}: {error.what}")
             continue
-        _tell(f"{name} {program.version}: {program.argv[0]}")
+        tell(f"{name} {program.version}: {program.argv[0]}")
         for warning in program.warnings:
-            _tell(f"warning: {warning}")
-
-
-def _tell(text: str) -> None:
-    click.echo(text, err=True)
+            tell(f"warning: {warning}")
 
 
 def exit_code(report: ValidationReport, fail_on: Level) -> Exit:

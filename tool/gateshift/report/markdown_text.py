@@ -7,8 +7,11 @@ import re
 
 from gateshift.report.style import printable
 
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$^=\"':])")
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$^=\"':@])")
 _ACTIVE = re.compile(r"@|://|www\.|#\d|\bGH-\d", re.IGNORECASE)
+_AT, _BREAK = "&#64;", "<!-- -->"
+"""GitHub looks for addresses of mail after it has read entities, but not across a comment."""
+
 _TICKS = re.compile(r"`+")
 
 
@@ -27,7 +30,8 @@ def cell(text: str) -> str:
     """The text as code in a cell of a table, where a bar would end the cell even inside a code span."""
     if "|" not in text:
         return code(text)
-    return f"<code>{_PUNCTUATION.sub(lambda found: f'&#{ord(found[0])};', printable(text))}</code>"
+    shown = _PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", printable(text))
+    return f"<code>{shown.replace(_AT, _AT + _BREAK)}</code>"
 
 
 def prose(text: str) -> str:

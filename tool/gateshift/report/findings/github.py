@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
 from gateshift.report.findings.text import summary
-from gateshift.report.style import Style, printable
+from gateshift.report.style import Style, printable, without_commands
 
 _COMMAND = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _SHOWN = 10
@@ -38,8 +38,7 @@ def command(name: str, message: str, **properties: str) -> str:
 
 def log_line(text: str) -> str:
     """One line that the runner prints and does not obey: no line break, and neither form of a command."""
-    line = printable(text).replace("##[", "# #[").replace("##vso[", "# #vso[")
-    return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
+    return without_commands(printable(text))
 
 
 def _commands(report: ValidationReport, level: Level) -> Iterator[str]:

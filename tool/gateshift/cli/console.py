@@ -1,0 +1,44 @@
+"""What a terminal or a CI log is given: no input steers the one or commands the other."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import click
+
+from gateshift.errors import UserError
+from gateshift.report.style import printable, without_commands
+
+_FOREIGN_ENDS = "[\u2028\u2029\x85\x0b\x0c\x1c-\x1e\r]"
+
+
+def tell(text: str) -> None:
+    """Say it on standard error."""
+    click.echo(clean(text), err=True)
+
+
+def tell_error(error: UserError) -> None:
+    """Say what the user can mend; a file's name stays in its line."""
+    said = str(error)
+    if "\n" in error.where:
+        said = said.replace(error.where, error.where.replace("\n", "\\x0a"))
+    tell(f"gateshift: {said}")
+
+
+def clean(text: str) -> str:
+    """The text's lines with control characters spelled out, and without what a runner takes for a command."""
+    return "\n".join(without_commands(printable(line)) for line in text.split("\n"))
+
+
+def for_log(rendered: str, form: str) -> str:
+    """An answer for standard output. In the log of GitHub Actions or Azure Pipelines, whose runner reads every line,
+    what looks like one of its commands is written in another way, by which data stay what they are."""
+    if form == "github" or not (os.environ.get("GITHUB_ACTIONS") or os.environ.get("TF_BUILD")):
+        return rendered
+    if form in ("json", "sarif", "gitlab"):
+        return re.sub(r"##(?=\[|vso\[)", r"\\u0023#", rendered)
+    if form == "junit":
+        rendered = re.sub(r"##(?=\[|vso\[)", "&#35;#", rendered)
+        return re.sub(r"(?m)^(\s*)::", r"\1&#58;:", rendered)
+    return "\n".join(map(without_commands, re.sub(_FOREIGN_ENDS, " ", rendered).split("\n")))
