@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from gateshift.config import read_rollout
 from gateshift.model.rollout import Rollout
 from gateshift.yamldoc import dump
-from gateshift.yamldoc.data import Json, JsonObject
+from gateshift.yamldoc.data import Json, JsonObject, object_at
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = "0123456789"
@@ -307,7 +307,7 @@ def declared(draw: st.DrawFn) -> Declared:
     versions: JsonObject = {version: draw(_version(service, version, files)) for version in names}
     stages = draw(st.lists(labels(), min_size=1, max_size=4, unique=True))
     data: JsonObject = {"service": service, "route": draw(_route(name, kind))}
-    if draw(st.booleans()):
+    if any("image" in object_at(version) for version in versions.values()) and draw(st.booleans()):
         data["workload"] = draw(_fields(cpu=False))
     data["versions"] = versions
     data["stages"] = [draw(_stage(stage, names, kind)) for stage in stages]

@@ -87,7 +87,7 @@ VERSIONS = [
     (*v1("manifest: b.yaml"), "b.yaml", "`b.yaml` does not exist", ""),
     (*v1("manifest: /b.yaml"), "/b.yaml", "relative to this file", "`b.yaml`"),
     (*v1("manifest: a/../../b.yaml"), "a/../../b.yaml", "relative to this file, in its directory", ""),
-    (*v1("image: 'a:1', volumes: []"), "volumes", "unknown key `volumes`", "`manifest:`"),
+    (*v1("image: 'a:1', hostNetwork: true"), "hostNetwork", "unknown key `hostNetwork`", "`manifest:`"),
     (*v1("image: 'a:1', tag: '1'"), "tag", "unknown key `tag`", "the keys here are image"),
     (*v1("image: 'a:1', env: {A: 1}"), "1", "env.A: expected a string", "'1'"),
     (*v1("image: 'a:1', env: [A]"), "A", "expected a variable", ""),
@@ -370,9 +370,11 @@ def test_a_version_without_replicas_gets_no_requests() -> None:
 
 
 def test_an_autoscaler_leaves_the_environment_no_replicas_to_set() -> None:
-    text = edited(top("environments: [{name: a, replicas: {v1: 2}}]"), v1("image: 'a:1', autoscaling: {max: 3}"))
+    both = "environments: [{name: a, replicas: {v1: 2}, autoscaling: {v1: {max: 3}}}]"
+    assert "an autoscaler decides" in only_mistake(edited(top(both))).message
 
-    assert "an autoscaler decides" in only_mistake(text).message
+    fixed_there = edited(top("environments: [{name: a, replicas: {v1: 2}}]"), v1("image: 'a:1', autoscaling: {max: 3}"))
+    parsed(fixed_there)
 
 
 def test_the_route_keeps_within_the_gateway_apis_limits() -> None:

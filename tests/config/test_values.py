@@ -86,6 +86,13 @@ def test_one_of_several_ports_is_the_one_that_the_route_splits() -> None:
     assert [port["port"] for port in second.ports] == [80, 9090]
 
 
+def test_a_mesh_route_of_a_service_with_several_ports_takes_the_calls_to_the_one_it_splits() -> None:
+    several = "  ports: [{name: web, port: 80}, {name: metrics, port: 9090}]\n"
+
+    assert read((NAME, NAME + several)).route.parents == (ServiceParent(80),)
+    assert read((NAME, f"{NAME}  ports: [{{port: 80}}]\n")).route.parents == (ServiceParent(),)
+
+
 def test_what_else_the_service_says_is_kept_as_kubernetes_spells_it() -> None:
     said = (
         "  type: LoadBalancer\n  sessionAffinity: ClientIP\n  externalTrafficPolicy: Local\n"
@@ -343,6 +350,7 @@ service:
             hostnames=(),
             replicas=(("v1", 3),),
             revision="release",
+            after=("staging",),
         ),
     )
 

@@ -83,9 +83,8 @@ def test_an_environment_sets_namespace_and_replicas_of_what_it_deploys(tmp_path:
 
 def test_an_autoscaler_decides_the_replicas_alone(tmp_path: Path) -> None:
     scaled = replace(CUSTOMERS.version("v2"), replicas=None, autoscaling=Autoscaling(2, 10, 70))
-    prod = Environment("prod", replicas=(("v2", 3),))
-    rollout = replace(with_version(CUSTOMERS, scaled), environments=(prod,))
-    objects = built(rollout, tmp_path, "overlays/prod/half")
+    rollout = with_version(CUSTOMERS, scaled)
+    objects = built(rollout, tmp_path)
     assert "replicas" not in object_at(objects["Deployment customers-v2"], "spec")
     assert objects["HorizontalPodAutoscaler customers-v2"]["spec"] == {
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "customers-v2"},

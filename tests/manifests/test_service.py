@@ -40,14 +40,6 @@ def test_only_the_service_s_own_service_has_all_ports_type_and_annotations(tmp_p
     assert set(object_at(first, "spec")) == {"ports", "selector"}
 
 
-def test_a_mesh_route_of_a_service_with_several_ports_takes_the_calls_to_the_one_it_splits(tmp_path: Path) -> None:
-    several = by_name(kustomize_build(written(PUBLIC, tmp_path / "several") / "overlays/half"))
-    alone = by_name(kustomize_build(written(CUSTOMERS, tmp_path / "alone") / "overlays/half"))
-
-    assert look_up(several["HTTPRoute customers"], ("spec", "parentRefs", 0, "port")) == 80
-    assert look_up(alone["HTTPRoute customers"], ("spec", "parentRefs", 0, "port")) is None
-
-
 def test_the_route_has_its_labels_and_annotations(tmp_path: Path) -> None:
     route = by_name(kustomize_build(written(PUBLIC, tmp_path) / "overlays/half"))["HTTPRoute customers"]
 

@@ -109,6 +109,22 @@ class Draft(Struct, frozen=True):
         """The environments with their indexes, without the broken ones."""
         return objects(list_at(self.data, "environments"))
 
+    def after(self, index: int, environment: JsonObject) -> tuple[str, ...]:
+        """The environments that reach a stage before this one, the one listed before it unless given."""
+        if "after" in environment:
+            return tuple(name for name in list_at(environment, "after") if isinstance(name, str))
+        earlier = [text_at(other, "name") for at, other in self.environments() if at < index]
+        return tuple(earlier[-1:])
+
+    def skipped(self, stage: JsonObject) -> tuple[str, ...]:
+        """The environments that do not pass through the stage."""
+        name = text_at(stage, "name")
+        return tuple(
+            text_at(environment, "name")
+            for _, environment in self.environments()
+            if name in list_at(environment, "skipStages")
+        )
+
     def deployed(self, stage: JsonObject) -> tuple[str, ...]:
         """The versions that run in the stage, in the order of the versions."""
         return self._listed(stage, "deploy", self.versions)

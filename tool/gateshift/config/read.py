@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,8 +14,10 @@ from msgspec import Struct
 from gateshift.config.build import build
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft
+from gateshift.config.own_objects import ListFolder, ReadFile, read_objects
 from gateshift.config.schema import ROLLOUT
 from gateshift.config.semantics.delivery import check_delivery
+from gateshift.config.semantics.environments import check_environments
 from gateshift.config.semantics.kept import check_kept
 from gateshift.config.semantics.live import check_live
 from gateshift.config.semantics.manifest import Manifest, Unreadable, check_manifest, read_manifest
@@ -40,10 +44,8 @@ MOST_BYTES = 1 << 20
 _MOST_COPIED = 16 << 20
 _LIMITS = ReadLimits(size=MOST_BYTES, values=200_000)
 
+_MOST_FILES = 1000
 _BREAK = "\r\n|[\r\n\x85\u2028\u2029]"
-
-ReadFile = Callable[[str], str | None]
-"""The text of a file named relative to gateshift.yaml; None where there is none."""
 
 
 class Parsed(Struct, frozen=True):
@@ -58,7 +60,7 @@ def read_rollout(text: str, file: Path, read_file: ReadFile) -> Rollout:
     return parse_rollout(text, file, read_file).rollout
 
 
-def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
+def parse_rollout(text: str, file: Path, read_file: ReadFile, list_folder: ListFolder = lambda _: None) -> Parsed:
     """The rollout that the text declares, and warnings. Raises ConfigError with every mistake in it."""
     document = _only_document(text, file)
     faults = SpecErrors()
@@ -80,6 +82,7 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
         check_workloads,
         check_live,
         check_stages,
+        check_environments,
         check_delivery,
         check_measure,
     )
@@ -88,10 +91,11 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile) -> Parsed:
     manifests, in_manifests = _manifests(draft, file, read_file, faults)
     texts = _live_texts(draft, file, read_file, faults)
     check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)
+    objects = read_objects(draft, read_file, list_folder, faults)
     mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
     if mistakes:
         raise ConfigError(file, tuple(mistakes), faults.more)
-    return Parsed(build(draft, document, file, manifests, texts), tuple(warnings_of(draft, document, file)))
+    return Parsed(build(draft, document, file, manifests, texts, objects), tuple(warnings_of(draft, document, file)))
 
 
 def _only_document(text: str, file: Path) -> Document:
@@ -210,7 +214,7 @@ def open_rollout(path: Path) -> Parsed:
     file = path / FILE_NAME if path.is_dir() else path
     refuse_link_out(file)
     try:
-        return parse_rollout(_text(file), file, file_reader(file.parent))
+        return parse_rollout(_text(file), file, file_reader(file.parent), folder_lister(file.parent))
     except ConfigError as error:
         raise error.seen_from(Path.cwd()) from error
 
@@ -237,6 +241,25 @@ def _bytes_as_text(file: Path) -> str:
         return file.read_bytes().decode("utf-8", "surrogateescape")
     except OSError as error:
         raise UserError(f"cannot read the file: {error.strerror}", where=str(file)) from error
+
+
+def folder_lister(folder: Path) -> ListFolder:
+    """Lists the owner's files in a directory of the folder; one outside, by `..` or a symbolic link, is not there."""
+
+    def files(name: str) -> tuple[str, ...] | None:
+        top = folder.resolve()
+        within = (folder / name).resolve()
+        if not within.is_relative_to(top) or not within.is_dir():
+            return None
+        names = (
+            (Path(name) / Path(path).relative_to(within) / file).as_posix()
+            for path, _, names in os.walk(within)
+            for file in names
+            if not file.startswith(".")
+        )
+        return tuple(sorted(islice(names, _MOST_FILES)))
+
+    return files
 
 
 def _text(file: Path) -> str:

@@ -17,7 +17,7 @@ def pointer_name(rollout: Rollout, environment: Environment) -> str:
 def first_path(rollout: Rollout, environment: Environment) -> str:
     """What a new pointer names: the first stage's overlay, from the top of the repository."""
     top = rollout.pointers.path if rollout.pointers is not None else ""
-    return posixpath.join(top, rollout.overlay(rollout.stages[0], environment))
+    return posixpath.join(top, rollout.overlay(rollout.stages_in(environment)[0], environment))
 
 
 class StageFolders:
@@ -29,7 +29,7 @@ class StageFolders:
         self._stages: dict[str, tuple[Environment, Stage]] = {
             f"{prefix}/{rollout.overlay(stage, environment)}".removeprefix("/"): (environment, stage)
             for environment in rollout.environments
-            for stage in rollout.stages
+            for stage in rollout.stages_in(environment)
         }
 
         self._names = {pointer_name(rollout, environment): environment for environment in rollout.environments}

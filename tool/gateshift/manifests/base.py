@@ -9,13 +9,16 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from gateshift.config.own_objects import copied_name, namespaces_of
 from gateshift.manifests.metadata import metadata, selector
 from gateshift.manifests.workload import autoscaler, deployment, service_account
-from gateshift.model.rollout import DeclaredWorkload, ManifestWorkload, Rollout, Version
+from gateshift.model.rollout import DeclaredWorkload, Environment, ManifestWorkload, OwnFile, Rollout, Version
 from gateshift.yamldoc import UnreadableYaml, dump, dump_all, load_all
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, object_at
 
 _DEPLOYMENT = "deployment.yaml"
+OWN_FOLDER = "own"
+"""The folder for copies of the owner's objects."""
 
 
 def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
@@ -30,6 +33,8 @@ def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
         note = f"The Service {name}, which callers know. It selects the pods of every version."
         yield "base/service.yaml", dump(_own_service(rollout), {(): note})
         resources.append("service.yaml")
+    resources += own_resources(rollout.objects, "base")
+    yield from own_files(rollout, rollout.objects, "base")
     if resources:
         yield "base/kustomization.yaml", kustomization("What every stage has.", resources)
 
@@ -50,15 +55,34 @@ def _service_accounts(rollout: Rollout) -> list[str]:
 
 
 def version_files(rollout: Rollout, version: Version) -> Iterator[tuple[str, str]]:
-    """The sub-base of one version, and within it the one of its Service; nothing for a version that ran before."""
+    """The sub-base of one version, and within it the one of its Service, and one for each environment in which other
+    things run; nothing for a version that ran before."""
     if version.live:
         return
     folder = f"base/{version.name}"
+    yield from _workload_files(rollout, version, folder, f"What runs as {version.name}.")
+    yield from own_files(rollout, version.objects, folder)
+    for environment in rollout.environments:
+        there = rollout.version_in(version, environment)
+        if there != version:
+            purpose = f"What runs as {version.name} in {environment.name}."
+            yield from _workload_files(rollout, there, version_folder(rollout, version, environment), purpose)
+    note = f"The pods of {version.name} alone; the route sends its share here."
+    yield f"{folder}/subset/service.yaml", dump(_version_service(rollout, version), {(): note})
+    yield f"{folder}/subset/kustomization.yaml", kustomization(f"A Service for {version.name}.", ["service.yaml"])
+
+
+def version_folder(rollout: Rollout, version: Version, environment: Environment) -> str:
+    """The sub-base of what runs as the version in the environment."""
+    differs = rollout.version_in(version, environment) != version
+    return f"base/{version.name}/in-{environment.name}" if differs else f"base/{version.name}"
+
+
+def _workload_files(rollout: Rollout, version: Version, folder: str, purpose: str) -> Iterator[tuple[str, str]]:
     manifest = version.workload if isinstance(version.workload, ManifestWorkload) else None
     resources = [_DEPLOYMENT]
     if isinstance(version.workload, DeclaredWorkload):
-        note = f"What runs as {version.name}."
-        yield f"{folder}/{_DEPLOYMENT}", dump(deployment(rollout, version, version.workload), {(): note})
+        yield f"{folder}/{_DEPLOYMENT}", dump(deployment(rollout, version, version.workload), {(): purpose})
     elif manifest is not None:
         own = _within(manifest.path, folder)
         if own:
@@ -75,15 +99,37 @@ def version_files(rollout: Rollout, version: Version) -> Iterator[tuple[str, str
     yield (
         f"{folder}/kustomization.yaml",
         kustomization(
-            f"What runs as {version.name}.",
-            resources,
+            purpose,
+            [*resources, *own_resources(version.objects, folder, f"base/{version.name}")],
             namespace=_namespace_to_set(rollout, manifest),
             replicas=_replicas_to_set(version, manifest),
         ),
     )
-    note = f"The pods of {version.name} alone; the route sends its share here."
-    yield f"{folder}/subset/service.yaml", dump(_version_service(rollout, version), {(): note})
-    yield f"{folder}/subset/kustomization.yaml", kustomization(f"A Service for {version.name}.", ["service.yaml"])
+
+
+def own_resources(files: Sequence[OwnFile], folder: str, home: str = "") -> list[str]:
+    """How a kustomization in the folder names the owner's objects, whose copies lie below `home`, else the folder."""
+    copies = posixpath.relpath(f"{home or folder}/{OWN_FOLDER}", folder)
+    folders = [posixpath.relpath(file.path, folder) for file in files if file.text is None]
+    return ([copies] if len(folders) < len(files) else []) + folders
+
+
+def own_files(rollout: Rollout, files: Sequence[OwnFile], folder: str) -> Iterator[tuple[str, str]]:
+    """The copies of the owner's files. They get the service's namespace where they name no other."""
+    copied = [file for file in files if file.text is not None]
+    if not copied:
+        return
+    for file in copied:
+        yield f"{folder}/{OWN_FOLDER}/{copied_name(file.path)}", file.text or ""
+    named = {name for file in copied for name in namespaces_of(file)}
+    yield (
+        f"{folder}/{OWN_FOLDER}/kustomization.yaml",
+        kustomization(
+            "Objects of the owner's, as gateshift.yaml names them.",
+            [copied_name(file.path) for file in copied],
+            namespace=rollout.service.namespace if named <= {None, rollout.service.namespace} else "",
+        ),
+    )
 
 
 def _within(path: str, folder: str) -> str:

@@ -24,7 +24,7 @@ def generate(rollout: Rollout) -> dict[str, str]:
     for version in rollout.versions:
         bodies.update(version_files(rollout, version))
     for environment in rollout.environments:
-        for stage in rollout.stages:
+        for stage in rollout.stages_in(environment):
             bodies.update(overlay_files(rollout, stage, environment))
         bodies.update(live_files(rollout, environment))
         bodies.update(_pointer_files(rollout, environment))

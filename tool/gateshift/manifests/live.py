@@ -37,7 +37,7 @@ def live_files(rollout: Rollout, environment: Environment) -> Iterator[tuple[str
         return
     whole = f"{environment_folder(environment)}/{_FOLDER}"
     yield f"{whole}/kustomization.yaml", _whole(live, whole)
-    for stage in rollout.stages:
+    for stage in rollout.stages_in(environment):
         folder = live_folder(rollout, stage, environment)
         if folder != whole:
             gone = [item for _, objects in _dropped(rollout, stage, environment) for item in objects]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.manifests.base import has_shared_files, kustomization
+from gateshift.manifests.base import has_shared_files, kustomization, own_files, own_resources, version_folder
 from gateshift.manifests.live import live_folder
 from gateshift.manifests.route import notes, route
 from gateshift.model.rollout import Environment, Rollout, Stage
@@ -15,19 +15,20 @@ from gateshift.yamldoc.data import FieldPath
 def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> Iterator[tuple[str, str]]:
     """The files of one stage in one environment."""
     folder = rollout.overlay(stage, environment)
-    top = "../" * (folder.count("/") + 1)
-    base = f"{top}base"
+    up = "../" * (folder.count("/") + 1)
     live = live_folder(rollout, stage, environment)
-    resources = [f"{top}{live}"] if live else []
+    resources = [f"{up}{live}"] if live else []
     if has_shared_files(rollout):
-        resources.append(base)
+        resources.append(f"{up}base")
     for version in rollout.versions:
         if version.live:
             continue
         if version.name in stage.deployed:
-            resources.append(f"{base}/{version.name}")
+            resources.append(up + version_folder(rollout, version, environment))
         if version.name in stage.services:
-            resources.append(f"{base}/{version.name}/subset")
+            resources.append(f"{up}base/{version.name}/subset")
+    resources += own_resources(stage.objects, folder)
+    yield from own_files(rollout, stage.objects, folder)
     purpose = _purpose(stage, environment)
     if stage.shares:
         file = f"{rollout.route.kind.value.lower()}.yaml"

@@ -56,20 +56,16 @@ def route(rollout: Rollout, stage: Stage, environment: Environment) -> JsonObjec
 
 
 def _parent(rollout: Rollout, parent: Parent) -> JsonObject:
-    """A Service parent stands in the route's own namespace, so that an overlay's `namespace` moves both. Of several
-    ports the route takes the calls to the one that it splits, and leaves those to the others alone."""
-    port = parent.port
+    """A Service parent stands in the route's own namespace, so that an overlay's `namespace` moves both."""
     match parent:
         case ServiceParent():
             reference: JsonObject = {"group": "", "kind": "Service", "name": rollout.service.name}
-            if port is None and len(rollout.service.ports) > 1:
-                port = rollout.service.port
         case GatewayParent():
             reference = {"group": GROUP, "kind": parent.kind, "namespace": parent.namespace, "name": parent.name}
             if parent.section_name:
                 reference["sectionName"] = parent.section_name
-    if port is not None:
-        reference["port"] = port
+    if parent.port is not None:
+        reference["port"] = parent.port
     return reference
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gateshift.manifests.metadata import metadata, selector
 from gateshift.model.rollout import Autoscaling, DeclaredWorkload, ManifestWorkload, Rollout, Version
 from gateshift.yamldoc import UnreadableYaml, load_all
@@ -20,24 +22,42 @@ def deployment(rollout: Rollout, version: Version, workload: DeclaredWorkload) -
     spec: JsonObject = {}
     if version.autoscaling is None and version.replicas is not None:
         spec["replicas"] = version.replicas
-    pod: JsonObject = {}
-    if workload.service_account:
-        pod["serviceAccountName"] = workload.service_account
-    pod["containers"] = [_container(rollout, workload)]
-    spec |= {"selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod}}
+    spec |= {
+        **workload.spec,
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": _pod_metadata(workload, labels), "spec": _pod(rollout, workload)},
+    }
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": metadata(rollout, version.deployment, wave=0, labels=labels),
+        "metadata": metadata(
+            rollout,
+            version.deployment,
+            wave=0,
+            labels=labels | dict(workload.labels),
+            annotations=workload.annotations,
+        ),
         "spec": spec,
     }
+
+
+def _pod_metadata(workload: DeclaredWorkload, labels: JsonObject) -> JsonObject:
+    data: JsonObject = {"labels": labels | dict(workload.pod_labels)}
+    return data | {"annotations": dict(workload.pod_annotations)} if workload.pod_annotations else data
+
+
+def _pod(rollout: Rollout, workload: DeclaredWorkload) -> JsonObject:
+    pod: JsonObject = {}
+    if workload.service_account:
+        pod["serviceAccountName"] = workload.service_account
+    return pod | workload.pod | {"containers": [_container(rollout, workload), *workload.sidecars]}
 
 
 def _container(rollout: Rollout, workload: DeclaredWorkload) -> JsonObject:
     container: JsonObject = {"name": workload.container, "image": workload.image}
     if workload.image_pull_policy:
         container["imagePullPolicy"] = workload.image_pull_policy
-    container["ports"] = [_container_port(rollout)]
+    container["ports"] = list(_container_ports(rollout))
     fields: tuple[tuple[str, Json], ...] = (
         ("env", list(workload.env)),
         ("resources", workload.resources),
@@ -46,15 +66,25 @@ def _container(rollout: Rollout, workload: DeclaredWorkload) -> JsonObject:
         ("startupProbe", workload.startup_probe),
     )
     container.update((name, value) for name, value in fields if value)
-    return container
+    return container | workload.own_container
 
 
-def _container_port(rollout: Rollout) -> JsonObject:
-    """The port the Service targets, under the name by which it does."""
-    target = rollout.service.target_port
-    if isinstance(target, int):
-        return {"containerPort": target}
-    return {"name": target, "containerPort": rollout.service.named_port or rollout.service.port}
+def _container_ports(rollout: Rollout) -> Iterator[JsonObject]:
+    """The ports the Service targets, each once, under the name by which it does."""
+    service = rollout.service
+    yield _container_port(service.target_port, service.named_port or service.port)
+    seen = [service.target_port]
+    for port in service.ports:
+        number = port["port"]
+        target = port.get("targetPort", number)
+        if isinstance(target, int | str) and isinstance(number, int) and target not in seen:
+            seen.append(target)
+            protocol: JsonObject = {"protocol": port["protocol"]} if "protocol" in port else {}
+            yield _container_port(target, number) | protocol
+
+
+def _container_port(target: int | str, named: int) -> JsonObject:
+    return {"containerPort": target} if isinstance(target, int) else {"name": target, "containerPort": named}
 
 
 def autoscaler(rollout: Rollout, version: Version, scaling: Autoscaling) -> JsonObject:
@@ -88,6 +118,9 @@ def slowest_progress(rollout: Rollout) -> int:
 
 
 def _declared_deadline(version: Version) -> int:
+    if isinstance(version.workload, DeclaredWorkload):
+        seconds = version.workload.spec.get("progressDeadlineSeconds")
+        return seconds if isinstance(seconds, int) else 0
     if not isinstance(version.workload, ManifestWorkload):
         return 0
     try:

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from gateshift.model.place import Place
 from gateshift.yamldoc.data import JsonObject
@@ -100,7 +100,8 @@ class Autoscaling(Struct, frozen=True):
 
 
 class DeclaredWorkload(Struct, frozen=True):
-    """What runs in a version's pods, from fields. `env`, `resources` and probes are kept as Kubernetes spells them."""
+    """What runs in a version's pods, from fields. `env`, `resources` and probes are kept as Kubernetes spells them, as
+    are the further fields of the `own_container`, the `pod` and the Deployment's `spec`, and the `sidecars`."""
 
     image: str
     container: str
@@ -111,6 +112,14 @@ class DeclaredWorkload(Struct, frozen=True):
     readiness_probe: JsonObject = field(default_factory=dict)
     liveness_probe: JsonObject = field(default_factory=dict)
     startup_probe: JsonObject = field(default_factory=dict)
+    own_container: JsonObject = field(default_factory=dict)
+    sidecars: tuple[JsonObject, ...] = ()
+    pod: JsonObject = field(default_factory=dict)
+    spec: JsonObject = field(default_factory=dict)
+    labels: Pairs = ()
+    annotations: Pairs = ()
+    pod_labels: Pairs = ()
+    pod_annotations: Pairs = ()
 
 
 class ManifestWorkload(Struct, frozen=True):
@@ -157,6 +166,14 @@ class LiveManifests(Struct, frozen=True):
     replaces: tuple[LiveObject, ...] = ()
 
 
+class OwnFile(Struct, frozen=True):
+    """A file with objects of the owner's, by its path from gateshift.yaml, and its text; the text is None for a
+    directory with a kustomization, which is built where it is."""
+
+    path: str
+    text: str | None
+
+
 class Version(Struct, frozen=True):
     """One version of the service and the names of its Deployment and Service.
 
@@ -181,6 +198,8 @@ class Version(Struct, frozen=True):
     def workload_kind(self) -> str:
         """The kind of the object that runs its pods."""
         return self.workload.objects[0].kind if isinstance(self.workload, LiveWorkload) else "Deployment"
+
+    objects: tuple[OwnFile, ...] = ()
 
 
 class Share(Struct, frozen=True):
@@ -251,6 +270,7 @@ class Stage(_Placed, frozen=True, eq=False):
     mirror: Mirror | None = None
     soak: str = ""
     approval: bool = False
+    objects: tuple[OwnFile, ...] = ()
     place: Place | None = None
 
     def fraction(self, version: str) -> float:
@@ -384,7 +404,9 @@ class Pointers(Struct, frozen=True):
 class Environment(Struct, frozen=True):
     """A place the service is rolled out to, with a pointer of its own. None means: as the rollout says.
 
-    `replicas` are per version name. The single implicit environment has the name "".
+    `replicas`, `autoscaling` and `images` are by version name, `env` and `resources` for every version. `skipped` are
+    the names of stages it does not pass through, `after` those of the environments that reach a stage before it. The
+    single implicit environment has the name "".
     """
 
     name: str = ""
@@ -394,6 +416,12 @@ class Environment(Struct, frozen=True):
     replicas: tuple[tuple[str, int], ...] = ()
     revision: str | None = None
     live: LiveManifests | None = None
+    autoscaling: tuple[tuple[str, Autoscaling], ...] = ()
+    images: Pairs = ()
+    env: tuple[JsonObject, ...] = ()
+    resources: JsonObject = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 class Suppression(_Placed, frozen=True, eq=False):
@@ -438,6 +466,8 @@ class Rollout(Struct, frozen=True):
         """What ran before the rollout in the environment; None where the rollout writes everything itself."""
         return environment.live or self.live
 
+    objects: tuple[OwnFile, ...] = ()
+
     def version(self, name: str) -> Version:
         """The version of that name; KeyError where there is none."""
         return {version.name: version for version in self.versions}[name]
@@ -449,3 +479,35 @@ class Rollout(Struct, frozen=True):
     def overlay(self, stage: Stage, environment: Environment) -> str:
         """The stage's overlay, relative to the rollout's folder: `overlays/canary`, or `overlays/prod/canary`."""
         return "/".join(part for part in ("overlays", environment.name, stage.name) if part)
+
+    def stages_in(self, environment: Environment) -> tuple[Stage, ...]:
+        """The stages that the environment passes through."""
+        return tuple(stage for stage in self.stages if stage.name not in environment.skipped)
+
+    def within(self, environment: Environment) -> Rollout:
+        """The rollout as the environment passes through it."""
+        return replace(self, stages=self.stages_in(environment))
+
+    def version_in(self, version: Version, environment: Environment) -> Version:
+        """The version as it is in the environment, but for replicas of a version that does not scale by itself there:
+        those are the overlay's."""
+        scaling = dict(environment.autoscaling).get(version.name)
+        fixed = dict(environment.replicas).get(version.name)
+        if scaling is not None:
+            version = replace(version, replicas=None, autoscaling=scaling)
+        elif fixed is not None and version.autoscaling is not None:
+            version = replace(version, replicas=fixed, autoscaling=None)
+        if isinstance(version.workload, DeclaredWorkload):
+            version = replace(version, workload=_workload_in(version.workload, version.name, environment))
+        return version
+
+
+def _workload_in(workload: DeclaredWorkload, version: str, environment: Environment) -> DeclaredWorkload:
+    names = [variable.get("name") for variable in environment.env]
+    kept = tuple(variable for variable in workload.env if variable.get("name") not in names)
+    return replace(
+        workload,
+        image=dict(environment.images).get(version, workload.image),
+        env=(*kept, *environment.env),
+        resources=environment.resources or workload.resources,
+    )

@@ -89,7 +89,7 @@ def stranded(generation: Generation) -> Iterator[tuple[str, str]]:
     stages = {
         posixpath.normpath(posixpath.join(folder, rollout.overlay(stage, environment)))
         for environment in rollout.environments
-        for stage in rollout.stages
+        for stage in rollout.stages_in(environment)
     }
     for state in generation.states:
         for path in named_paths(state.expected or ""):

@@ -90,7 +90,7 @@ class Plans:
         return MatrixReport(rollout.service.name, tuple(sides), tuple(cells))
 
     def _stages(self, rollout: Rollout, environment: Environment) -> Iterator[tuple[str, Side]]:
-        for stage in rollout.stages:
+        for stage in rollout.stages_in(environment):
             found = existing(root_of(rollout, environment, stage))
             yield stage.name, Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
 

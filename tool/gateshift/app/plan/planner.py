@@ -182,7 +182,7 @@ def _policy(before: Side, after: Side) -> Iterator[Finding]:
     """The owner's limits, where both sides are stages of one rollout as it is now."""
     if before.stage is None or after.stage is None or before.stage.stage.name == after.stage.stage.name:
         return
-    rollout = after.stage.rollout
+    rollout = after.stage.rollout.within(after.stage.environment)
     names = {stage.name: stage for stage in rollout.stages}
     same = before.stage.rollout.service.name == rollout.service.name
     if same and before.stage.stage.name in names:

@@ -146,7 +146,7 @@ class RolloutBranch:
         following = [*self._of(self._now, environment).values()]
         pointed = bool(following or self._of(self._then, environment))
         earlier = {stage.name: stage for stage in self._then.rollout.stages}
-        for stage in self._now.rollout.stages:
+        for stage in self._now.rollout.stages_in(environment):
             if stage.name in known or stage.name not in earlier:
                 continue
             before = self._stage_then(environment, earlier[stage.name], stage)

@@ -57,7 +57,8 @@ class Sides:
         if place is None:
             raise UserError(f"{origin.label} is not a stage, so none comes after it", next_step="Name TO as well.")
         file = place.rollout.file
-        rollout = rollout_here() if self._snapshots.shown(file.resolve()) else place.rollout
+        whole = rollout_here() if self._snapshots.shown(file.resolve()) else place.rollout
+        rollout = whole.within(place.environment)
         names = [stage.name for stage in rollout.stages]
         index = names.index(place.stage.name) + 1 if place.stage.name in names else len(names)
         if index >= len(names):

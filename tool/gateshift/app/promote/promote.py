@@ -79,7 +79,7 @@ class _Promotion:
             for stage_pointer in self.stage_pointers
         ]
         self.in_force = list(map(self._in_force, self.committed))
-        self.target = chosen_target(self.rollout, request, self.in_force)
+        self.target = chosen_target(self.rollout.within(self.environment), request, self.in_force)
         self.edits = [
             edit_to(pointing, stage_pointer, self.environment, self.target) for stage_pointer in self.stage_pointers
         ]

@@ -95,7 +95,7 @@ def rollout_file_above(path: Path, top: Path) -> Path | None:
 def stage_roots(rollout: Rollout) -> Iterator[StageRoot]:
     """The overlay of every stage in every environment, in the rollout's order."""
     for environment in rollout.environments:
-        for stage in rollout.stages:
+        for stage in rollout.stages_in(environment):
             folder = rollout.file.parent / rollout.overlay(stage, environment)
             yield StageRoot(folder, rollout, environment, stage)
 

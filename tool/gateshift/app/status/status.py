@@ -72,12 +72,13 @@ class _Status:
         return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
 
     def _next(self, environment: Environment, stage: Stage) -> NextStep | None:
-        index = self.rollout.stages.index(stage) + 1
-        if index >= len(self.rollout.stages):
+        stages = self.rollout.stages_in(environment)
+        index = stages.index(stage) + 1
+        if index >= len(stages):
             return None
         key = (environment.name, stage.name)
         if key not in self.steps:
-            target = self.rollout.stages[index]
+            target = stages[index]
             self.steps[key] = self._judged(environment, stage, target)
         return self.steps[key]
 

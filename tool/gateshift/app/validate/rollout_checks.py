@@ -37,7 +37,7 @@ def _order_findings(rollout: Rollout, built: Mapping[Path, BuiltRoot], placer: P
     pointers = rollout_pointers(rollout)
     for environment in rollout.environments:
         syncs = sync_settings(pointers, environment)
-        for before, after in pairwise(rollout.stages):
+        for before, after in pairwise(rollout.stages_in(environment)):
             old, new = (_built(rollout, environment, stage.name, built) for stage in (before, after))
             if old is None or new is None or old.build is None or new.build is None:
                 continue

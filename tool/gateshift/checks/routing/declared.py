@@ -175,7 +175,8 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
     declared = subject.declared
     if declared is None:
         return
-    for version in declared.rollout.versions:
+    for general in declared.rollout.versions:
+        version = declared.rollout.version_in(general, declared.environment)
         deployment = _deployment(subject, declared, version)
         if deployment is None or not isinstance(version.workload, DeclaredWorkload):
             continue

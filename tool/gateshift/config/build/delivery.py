@@ -6,12 +6,13 @@ import posixpath
 from collections.abc import Mapping
 
 from gateshift.config.build.measure import figure
-from gateshift.config.build.routing import parents_of, texts_at
-from gateshift.config.draft import Draft, live_objects, number
+from gateshift.config.build.routing import pairs_at, parents_of, texts_at
+from gateshift.config.draft import Draft, live_objects, number, objects
 from gateshift.config.semantics.delivery import day_of
 from gateshift.model.place import Place
 from gateshift.model.rollout import (
     ArgoPointer,
+    Autoscaling,
     Environment,
     FluxPointer,
     LiveFile,
@@ -22,7 +23,7 @@ from gateshift.model.rollout import (
     SchemaChoice,
     Suppression,
 )
-from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
+from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
 
 def policy_of(data: JsonObject) -> Policy:
@@ -72,7 +73,19 @@ def live_of(data: JsonObject, texts: Mapping[str, str]) -> LiveManifests | None:
     )
 
 
-def environment_of(draft: Draft, data: JsonObject, texts: Mapping[str, str]) -> Environment:
+def autoscaling_of(data: JsonObject) -> Autoscaling:
+    """The limits of an autoscaler."""
+    return Autoscaling(number(data.get("min"), 1), number(data["max"], 1), number(data.get("cpu"), 80))
+
+
+def variables_of(data: Json) -> tuple[JsonObject, ...]:
+    """Environment variables as Kubernetes lists them."""
+    if isinstance(data, dict):
+        return tuple({"name": name, "value": value} for name, value in data.items())
+    return tuple(item for _, item in objects(data)) if isinstance(data, list) else ()
+
+
+def environment_of(draft: Draft, index: int, data: JsonObject, texts: Mapping[str, str]) -> Environment:
     """One environment, with only what differs from the rollout."""
     namespace = text_at(data, "namespace") or None
     return Environment(
@@ -83,6 +96,16 @@ def environment_of(draft: Draft, data: JsonObject, texts: Mapping[str, str]) -> 
         replicas=tuple((name, number(count, 0)) for name, count in object_at(data, "replicas").items()),
         revision=text_at(data, "revision") or None,
         live=live_of(object_at(data, "live"), texts),
+        autoscaling=tuple(
+            (name, autoscaling_of(scaling))
+            for name, scaling in object_at(data, "autoscaling").items()
+            if isinstance(scaling, dict)
+        ),
+        images=pairs_at(data, "image"),
+        env=variables_of(data.get("env")),
+        resources=object_at(data, "resources"),
+        skipped=texts_at(data, "skipStages"),
+        after=draft.after(index, data),
     )
 
 
@@ -90,10 +113,10 @@ def _parents_there(draft: Draft, data: JsonObject, namespace: str | None) -> tup
     """The environment's parents; None where they are the route's, also by namespace: a Gateway without one stands
     beside the service, wherever the environment puts it."""
     if "parents" in data:
-        return parents_of(data, namespace or draft.namespace)
+        return parents_of(draft, data, namespace or draft.namespace)
     route = object_at(draft.data, "route")
-    there = parents_of(route, namespace or draft.namespace)
-    return None if there == parents_of(route, draft.namespace) else there
+    there = parents_of(draft, route, namespace or draft.namespace)
+    return None if there == parents_of(draft, route, draft.namespace) else there
 
 
 def suppression_of(data: JsonObject, place: Place) -> Suppression:

@@ -16,6 +16,7 @@ from gateshift.model.rollout import (
     Match,
     MatchType,
     Mirror,
+    OwnFile,
     Pairs,
     Parent,
     ServiceParent,
@@ -31,7 +32,7 @@ def route_of(draft: Draft) -> DeclaredRoute:
     return DeclaredRoute(
         kind=draft.kind,
         name=text_at(route, "name") or draft.service,
-        parents=parents_of(route, draft.namespace),
+        parents=parents_of(draft, route, draft.namespace),
         hostnames=texts_at(route, "hostnames"),
         matches=_mappings(route, "matches"),
         filters=_mappings(route, "filters"),
@@ -42,15 +43,17 @@ def route_of(draft: Draft) -> DeclaredRoute:
     )
 
 
-def parents_of(data: JsonObject, namespace: str) -> tuple[Parent, ...]:
-    """The parents listed in a mapping; one without a namespace stands in the one given."""
-    return tuple(_parent(item, namespace) for _, item in objects(list_at(data, "parents")))
+def parents_of(draft: Draft, data: JsonObject, namespace: str) -> tuple[Parent, ...]:
+    """The parents listed in a mapping; one without a namespace stands in the one given. Of a Service with several ports
+    the route takes the calls to the one that it splits, and leaves those to the others alone."""
+    split = draft.port if len(list(draft.ports())) > 1 else None
+    return tuple(_parent(item, namespace, split) for _, item in objects(list_at(data, "parents")))
 
 
-def _parent(data: JsonObject, namespace: str) -> Parent:
+def _parent(data: JsonObject, namespace: str, split: int | None) -> Parent:
     port = number(data.get("port"), 0) or None
     if "service" in data:
-        return ServiceParent(port)
+        return ServiceParent(port or split)
     kind, found, name = parent_identity(data, namespace)
     return GatewayParent(found, name, text_at(data, "section"), port, kind)
 
@@ -69,7 +72,7 @@ def _mappings(data: Json, *at: str | int) -> tuple[JsonObject, ...]:
     return tuple(item for _, item in objects(list_at(data, *at)))
 
 
-def stage_of(draft: Draft, data: JsonObject, place: Place) -> Stage:
+def stage_of(draft: Draft, data: JsonObject, place: Place, own: tuple[OwnFile, ...]) -> Stage:
     """The stage, its shares in the order of the versions."""
     shares = object_at(data, "shares")
     version, percent = mirror_of(data)
@@ -83,6 +86,7 @@ def stage_of(draft: Draft, data: JsonObject, place: Place) -> Stage:
         mirror=Mirror(version, percent) if version else None,
         soak=text_at(data, "soak"),
         approval=data.get("approval") is True,
+        objects=own,
         place=place,
     )
 

@@ -8,6 +8,7 @@ from gateshift.config.schema import vocabulary
 from gateshift.config.schema.live import LIVE
 from gateshift.config.schema.route import HOSTNAMES, PARENTS
 from gateshift.config.schema.schema_types import Fields, Flag, ListOf, MapOf, Number, Text
+from gateshift.config.schema.workload import AUTOSCALING, ENV, RESOURCES
 
 POLICY = Fields(
     means="Limits that `plan` and `promote` hold a step to.",
@@ -57,6 +58,8 @@ POINTERS = Fields(
     any_of=(("argocd", "flux"),),
 )
 
+_VERSION = replace(vocabulary.LABEL, expects="a version's name")
+
 ENVIRONMENTS = ListOf(
     means="Places the service is rolled out to, each with overlays and a pointer of its own; one unless given.",
     expects="a list of environments",
@@ -75,10 +78,41 @@ ENVIRONMENTS = ListOf(
             "replicas": MapOf(
                 means="Replicas by version, where they differ from the version's.",
                 expects="replicas such as {v1: 3, v2: 3}",
-                name=replace(vocabulary.LABEL, expects="a version's name"),
+                name=_VERSION,
                 value=Number(expects="a whole number from 0", least=0, most=2147483647),
             ),
             "live": replace(LIVE, means="What ran there before the rollout, where it differs."),
+            "autoscaling": MapOf(
+                means="Autoscaling by version, where it differs from the version's.",
+                expects="limits such as {v1: {min: 2, max: 10}}",
+                name=_VERSION,
+                value=AUTOSCALING,
+            ),
+            "image": MapOf(
+                means="Images by version, where they differ from the version's.",
+                expects="images such as {v2: 'registry.example.com/app:2.0.0'}",
+                name=_VERSION,
+                value=vocabulary.IMAGE,
+            ),
+            "env": replace(
+                ENV, means="Variables of every version's container there, in addition to or instead of its own."
+            ),
+            "resources": replace(RESOURCES, means="What every version's container needs and may use there."),
+            "skipStages": ListOf(
+                means="Stages that the environment does not pass through.",
+                expects="a list of stages",
+                item=replace(vocabulary.LABEL, expects="a stage's name"),
+                most=1000,
+                distinct=True,
+            ),
+            "after": ListOf(
+                means="The environments that must have reached a stage first; the one before it in the list unless "
+                "given, and none for `[]`.",
+                expects="a list of environments such as [staging]",
+                item=replace(vocabulary.LABEL, expects="an environment's name"),
+                most=100,
+                distinct=True,
+            ),
             "revision": replace(vocabulary.GIT_REVISION, means="The revision its pointer follows, where it differs."),
         },
     ),

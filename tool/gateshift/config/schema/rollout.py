@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from gateshift.config.schema.delivery import ENVIRONMENTS, IGNORE, POINTERS, POLICY, SCHEMAS
 from gateshift.config.schema.live import LIVE
 from gateshift.config.schema.measure import GATE, VERIFY
@@ -9,7 +11,7 @@ from gateshift.config.schema.route import ROUTE
 from gateshift.config.schema.schema_types import Fields
 from gateshift.config.schema.service import SERVICE
 from gateshift.config.schema.stages import STAGES
-from gateshift.config.schema.workload import VERSIONS, WORKLOAD
+from gateshift.config.schema.workload import OBJECTS, VERSIONS, WORKLOAD
 
 ROLLOUT = Fields(
     expects="a mapping with `service`, `route`, `versions` and `stages`",
@@ -21,6 +23,7 @@ ROLLOUT = Fields(
         "live": LIVE,
         "workload": WORKLOAD,
         "versions": VERSIONS,
+        "objects": replace(OBJECTS, means="Objects of your own that every stage has, such as a PodDisruptionBudget."),
         "stages": STAGES,
         "policy": POLICY,
         "verify": VERIFY,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.route import MATCH
 from gateshift.config.schema.schema_types import Either, Fields, Flag, ListOf, MapOf, Number
+from gateshift.config.schema.workload import OBJECTS
 
 _VERSION = replace(vocabulary.LABEL, expects="a version's name")
 _RULE = Fields(
@@ -82,6 +83,7 @@ STAGE = Fields(
             most=15,
         ),
         "mirror": _MIRROR,
+        "objects": replace(OBJECTS, means="Objects of your own that only this stage has, such as a migration Job."),
         "soak": replace(
             vocabulary.DURATION, means="How long the stage should last before the next; shown, not enforced."
         ),

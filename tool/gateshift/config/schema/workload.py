@@ -1,6 +1,4 @@
-"""The form of what runs: the workload that the versions share, and the versions.
-
-The form of a container's probes.
+"""The form of what runs: the workload that the versions share, and the versions; and of a container's probes.
 
 Source: the Kubernetes API reference, Probe v1.
 """
@@ -11,6 +9,7 @@ from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
 from gateshift.config.schema.live import LIVE_VERSION
+from gateshift.config.schema.pod import OTHER_POD_KEYS
 from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, Raw, SchemaType, Text
 
 _SECONDS = Number(expects="a whole number of seconds", least=0, most=2147483647)
@@ -107,7 +106,7 @@ _QUANTITIES = MapOf(
     ),
 )
 
-_ENV = Either(
+ENV = Either(
     shared="env",
     expects="environment variables: a mapping of names to texts, or a list as Kubernetes has it",
     options=(
@@ -133,6 +132,15 @@ _ENV = Either(
     ),
 )
 
+RESOURCES = Fields(
+    shared="resources",
+    expects="requests and limits",
+    keys={
+        "requests": replace(_QUANTITIES, means="What the scheduler reserves."),
+        "limits": replace(_QUANTITIES, means="The most the container may use."),
+    },
+)
+
 WORKLOAD_KEYS: dict[str, SchemaType] = {
     "container": replace(vocabulary.LABEL, means="The container's name; the service's unless given."),
     "serviceAccount": replace(vocabulary.SUBDOMAIN, means="The ServiceAccount of the pods, which is written too."),
@@ -142,26 +150,53 @@ WORKLOAD_KEYS: dict[str, SchemaType] = {
         expects="`Always`, `IfNotPresent` or `Never`",
         choices=("Always", "IfNotPresent", "Never"),
     ),
-    "env": replace(_ENV, means="The container's environment: {NAME: text}, or a list as Kubernetes has it."),
-    "resources": Fields(
-        expects="requests and limits",
-        means="What the container needs and may use.",
-        keys={
-            "requests": replace(_QUANTITIES, means="What the scheduler reserves."),
-            "limits": replace(_QUANTITIES, means="The most the container may use."),
-        },
-    ),
+    "env": replace(ENV, means="The container's environment: {NAME: text}, or a list as Kubernetes has it."),
+    "resources": replace(RESOURCES, means="What the container needs and may use."),
     "readinessProbe": replace(PROBE, means="When a pod may get requests; as Kubernetes has it."),
     "livenessProbe": replace(PROBE, means="When a container is restarted; as Kubernetes has it."),
     "startupProbe": replace(PROBE, means="When a container has started; as Kubernetes has it."),
+    **OTHER_POD_KEYS,
 }
 
-_POD_FIELDS = """
-    affinity annotations args command containers envFrom imagePullSecrets initContainers
-    labels lifecycle nodeSelector podSecurityContext ports securityContext spec
-    strategy template tolerations topologySpreadConstraints volumeMounts volumes
-"""
-_ELSEWHERE = dict.fromkeys(_POD_FIELDS.split(), _OWN_MANIFEST)
+_ELSEWHERE = dict.fromkeys(("dnsConfig", "dnsPolicy", "hostAliases", "hostNetwork", "spec", "template"), _OWN_MANIFEST)
+_ELSEWHERE |= {
+    "containers": "the service's own container is described here; the others belong to `sidecars`",
+    "ports": "the container's ports are those that the Service targets",
+}
+
+OBJECTS = ListOf(
+    shared="objects",
+    expects="a list of files and directories such as [pdb.yaml, settings]",
+    item=replace(
+        vocabulary.FILE,
+        means="A file, or a directory; with a kustomization it is built from there, else its YAML files are copied.",
+    ),
+    most=200,
+    distinct=True,
+)
+
+AUTOSCALING = Fields(
+    expects="limits such as {min: 2, max: 10, cpu: 80}",
+    shared="autoscaling",
+    required=("max",),
+    keys={
+        "min": Number(
+            means="The least number of pods.",
+            expects="a whole number from 1",
+            least=1,
+            most=2147483647,
+            default=1,
+        ),
+        "max": Number(means="The largest number of pods.", expects="a whole number from 1", least=1, most=2147483647),
+        "cpu": Number(
+            means="The mean CPU use aimed at, in per cent of what the pods request.",
+            expects="a percentage from 1",
+            least=1,
+            most=2147483647,
+            default=80,
+        ),
+    },
+)
 
 WORKLOAD = Fields(
     expects="what the pods of every version share",
@@ -182,30 +217,7 @@ VERSION = Fields(
         "replicas": Number(
             means="How many pods run.", expects="a whole number from 0", least=0, most=2147483647, default=1
         ),
-        "autoscaling": Fields(
-            expects="limits such as {min: 2, max: 10, cpu: 80}",
-            means="A HorizontalPodAutoscaler instead of a fixed number of replicas.",
-            required=("max",),
-            keys={
-                "min": Number(
-                    means="The least number of pods.",
-                    expects="a whole number from 1",
-                    least=1,
-                    most=2147483647,
-                    default=1,
-                ),
-                "max": Number(
-                    means="The largest number of pods.", expects="a whole number from 1", least=1, most=2147483647
-                ),
-                "cpu": Number(
-                    means="The mean CPU use aimed at, in per cent of what the pods request.",
-                    expects="a percentage from 1",
-                    least=1,
-                    most=2147483647,
-                    default=80,
-                ),
-            },
-        ),
+        "autoscaling": replace(AUTOSCALING, means="A HorizontalPodAutoscaler instead of a fixed number of replicas."),
         "service": replace(
             vocabulary.SERVICE_NAME, means="The name of its Service; `<service>-<version>` unless given."
         ),
@@ -221,6 +233,7 @@ VERSION = Fields(
             value=vocabulary.LABEL_VALUE,
             least=1,
         ),
+        "objects": replace(OBJECTS, means="Objects of your own that come and go with the version."),
         **WORKLOAD_KEYS,
     },
     any_of=(("image", "manifest", "live"),),

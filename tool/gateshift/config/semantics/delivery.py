@@ -1,4 +1,4 @@
-"""What surrounds the stages: autoscaling, pointers, environments, accepted findings."""
+"""What surrounds the stages: autoscaling, pointers, accepted findings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import date
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
-from gateshift.config.semantics.stages import known_version
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
 
@@ -16,16 +15,21 @@ def check_delivery(draft: Draft, faults: SpecErrors) -> None:
     """Report limits that contradict each other and values that no reader of theirs would take."""
     _autoscaling(draft, faults)
     _pointers(draft, faults)
-    _replicas(draft, faults)
     _days(draft, faults)
 
 
 def _autoscaling(draft: Draft, faults: SpecErrors) -> None:
-    for version in draft.versions:
-        scaling = object_at(draft.version(version), "autoscaling")
+    of_versions: list[FieldPath] = [("versions", version, "autoscaling") for version in draft.versions]
+    there: list[FieldPath] = [
+        ("environments", index, "autoscaling", version)
+        for index, environment in draft.environments()
+        for version in object_at(environment, "autoscaling")
+    ]
+    for limits in (*of_versions, *there):
+        scaling = object_at(draft.data, *limits)
         least, most = number(scaling.get("min"), 1), number(scaling.get("max"), 0)
         if most and least > most:
-            at: FieldPath = ("versions", version, "autoscaling", "min")
+            at: FieldPath = (*limits, "min")
             faults.add(at, f"{dotted(at)}: {least} is more than `max`, {most}", f"write at most {most}")
 
 
@@ -50,16 +54,6 @@ def _pointers(draft: Draft, faults: SpecErrors) -> None:
         faults.add(
             at, "pointers.repository: a password in the URL would stand in Git for all to read", "keep it in a Secret"
         )
-
-
-def _replicas(draft: Draft, faults: SpecErrors) -> None:
-    for index, environment in draft.environments():
-        for version in object_at(environment, "replicas"):
-            at: FieldPath = ("environments", index, "replicas", version)
-            if known_version(draft, version, at, faults, key=True) and "autoscaling" in draft.version(version):
-                faults.add(
-                    at, f"{dotted(at)}: an autoscaler decides how many pods of `{version}` run", "remove it", key=True
-                )
 
 
 def _days(draft: Draft, faults: SpecErrors) -> None:

@@ -12,6 +12,8 @@ from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import FieldPath, Json, list_at, look_up, object_at, text_at
 
 _LONGEST = 63
+OWN_FOLDER = "own"
+"""The folder in base/ for copies of the owner's objects."""
 
 
 def check_names(draft: Draft, faults: SpecErrors) -> None:
@@ -22,6 +24,13 @@ def check_names(draft: Draft, faults: SpecErrors) -> None:
     _listed_once(list_at(draft.data, "stages"), ("stages",), "stage", faults)
     _listed_once(list_at(draft.data, "environments"), ("environments",), "environment", faults)
     _environment_pointers(draft, faults)
+    if OWN_FOLDER in draft.versions and "objects" in object_at(draft.data):
+        faults.add(
+            ("versions", OWN_FOLDER),
+            f"versions.{OWN_FOLDER}: base/{OWN_FOLDER}/ holds the `objects` that every stage has",
+            "give the version another name",
+            key=True,
+        )
 
 
 def check_deployments(draft: Draft, own: Mapping[str, str], faults: SpecErrors) -> None:

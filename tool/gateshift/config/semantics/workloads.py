@@ -23,14 +23,57 @@ _QUANTITY = r"([0-9.]+)(?:([numkMGTPE]|[KMGTPE]i)?|[eE]([+-]?[0-9]{1,3}))"
 
 def check_workloads(draft: Draft, faults: SpecErrors) -> None:
     """Report what the API server would refuse of the shared workload and of each version's own."""
+    _without_use(draft, faults)
     for at in (("workload",), *(("versions", version) for version in draft.versions)):
         workload = object_at(draft.data, *at)
         _variables(workload, at, faults)
         _resources(workload, at, faults)
+        _labels(draft, workload, at, faults)
+        _containers(draft, workload, at, faults)
         for probe in ("livenessProbe", "startupProbe"):
             here = (*at, probe, "successThreshold")
             if number(object_at(workload, probe).get("successThreshold"), 1) != 1:
                 faults.add(here, f"{dotted(here)}: Kubernetes takes only 1 here", "remove it")
+
+
+def _without_use(draft: Draft, faults: SpecErrors) -> None:
+    """The workload's fields are for versions that are described by fields."""
+    manifests = [
+        "manifest" in draft.version(version) for version in draft.versions if "live" not in draft.version(version)
+    ]
+    if object_at(draft.data, "workload") and manifests and all(manifests):
+        faults.add(
+            ("workload",),
+            "workload: every version runs from a manifest, which is kept as written, so that none of this applies",
+            "write it into the manifests, and remove it here",
+            key=True,
+        )
+
+
+def _labels(draft: Draft, workload: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
+    for kind in ("labels", "podLabels"):
+        for key in object_at(workload, kind):
+            if key in (*draft.selector, draft.version_label):
+                here = (*at, kind, key)
+                faults.add(
+                    here,
+                    f"{dotted(here)}: the Services select by this label, so that it is set already",
+                    "remove it",
+                    key=True,
+                )
+
+
+def _containers(draft: Draft, workload: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
+    own = text_at(workload, "container") or text_at(draft.data, "workload", "container") or draft.service
+    first: dict[str, str] = {own: "the service's own container"}
+    for kind in ("sidecars", "initContainers"):
+        for index, container in objects(list_at(workload, kind)):
+            here = (*at, kind, index)
+            name = text_at(container, "name")
+            if not name:
+                faults.add(here, f"{dotted(here)}: a container needs a name", "add a `name`")
+            elif first.setdefault(name, dotted(here)) != dotted(here):
+                faults.add((*here, "name"), f"{dotted(here)}: {first[name]} is called `{name}` too", "rename one")
 
 
 def _variables(workload: JsonObject, at: FieldPath, faults: SpecErrors) -> None:
