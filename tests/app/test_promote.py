@@ -301,7 +301,7 @@ def test_an_element_of_an_application_set_moves_with_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    repository(tmp_path, ROLLOUT.partition("pointers:")[0] + ENVIRONMENTS)
+    repository(tmp_path, ROLLOUT.partition("pointers:")[0] + ENVIRONMENTS + "    after: []\n")
     (tmp_path / "sync").mkdir()
     (tmp_path / "sync/shops.yaml").write_text(APPLICATIONS)
     (tmp_path / "clusters/west").mkdir(parents=True)
@@ -309,6 +309,7 @@ def test_an_element_of_an_application_set_moves_with_the_environment(
     (tmp_path / "clusters/west/shop.json").write_text(parameters)
     commit_all(tmp_path, "Pointers of our own")
     report = run(tmp_path, PromoteRequest("subsets", environment="prod"), COMMITTED)
+    assert report.refusals == ()
     assert report.message == "customers prod: initial -> subsets (Service for v1 and v2)"
     assert (tmp_path / "sync/shops.yaml").read_text() == APPLICATIONS.replace(
         "{env: prod, stage: initial}", "{env: prod, stage: subsets}"

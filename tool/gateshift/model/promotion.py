@@ -20,6 +20,7 @@ class Obstacle(Enum):
     EDITED = "pointer has uncommitted edits"
     INVALID = "target does not validate"
     UNSAFE = "transition is unsafe"
+    AHEAD = "environment is ahead of one that comes before it"
 
 
 class Refusal(Struct, frozen=True):

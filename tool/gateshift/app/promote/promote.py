@@ -93,7 +93,7 @@ class _Promotion:
         )
         if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
             return report
-        refusals = (*self._pointer_refusals(), *self._file_refusals(), *self._fault_refusals())
+        refusals = (*self._pointer_refusals(), *self._order_refusals(), *self._file_refusals(), *self._fault_refusals())
         if all(each.obstacle is not Obstacle.INVALID for each in refusals):  # else there is nothing to plan with
             report = replace(report, plans=tuple(self._plans()))
             refusals = (*refusals, *self._plan_refusals(report.plans))
@@ -133,6 +133,26 @@ class _Promotion:
                 Obstacle.EDITED,
                 tuple(f"{shown_path(file)} differs from the last commit in more than its path" for file in edited),
                 "Commit these edits, or take them back, first.",
+            )
+
+    def _order_refusals(self) -> Iterator[Refusal]:
+        """A step forward waits until the environments that come before have reached the stage."""
+        stages = self.rollout.stages
+        target = stages.index(self.target)
+        if all(stage is not None and stages.index(stage) >= target for stage in self.in_force):
+            return
+        behind = [
+            f"{other.environment.name} is at {stage.name}"
+            for other in self.pointing.stage_pointers
+            if other.environment is not None and other.environment.name in self.environment.after
+            if (stage := self._in_force(self.history.at_head(other.pointer) or other.pointer)) is not None
+            if stages.index(stage) < target
+        ]
+        if behind:
+            yield Refusal(
+                Obstacle.AHEAD,
+                tuple(dict.fromkeys(behind)),
+                f"Promote {', '.join(self.environment.after)} to {self.target.name} first, or give --force.",
             )
 
     def _file_refusals(self) -> Iterator[Refusal]:
