@@ -6,7 +6,6 @@ import pytest
 
 from gateshift.engines.changes import changes_between, differences
 from gateshift.model.plan import Action
-from gateshift.transition.immutable import immutable_changes
 from gateshift.yamldoc.data import Json, json_pointer
 from tests.traffic.building import resources
 
@@ -88,51 +87,3 @@ def test_a_change_of_order_among_named_items_is_a_change() -> None:
 
 def test_items_without_names_are_compared_by_place() -> None:
     assert said({"args": ["a", "b"]}, {"args": ["a", "c", "d"]}) == [("/args/1", "b", "c"), ("/args/2", None, "d")]
-
-
-DEPLOYMENT = """apiVersion: apps/v1
-kind: Deployment
-metadata: {name: a, namespace: default}
-spec: {selector: {matchLabels: {app: a}}}
-"""
-STATEFUL = DEPLOYMENT.replace("Deployment", "StatefulSet").replace("spec: {", "spec: {serviceName: a, ")
-SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: default}\nspec: {clusterIP: 10.0.0.1}\n"
-JOB = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, namespace: default}\nspec: {template: {a: 1}}\n"
-FROZEN = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\nimmutable: true\ndata: {a: b}\n"
-BINDING = """apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: a, namespace: default}
-roleRef: {name: reader}
-"""
-
-
-@pytest.mark.parametrize(
-    ("before", "old", "new", "pointers"),
-    [
-        (DEPLOYMENT, "app: a", "app: b", ["/spec/selector"]),
-        (DEPLOYMENT, "spec: {", "spec: {replicas: 2, ", []),
-        (STATEFUL, "serviceName: a", "serviceName: b", ["/spec/serviceName"]),
-        (STATEFUL, "serviceName: a", "serviceName: a, replicas: 3, minReadySeconds: 1", []),
-        (STATEFUL, "serviceName: a", "serviceName: a, podManagementPolicy: OrderedReady", []),
-        (STATEFUL, "serviceName: a", "serviceName: a, podManagementPolicy: Parallel", ["/spec/podManagementPolicy"]),
-        (SERVICE, "10.0.0.1", "10.0.0.2", ["/spec/clusterIP"]),
-        (SERVICE, "clusterIP: 10.0.0.1", "type: ClusterIP", []),
-        (SERVICE, "10.0.0.1", "None", ["/spec/clusterIP"]),
-        (SERVICE, "clusterIP: 10.0.0.1", "type: ExternalName, externalName: a.example", []),
-        (JOB, "a: 1", "a: 2", ["/spec/template"]),
-        (JOB, "spec: {", "spec: {completionMode: NonIndexed, ", []),
-        (FROZEN, "a: b", "a: c", ["/data"]),
-        (FROZEN, "immutable: true", "immutable: false", ["/immutable"]),
-        (BINDING, "reader", "writer", ["/roleRef"]),
-    ],
-)
-def test_fields_that_nobody_may_change_are_known(before: str, old: str, new: str, pointers: list[str]) -> None:
-    assert before.count(old) == 1
-    (change,) = changes_between(resources(before), resources(before.replace(old, new)))
-    assert [json_pointer(pointer) for pointer in immutable_changes(change)] == pointers
-
-
-def test_an_address_written_for_a_service_that_has_another_allocated_is_refused() -> None:
-    allocated = SERVICE.replace("clusterIP: 10.0.0.1", "type: ClusterIP")
-    (change,) = changes_between(resources(allocated), resources(SERVICE))
-    assert list(immutable_changes(change)) == [("spec", "clusterIP")]

@@ -131,7 +131,7 @@ CASES = [
     Case("new image, rolled", INITIAL, INITIAL | {"v1": deployment("v1", image="1.1")}),
     unsafe("new image, all pods at once", INITIAL, INITIAL | {
         "v1": deployment("v1", image="1.1", strategy="  strategy: {type: Recreate}\n")
-    }, "GS502"),
+    }, "GS502", "GS513"),
 ]  # fmt: skip
 
 POINTED = [

@@ -138,6 +138,11 @@ def ready(row: Row, is_pointer: Callable[[str], bool] = lambda _: False, *, type
     return ReadyRow(row, steps_of(row.path), conditions, not is_pointer(row.path), typed, pointers)
 
 
+def ready_condition(when: When) -> ReadyCondition:
+    """The condition with its path taken apart, on a field that is no pointer."""
+    return ReadyCondition(steps_of(when.path), when, plain=True)
+
+
 def _same(value: Json, other: Json) -> bool:
     return isinstance(value, bool) == isinstance(other, bool) and value == other
 
