@@ -15,6 +15,7 @@ from gateshift.config.skeleton import InitRequest, ParentGateway, skeleton
 from gateshift.config.slips import fits, mended, suggestion
 from gateshift.errors import UserError
 from gateshift.model.rollout import FILE_NAME, RouteKind
+from gateshift.system.owned_files import clear_leftovers
 
 _EPILOG = """\b
 Examples:
@@ -158,6 +159,7 @@ def command(
         )
     text = skeleton(request)
     _prove(text, file)
+    clear_leftovers(file.parent)
     write_file(file, text)
     _say_how_to_go_on(file, name)
 

@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 import click
 from msgspec import Struct
 
-from gateshift.cli.console import clean, for_log
+from gateshift.cli.console import clean, for_log, tell
 from gateshift.errors import UserError
 from gateshift.report.style import Style
-from gateshift.system.atomic_write import append_file, replace_file
+from gateshift.system.atomic_write import append_file, replace_file, waits
 
 Render = Callable[[str, Style], str]
 T = TypeVar("T")
@@ -70,6 +70,15 @@ class OutputCommand(click.Command):
         _, _, order = self.make_parser(ctx).parse_args(list(args))
         ctx.meta[_ORDER] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Call the command, once it is told that an interrupted run waits."""
+        if waits(Path()):
+            tell(
+                "gateshift: an interrupted run changed a part of its files here\n"
+                "  `gateshift generate` finishes it; look at the changes before you commit them."
+            )
+        return super().invoke(ctx)
 
 
 def output_options(formats: Iterable[str]) -> Callable[[Callable[..., T]], Callable[..., T]]:

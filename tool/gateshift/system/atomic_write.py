@@ -109,6 +109,20 @@ def interrupted(top: Path) -> bool:
     return journal is not None and os.path.lexists(journal)
 
 
+def waits(folder: Path) -> bool:
+    """Whether an interrupted run waits to be finished in the repository around a folder. Asks no program, and believes
+    nothing that it reads: `recover` does that."""
+    real = folder.resolve()
+    for top in (real, *real.parents):
+        git_folder = top / ".git"
+        if git_folder.is_dir():
+            return os.path.lexists(git_folder / JOURNAL)
+        if git_folder.is_file():
+            pointed = git_folder.read_text(errors="replace")[:_LARGEST].partition("gitdir:")[2].strip()
+            return "\0" not in pointed and os.path.lexists(top / pointed / JOURNAL)
+    return False
+
+
 def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
     """Give the files below `top` the content that a killed run had written down for them, and delete what it left
     around `files`. The files that this changed. Only under the lock of `top`.

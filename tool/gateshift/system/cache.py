@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,13 +23,42 @@ from gateshift.yamldoc.data import Json
 def cache_root() -> Path:
     """`$GATESHIFT_CACHE`, else `$XDG_CACHE_HOME/gateshift`, else `~/.cache/gateshift`.
 
-    A relative XDG_CACHE_HOME counts as unset, as the XDG base directory specification demands.
+    A relative XDG_CACHE_HOME counts as unset, as the XDG base directory specification demands. Raises NoVerdict for one
+    that somebody else could have filled: what lies there is run.
     """
     own = os.environ.get("GATESHIFT_CACHE", "")
-    if own:
-        return Path(own).absolute()
     shared = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(shared) if os.path.isabs(shared) else Path.home() / ".cache") / "gateshift"
+    root = (
+        Path(own).absolute()
+        if own
+        else (Path(shared) if os.path.isabs(shared) else Path.home() / ".cache") / "gateshift"
+    )
+    reason = _distrust(root)
+    if reason:
+        raise NoVerdict(
+            f"the cache {root} is not used, because {reason}",
+            next_step="Set GATESHIFT_CACHE to a directory of your own outside the checkout, and run "
+            "`gateshift tools install`.",
+        )
+    return root
+
+
+def _distrust(root: Path) -> str:
+    """Why what lies in the cache may be somebody else's; "" where it is not."""
+    here = Path.cwd().resolve()
+    work_tree = next((folder for folder in (here, *here.parents) if os.path.lexists(folder / ".git")), None)
+    at_home = work_tree is not None and Path.home().resolve().is_relative_to(work_tree)
+    if work_tree is not None and not at_home and root.resolve().is_relative_to(work_tree):
+        return f"it lies in the work tree {work_tree}, where a commit can put files"
+    try:
+        state = root.stat()
+    except OSError:
+        return ""  # there is none yet, or reading it will say what is wrong
+    if state.st_uid not in (0, os.geteuid()):
+        return f"the user with the number {state.st_uid} owns it"
+    if state.st_mode & stat.S_IWOTH or (state.st_mode & stat.S_IWGRP and state.st_gid != os.getegid()):
+        return "others can write to it"
+    return ""
 
 
 @contextmanager

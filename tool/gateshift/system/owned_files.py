@@ -92,6 +92,17 @@ def clean_up(top: Path) -> None:
                 (Path(folder) / name).unlink(missing_ok=True)
 
 
+def clear_leftovers(folder: Path) -> None:
+    """Delete what killed runs left in a folder, unless another run is writing there now."""
+    try:
+        with locked(folder):
+            for entry in folder.iterdir():
+                if is_temporary(entry.name) and not entry.is_dir():
+                    entry.unlink(missing_ok=True)
+    except (OSError, UserError):  # it costs a name in a folder; what is asked for does not depend on it
+        return
+
+
 def is_temporary(name: str) -> bool:
     """Whether a file of this name is what a killed run left."""
     token = name.removeprefix(_MARK).removesuffix(".tmp")

@@ -59,7 +59,9 @@ def start_next(file: Path, release: Release, choices: Choices, today: date) -> R
     if release.dry_run:
         return _Start(pointing, release, choices, today).report()
     with locked_rollout(pointing):
-        atomic_write.recover(pointing.repository, [file.resolve()])
+        pointers = [real_path(stage_pointer.pointer.file) for stage_pointer in pointing.stage_pointers]
+        atomic_write.recover(pointing.repository, [file.resolve(), *pointers])
+        owned_files.clean_up(real_path(file.parent))
         again = rollout_pointers(open_rollout(file).rollout, release.files)
         return _Start(again, release, choices, today).carry_out()
 
@@ -102,11 +104,11 @@ class _Start:
         )
 
     def carry_out(self) -> ReleaseReport:
-        """The report, and everything written: all files and pointers together, then what is left over deleted."""
+        """The report, and everything written: all files and pointers together, and what is left over deleted."""
         report = self.report()
         try:
-            atomic_write.replace_together(self.pointing.repository, self.contents)
-            owned_files.delete_files(self.top, report.deleted)
+            deleted = [self.top / name for name in report.deleted]
+            atomic_write.replace_together(self.pointing.repository, self.contents, deleted)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
         return report

@@ -17,7 +17,7 @@ from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders
-from gateshift.errors import UserError
+from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
@@ -57,6 +57,14 @@ def promote(rollout: Rollout, request: PromoteRequest, options: PromoteOptions, 
         recovered = atomic_write.recover(
             pointing.repository, [real_path(stage_pointer.pointer.file) for stage_pointer in pointing.stage_pointers]
         )
+        if recovered and options.commit:
+            raise UserError(
+                f"an interrupted run was finished, which changed {', '.join(map(shown_path, recovered))}; "
+                "nothing was promoted or committed",
+                where=str(rollout.file),
+                next_step="Look at it with `git diff`; then run this again.",
+                exit_code=Exit.FINDINGS,
+            )
         again = rollout_pointers(open_rollout(rollout.file).rollout, request.files) if recovered else pointing
         return replace(_Promotion(again, request, options, judge).run(), recovered=recovered)
 

@@ -13,6 +13,7 @@ from gateshift.checks.suppression import markers_in
 from gateshift.manifests.header import read_header
 from gateshift.model.source import SourceFile
 from gateshift.system.atomic_write import replace_file
+from gateshift.system.owned_files import clear_leftovers
 from gateshift.yamldoc import text_of
 from gateshift.yamldoc.bounds import bytes_like
 
@@ -27,7 +28,10 @@ def write_fixes(scope: ValidationScope, choices: Choices) -> tuple[Path, ...]:
     catalog = choices.open_schemas(targets.rollouts.all)
     changed = []
     built = tuple(build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout))
-    for file in _own_files(built):
+    own = tuple(_own_files(built))
+    for folder in sorted({file.path.parent for file in own}):
+        clear_leftovers(folder)
+    for file in own:
         if _write(file, with_defaults_written(file.text, catalog)):
             changed.append(file.path)
     return tuple(changed)
