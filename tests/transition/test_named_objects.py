@@ -41,12 +41,12 @@ def levels(build: Builder, before: Objects, after: Objects, rule: str) -> set[Le
     ids=["a listener's certificate", "a pod's ConfigMap", "an optional ConfigMap"],
 )
 def test_pruning_what_is_still_named(build: Builder, holder: str, target: str, expected: set[Level]) -> None:
-    assert levels(build, {"holder": holder, "target": target}, {"holder": holder}, "GS530") == expected
+    assert levels(build, {"holder": holder, "target": target}, {"holder": holder}, "GS532") == expected
 
 
 def test_pruning_both_together_is_quiet(build: Builder) -> None:
     before = {**DARK, "holder": JOB % "", "target": CONFIG}
-    assert levels(build, before, DARK, "GS530") == set()
+    assert levels(build, before, DARK, "GS532") == set()
 
 
 def test_a_share_for_a_paused_workload_is_refused_once_it_had_none(build: Builder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import click
@@ -14,6 +15,7 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.checks.registry import every_rule
 from gateshift.cli import completion
 from gateshift.cli.defects import Session, tell_gaps
+from gateshift.cli.links import links_from
 from gateshift.cli.options import tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
@@ -45,6 +47,12 @@ Examples:
     help="The environment of the stages.",
     shell_complete=completion.environments,
 )
+@click.option(
+    "--comment-id",
+    default="",
+    metavar="NAME",
+    help="Markdown for a comment of this name, so that two jobs keep two comments.",
+)
 @tool_options
 @output_options(PLAN)
 def command(
@@ -53,6 +61,7 @@ def command(
     since: str | None,
     every: bool,  # noqa: FBT001 -- click's flag
     environment: str,
+    comment_id: str,
     choices: Choices,
     output: Output,
 ) -> int:
@@ -61,6 +70,8 @@ def command(
     FROM and TO are stages, paths, REF: (what the pointer named at that Git revision) or REF:PATH. Without FROM it is
     the stage that the pointer names now, without TO the stage after FROM. The work tree is not touched.
     """
+    if not all(character.isalnum() or character in "._-" for character in comment_id):
+        raise click.UsageError("--comment-id takes letters, digits, dots, dashes and underscores")
     if sum((origin is not None, since is not None, every)) > 1:
         raise click.UsageError("FROM and TO, --since and --all are three different questions: ask one")
     with Snapshots() as snapshots:
@@ -72,7 +83,11 @@ def command(
             report = plans.matrix(environment)
         else:
             report = plans.step(PlanRequest(origin, target, environment))
-    output.write(lambda form, style: PLAN[form](report, Setting(style, every_rule())))
+    output.write(
+        lambda form, style: PLAN[form](
+            report, Setting(style, every_rule(), links=links_from(os.environ), comment=comment_id)
+        )
+    )
     tell_gaps(() if isinstance(report, PlanReport) else report.gaps, Session.current())
     return exit_code(report)
 

@@ -7,6 +7,10 @@ from enum import Enum
 from msgspec import Struct
 
 from gateshift.model.report import Gap, ReportedFinding, ResourceName
+from gateshift.yamldoc.data import JsonObject
+
+SAFE_WAY = "The safe way here:"
+"""Begins the sentence of a finding's help that names the stages to pass through instead."""
 
 
 class Action(Enum):
@@ -18,19 +22,24 @@ class Action(Enum):
 
 
 class FieldChange(Struct, frozen=True):
-    """One field that differs: a JSON pointer and the values as short text ("" where absent)."""
+    """One field that differs: a JSON pointer and the values as short text ("" where absent). `label` is the path as a
+    person would say it, list items by their names."""
 
     pointer: str
     before: str
     after: str
+    label: str = ""
 
 
 class ObjectChange(Struct, frozen=True):
-    """One object that is created, changed or pruned, with the fields that differ."""
+    """One object that is created, changed or pruned, with the fields that differ, and its data on both sides (None on
+    the side that lacks it)."""
 
     action: Action
     resource: ResourceName
     fields: tuple[FieldChange, ...] = ()
+    before: JsonObject | None = None
+    after: JsonObject | None = None
 
 
 class TrafficRow(Struct, frozen=True):

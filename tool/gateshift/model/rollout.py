@@ -409,6 +409,10 @@ class Environment(Struct, frozen=True):
     single implicit environment has the name "".
     """
 
+    def __hash__(self) -> int:
+        """By its name, which no other environment of a rollout has; its variables and resources are mappings."""
+        return hash(self.name)
+
     name: str = ""
     namespace: str | None = None
     parents: tuple[Parent, ...] | None = None

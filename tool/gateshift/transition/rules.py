@@ -225,7 +225,7 @@ OF_CAUSE = {
     FailureCause.CLOSED_PORT: PORT_CLOSED,
 }
 REFERENCED_OBJECT_PRUNED = Rule(
-    "GS530",
+    "GS532",
     "referenced-object-pruned",
     "The step prunes an object that another one still names.",
     "A listener without its certificate answers nothing. Pods that run keep a pruned ConfigMap or Secret until they "

@@ -18,14 +18,14 @@ from gateshift.checks.registry import every_rule
 from gateshift.engines.changes import Change
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
-from gateshift.model.plan import EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
+from gateshift.model.plan import SAFE_WAY, EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
 from gateshift.model.report import ReportedFinding, ReportedPlace, ResourceName
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import extra_rule_name
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.transition.rows import rows_of
 from gateshift.transition.wording import steps_of
-from gateshift.yamldoc.data import Json, json_pointer
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_pointer, look_up, text_at
 
 _LONGEST = 200
 
@@ -88,7 +88,7 @@ class Reporter:
     def _finding(self, finding: ReportedFinding, way: Sequence[str]) -> ReportedFinding:
         """The finding with its paths as the user knows them, and with the safe way where it is an error."""
         if finding.level is Level.ERROR and way:
-            finding = replace(finding, help=f"{finding.help} The safe way here: {' -> '.join(way)}.".lstrip())
+            finding = replace(finding, help=f"{finding.help} {SAFE_WAY} {' -> '.join(way)}.".lstrip())
         readable = self._snapshots.readable
         return replace(
             finding,
@@ -136,15 +136,34 @@ def _name_in(place: StageRoot, route: Resource, index: int) -> str:
 def _object_change(change: Change) -> ObjectChange:
     identity = change.id
     name = ResourceName(identity.kind, identity.namespace, identity.name)
+    before, after = (side.data if side is not None else None for side in (change.before, change.after))
     fields = tuple(
-        FieldChange(json_pointer(each.pointer), _text(each.before), _text(each.after)) for each in change.fields
+        FieldChange(
+            json_pointer(each.pointer), _text(each.before), _text(each.after), _label(each.pointer, after, before)
+        )
+        for each in change.fields
     )
-    return ObjectChange(change.action, name, fields)
+    return ObjectChange(change.action, name, fields, before, after)
+
+
+def _label(pointer: FieldPath, *sides: JsonObject | None) -> str:
+    """`spec.rules[debug].backendRefs[customers-v2].weight`: list items by their name, else by their place from 1."""
+    words = ""
+    for length, step in enumerate(pointer):
+        if isinstance(step, int):
+            items = (look_up(side, pointer[: length + 1]) for side in sides)
+            named = next((text_at(item, "name") for item in items if text_at(item, "name")), "")
+            words += f"[{named or step + 1}]"
+        else:
+            words += f".{step}" if words else step
+    return words
 
 
 def _text(value: Json) -> str:
     """A value in one short line, "" for an absent one."""
     if value is None:
         return ""
+    if isinstance(value, dict) and text_at(value, "name") and "weight" in value:
+        return f"{text_at(value, 'name')} (weight {value['weight']})"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

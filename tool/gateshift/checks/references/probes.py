@@ -71,18 +71,25 @@ def split_without_readiness_probe(subject: Subject) -> Iterator[Finding]:
     """A route splits requests between versions, and the pods of one have no readiness probe.
 
     They count as Ready as soon as the process runs, so the first requests of its share may meet a version that is
-    still starting.
+    still starting. Of a rollout it is told where another version has one: the owner wrote down what all of them need.
     """
-    for workload in _split(subject):
+    split = _split(subject)
+    probed = {workload.resource for workload in split if _is_probed(workload)}
+    for workload in split if probed or subject.declared is None else ():
         path = pod_spec_path(workload.resource)
-        containers = list_at(workload.resource.data, *path, "containers") if path else []
-        if containers and not any(object_at(container, "readinessProbe") for container in containers):
+        if path and workload.resource not in probed:
             yield Finding(
                 Level.NOTE,
                 f"{workload.resource.id} gets a share and has no readinessProbe",
                 FieldRef(workload.resource, (*path, "containers", 0, "name")),
                 help="Add a readinessProbe that answers when the version can serve.",
             )
+
+
+def _is_probed(workload: Workload) -> bool:
+    path = pod_spec_path(workload.resource)
+    containers = list_at(workload.resource.data, *path, "containers") if path else []
+    return any(object_at(container, "readinessProbe") for container in containers)
 
 
 @check("GS328", source="Kubernetes, Pod lifecycle: preStop counts against terminationGracePeriodSeconds")

@@ -23,27 +23,27 @@ from gateshift.yamldoc.data import FieldPath, Json
 _SHOWN = 4
 
 
-class LeftOut(Struct, frozen=True):
+class _LeftOut(Struct, frozen=True):
     """A field that the API server fills in: where, and with what."""
 
     pointer: FieldPath
     value: Json
 
 
-def left_out(before: Json, after: Json, at: FieldPath = ()) -> Iterator[LeftOut]:
+def left_out(before: Json, after: Json, at: FieldPath = ()) -> Iterator[_LeftOut]:
     """The fields that completing an object added, outermost only, in the order of the schema."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key, value in after.items():
             if key in before and before[key] is not None:
                 yield from left_out(before[key], value, (*at, key))
             else:
-                yield LeftOut((*at, key), value)
+                yield _LeftOut((*at, key), value)
     elif isinstance(before, list) and isinstance(after, list):
         for index, (entry, completed_entry) in enumerate(zip(before, after, strict=False)):
             yield from left_out(entry, completed_entry, (*at, index))
 
 
-def defaults_of(subject: Subject, resource: Resource) -> tuple[LeftOut, ...]:
+def defaults_of(subject: Subject, resource: Resource) -> tuple[_LeftOut, ...]:
     """The fields of the route that it leaves to their default; none where no schema is known."""
     schema = subject.schema(resource)
     if schema is None:

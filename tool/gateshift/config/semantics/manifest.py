@@ -126,7 +126,7 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) 
             (*selector, draft.version_label),
             f"{dotted(selector)}: without the version label the Deployment selects the other versions' pods too",
             f"write `{draft.version_label}: {version}` where this Deployment does not run yet; the selector of one "
-            "that runs cannot be changed: `gateshift adopt` brings it in as it is",
+            "that runs cannot be changed: name it under `live` to bring it in as it is",
         )
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
 from gateshift.model.rule import Rule
+from gateshift.report.links import NO_LINKS, Links
 from gateshift.report.style import Style
 
 _PLAIN = Style()
@@ -19,12 +20,15 @@ _PLAIN = Style()
 
 class Setting(Struct, frozen=True):
     """What a renderer may need beside the report: how text is drawn, the documentation of the rules by id,
-    the level from which a finding fails the run, and whether text says nothing of what does not fail it."""
+    the level from which a finding fails the run, whether text says nothing of what does not fail it, where the
+    repository is shown, and the name of the comment that Markdown is for."""
 
     style: Style = _PLAIN
     rules: Mapping[str, Rule] = field(default_factory=dict)
     fail_on: Level = Level.ERROR
     quiet: bool = False
+    links: Links = NO_LINKS
+    comment: str = ""
 
 
 def _text(report: ValidationReport, setting: Setting) -> str:

@@ -50,10 +50,16 @@ def _json(report: AnyPlan, _: Setting) -> str:
     return _by_kind(report, render, render_pull_request, render_matrix)
 
 
-def _markdown(report: AnyPlan, _: Setting) -> str:
+def _markdown(report: AnyPlan, setting: Setting) -> str:
     from gateshift.report.plan.markdown import render, render_matrix, render_pull_request
 
-    return _by_kind(report, render, render_pull_request, render_matrix)
+    links, name = setting.links, setting.comment
+    return _by_kind(
+        report,
+        lambda plan: render(plan, links, name),
+        lambda branch: render_pull_request(branch, links, name),
+        render_matrix,
+    )
 
 
 def _of_findings(form: str) -> Callable[[AnyPlan, Setting], str]:

@@ -1,15 +1,21 @@
-"""Plans as the comment of a pull request: traffic first, objects folded, never longer than GitHub takes.
+"""Plans as the comment of a pull request: what a reviewer needs in ten seconds first, the rest folded.
 
-The first line is a hidden marker, by which the next run finds its comment again.
+The order: the verdict in a sentence, the live change, images, shares, the reasons with their way out, the picture. The
+first line is a hidden marker, by which the next run finds its comment again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterator, Sequence
+
+import yaml
+from msgspec import Struct
 
 from gateshift.engines.registry import engine_name
+from gateshift.model.finding import Level
 from gateshift.model.plan import (
-    EngineVerdict,
+    SAFE_WAY,
     MatrixReport,
     ObjectChange,
     PairVerdict,
@@ -18,45 +24,69 @@ from gateshift.model.plan import (
     TrafficRow,
 )
 from gateshift.model.report import ReportedFinding
-from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import place_lines
+from gateshift.report.links import NO_LINKS, Links, rule_page
 from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.plan.mermaid import picture
-from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, answerer, keys, share, split, title, verdict
+from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, is_edit, is_shift, split, subject, title
 from gateshift.report.style import count
+from gateshift.yamldoc.data import JsonObject
 
-MARKER = "<!-- gateshift-plan -->"
 LONGEST = 65_000
 """Characters; GitHub refuses a comment of more than 65,536."""
 
 _SIGNS = {PairVerdict.SAFE: "✅", PairVerdict.MIXED: "⚠️", PairVerdict.UNSAFE: "❌"}
-_MOST_ROWS = 40
-_MOST_FIELDS = 12
+_MARKS = {Level.ERROR: "❌", Level.WARNING: "⚠️", Level.NOTE: "\u2139\ufe0f"}
+_MOST_ROWS = 12
+_MOST_REASONS = 3
+_MOST_SECTIONS = 5
+_MOST_NAMED = 8
 _MOST_OBJECTS = 60
+_MOST_DIFF_LINES = 120
 _WIDEST = 160
+_OVERLAP = " + "
 
 
-def render(report: PlanReport) -> str:
+class _Shared(Struct, frozen=True):
+    """A finding, and the engines that it is about: none named where it is about all of them."""
+
+    finding: ReportedFinding
+    engines: tuple[str, ...] = ()
+
+
+def marker(name: str = "") -> str:
+    """The hidden line by which a comment is found again; jobs with different names keep different comments."""
+    return f"<!-- gateshift-plan:{name} -->" if name else "<!-- gateshift-plan -->"
+
+
+def render(report: PlanReport, links: Links = NO_LINKS, name: str = "") -> str:
     """One plan."""
-    return _fitted([f"{MARKER}\n## {_mark(report)} {prose(title(report))}", *_plan(report), f"_{prose(PROOF)}_"])
+    head = f"{marker(name)}\n## {_mark(report)} {_sentence(report)}"
+    return _fitted([head, *_section(report, links), _footer(links)])
 
 
-def render_pull_request(report: PullRequestReport) -> str:
-    """Every plan of a branch: a table of them all, then each, what is live and unsafe first."""
-    since = code(report.since)
-    if not report.plans and not report.gaps:
-        return f"{MARKER}\n## gateshift: traffic stays as it is\n\nNo stage builds anything new since {since}.\n"
-    unsafe = [plan for plan in report.plans if plan.live and not plan.safe]
-    losing = f"{count(len(unsafe), 'live change')} {'loses' if len(unsafe) == 1 else 'lose'} requests"
-    said = losing if unsafe else "no live change loses a request"
-    if report.gaps:
-        said += f"; no verdict on {count(len(report.gaps), 'root')}"
-    head = f"{MARKER}\n## gateshift: {'❌' if unsafe or report.gaps else '✅'} {said}"
-    blocks = [head, f"Against {since}:", *([_table(report)] if report.plans else [])]
-    blocks += [f"**no verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
-    for plan in sorted(report.plans, key=lambda plan: (plan.safe, not plan.live)):
-        blocks += [f"### {_mark(plan)} {prose(title(plan))}", *_plan(plan)]
-    return _fitted([*blocks, f"_{prose(PROOF)}_"])
+def render_pull_request(report: PullRequestReport, links: Links = NO_LINKS, name: str = "") -> str:
+    """Every plan of a branch: what is live first, and a change that several stages share once."""
+    if not report.plans:
+        return (
+            f"{marker(name)}\n## Traffic stays as it is\n\nNo stage builds anything new since {code(report.since)}.\n"
+        )
+    gaps = [f"**No verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
+    groups = _groups(report.plans)
+    live = [group for group in groups if group[0].live]
+    shown = (live or groups)[:_MOST_SECTIONS]
+    blocks = [f"{marker(name)}\n## {_verdict(report)}"]
+    for group in shown:
+        if len(shown) > 1 or not live:
+            blocks.append(f"### {_mark(group[0])} {prose(title(group[0]))}{'' if group[0].live else ' (not live)'}")
+        blocks += _section(group[0], links)
+        if len(group) > 1:
+            others = [plan.target for plan in group[1:]]
+            blocks.append(f"The same change in {count(len(others), 'other stage')}: {_named(others)}.")
+    rest = [group for group in groups if group not in shown]
+    if rest:
+        blocks.append(_folded(f"{count(sum(map(len, rest)), 'stage')} that no pointer names", _rest(rest)))
+    return _fitted([*blocks, *gaps, _footer(links, report.since)])
 
 
 def render_matrix(report: MatrixReport) -> str:
@@ -99,77 +129,202 @@ def _mark(report: PlanReport) -> str:
     return "✅" if report.safe else "❌" if report.live else "⚠️"
 
 
-def _table(report: PullRequestReport) -> str:
-    rows = ["| change | before | after | live | verdict |", "| --- | --- | --- | :---: | --- |"]
-    for plan in report.plans[:_MOST_ROWS]:
-        first = plan.traffic[0] if plan.traffic else None
-        before, after = (cell(split(first.before)), cell(split(first.after))) if first else ("-", "-")
-        live = "yes" if plan.live else ""
-        rows.append(f"| {cell(title(plan))} | {before} | {after} | {live} | {_mark(plan)} {verdict(plan)} |")
-    if len(report.plans) > _MOST_ROWS:
-        rows.append(f"| and {len(report.plans) - _MOST_ROWS} more | | | | |")
-    return "\n".join(rows)
+def _sentence(report: PlanReport) -> str:
+    """The verdict on one step."""
+    who = subject(report)
+    if report.unknown:
+        return prose(title(report))
+    step = "the edit of" if is_edit(report) else f"{code(report.origin)} ->"
+    what = f"{prose(who)}: {step} {code(report.target)}" if who else f"{step} {code(report.target)}"
+    if report.safe:
+        return f"{what} loses no request"
+    engines = [engine_name(verdict.engine) for verdict in report.engines if verdict.decides and not verdict.safe]
+    return f"{what} loses requests with {prose(' and '.join(engines))}"
 
 
-def _plan(report: PlanReport) -> Iterator[str]:
-    if report.traffic:
-        yield _traffic(report.traffic)
+def _verdict(report: PullRequestReport) -> str:
+    """The verdict on a branch."""
+    live = [plan for plan in report.plans if plan.live]
+    unsafe = [plan for plan in live if not plan.safe]
+    if len(live) == 1 and not report.gaps:
+        return f"{_mark(live[0])} {_sentence(live[0])}"
+    if unsafe:
+        return f"❌ {count(len(unsafe), 'live change')} {'loses' if len(unsafe) == 1 else 'lose'} requests"
+    if report.gaps:
+        return f"❌ No verdict on {count(len(report.gaps), 'root')}"
+    return "✅ No live change loses a request" if live else "✅ Nothing that is live changes"
+
+
+def _groups(plans: Sequence[PlanReport]) -> list[list[PlanReport]]:
+    """The plans by what they change: live and unsafe first, equal changes of other stages together."""
+    groups: dict[object, list[PlanReport]] = {}
+    for plan in sorted(plans, key=lambda plan: (not plan.live, plan.safe)):
+        groups.setdefault(_likeness(plan), []).append(plan)
+    return list(groups.values())
+
+
+def _likeness(plan: PlanReport) -> object:
+    """What two plans have in common that a reader would call the same change."""
+    changes = tuple((change.action, change.resource, change.fields) for change in plan.changes)
+    found = tuple((verdict.engine, tuple(finding.rule for finding in verdict.findings)) for verdict in plan.engines)
+    moved = None if is_edit(plan) and not is_shift(plan) else (plan.origin, plan.target)
+    return plan.rollout, plan.environment, changes, found, moved
+
+
+def _section(report: PlanReport, links: Links) -> Iterator[str]:
+    images = list(_images(report.changes))
+    if images:
+        yield f"Images: {', '.join(images[:_MOST_NAMED])}"
+    rows = [row for row in report.traffic if _OVERLAP not in row.name]
+    if is_shift(report):
+        yield _traffic(rows)
+    elif rows:
+        yield f"Traffic stays: {code(split(rows[0].after))}"
+    yield from _reasons(report, links)
+    if is_shift(report):
         yield block(picture(report), "mermaid")
-    for engine in report.engines:
-        yield from _engine(engine, report)
+    for verdict in report.engines:
+        if not verdict.decides:
+            yield f"{prose(engine_name(verdict.engine))}: {'safe' if verdict.safe else 'unsafe'} ({DECIDES_NOTHING})"
+    overlaps = [row for row in report.traffic if _OVERLAP in row.name]
+    if overlaps and is_shift(report):
+        lines = [f"- {code(row.name)} {code(row.match)}: {code(split(row.after))}" for row in overlaps]
+        yield _folded(f"{count(len(overlaps), 'overlap')} of rules", ["\n".join(lines)])
     if report.changes:
         yield _objects(report.changes)
 
 
-def _traffic(rows: tuple[TrafficRow, ...]) -> str:
-    lines = ["| requests | answered by | before | after | change |", "| --- | --- | ---: | ---: | ---: |"]
+def _images(changes: Sequence[ObjectChange]) -> Iterator[str]:
+    """Each image that changes: `svc 1.0.0 -> 2.0.0 in Deployment customers-v2`."""
+    for change in changes:
+        for field in change.fields:
+            if field.pointer.endswith("/image") and field.before and field.after:
+                name = f"{prose(change.resource.kind)} {code(change.resource.name)}"
+                yield f"{code(f'{field.before} -> {field.after}')} ({name})"
+
+
+def _traffic(rows: Sequence[TrafficRow]) -> str:
+    lines = ["| requests | before | after |", "| --- | --- | --- |"]
     for row in rows[:_MOST_ROWS]:
-        name = cell(f"{row.name} {row.match}".strip())
-        for key in keys(row):
-            before, after = share(row.before, key), share(row.after, key)
-            change = points(before, after)
-            shown = f"{change} pp" if change else ""
-            lines.append(f"| {name} | {cell(answerer(key))} | {percent(before)} | {percent(after)} | {shown} |")
-            name = ""
+        after = cell(split(row.after))
+        name = cell(f"{row.name}: {row.match}" if row.name and row.match else row.name or row.match)
+        lines.append(f"| {name} | {cell(split(row.before))} | {after if row.after == row.before else f'**{after}**'} |")
     if len(rows) > _MOST_ROWS:
-        lines.append(f"| and {len(rows) - _MOST_ROWS} more | | | | |")
+        lines.append(f"| and {len(rows) - _MOST_ROWS} more | | |")
     return "\n".join(lines)
 
 
-def _engine(engine: EngineVerdict, report: PlanReport) -> Iterator[str]:
-    if not engine.decides:
-        yield f"{prose(engine_name(engine.engine))}: {'safe' if engine.safe else 'unsafe'} ({DECIDES_NOTHING})"
-        return
-    yield f"**{prose(engine_name(engine.engine))}**: {'✅ safe' if engine.safe else '❌ unsafe'}"
-    for finding in engine.findings:
-        yield _finding(finding)
-    if engine.safe_way:
-        yield f"Safe way: {_way((report.origin, *engine.safe_way))}"
+def _reasons(report: PlanReport, links: Links) -> Iterator[str]:
+    shared = _shared(report)
+    errors = [entry for entry in shared if entry.finding.level is Level.ERROR]
+    if errors:
+        shown = [_reason(entry, links) for entry in errors[:_MOST_REASONS]]
+        ways = dict.fromkeys(verdict.safe_way for verdict in report.engines if verdict.safe_way)
+        shown += [f"- **Safe way**: {_way((report.origin, *way))}" for way in ways]
+        yield "\n".join(shown)
+    rest = [entry for entry in shared if entry not in errors[:_MOST_REASONS]]
+    if rest or errors:
+        details = [
+            f"{_reason(entry, links)}\n\n{_excerpt(entry.finding)}" for entry in (*errors[:_MOST_REASONS], *rest)
+        ]
+        summary = count(len(rest), "more finding" if errors else "finding") if rest else "The lines"
+        yield _folded(summary, details)
+
+
+def _shared(report: PlanReport) -> list[_Shared]:
+    """The findings of all engines, each once; an engine is named where another one does not have it."""
+    met: dict[tuple[str, str, str, int], tuple[ReportedFinding, list[str]]] = {}
+    for verdict in report.engines:
+        for finding in verdict.findings:
+            key = (finding.rule, finding.message.partition(". ")[0], finding.place.file, finding.place.line)
+            met.setdefault(key, (finding, []))[1].append(engine_name(verdict.engine))
+    everyone = len(report.engines)
+    entries = [
+        _Shared(finding, () if len(set(names)) == everyone else tuple(dict.fromkeys(names)))
+        for finding, names in met.values()
+    ]
+    return sorted(entries, key=lambda entry: entry.finding.level.rank)
+
+
+def _reason(entry: _Shared, links: Links) -> str:
+    finding = entry.finding
+    who = f" ({prose(' and '.join(entry.engines))} only)" if entry.engines else ""
+    place = f"{finding.place.file}:{finding.place.line}"
+    address = links.line(finding.place.file, finding.place.line)
+    where = f"[{code(place)}]({address})" if address else code(place)
+    hint = finding.help.partition(SAFE_WAY)[0].strip()
+    said = f"{prose(finding.message)} {prose(hint)}".strip()
+    return f"- {_MARKS[finding.level]} [{finding.rule}]({rule_page(finding.rule)}){who} {said} {where}"
+
+
+def _excerpt(finding: ReportedFinding) -> str:
+    lines = [line[:_WIDEST] for line in place_lines(finding.place)]
+    return block([*lines, *([finding.cluster_says] if finding.cluster_says else [])])
 
 
 def _way(stages: tuple[str, ...]) -> str:
     return " -> ".join(code(stage) for stage in stages)
 
 
-def _finding(finding: ReportedFinding) -> str:
-    parts = [f"> **{finding.level.value} {finding.rule}** {prose(finding.message)}"]
-    if finding.cluster_says:
-        parts.append(f"> {prose(finding.cluster_says)}")
-    if finding.help:
-        parts.append(f"> {prose(finding.help)}")
-    said = "\n>\n".join(parts)
-    return said + "\n\n" + block([line[:_WIDEST] for line in place_lines(finding.place)])
+def _named(names: Sequence[str]) -> str:
+    shown = ", ".join(code(name) for name in names[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else f"{shown} and {len(names) - _MOST_NAMED} more"
+
+
+def _rest(groups: Sequence[list[PlanReport]]) -> Iterator[str]:
+    """A line for each change that no pointer names."""
+    lines = []
+    for group in groups:
+        plan = group[0]
+        same = f", the same in {_named([other.target for other in group[1:]])}" if len(group) > 1 else ""
+        lines.append(f"- {_mark(plan)} {prose(title(plan))}: {count(len(plan.changes), 'object')}{same}")
+    yield "\n".join(lines)
 
 
 def _objects(changes: tuple[ObjectChange, ...]) -> str:
-    lines = []
-    for change in changes[:_MOST_OBJECTS]:
-        lines.append(f"{change.action.value:<6} {change.resource}")
-        for field in change.fields[:_MOST_FIELDS]:
-            lines.append(f"  {field.pointer}: {field.before or '(absent)'} -> {field.after or '(absent)'}"[:_WIDEST])
-        if len(change.fields) > _MOST_FIELDS:
-            lines.append(f"  and {count(len(change.fields) - _MOST_FIELDS, 'more field')}")
-    if len(changes) > _MOST_OBJECTS:
-        lines.append(f"and {count(len(changes) - _MOST_OBJECTS, 'more object')}")
+    """What is created, changed and pruned, in words, and the rendered difference of each object."""
     summary = f"{count(len(changes), 'object')} created, changed or pruned"
-    return f"<details><summary>{summary}</summary>\n\n{block(lines)}\n\n</details>"
+    parts = []
+    for change in changes[:_MOST_OBJECTS]:
+        words = "; ".join(_field_words(field.label, field.before, field.after) for field in change.fields[:_MOST_ROWS])
+        more = f"; and {len(change.fields) - _MOST_ROWS} more" if len(change.fields) > _MOST_ROWS else ""
+        parts.append(
+            f"{change.action.value} {code(str(change.resource))}"
+            + (f": {code((words + more)[: 4 * _WIDEST])}" if words else "")
+            + f"\n\n{block(_difference(change.before, change.after), 'diff')}"
+        )
+    if len(changes) > _MOST_OBJECTS:
+        parts.append(f"and {count(len(changes) - _MOST_OBJECTS, 'more object')}")
+    return _folded(summary, parts)
+
+
+def _field_words(label: str, before: str, after: str) -> str:
+    if not before:
+        return f"{label} added: {after}"
+    if not after:
+        return f"{label} removed: {before}"
+    return f"{label} {before} -> {after}"
+
+
+def _difference(before: JsonObject | None, after: JsonObject | None) -> list[str]:
+    lines = list(difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=3))[2:]
+    cut = [line[:_WIDEST] for line in lines[:_MOST_DIFF_LINES]]
+    return cut if len(lines) <= _MOST_DIFF_LINES else [*cut, f"# and {len(lines) - _MOST_DIFF_LINES} more lines"]
+
+
+def _lines(data: JsonObject | None) -> list[str]:
+    if data is None:
+        return []
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=_WIDEST)
+    return text.splitlines()
+
+
+def _folded(summary: str, parts: Sequence[str] | Iterator[str]) -> str:
+    body = "\n\n".join(parts)
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def _footer(links: Links, since: str = "") -> str:
+    planned = f" Planned at {code(links.commit)}." if links.commit else ""
+    against = f" Against {code(since)}." if since else ""
+    return f"<sub>{PROOF}{against}{planned}</sub>"

@@ -1,54 +1,80 @@
-"""A plan as a Mermaid flowchart: each class of requests and who answers it, before and after."""
+"""A plan as a Mermaid flowchart: each class of requests and who answers it, before above after.
+
+A version has one colour on both sides, and an arrow is as wide as its share. The last line ties the two boxes
+together: Mermaid draws unconnected boxes in the opposite order.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from gateshift.model.plan import PlanReport, TrafficRow
 from gateshift.model.shares import percent
-from gateshift.report.plan.words import answerer
+from gateshift.report.plan.words import answerer, is_failure, keys
 from gateshift.report.style import printable
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9 ._/%-]")
 LONGEST = 80
 _MOST_CLASSES = 12
+_WIDEST = 12
+_COLOURS = ("lightskyblue", "palegreen", "khaki", "plum", "lightsalmon", "paleturquoise")
+_PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._/%-:,>()=")
 
 
 def picture(report: PlanReport) -> list[str]:
-    """The lines of a flowchart with one box for the state before and one for the state after."""
+    """The lines of a flowchart with a box for the state before and one for the state after."""
+    rows = report.traffic[:_MOST_CLASSES]
+    names = tuple(dict.fromkeys(key for row in rows for key in keys(row)))
+    classes = {name: f"fault{name}" if is_failure(name) else f"version{index}" for index, name in enumerate(names)}
+    drawing = _Drawing(rows, classes)
     lines = ["flowchart LR"]
-    for side, name in (("before", report.origin), ("after", report.target)):
-        lines += _side(report, side, name)
-    return [*lines, "  classDef fault stroke:#c00,stroke-width:2px"]
+    lines += drawing.side("before", report.origin)
+    lines += drawing.side("after", report.target)
+    lines.append("  before ~~~ after")
+    return [*lines, *drawing.styles()]
 
 
-def _side(report: PlanReport, side: str, name: str) -> Iterator[str]:
-    yield f'  subgraph {side} ["{label(f"{side}: {name}")}"]'
-    yield "    direction LR"
-    answerers: dict[str, str] = {}
-    for index, row in enumerate(report.traffic[:_MOST_CLASSES]):
-        asked = f"{side}_{index}"
-        yield f'    {asked}(["{label(_class(row))}"])'
-        for key, share in row.before if side == "before" else row.after:
-            if share > 0:
-                known = key in answerers
-                node = answerers.setdefault(key, f"{side}_v{len(answerers)}")
-                shape = node if known else f'{node}["{label(answerer(key))}"]{_mark(key)}'
-                yield f'    {asked} -->|"{label(percent(share))}"| {shape}'
-    yield "  end"
+class _Drawing:
+    """One picture while its lines are made: arrows are counted, since Mermaid styles them by number."""
 
+    def __init__(self, rows: tuple[TrafficRow, ...], classes: dict[str, str]) -> None:
+        self._rows = rows
+        self._classes = classes
+        self._drawn: set[str] = set()
+        self._widths: dict[int, list[int]] = {}
+        self._arrows = 0
 
-def _class(row: TrafficRow) -> str:
-    return f"{row.name} {row.match}".strip()
+    def side(self, side: str, name: str) -> Iterator[str]:
+        """The box of one side: a class of requests, its arrows, and the versions that answer."""
+        yield f'  subgraph {side} ["{label(f"{side}: {name}")}"]'
+        known: set[str] = set()
+        for index, row in enumerate(self._rows):
+            asked = f'{side[0]}{index}(["{label(row.name or row.match)}"])'
+            for key, share in row.before if side == "before" else row.after:
+                if share > 0:
+                    shown = f"{side[0]}_{self._classes[key]}"
+                    if key not in known:
+                        shown += f'["{label(answerer(key))}"]:::{self._classes[key]}'
+                    known.add(key)
+                    self._drawn.add(key)
+                    yield f'    {asked} -->|"{label(percent(share))}"| {shown}'
+                    asked = f"{side[0]}{index}"
+                    self._widths.setdefault(max(1, round(share * _WIDEST)), []).append(self._arrows)
+                    self._arrows += 1
+        yield "  end"
 
-
-def _mark(key: str) -> str:
-    return ":::fault" if key.isdigit() and len(key) == 3 else ""
+    def styles(self) -> Iterator[str]:
+        """A colour for every version that was drawn, red for failures, and the widths of the arrows."""
+        colours = iter(_COLOURS * (len(self._drawn) // len(_COLOURS) + 1))
+        for key, name in self._classes.items():
+            if key in self._drawn:
+                style = "fill:mistyrose,stroke:crimson" if is_failure(key) else f"fill:{next(colours)}"
+                yield f"  classDef {name} {style},color:black"
+        for width, arrows in sorted(self._widths.items()):
+            yield f"  linkStyle {','.join(map(str, arrows))} stroke-width:{width}px"
 
 
 def label(text: str) -> str:
     """The text as a quoted label may hold it: what Mermaid or HTML would read as more than text becomes an entity."""
     shown = printable(text)
     shown = shown if len(shown) <= LONGEST else shown[: LONGEST - 3] + "..."
-    return _UNSAFE.sub(lambda found: f"#{ord(found[0])};", shown) or " "
+    return "".join(character if character in _PLAIN_CHARACTERS else f"#{ord(character)};" for character in shown) or " "

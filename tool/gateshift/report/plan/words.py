@@ -26,19 +26,41 @@ def engines_against(cell: MatrixCell) -> tuple[str, ...]:
     return tuple(engine_name(engine) for engine, safe in cell.engines if not safe and engine not in cell.idle)
 
 
+def subject(report: PlanReport) -> str:
+    """`customers prod`, or "" for what belongs to no rollout."""
+    return " ".join(part for part in (report.rollout, report.environment) if part)
+
+
 def title(report: PlanReport) -> str:
-    """`customers prod: canary -> half`."""
-    who = " ".join(part for part in (report.rollout, report.environment) if part)
+    """`customers prod: canary -> half`, or `customers: stage canary edited`."""
+    who = subject(report)
+    edited = f"stage {report.target} edited" if report.rollout else f"{report.target} edited"
     if report.unknown:
         step = f"{report.target} {report.unknown}"
     else:
-        step = f"{report.origin} -> {report.target}" if report.origin != report.target else report.target
+        step = edited if is_edit(report) else f"{report.origin} -> {report.target}"
     return f"{who}: {step}" if who else step
+
+
+def is_edit(report: PlanReport) -> bool:
+    """Whether both sides are the same stage or folder, before and after an edit (`REF:overlays/canary -> canary`)."""
+    revision, _, path = report.origin.rpartition(":")
+    return report.origin == report.target or bool(revision and path.rpartition("/")[2] == report.target)
+
+
+def is_shift(report: PlanReport) -> bool:
+    """Whether any class of requests is answered otherwise than before."""
+    return any(row.before != row.after for row in report.traffic)
 
 
 def answerer(key: str) -> str:
     """What gives an answer, from the key of a share: a version's name, or what a status means."""
-    return _MEANINGS.get(key, f"status {key}" if key.isdigit() and len(key) == 3 else key)
+    return _MEANINGS.get(key, f"status {key}" if is_failure(key) else key)
+
+
+def is_failure(key: str) -> bool:
+    """Whether the key of a share is a status that no version gave."""
+    return key.isdigit() and len(key) == 3
 
 
 def keys(row: TrafficRow) -> tuple[str, ...]:
