@@ -7,18 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.planning import SHIPPED, gateshift
-from tests.repositories import git
+from gateshift.cli.links import links_from
+from tests.cli.planning import commit, customers, generate, plan
 
 POINTERS = ("sync/argocd/customers.yaml", "sync/flux/customers.yaml")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """The shipped rollout as a repository of its own, at the stage canary."""
-    top = tmp_path / "repository"
-    git(tmp_path, "clone", "--quiet", "--no-hardlinks", str(SHIPPED), str(top))
-    return top
 
 
 def point_at(top: Path, stage: str) -> None:
@@ -27,14 +19,48 @@ def point_at(top: Path, stage: str) -> None:
         (top / name).write_text(re.sub(r"overlays/\w+", f"overlays/{stage}", text))
 
 
-def comment(top: Path, *arguments: str) -> str:
-    return gateshift(top, "plan", "--since", "HEAD", "-f", "markdown", *arguments).stdout
-
-
-def unfolded(text: str) -> list[str]:
+def unfolded(top: Path) -> list[str]:
+    """The lines of the comment that a reader sees without opening anything."""
+    text = plan(top, "--since", "HEAD", "-f", "markdown").stdout
     return re.sub(r"<details>.*?</details>", "<details>", text, flags=re.DOTALL).splitlines()
 
 
-def committed(top: Path, stage: str) -> None:
-    point_at(top, stage)
-    git(top, "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--all", "--message", stage)
+@pytest.mark.parametrize(("start", "goal", "most"), [("initial", "subsets", 25), ("initial", "canary", 45)])
+def test_a_promotion_is_told_in_few_lines(tmp_path: Path, start: str, goal: str, most: int) -> None:
+    top = customers(tmp_path / "repository")
+    point_at(top, start)
+    commit(top, start)
+    point_at(top, goal)
+    lines = unfolded(top)
+    assert len(lines) <= most
+    assert lines[1].startswith("## ")
+    assert f"`{goal}`" in lines[1]
+
+
+def test_one_image_in_twenty_stages_is_told_once(tmp_path: Path) -> None:
+    top = customers(tmp_path / "repository")
+    rollout = top / "gateshift.yaml"
+    stages = "".join(f"  - name: c{share}\n    shares: {{v1: {100 - share}, v2: {share}}}\n" for share in range(11, 22))
+    rollout.write_text(rollout.read_text().replace("  - name: half\n", f"{stages}  - name: half\n"))
+    generate(top)
+    point_at(top, "canary")
+    commit(top, "twenty stages at canary")
+    rollout.write_text(rollout.read_text().replace("customers:2.0.0", "customers:2.0.1"))
+    generate(top)
+    lines = unfolded(top)
+    assert len(lines) <= 40
+    assert sum("2.0.0 -> " in line for line in lines) == 1
+
+
+def test_places_link_to_the_planned_commit_where_the_ci_provider_says_it() -> None:
+    found = links_from(
+        {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_SERVER_URL": "https://github.example",
+            "GITHUB_REPOSITORY": "team/shop",
+            "GITHUB_SHA": "0123abcd",
+        }
+    )
+    assert found.line("a b.yaml", 7) == "https://github.example/team/shop/blob/0123abcd/a%20b.yaml#L7"
+    assert found.line("HEAD:a.yaml", 7) == ""
+    assert links_from({}).line("a.yaml", 7) == ""

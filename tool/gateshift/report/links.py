@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from msgspec import Struct
 
 RULES_PAGE = "https://github.com/gateshift/gateshift/blob/main/docs/rules.md"
+
+
+_UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
 
 
 class Links(Struct, frozen=True):
@@ -22,7 +23,12 @@ class Links(Struct, frozen=True):
         if not self.blob or ":" in file or file.startswith(("/", "..")):
             return ""
         path = f"{self.top}/{file}" if self.top else file
-        return f"{self.blob}/{quote(path)}#L{line}"
+        return f"{self.blob}/{_quoted(path)}#L{line}"
+
+
+def _quoted(path: str) -> str:
+    """The path as a URL holds it: every byte that is not unreserved or a slash becomes %XX."""
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in path.encode())
 
 
 NO_LINKS = Links()
