@@ -25,7 +25,7 @@ def unfolded(top: Path) -> list[str]:
     return re.sub(r"<details>.*?</details>", "<details>", text, flags=re.DOTALL).splitlines()
 
 
-@pytest.mark.parametrize(("start", "goal", "most"), [("initial", "subsets", 25), ("initial", "canary", 45)])
+@pytest.mark.parametrize(("start", "goal", "most"), [("debug", "canary", 25), ("subsets", "canary", 45)])
 def test_a_promotion_is_told_in_few_lines(tmp_path: Path, start: str, goal: str, most: int) -> None:
     top = customers(tmp_path / "repository")
     point_at(top, start)

@@ -7,6 +7,7 @@ first line is a hidden marker, by which the next run finds its comment again.
 from __future__ import annotations
 
 import difflib
+import html
 from collections.abc import Iterator, Sequence
 
 import yaml
@@ -29,7 +30,7 @@ from gateshift.report.links import NO_LINKS, Links, rule_page
 from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.plan.mermaid import picture
 from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, is_edit, is_shift, split, subject, title
-from gateshift.report.style import count
+from gateshift.report.style import count, printable
 from gateshift.yamldoc.data import JsonObject
 
 LONGEST = 65_000
@@ -111,18 +112,23 @@ def render_matrix(report: MatrixReport) -> str:
 
 def _fitted(blocks: list[str]) -> str:
     """As many whole blocks as fit; a fence or a folded part is never cut."""
-    shown: list[str] = []
+    shown = ""
     room = LONGEST
     for number, text in enumerate(blocks):
         room -= len(text) + 2
         if room < 0:
             left = len(blocks) - number
-            shown.append(
-                f"The rest does not fit into a comment: {count(left, 'part')} {'is' if left == 1 else 'are'} left out."
-            )
-            break
-        shown.append(text)
-    return "\n\n".join(shown) + "\n"
+            lost = f"{count(left, 'part')} {'is' if left == 1 else 'are'} left out."
+            return f"{shown}\n\nThe rest does not fit into a comment: {lost}\n"
+        shown += _gap(shown, text) + text
+    return shown + "\n"
+
+
+def _gap(before: str, text: str) -> str:
+    """What stands between two blocks: an empty line, but where Markdown needs none and the comment is the shorter."""
+    ends = before.endswith(("```", "</details>"))
+    follows = (ends and text.startswith("<")) or (before.endswith("|") and text.startswith("```"))
+    return "" if not before else "\n" if follows else "\n\n"
 
 
 def _mark(report: PlanReport) -> str:
@@ -325,6 +331,10 @@ def _folded(summary: str, parts: Sequence[str] | Iterator[str]) -> str:
 
 
 def _footer(links: Links, since: str = "") -> str:
-    planned = f" Planned at {code(links.commit)}." if links.commit else ""
-    against = f" Against {code(since)}." if since else ""
+    planned = f" Planned at {_html_code(links.commit)}." if links.commit else ""
+    against = f" Against {_html_code(since)}." if since else ""
     return f"<sub>{PROOF}{against}{planned}</sub>"
+
+
+def _html_code(text: str) -> str:
+    return f"<code>{html.escape(printable(text))}</code>"

@@ -15,7 +15,8 @@ from gateshift.report.style import printable
 
 LONGEST = 80
 _MOST_CLASSES = 12
-_WIDEST = 12
+_WIDTHS = ((0.25, 2), (0.75, 5), (1.0, 9))
+"""The width of an arrow in pixels, by the largest share that has it."""
 _COLOURS = ("lightskyblue", "palegreen", "khaki", "plum", "lightsalmon", "paleturquoise")
 _PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ._/%-:,>()=")
 
@@ -47,9 +48,12 @@ class _Drawing:
         """The box of one side: a class of requests, its arrows, and the versions that answer."""
         yield f'  subgraph {side} ["{label(f"{side}: {name}")}"]'
         known: set[str] = set()
+        alike: dict[tuple[tuple[str, float], ...], list[tuple[int, TrafficRow]]] = {}
         for index, row in enumerate(self._rows):
-            asked = f'{side[0]}{index}(["{label(row.name or row.match)}"])'
-            for key, share in row.before if side == "before" else row.after:
+            alike.setdefault(row.before if side == "before" else row.after, []).append((index, row))
+        for shares, rows in alike.items():
+            asked = " & ".join(f'{side[0]}{index}(["{label(row.name or row.match)}"])' for index, row in rows)
+            for key, share in shares:
                 if share > 0:
                     shown = f"{side[0]}_{self._classes[key]}"
                     if key not in known:
@@ -57,9 +61,10 @@ class _Drawing:
                     known.add(key)
                     self._drawn.add(key)
                     yield f'    {asked} -->|"{label(percent(share))}"| {shown}'
-                    asked = f"{side[0]}{index}"
-                    self._widths.setdefault(max(1, round(share * _WIDEST)), []).append(self._arrows)
-                    self._arrows += 1
+                    asked = " & ".join(f"{side[0]}{index}" for index, _ in rows)
+                    width = next(pixels for most, pixels in _WIDTHS if share <= most or most == 1)
+                    self._widths.setdefault(width, []).extend(range(self._arrows, self._arrows + len(rows)))
+                    self._arrows += len(rows)
         yield "  end"
 
     def styles(self) -> Iterator[str]:
