@@ -162,13 +162,24 @@ def is_lost(world: World, request: Request, done: frozenset[EventKind]) -> bool:
         return False
     if failing(now) > failing(first) + 1e-9 or dangling(there, now) - dangling(world.cluster(frozenset()), first):
         return True
-    declared = {version for each in (first, last) for versions in reached(each).values() if len(versions) == 1
-                for version in versions}  # fmt: skip
-    mixed = {version for versions in reached(first).values() if len(versions) > 1 for version in versions}
-    return any(
-        not versions <= mixed if len(versions) > 1 else not versions <= declared | mixed
-        for versions in reached(now).values()
-    )
+    codes = codes_of(world)
+    start, end, here = (reached(each, codes) for each in (first, last, now))
+    declared = {code for side in (start, end) for found in side.values() if len(found) == 1 for code in found}
+    mixed = {code for found in start.values() if len(found) > 1 for code in found}
+    return any(not found <= mixed if len(found) > 1 else not found <= declared | mixed for found in here.values())
+
+
+def codes_of(world: World) -> dict[str, frozenset[str]]:
+    """The images of each version, of both sides: versions that run the same ones are one code."""
+    codes: dict[str, frozenset[str]] = {}
+    for side in (world.before, world.after):
+        for identity, resource in side.items():
+            if identity.kind == "Deployment":
+                template = spec(resource)["template"]
+                version = template["metadata"]["labels"]["version"]
+                images = {container["image"] for container in template["spec"]["containers"]}
+                codes[version] = codes.get(version, frozenset()) | images
+    return codes
 
 
 def failing(decision: Decision) -> float:
@@ -177,11 +188,11 @@ def failing(decision: Decision) -> float:
     return sum(each.share for each in decision.backends if each.status != 200)
 
 
-def reached(decision: Decision) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def reached(decision: Decision, codes: dict[str, frozenset[str]]) -> dict[str, set[object]]:
+    found: dict[str, set[object]] = {}
     for each in decision.backends:
         if each.share and each.status == 200:
-            found.setdefault(each.name, set()).add(each.version)
+            found.setdefault(each.name, set()).add(codes.get(each.version, each.version))
     return found
 
 
