@@ -19,9 +19,9 @@ from gateshift.model.picture import Page
 from gateshift.model.plan import PlanReport, TrafficRow
 from gateshift.model.report import ValidationReport
 from gateshift.report.page.html import render
+from gateshift.report.plain_text import printable
 from gateshift.report.plan import markdown
 from gateshift.report.plan.mermaid import LONGEST
-from gateshift.report.style import printable
 from gateshift.tools.find import find
 from tests.report.pages import HOSTILE, crowded, hostile
 from tests.report.pages import page as drawn

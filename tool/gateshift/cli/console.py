@@ -8,7 +8,7 @@ import re
 import click
 
 from gateshift.errors import UserError
-from gateshift.report.style import printable, without_commands
+from gateshift.report.plain_text import printable, without_commands
 
 _FOREIGN_ENDS = "[\u2028\u2029\x85\x0b\x0c\x1c-\x1e\r]"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from gateshift.report.style import printable
+from gateshift.report.plain_text import printable
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$^=\"':@])")
 _ACTIVE = re.compile(r"@|://|www\.|#\d|\bGH-\d", re.IGNORECASE)

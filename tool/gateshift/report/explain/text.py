@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from gateshift.model.shares import percent
 from gateshift.report.explain.json import Explained, Explanation
 from gateshift.report.explain.json import render as render_json
-from gateshift.report.style import Style, bar, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import Style, bar
 from gateshift.traffic.decision import BackendAnswer, Decision, Forwarded, TraceStep
 from gateshift.traffic.filter_effects import location
 from gateshift.traffic.request import Protocol, Request

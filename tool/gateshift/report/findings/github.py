@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
 from gateshift.report.findings.text import summary
-from gateshift.report.style import Style, printable, without_commands
+from gateshift.report.plain_text import printable, without_commands
+from gateshift.report.style import Style
 
 _COMMAND = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _SHOWN = 10

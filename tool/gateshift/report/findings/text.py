@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import Coverage, Gap, ReportedFinding, ReportedPlace, ValidationReport
-from gateshift.report.style import LEVEL_COLOUR, Style, count, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import LEVEL_COLOUR, Style, count
 
 _WIDEST = 160
 _MOST_ROOTS = 4

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from gateshift.model.shares import percent
 from gateshift.model.verification import MeasuredClass, MeasuredVersion, ShareVerdict, VerifyReport
 from gateshift.report.markdown_text import cell, prose
-from gateshift.report.style import Style, count, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import Style, count
 
 _PLAIN = Style()
 _COLOURS = {ShareVerdict.AS_DECLARED: "green", ShareVerdict.OFF: "red", ShareVerdict.NOT_PROVEN: "yellow"}

@@ -30,8 +30,9 @@ from gateshift.model.report import ReportedPlace, SourceLine
 from gateshift.model.shares import percent
 from gateshift.report.findings.text import summary
 from gateshift.report.page.picture import colour, narrow, sentences, wide
+from gateshift.report.plain_text import printable
 from gateshift.report.plan.words import SIGNS, engines_against
-from gateshift.report.style import Style, count, printable
+from gateshift.report.style import Style, count
 
 _WIDEST_LINE = 400
 _CROWDED = 2

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gateshift.model.picture import Edge, Lane, Picture, PictureNode
 from gateshift.report.page.layout import CHAR, LABEL_HEIGHT, NARROW, WIDE, Box, Frame, Way, label_text, layout
-from gateshift.report.style import printable
+from gateshift.report.plain_text import printable
 
 PALETTE = 6
 """How many versions have a colour of their own; a seventh has the first one's."""

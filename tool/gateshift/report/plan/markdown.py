@@ -28,9 +28,10 @@ from gateshift.model.report import ReportedFinding
 from gateshift.report.findings.text import place_lines
 from gateshift.report.links import NO_LINKS, Links, rule_page
 from gateshift.report.markdown_text import block, cell, code, prose
+from gateshift.report.plain_text import printable
 from gateshift.report.plan.mermaid import picture
 from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, is_edit, is_shift, split, subject, title
-from gateshift.report.style import count, printable
+from gateshift.report.style import count
 from gateshift.yamldoc.data import JsonObject
 
 LONGEST = 65_000

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from gateshift.model.plan import PlanReport, TrafficRow
 from gateshift.model.shares import percent
+from gateshift.report.plain_text import printable
 from gateshift.report.plan.words import answerer, is_failure, keys
-from gateshift.report.style import printable
 
 LONGEST = 80
 _MOST_CLASSES = 12

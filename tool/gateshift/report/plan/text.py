@@ -18,6 +18,7 @@ from gateshift.model.plan import (
 )
 from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import finding_lines, gap_lines
+from gateshift.report.plain_text import printable
 from gateshift.report.plan.words import (
     DECIDES_NOTHING,
     PROOF,
@@ -29,7 +30,7 @@ from gateshift.report.plan.words import (
     title,
     verdict,
 )
-from gateshift.report.style import Style, bar, count, printable
+from gateshift.report.style import Style, bar, count
 
 _PLAIN = Style()
 _ACTION_COLOURS = {Action.CREATE: "green", Action.CHANGE: "yellow", Action.PRUNE: "red"}

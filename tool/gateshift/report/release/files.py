@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateshift.model.release import FileState, FileStatus
-from gateshift.report.style import Style, count, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import Style, count
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Callable, Iterator
 
 from gateshift.model.release import ReleaseReport
-from gateshift.report.style import Style, count, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import Style, count
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

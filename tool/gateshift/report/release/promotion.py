@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gateshift.model.promotion import Move, PromotionReport, Refusal
+from gateshift.report.plain_text import printable
 from gateshift.report.plan.text import traffic_lines
-from gateshift.report.style import Style, printable
+from gateshift.report.style import Style
 
 _SHORT = 12
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from gateshift.engines.registry import engine_name
 from gateshift.model.shares import percent
 from gateshift.model.status import PointerStatus, StatusReport
-from gateshift.report.style import Style, bar, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import Style, bar
 
 _PLAIN = Style()
 _SHORT = 12
