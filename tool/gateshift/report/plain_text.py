@@ -1,4 +1,4 @@
-"""Text that steers no terminal and no runner, whatever it came from. It imports nothing, since every command needs it."""
+"""Text that steers no terminal and no runner, whatever it came from. Every command needs it: it imports nothing."""
 
 from __future__ import annotations
 
