@@ -66,7 +66,7 @@ LEVELS: dict[str, tuple[str, Level, tuple[str, ...]]] = {
     "a port of a mirror": ("GS302", Level.WARNING, (*BASE, route(rule(to(), filters=[MIRROR])))),
     "a port of a backend's own mirror": ("GS302", Level.WARNING, (*BASE, route(rule(to(filters=[MIRROR]))))),
     "a kind of Kubernetes": ("GS304", Level.ERROR, (*BASE, route(rule(to(port=None, **KIND))))),
-    "a kind that somebody may define": ("GS304", Level.WARNING, (route(rule(to("x", None, group="x.io", kind="Y"))),)),
+    "a kind that somebody may define": ("GS304", Level.NOTE, (route(rule(to("x", None, group="x.io", kind="Y"))),)),
     "a grant for a backend in the build": ("GS305", Level.ERROR, (*STOCK, route(ACROSS))),
     "a grant for a backend outside": ("GS305", Level.NOTE, (route(ACROSS),)),
     "a grant that nearly fits": ("GS305", Level.WARNING, (grant({"kind": "GRPCRoute"}), route(ACROSS))),

@@ -29,7 +29,7 @@ def test_no_form_raises_and_the_same_report_has_the_same_text(form: str, report:
 
 @given(reports())
 def test_text_and_json_agree_on_the_number_of_findings(report: ValidationReport) -> None:
-    text = VALIDATION["text"](report, Setting())
+    text = VALIDATION["text"](report, Setting(notes=True))
     document = json.loads(VALIDATION["json"](report, Setting()))
     summary = document["summary"]
     assert len(HEAD.findall(text)) == len(document["findings"]) == len(report.findings)

@@ -18,6 +18,10 @@ from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, te
 class Catalog(Protocol):
     """The schemas that validation uses."""
 
+    @property
+    def release(self) -> str:
+        """The release of the Gateway API that they are of, such as `v1.6.0`; "" where that is not known."""
+
     def structural(self, group: str, version: str, kind: str) -> JsonObject | None:
         """The object's structural schema with its defaults, list types and CEL rules; None where none is installed."""
 

@@ -62,12 +62,13 @@ Examples:
     is_flag=True,
     help="First write out the defaults that routes leave out, in their own files; what they mean stays the same.",
 )
+@click.option("--notes", is_flag=True, help="In text and Markdown, show every note; else they are one line a rule.")
 @click.option("-q", "--quiet", is_flag=True, help="In text, show only what makes the exit code other than 0.")
 @click.option(
     "-v",
     "--verbose",
     is_flag=True,
-    help="Tell on standard error which programs and schemas are used, and show a defect's traceback.",
+    help="Show every note, tell on standard error which programs and schemas are used, and show a defect's traceback.",
 )
 @tool_options
 @output_options(VALIDATION)
@@ -78,6 +79,7 @@ def command(
     require_complete: bool,  # noqa: FBT001 -- click's flag
     without_cel: bool,  # noqa: FBT001 -- click's flag
     fix: bool,  # noqa: FBT001 -- click's flag
+    notes: bool,  # noqa: FBT001 -- click's flag
     quiet: bool,  # noqa: FBT001 -- click's flag
     verbose: bool,  # noqa: FBT001 -- click's flag
     choices: Choices,
@@ -103,7 +105,11 @@ def command(
             tell(f"fixed {shown_path(path)}")
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
-    output.write(lambda form, style: VALIDATION[form](report, Setting(style, rules, Level(fail_on), quiet)))
+    output.write(
+        lambda form, style: VALIDATION[form](
+            report, Setting(style, rules, Level(fail_on), quiet, notes=notes or verbose)
+        )
+    )
     tell_gaps(report.gaps, session)
     code = exit_code(report, Level(fail_on))
     incomplete = require_complete and code in (Exit.OK, Exit.FINDINGS) and report.coverage.left_out

@@ -47,7 +47,8 @@ class ReportedRelated(Struct, frozen=True):
 
 
 class ReportedFinding(Struct, frozen=True):
-    """One fault, once, with every root it reaches. `pointer` is a JSON pointer (RFC 6901) into the object."""
+    """One fault, once, with every root it reaches. `pointer` is a JSON pointer (RFC 6901) into the object; `cause` is
+    the same for findings that one change would mend."""
 
     rule: str
     name: str
@@ -60,6 +61,7 @@ class ReportedFinding(Struct, frozen=True):
     cluster_says: str
     help: str
     related: tuple[ReportedRelated, ...] = ()
+    cause: str = ""
 
 
 class ReportedRoot(Struct, frozen=True):

@@ -40,6 +40,7 @@ def open_schemas(choice: SchemaChoice, crds: Sequence[Path] = ()) -> Schemas:
     return Schemas(
         sets=(*own, gateway_api_set(gateway_api, channel), kubernetes_set(kubernetes)),
         experimental=gateway_api_set(gateway_api, CHANNELS[1]) if standard else None,
+        release=f"v{gateway_api}",
     )
 
 

@@ -33,11 +33,13 @@ class KindInfo(Struct, frozen=True):
 class Schemas(Struct, frozen=True, eq=False):
     """The schemas of one choice of versions. `sets` are searched in order: the user's own kinds come first.
 
-    `experimental` is the Gateway API's experimental channel where `sets` holds the standard one, else None.
+    `experimental` is the Gateway API's experimental channel where `sets` holds the standard one, else None; `release`
+    is that of the Gateway API, such as `v1.6.0`.
     """
 
     sets: tuple[Path, ...]
     experimental: Path | None = None
+    release: str = ""
     _read: dict[Path, JsonObject] = field(default_factory=dict)
     _resolved: dict[Path, JsonObject] = field(default_factory=dict)
     _kinds: dict[Path, dict[tuple[str, str], list[KindInfo]]] = field(default_factory=dict)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from gateshift.app.shared.paths import shown_path
-from gateshift.model.finding import FieldRef, Finding, PlacedFinding
+from gateshift.model.finding import FieldRef, Finding, Level, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.report import ReportedFinding, ReportedPlace, ReportedRelated, ResourceName, SourceLine
 from gateshift.model.rule import Rule
@@ -32,19 +33,33 @@ def merged(findings: Iterable[PlacedFinding]) -> tuple[PlacedFinding, ...]:
 def reported(located: PlacedFinding, rules: Mapping[str, Rule], excerpt: Excerpt, base: Path) -> ReportedFinding:
     """The finding as a renderer takes it, its paths relative to `base` (the working directory)."""
     finding = located.finding
+    place = _place(located.place, excerpt, base)
     return ReportedFinding(
         rule=finding.rule,
         name=rules[finding.rule].name,
         level=finding.level,
         message=finding.message,
-        place=_place(located.place, excerpt, base),
+        place=place,
         roots=tuple(shown_path(root, base) for root in located.roots),
         resource=_resource(finding),
         pointer=json_pointer(finding.at.pointer) if isinstance(finding.at, FieldRef) else "",
         cluster_says=finding.cluster_says,
         help=finding.help,
         related=tuple(ReportedRelated(message, _place(place, excerpt, base)) for message, place in located.related),
+        cause=_cause(finding, place),
     )
+
+
+def _cause(finding: Finding, place: ReportedPlace) -> str:
+    """A key that findings of one cause share: errors on one line of a file, and warnings and notes that say the same of
+    objects of any name."""
+    said = f"{place.file}:{place.line}:{place.column}"
+    if finding.level is not Level.ERROR:
+        said = finding.message
+        if isinstance(finding.at, FieldRef):
+            identity = finding.at.resource.id
+            said = said.replace(str(identity), identity.kind).replace(identity.name or "\0", "*")
+    return hashlib.sha256(f"{finding.rule}\0{said}".encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _place(place: Place, excerpt: Excerpt, base: Path) -> ReportedPlace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.apischema.kinds import is_built_in
+from gateshift.apischema.kinds import GATEWAY_API, is_built_in
 from gateshift.checks.references.backend_refs import Use, uses
 from gateshift.checks.references.original_names import home_of, moved
 from gateshift.checks.subject import Subject
@@ -12,6 +12,7 @@ from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
+from gateshift.traffic.routes import ROUTE_KINDS
 from gateshift.traffic.services import Service
 
 
@@ -99,20 +100,21 @@ def backend_kind_unknown(subject: Subject) -> Iterator[Finding]:
     """A backendRef or mirror names a kind that is not a backend.
 
     A route sends requests to Services, or to kinds that an implementation defines; never to a Deployment or a Pod. The
-    share of such a backend is answered with 500. It is a warning for a group outside Kubernetes: an implementation may
-    define it.
+    share of such a backend is answered with 500. It is a note for a group outside Kubernetes, and for a route that
+    another one delegates to: an implementation may define it.
     """
     for use in uses(subject):
         if use.resolved.reason != "InvalidKind":
             continue
         ref = use.backend.ref
         kind = f"{ref.group}/{ref.kind}" if ref.group else ref.kind
+        own = is_built_in(ref.group) and not (ref.group == GATEWAY_API and ref.kind in ROUTE_KINDS)
         yield Finding(
-            use.worst if is_built_in(ref.group) else Level.WARNING,
+            use.worst if own else Level.NOTE,
             f"{use.route}: the {use.what} {ref.name} is of kind {kind}, which is not a backend",
             FieldRef(use.route.resource, (*use.backend.pointer, "kind")),
             f"ResolvedRefs: False, InvalidKind; {use.consequence}",
-            "Refer to the Service in front of the pods." if is_built_in(ref.group) else "Refer to a Service.",
+            "Refer to the Service in front of the pods." if own else "Make sure that the implementation takes it.",
         )
 
 

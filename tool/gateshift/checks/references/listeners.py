@@ -75,7 +75,8 @@ def listener_protocol_unknown(subject: Subject) -> Iterator[Finding]:
     """A listener's protocol is none of HTTP, HTTPS, TLS, TCP and UDP, nor an implementation's own.
 
     The listener is not served, and its routes get no requests. An implementation's own protocols carry a domain, such
-    as `example.com/bar`.
+    as `example.com/bar`; some, such as the HBONE of Istio's waypoints, do not: it is an error only where a known
+    protocol is misspelt.
     """
     for state in _states(subject):
         listener = state.listener
@@ -85,11 +86,11 @@ def listener_protocol_unknown(subject: Subject) -> Iterator[Finding]:
             listener.protocol.upper() in CARRIED and "it in capitals"
         )
         yield Finding(
-            Level.ERROR,
+            Level.ERROR if near else Level.NOTE,
             f"{listener} has the protocol {listener.protocol!r}; the known protocols are {', '.join(CARRIED)}",
             FieldRef(listener.owner, (*listener.pointer, "protocol")),
             f"Accepted: False, UnsupportedProtocol{_whole(listener, _states(subject))}",
-            f"Write {near}." if near else "Write one of the known protocols.",
+            f"Write {near}." if near else "Make sure that the Gateway's implementation knows it.",
         )
 
 
@@ -127,7 +128,7 @@ def certificate_unusable(subject: Subject) -> Iterator[Finding]:
         seen.add((owner, fault.pointer))
         if fault.outside and _is_built_under_another_name(subject, owner, fault.pointer):
             continue
-        outside = fault.outside and not _is_here(subject, owner, fault.pointer)
+        outside = (fault.outside and not _is_here(subject, owner, fault.pointer)) or _is_own(owner, fault.pointer)
         refused = "; Accepted: False, NoValidCACertificate" if accepted == "NoValidCACertificate" else ""
         yield Finding(
             Level.NOTE if outside else Level.ERROR,
@@ -138,6 +139,11 @@ def certificate_unusable(subject: Subject) -> Iterator[Finding]:
             if fault.reason == NOT_PERMITTED
             else "Name a Secret with tls.crt and tls.key, or for client validation a ConfigMap with ca.crt.",
         )
+
+
+def _is_own(owner: Resource, at: FieldPath) -> bool:
+    """Whether CA certificates are in a kind outside the core group, which an implementation may know."""
+    return "caCertificateRefs" in at and text_at(object_at(owner.data, *at), "group") != ""
 
 
 def _states(subject: Subject) -> Iterator[ListenerState]:
@@ -231,8 +237,9 @@ def backend_tls_policy_unusable(subject: Subject) -> Iterator[Finding]:
             faults.setdefault((condition.resource, condition.pointer, condition.message), []).append(condition)
     for (resource, pointer, message), failed in faults.items():
         conflicted = any(condition.reason == "Conflicted" for condition in failed)
+        outside = all(condition.outside for condition in failed) or (not conflicted and _is_own(resource, pointer))
         yield Finding(
-            Level.NOTE if all(condition.outside for condition in failed) else Level.ERROR,
+            Level.NOTE if outside else Level.ERROR,
             f"{resource.id}: {message}",
             FieldRef(resource, pointer),
             "; ".join(f"{condition.type}: False, {condition.reason}" for condition in failed),

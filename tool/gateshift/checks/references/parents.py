@@ -16,7 +16,7 @@ from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.attach import AttachmentStatus, attachments
 from gateshift.traffic.cluster import same_namespace
-from gateshift.traffic.routes import RouteParent
+from gateshift.traffic.routes import ROUTE_KINDS, RouteParent
 from gateshift.yamldoc.data import look_up
 
 _PARENTS = {"Gateway": GATEWAY_API, "ListenerSet": GATEWAY_API, "Service": ""}
@@ -75,7 +75,8 @@ def parent_group_wrong(subject: Subject) -> Iterator[Finding]:
     """A parentRef names a kind together with a group that the kind does not have.
 
     The usual case is a Service as parent without `group: ""`: the group then defaults to the Gateway API's, where there
-    is no kind Service. The API server admits the route, no controller takes it, and it steers nothing.
+    is no kind Service. The API server admits the route, no controller takes it, and it steers nothing. Linkerd takes
+    `group: core` for the group of Services.
     """
     for route in subject.cluster.routes:
         for parent in route.parents:
@@ -85,7 +86,7 @@ def parent_group_wrong(subject: Subject) -> Iterator[Finding]:
                 continue
             shown = repr(parent.group) if written else f"left out, and so {parent.group}"
             yield Finding(
-                Level.ERROR,
+                Level.NOTE if (parent.kind, parent.group) == ("Service", "core") else Level.ERROR,
                 f"{route}: the group of the parent {parent} is {shown}, but a {parent.kind} is of group {right!r}",
                 FieldRef(route.resource, (*parent.pointer, "group") if written else (*parent.pointer, "kind")),
                 "no status at all: no controller takes the route",
@@ -150,7 +151,7 @@ def parent_kind_unknown(subject: Subject) -> Iterator[Finding]:
         for parent in route.parents:
             if parent.kind in _PARENTS:
                 continue
-            own = is_built_in(parent.group) or parent.group == GATEWAY_API
+            own = is_built_in(parent.group) or (parent.group == GATEWAY_API and parent.kind not in ROUTE_KINDS)
             kind = f"{parent.group}/{parent.kind}" if parent.group else parent.kind
             yield Finding(
                 Level.ERROR if own else Level.NOTE,

@@ -128,6 +128,8 @@ def no_replicas_behind_share(subject: Subject) -> Iterator[Finding]:
     """A route gives a share to a Service whose every workload has 0 replicas.
 
     The share is not spread over the other backends: those requests get 503. A parked workload without a share is fine.
+    It is a warning where the whole rule goes to workloads with 0 replicas and no rollout says otherwise: an application
+    that was parked on purpose.
     """
     for use in uses(subject):
         service = use.resolved.service
@@ -137,8 +139,9 @@ def no_replicas_behind_share(subject: Subject) -> Iterator[Finding]:
         if selected and not any(replicas(subject.cluster, workload) for workload in selected):
             names = ", ".join(str(workload.resource.id) for workload in selected)
             verb = "has" if len(selected) == 1 else "have"
+            parked = use.share > 1 - 1e-9 and subject.declared is None
             yield Finding(
-                Level.ERROR,
+                Level.WARNING if parked else Level.ERROR,
                 f"{use.route} gives {percent(use.share)} to {service.resource.id}, but {names} {verb} 0 replicas",
                 FieldRef(use.route.resource, use.backend.pointer),
                 f"503 for {percent(use.share)} of the rule's requests",

@@ -36,7 +36,7 @@ def left_out(before: Json, after: Json, at: FieldPath = ()) -> Iterator[_LeftOut
         for key, value in after.items():
             if key in before and before[key] is not None:
                 yield from left_out(before[key], value, (*at, key))
-            else:
+            elif value is not None:
                 yield _LeftOut((*at, key), value)
     elif isinstance(before, list) and isinstance(after, list):
         for index, (entry, completed_entry) in enumerate(zip(before, after, strict=False)):

@@ -41,8 +41,8 @@ EXPERIMENTAL_FIELD = Rule(
     "GS207",
     "experimental-field",
     "An object uses a field of the Gateway API's experimental channel, and the schemas in use are the standard ones.",
-    "On a cluster with the standard channel the field is dropped silently, or the object is refused where the"
-    " client is strict: retries or sticky sessions that the file promises do not exist.",
+    "On a cluster with the standard channel both ways of applying refuse the object; only where validation is"
+    " switched off the field is dropped, and retries or sticky sessions that the file promises do not exist.",
     "Gateway API v1.6, config/crd/standard and config/crd/experimental",
 )
 
@@ -133,11 +133,11 @@ def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict
             says = f"{where}: Invalid value: {fault.message}"
             yield SCHEMA_VIOLATION.finding(Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
         elif _is_experimental(subject, resource, fault.pointer):
-            message = f"{resource.id}: {where} exists only in the experimental channel of the Gateway API"
+            channel = f"the experimental channel of the Gateway API{_release(subject)}"
+            message = f"{resource.id}: {where} exists only in {channel}"
             hint = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
-            yield EXPERIMENTAL_FIELD.finding(
-                Level.WARNING, message, at, "the field is dropped before the object is stored", hint
-            )
+            says = f'strict decoding error: unknown field "{where}"; field not declared in schema'
+            yield EXPERIMENTAL_FIELD.finding(Level.ERROR, message, at, says, hint)
         else:
             message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
             says = f'strict decoding error: unknown field "{where}"'
@@ -147,6 +147,12 @@ def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict
 def _is_experimental(subject: Subject, resource: Resource, at: FieldPath) -> bool:
     catalog = subject.catalog
     return catalog is not None and catalog.experimental_only(resource.id.group, resource.version, resource.kind, at)
+
+
+def _release(subject: Subject) -> str:
+    """` v1.6.0`, the release of the schemas in use; "" where they are not known."""
+    release = subject.catalog.release if subject.catalog is not None else ""
+    return f" {release}" if release else ""
 
 
 def _near(subject: Subject, resource: Resource, at: FieldPath) -> str:

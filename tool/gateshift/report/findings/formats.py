@@ -21,7 +21,7 @@ _PLAIN = Style()
 class Setting(Struct, frozen=True):
     """What a renderer may need beside the report: how text is drawn, the documentation of the rules by id,
     the level from which a finding fails the run, whether text says nothing of what does not fail it, where the
-    repository is shown, and the name of the comment that Markdown is for."""
+    repository is shown, the name of the comment that Markdown is for, and whether text and Markdown show every note."""
 
     style: Style = _PLAIN
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -29,12 +29,15 @@ class Setting(Struct, frozen=True):
     quiet: bool = False
     links: Links = NO_LINKS
     comment: str = ""
+    notes: bool = False
 
 
 def _text(report: ValidationReport, setting: Setting) -> str:
     from gateshift.report.findings import text
 
-    return text.quiet(report, setting.fail_on, setting.style) if setting.quiet else text.render(report, setting.style)
+    if setting.quiet:
+        return text.quiet(report, setting.fail_on, setting.style)
+    return text.render(report, setting.style, notes=setting.notes)
 
 
 def _json(report: ValidationReport, _: Setting) -> str:
@@ -67,10 +70,10 @@ def _gitlab(report: ValidationReport, _: Setting) -> str:
     return gitlab.render(report)
 
 
-def _markdown(report: ValidationReport, _: Setting) -> str:
+def _markdown(report: ValidationReport, setting: Setting) -> str:
     from gateshift.report.findings import markdown
 
-    return markdown.render(report)
+    return markdown.render(report, notes=setting.notes)
 
 
 VALIDATION: dict[str, Callable[[ValidationReport, Setting], str]] = {

@@ -45,6 +45,7 @@ class FindingJson(JsonForm, frozen=True):
     cluster_says: Annotated[str, says("The condition, status or refusal that the cluster would answer with, or empty.")]
     help: Annotated[str, says("The way out, or empty.")]
     related: Annotated[tuple[RelatedJson, ...], says("Second places, such as the line behind a patch.")]
+    cause: Annotated[str, says("A key that findings of one cause share; it may change with the words of a message.")]
 
 
 class GapJson(JsonForm, frozen=True):
@@ -156,6 +157,7 @@ def finding_json(finding: ReportedFinding) -> FindingJson:
         cluster_says=finding.cluster_says,
         help=finding.help,
         related=tuple(_related(related) for related in finding.related),
+        cause=finding.cause,
     )
 
 

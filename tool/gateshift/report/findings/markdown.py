@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from gateshift.model.finding import Level
 from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
+from gateshift.report.findings.groups import FindingGroup, groups_of, notes_by_rule
 from gateshift.report.findings.text import coverage_line, place_lines, summary
 from gateshift.report.markdown_text import block, cell, code, prose
 
@@ -17,15 +20,25 @@ _MOST_NAMED = 12
 _WIDEST = 200
 
 
-def render(report: ValidationReport) -> str:
-    """The count, what could not be checked, the roots, and each finding with its lines, worst first."""
+def render(report: ValidationReport, *, notes: bool = False) -> str:
+    """The count, what could not be checked, the roots, and each cause with its lines, worst first. Without `notes`
+    these are one line a rule."""
     blocks = [f"## gateshift: {summary(report)}"]
     blocks += [line for line in [coverage_line(report.coverage)] if line]
     blocks += [_gap(gap) for gap in report.gaps]
     if report.roots and report.findings:
         blocks.append(_roots(report))
-    ordered = sorted(report.findings, key=lambda finding: finding.level.rank)
-    return _fitted(blocks, [_finding(finding) for finding in ordered])
+    findings = [finding for finding in report.findings if notes or finding.level is not Level.NOTE]
+    shown = [_group(group) for group in groups_of(findings)]
+    if not notes and (counted := notes_by_rule(report.findings)):
+        shown.append("\n".join(f"- note {prose(str(rule))}" for rule in counted))
+    return _fitted(blocks, shown)
+
+
+def _group(group: FindingGroup) -> str:
+    """The first finding of a cause, with every root that it reaches, and where else it is."""
+    others = f"\n- Also: {prose(group.others)}" if group.others else ""
+    return _finding(replace(group.first, roots=group.roots)) + others
 
 
 def _fitted(blocks: list[str], findings: list[str]) -> str:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateshift.model.finding import Level
 from gateshift.model.report import Coverage, Gap, ReportedFinding, ReportedPlace, ValidationReport
+from gateshift.report.findings.groups import FindingGroup, groups_of, notes_by_rule
 from gateshift.report.plain_text import printable
 from gateshift.report.style import LEVEL_COLOUR, Style, count
 
@@ -16,9 +17,14 @@ _MOST_ROOTS = 4
 _PLAIN = Style()
 
 
-def render(report: ValidationReport, style: Style = _PLAIN) -> str:
-    """Every finding, every gap, and a last line that counts what was looked at."""
-    blocks = ["\n".join(_finding(finding, style)) for finding in report.findings]
+def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = False) -> str:
+    """Every cause, the worst first, every gap, and a last line that counts what was looked at. Without `notes` these
+    are one line a rule."""
+    findings = [finding for finding in report.findings if notes or finding.level is not Level.NOTE]
+    blocks = ["\n".join(_group(group, style)) for group in groups_of(findings)]
+    if not notes and (counted := notes_by_rule(report.findings)):
+        lines = [f"{style.paint('note', LEVEL_COLOUR[Level.NOTE], 'bold')}: {printable(str(rule))}" for rule in counted]
+        blocks.append("\n".join([*lines, style.paint("  `--notes` shows them.", "dim")]))
     blocks += ["\n".join(gap_lines(gap, style)) for gap in report.gaps]
     return "\n\n".join([*blocks, "\n".join(_last_lines(report, style))]) + "\n"
 
@@ -32,7 +38,7 @@ def _last_lines(report: ValidationReport, style: Style) -> Iterator[str]:
 def quiet(report: ValidationReport, least: Level, style: Style = _PLAIN) -> str:
     """Only what decides the exit code: findings of the level `least` or worse, and gaps; "" where there is neither."""
     decisive = tuple(finding for finding in report.findings if finding.level.rank <= least.rank)
-    return render(replace(report, findings=decisive), style) if decisive or report.gaps else ""
+    return render(replace(report, findings=decisive), style, notes=True) if decisive or report.gaps else ""
 
 
 def summary(report: ValidationReport, style: Style = _PLAIN) -> str:
@@ -73,6 +79,13 @@ def _reasons(reasons: tuple[tuple[str, int], ...]) -> str:
 def finding_lines(finding: ReportedFinding, style: Style = _PLAIN) -> Iterator[str]:
     """The lines of one finding, for renderers that show findings inside something larger."""
     yield from _finding(finding, style)
+
+
+def _group(group: FindingGroup, style: Style) -> Iterator[str]:
+    """The first finding of a cause, with every root that it reaches, and where else it is."""
+    yield from _finding(replace(group.first, roots=group.roots), style)
+    if group.others:
+        yield f"  {style.paint('    also', 'dim')}: {printable(group.others)}"
 
 
 def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
