@@ -110,7 +110,7 @@ def build(tree: KustomizationTree, program: Program, timeout: float) -> Build | 
 def plain_build(tree: KustomizationTree) -> Build:
     """The objects of plain YAML files, in the order of the files; documents that are not objects are left out."""
     resources = [
-        Resource.of(data, Origin(file.path, document.index))
+        Resource.read(data, Origin(file.path, document.index), file.text)
         for file in tree.files.values()
         for document in file.documents
         for _, data in objects_in(document.data)

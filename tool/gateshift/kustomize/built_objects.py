@@ -44,9 +44,9 @@ class BuildReader:
         for chunk in output.removesuffix("\n").split(_SEPARATOR) if output.strip() else ():
             whole, data, origin, transformations = self._parse(chunk)
             resources.append(
-                Resource.of(whole, guessed_origin(whole, tree))
+                Resource.read(whole, guessed_origin(whole, tree), chunk)
                 if traces is Traces.KEPT
-                else Resource.of(data, self._origin(data, origin, transformations, tree, start, traces))
+                else Resource.read(data, self._origin(data, origin, transformations, tree, start, traces), chunk)
             )
         return tuple(resources)
 

@@ -58,6 +58,12 @@ class Finding(Struct, frozen=True, eq=False):
     rule: str = ""
 
 
+def is_certain(finding: Finding) -> bool:
+    """Whether a finding holds whatever stands in the places whose values are not known."""
+    places = (finding.at, *(related.at for related in finding.related))
+    return all(at.resource.is_known(at.pointer) for at in places if isinstance(at, FieldRef))
+
+
 class PlacedFinding(Struct, frozen=True, eq=False):
     """One fault, once: `roots` are the roots whose builds show it, sorted; `related` are its second places."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.model.place import Place
+from gateshift.model.unknown_values import ENCRYPTED, encrypted_values, without_encryption
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, text_at
 
 
@@ -58,21 +59,51 @@ class Origin(Struct, frozen=True):
 
 
 class Resource(Struct, frozen=True, eq=False):
-    """One object of a build: its data without any annotation that the build added to trace it."""
+    """One object of a build: its data without any annotation that the build added to trace it, and without the metadata
+    of its encryption, if it is `encrypted`.
+
+    `unknown` are the places of the values that the files do not tell: any value may stand there in the cluster.
+    """
 
     api_version: str
     id: ResourceId
     data: JsonObject
     origin: Origin
+    unknown: frozenset[FieldPath] = frozenset()
+    encrypted: bool = False
 
     @staticmethod
-    def of(data: JsonObject, origin: Origin) -> Resource:
+    def of(
+        data: JsonObject,
+        origin: Origin,
+        unknown: frozenset[FieldPath] = frozenset(),
+        *,
+        encrypted: bool = False,
+    ) -> Resource:
         """The resource that an object's data describes; what is absent or no string is "" in its identity."""
         api_version, kind = text_at(data, "apiVersion"), text_at(data, "kind")
         metadata = data.get("metadata")
         namespace, name = _scalar_text(metadata, "namespace"), _scalar_text(metadata, "name")
         group = api_version.rpartition("/")[0]
-        return Resource(api_version, ResourceId(group, kind, namespace, name), data, origin)
+        identity = ResourceId(group, kind, namespace, name)
+        return Resource(api_version, identity, data, origin, unknown, encrypted)
+
+    @staticmethod
+    def read(data: JsonObject, origin: Origin, text: str, unknown: frozenset[FieldPath] = frozenset()) -> Resource:
+        """The resource of an object that was read from a text; what that holds encrypted is not known."""
+        if ENCRYPTED not in text:
+            return Resource.of(data, origin, unknown)
+        plain = without_encryption(data)
+        places = frozenset(encrypted_values(plain))
+        return Resource.of(plain, origin, unknown | places, encrypted=plain is not data or bool(places))
+
+    def is_known(self, pointer: FieldPath) -> bool:
+        """Whether the files tell the value at the pointer, and all values above it."""
+        return not self.unknown or not any(pointer[: len(at)] == at for at in self.unknown)
+
+    def is_wholly_known(self, pointer: FieldPath) -> bool:
+        """Whether the files tell the value at the pointer with all that is below it."""
+        return self.is_known(pointer) and not any(at[: len(pointer)] == pointer for at in self.unknown)
 
     @property
     def kind(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateshift.model.finding import FieldRef, Finding, Level, Related
+from gateshift.model.finding import FieldRef, Finding, Level, Related, is_certain
 from gateshift.model.place import Place
 
 Subject = TypeVar("Subject", contravariant=True)
@@ -64,9 +64,10 @@ class Check(Struct, Generic[Subject], frozen=True):
     find: Callable[[Subject], Iterator[Finding]]
 
     def __call__(self, subject: Subject) -> Iterator[Finding]:
-        """The findings in this subject, in no promised order."""
+        """The findings in this subject that do not depend on a value that is not known, in no promised order."""
         for finding in self.find(subject):
-            yield replace(finding, rule=self.rule.id)
+            if is_certain(finding):
+                yield replace(finding, rule=self.rule.id)
 
 
 def rule_of(function: Callable[..., object], rule_id: str, source: str) -> Rule:

@@ -75,7 +75,14 @@ def _judge(subject: Subject) -> Iterator[tuple[Resource, Violation | NotEvaluate
     for resource, node, done in _structured(subject):
         if CEL in node.below and not blocked(node, done.data):
             for outcome in violations(node, done.data):
-                yield resource, outcome
+                if resource.is_wholly_known(_scope(outcome)):
+                    yield resource, outcome
+
+
+def _scope(outcome: Violation | NotEvaluated) -> FieldPath:
+    """The value that the rule looks at."""
+    below = len(outcome.rule.field_path) if isinstance(outcome, Violation) else 0
+    return outcome.pointer[: len(outcome.pointer) - below]
 
 
 @check("GS202", source="apiextensions-apiserver, pkg/apiserver/schema/cel/validation.go")
@@ -127,6 +134,8 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
 def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict) -> Iterator[Finding]:
     """What kubeconform's verdict on an object comes to."""
     for fault in verdict.faults:
+        if not (resource.is_wholly_known if fault.kind is FaultKind.VALUE else resource.is_known)(fault.pointer):
+            continue
         where = field_path(fault.pointer) or "the object"
         at = FieldRef(resource, fault.pointer, key=fault.at_key)
         if fault.kind is not FaultKind.UNKNOWN:

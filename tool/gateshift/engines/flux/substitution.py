@@ -1,4 +1,4 @@
-"""Flux's substitution of variables in what was built: `${name}` with its operators, `$$` for one `$`, all else as it is.
+"""Flux's substitution of variables in what was built: `${name}` with its operators, `$$` for `$`, all else as it is.
 
 Source: Flux documentation, Post build variable substitution; fluxcd/pkg, envsubst/parse (parse.go, scan.go) and
 envsubst/funcs.go. An operator that has no meaning there is refused, and so is the whole sync.
