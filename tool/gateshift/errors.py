@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 _LONGEST = 200
@@ -57,6 +58,29 @@ class RootDefect(Exception):  # noqa: N818 -- the field says defect
         super().__init__(line)
         self.line = line
         self.trace = trace
+
+
+_SURROUNDINGS = frozenset(
+    {
+        errno.EACCES,
+        errno.EPERM,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EIO,
+        errno.EMFILE,
+    }
+)
+
+
+def of_surroundings(error: OSError) -> UserError | None:
+    """What the disk, its rights or its names refuse, which no program can help; None for any other error."""
+    if error.errno not in _SURROUNDINGS:
+        return None
+    where = str(error.filename) if isinstance(error.filename, str) else ""
+    return UserError(error.strerror or "the file system refuses it", where=where)
 
 
 def defect_line(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -13,7 +14,7 @@ import click
 from gateshift import __version__
 from gateshift.cli.console import tell, tell_error
 from gateshift.cli.defects import Session, tell_defect
-from gateshift.errors import Exit, UserError
+from gateshift.errors import Exit, UserError, of_surroundings
 
 COMMANDS = {
     "init": "gateshift.cli.init",
@@ -111,6 +112,13 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 -- the interpreter flushes it at exit
         return Exit.OK
+    except OSError as error:
+        refused = of_surroundings(error)
+        if refused is None:
+            return tell_defect(error, session)
+        _leave_stdout()
+        tell_error(refused)
+        return refused.exit_code
     except Exception as error:  # noqa: BLE001 -- the one place in the shell where defects end
         return tell_defect(error, session)
     return code if isinstance(code, int) else Exit.OK
@@ -123,3 +131,9 @@ def _tell_usage(error: click.ClickException) -> None:
         tell(context.get_usage())
         tell(f"Try '{context.command_path} --help' for help.\n")
     tell(f"Error: {error.format_message()}")
+
+
+def _leave_stdout() -> None:
+    """Let what standard output still holds go nowhere: the interpreter flushes it at exit, and would fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -184,6 +184,8 @@ def _refuse_clashes(targets: Sequence[Target]) -> None:
 
 
 def _style(color: str, environ: Mapping[str, str]) -> Style:
+    if sys.stdout is None:  # where it was closed before the program began
+        return _ASCII
     terminal = sys.stdout.isatty()
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     return Style(colour=colour_wanted(color, environ, terminal=terminal), unicode=terminal and utf8)
@@ -203,6 +205,8 @@ def write_file(path: Path, text: str) -> None:
 def _write_stdout(rendered: str, form: str, *, plain: bool = False) -> None:
     """Text in the terminal's own encoding, without control characters where it has no colour; every other format is
     defined as UTF-8."""
+    if sys.stdout is None:  # where it was closed before the program began
+        raise UserError("standard output is closed", next_step="Give -o a file, or open standard output.")
     text = form == "text"
     if text and plain:
         rendered = clean(rendered)

@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,14 @@ from gateshift.errors import NoVerdict
 
 _PATIENCE = 10.0
 """Seconds that an interrupted program has for cleaning up."""
+
+
+MOST_OUTPUT = 256 << 20
+"""The most bytes that a program may say: a build of 4,000 objects is about 4 MiB."""
+MOST_MEMORY = 1 << 30
+"""The most bytes that a program may keep for itself: a build of 4,000 objects takes about a fifth."""
+_LOOK = 0.1
+"""The seconds between two looks at a program."""
 
 
 class Finished(Struct, frozen=True):
@@ -94,7 +103,7 @@ def run(
         raise NoVerdict(f"{argv[0]} cannot be started: {error.strerror}", next_step=next_step) from error
     try:
         with (running or Running()).holding(process):
-            out, err = process.communicate(stdin, timeout=timeout)
+            out, err = _watched(process, argv[0], stdin, timeout)
     except subprocess.TimeoutExpired as error:
         _kill_group(process)
         _, err = process.communicate()
@@ -109,6 +118,37 @@ def run(
         process.communicate()
         raise
     return Finished(tuple(argv), process.returncode, out, err.decode(errors="replace"))
+
+
+def _watched(process: subprocess.Popen[bytes], name: str, stdin: bytes | None, timeout: float) -> tuple[bytes, bytes]:
+    """Both streams at the program's end. Raises TimeoutExpired, and NoVerdict for a program that takes more memory or
+    says more than any build needs."""
+    end = time.monotonic() + timeout
+    left = stdin
+    while True:
+        try:
+            return process.communicate(left, timeout=min(_LOOK, max(end - time.monotonic(), 0)))
+        except subprocess.TimeoutExpired as expired:
+            left = None
+            if time.monotonic() >= end:
+                raise
+            said = len(expired.output or b"") + len(expired.stderr or b"")
+        for excess, limit, what in (
+            (said, MOST_OUTPUT, "said more than"),
+            (_own_memory(process.pid), MOST_MEMORY, "took more memory than"),
+        ):
+            if excess > limit:
+                raise NoVerdict(f"`{name}` {what} {limit >> 20} MiB and was killed")
+
+
+def _own_memory(process_id: int) -> int:
+    """The bytes that a program keeps in memory for itself; 0 where the system does not tell."""
+    try:
+        with open(f"/proc/{process_id}/statm", encoding="ascii") as stream:
+            pages = stream.read().split()
+        return (int(pages[1]) - int(pages[2])) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def run_to_its_end(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Finished:

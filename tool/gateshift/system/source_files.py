@@ -132,6 +132,8 @@ class Sources:
         known = self._real.get(path)
         if known is None:
             parent, name = os.path.split(path)
+            if parent == path:  # `//` is a root of its own and splits into itself
+                return "/"
             joined = os.path.join(self._resolved(parent), name)
             known = self._real[path] = os.path.realpath(joined) if os.path.islink(joined) else joined
         return known

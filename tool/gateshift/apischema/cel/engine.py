@@ -58,8 +58,14 @@ def _environment() -> cel.Env:
 _COMPLAINT = r"(?m)ERROR: <input>:[0-9:]+ (.*?)(?: \(in container '.*'\))?$"
 
 
+_GROWING = re.compile(r"\.\s*(?:replace|join|format)\s*\(")
+_MOST_GROWTH = 2
+
+
 @lru_cache(maxsize=4096)
 def _compiled(expression: str) -> cel.Expression:
+    if len(_GROWING.findall(expression)) > _MOST_GROWTH:
+        raise NotCompiled(f"it calls replace, join or format more than {_MOST_GROWTH} times: a text may grow too long")
     try:
         return _environment().compile(expression)
     except RuntimeError as error:
@@ -94,7 +100,10 @@ class CelScope:
         """The expression's value. Raises NotCompiled where it is beyond this evaluator."""
         if optional_old:
             expression = f"cel.bind(oldSelf, existed ? optional.of(previous) : optional.none(), {expression})"
-        result = _compiled(expression).eval(self._activation)
+        try:
+            result = _compiled(expression).eval(self._activation)
+        except RuntimeError as error:  # the evaluator gave up, whatever the object holds
+            raise NotCompiled(str(error).removeprefix("INTERNAL: ").removesuffix(" [INTERNAL]")) from error
         value: CelData = result.plain_value()
         if value is not True and result.type().name() == "ERROR":
             return Failed(_why(str(value).partition(": ")[2]))

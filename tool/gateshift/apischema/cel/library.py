@@ -104,7 +104,17 @@ def _contains(outer: Value, inner: str) -> bool:
     return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]  # same version
 
 
+NOT_LINEAR = "the expression may take longer than linear time"
+_REPEATED_GROUP = re.compile(r"\)[*+{?]|\\[1-9]|\(\?[^:]")
+_REPEAT = re.compile(r"[*+{]")
+_MOST_REPEATS = 3
+_LONGEST_TEXT = 4096
+
+
 def _find_all(text: str, pattern: str) -> list[str]:
+    """Every match, by an engine that backtracks: only for expressions that cannot run away, and for short texts."""
+    if _REPEATED_GROUP.search(pattern) or len(_REPEAT.findall(pattern)) > _MOST_REPEATS or len(text) > _LONGEST_TEXT:
+        raise ValueError(NOT_LINEAR)
     return [match.group() for match in re.finditer(pattern, text)]
 
 

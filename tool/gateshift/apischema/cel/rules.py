@@ -12,9 +12,12 @@ from msgspec import Struct
 
 from gateshift.apischema.cel.data import view
 from gateshift.apischema.cel.engine import CelScope, Failed, NotCompiled
+from gateshift.apischema.cel.library import NOT_LINEAR
 from gateshift.apischema.schema_tree import CEL, CelRule, SchemaNode
 from gateshift.yamldoc.data import FieldPath, Json
 
+_OF_THE_EVALUATOR = ("budget exceeded", "budget exhausted", NOT_LINEAR)
+"""What a complaint holds that says nothing of the object: the evaluator has gone as far as it goes."""
 _REASONS = {
     "FieldValueForbidden": "Forbidden",
     "FieldValueRequired": "Required value",
@@ -105,6 +108,8 @@ def _at_scope(node: SchemaNode, data: Json, before: _Before, at: FieldPath) -> I
 
 
 def _failed(node: SchemaNode, rule: CelRule, failure: Failed, at: FieldPath) -> Violation | NotEvaluated:
+    if any(word in failure.why for word in _OF_THE_EVALUATOR):
+        return NotEvaluated(at, rule, failure.why)
     if failure.why.startswith("No matching overloads"):
         # The API server checks a rule's types when the CRD is installed: it never fails there for this reason, only
         # here, where a date is text and not every function of Kubernetes exists.

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from gateshift.errors import RootDefect, UserError, defect_line
+from gateshift.errors import RootDefect, UserError, defect_line, of_surroundings
 from gateshift.model.finding import PlacedFinding
 from gateshift.model.report import OWN_DEFECT, Gap
 
@@ -25,10 +25,19 @@ def attempt(what: str, step: Callable[[], T]) -> T | Gap:
         raise
     except RootDefect as defect:
         return _gap(what, defect.line, defect.trace)
+    except OSError as error:
+        refused = of_surroundings(error)
+        if refused is None:
+            return _defect(what, error)
+        return Gap(what, f"{refused.where}: {refused.what}".removeprefix(": "), refused.next_step)
     except Exception as error:  # noqa: BLE001 -- one root's defect must not cost the other roots their verdict
-        import traceback  # nobody without a defect pays for its start-up
+        return _defect(what, error)
 
-        return _gap(what, defect_line(error), traceback.format_exc())
+
+def _defect(what: str, error: Exception) -> Gap:
+    import traceback  # nobody without a defect pays for its start-up
+
+    return _gap(what, defect_line(error), "".join(traceback.format_exception(error)))
 
 
 def _gap(what: str, line: str, trace: str) -> Gap:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
 
 from msgspec.structs import replace
 
@@ -76,9 +77,14 @@ def _files(own: Iterable[Path], others: Sequence[Path], repository: Path) -> Ite
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for path, folders, files in os.walk(folder):
+    for path, folders, files in os.walk(folder, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(path) / name for name in sorted(files) if name.endswith(_ENDINGS) and not name.startswith("."))
+
+
+def _raise(error: OSError) -> NoReturn:
+    """A folder that cannot be read may hold pointers, so there is no answer without it."""
+    raise error
 
 
 class _PointerReader:

@@ -17,9 +17,15 @@ Conditions = frozenset[Condition]
 """What a match asks for, in no order."""
 
 
+MOST_MATCHES = 1024
+"""Sixteen rules of 64 matches: what the schema of an HTTPRoute lets through, of which its CEL rules take fewer."""
+
+
 def candidates_of(subject: Subject, route: Route) -> tuple[Candidate, ...]:
-    """Every match of every rule of the route; read once for all rules."""
-    return subject.cluster.once(("candidates", route), lambda: candidates(route))
+    """Every match of every rule of the route; read once for all rules. None of a route that the schema refuses for
+    their number."""
+    listed = subject.cluster.once(("candidates", route), lambda: candidates(route))
+    return listed if len(listed) <= MOST_MATCHES else ()
 
 
 def field_ref_of(candidate: Candidate) -> FieldRef:
@@ -80,9 +86,9 @@ def rule_beaten_by_longer_path(subject: Subject) -> Iterator[Finding]:
     same backends as everybody else's: the tester with the header reaches the old version.
     """
     for route in subject.cluster.routes:
-        every = candidates_of(subject, route)
-        for special in every:
-            for winner in every:
+        every = _Places(candidates_of(subject, route))
+        for special in every.special:
+            for winner in every.plain:
                 if _takes_from(special, winner, every):
                     yield Finding(
                         Level.WARNING,
@@ -107,23 +113,32 @@ def _extra_words(candidate: Candidate) -> str:
     return " and ".join(sorted(str(condition) for condition in _special(candidate))) + " holds"
 
 
-def _takes_from(special: Candidate, winner: Candidate, every: tuple[Candidate, ...]) -> bool:
+class _Places:
+    """The candidates of a route with and without a header or parameter, and by what else they ask for."""
+
+    def __init__(self, every: tuple[Candidate, ...]) -> None:
+        self.special = tuple(candidate for candidate in every if _special(candidate))
+        self.plain = tuple(candidate for candidate in every if not _special(candidate)) if self.special else ()
+        self.services: dict[Conditions, set[tuple[str, str]]] = {}
+        self.extras: dict[Conditions, list[Conditions]] = {}
+        for candidate in self.plain:
+            services = self.services.setdefault(_place(candidate), set())
+            services |= _services(candidate.route.rules[candidate.rule])
+        for candidate in self.special:
+            self.extras.setdefault(_place(candidate), []).append(_special(candidate))
+
+
+def _takes_from(special: Candidate, winner: Candidate, every: _Places) -> bool:
     """Whether requests meant for `special` go to `winner`: a longer path below its own, for the same Services as those
     that everybody else reaches at the path of `special`, and no rule that joins the two conditions."""
-    extra = _special(special)
-    if special.rule == winner.rule or not extra or _special(winner) or not _is_below(special, winner):
+    if special.rule == winner.rule or not _is_below(special, winner):
         return False
     rules = special.route.rules
-    usual = [candidate for candidate in every if _place(candidate) == _place(special) and not _special(candidate)]
     backends = _services(rules[winner.rule])
-    if not any(_services(rules[candidate.rule]) & backends for candidate in usual) or backends == _services(
-        rules[special.rule]
-    ):
+    usual = every.services.get(_place(special), set())
+    if not usual & backends or backends == _services(rules[special.rule]):
         return False
-    return not any(
-        _place(candidate) == _place(winner) and _special(candidate) <= extra and _special(candidate)
-        for candidate in every
-    )
+    return not any(extra <= _special(special) for extra in every.extras.get(_place(winner), ()))
 
 
 def _is_below(special: Candidate, winner: Candidate) -> bool:

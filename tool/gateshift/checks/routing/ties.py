@@ -107,19 +107,21 @@ def precedence_of_regular_expression(subject: Subject) -> Iterator[Finding]:
     """
     for route in subject.cluster.routes:
         every = candidates_of(subject, route)
+        if not any(candidate.regex for candidate in every):
+            continue
         for first, second in combinations(every, 2):
-            if first.rule != second.rule and answer_of(route.rules[first.rule]) != answer_of(route.rules[second.rule]):
-                regex, plain = (first, second) if first.regex else (second, first)
-                if regex.regex and not plain.regex and _meets(regex, plain):
-                    yield Finding(
-                        Level.WARNING,
-                        f"{route}: rule {regex.rule} ({in_words(frozenset(regex.conditions))}) and rule {plain.rule}"
-                        f" ({in_words(frozenset(plain.conditions))}) match the same requests",
-                        field_ref_of(regex),
-                        "which of the two answers depends on the data plane",
-                        "Tell the two apart by more than a regular expression.",
-                        (Related(f"rule {plain.rule}", field_ref_of(plain)),),
-                    )
+            regex, plain = (first, second) if first.regex else (second, first)
+            meets = regex.regex and not plain.regex and first.rule != second.rule and _meets(regex, plain)
+            if meets and answer_of(route.rules[first.rule]) != answer_of(route.rules[second.rule]):
+                yield Finding(
+                    Level.WARNING,
+                    f"{route}: rule {regex.rule} ({in_words(frozenset(regex.conditions))}) and rule {plain.rule}"
+                    f" ({in_words(frozenset(plain.conditions))}) match the same requests",
+                    field_ref_of(regex),
+                    "which of the two answers depends on the data plane",
+                    "Tell the two apart by more than a regular expression.",
+                    (Related(f"rule {plain.rule}", field_ref_of(plain)),),
+                )
 
 
 def _meets(regex: Candidate, plain: Candidate) -> bool:

@@ -26,7 +26,7 @@ MOST_RESULTS = 25_000
 _STORED = 5_000
 _MOST_RELATED = 100
 _LONGEST_SNIPPET = 400
-_LINK = re.compile(r"\[[^\]]*\]\(")
+_LINK = re.compile(r"\[[^\[\]]*\]\(")
 _BASE = "%SRCROOT%"
 _SEVERITY = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recommendation"}
 

@@ -1,0 +1,131 @@
+"""Input that was made to take all the time, memory or patience of a run, and its harmless twin."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateshift.apischema.cel.engine import CelScope, Failed, NotCompiled
+from gateshift.apischema.cel.library import NOT_LINEAR
+from gateshift.errors import NoVerdict
+from gateshift.model.resource import Origin, Resource
+from gateshift.report.findings import sarif
+from gateshift.system import process
+from gateshift.traffic.candidate_index import CandidateIndex
+from gateshift.traffic.match import Call, candidates
+from gateshift.traffic.request import ParentRef, Protocol, Request
+from gateshift.traffic.routes import read_route
+
+A_LONG_TEXT = "a" * 40
+
+
+def test_an_expression_that_backtracks_is_not_evaluated() -> None:
+    said = CelScope(A_LONG_TEXT).evaluate("self.findAll('(a*)*b').size() > 0")
+    assert isinstance(said, Failed)
+    assert NOT_LINEAR in said.why
+
+
+def test_a_plain_expression_is_evaluated() -> None:
+    assert CelScope(A_LONG_TEXT).evaluate("self.findAll('a+').size() == 1") is True
+
+
+def test_chained_replacements_are_not_evaluated() -> None:
+    chain = "self" + ".replace('', 'aaaaaaaaaa')" * 6
+    with pytest.raises(NotCompiled, match="too long"):
+        CelScope(A_LONG_TEXT).evaluate(f"{chain}.size() > 0")
+
+
+def test_one_replacement_is_evaluated() -> None:
+    assert CelScope("a-b").evaluate("self.replace('-', '.') == 'a.b'") is True
+
+
+def test_a_rule_that_exhausts_the_evaluator_has_no_verdict() -> None:
+    with pytest.raises(NotCompiled, match="budget"):
+        CelScope(list(range(3000))).evaluate("self.all(a, self.all(b, a + b >= 0))")
+
+
+def test_a_program_that_floods_its_output_is_killed() -> None:
+    flood = "import sys\nwhile True: sys.stdout.write('x' * (1 << 20))"
+    with pytest.raises(NoVerdict, match="said more than 256 MiB"):
+        process.run([sys.executable, "-c", flood], timeout=60)
+
+
+def test_a_program_that_takes_all_memory_is_killed() -> None:
+    hoard = "import time\nkept = b'x' * (1100 << 20)\ntime.sleep(60)"
+    with pytest.raises(NoVerdict, match="took more memory than 1024 MiB"):
+        process.run([sys.executable, "-c", hoard], timeout=60)
+
+
+def test_a_program_that_says_much_is_heard() -> None:
+    said = process.run([sys.executable, "-c", "print('x' * (8 << 20))"], timeout=60)
+    assert len(said.stdout) == (8 << 20) + 1
+
+
+def test_a_full_standard_output_is_told(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        ended = _gateshift(tmp_path, "rules", stdout=full)
+    assert ended.returncode == 2
+    assert b"No space left on device" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+def test_a_closed_standard_output_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    shell = f"exec {sys.executable} -m gateshift rules GS101 -f json >&-"
+    ended = subprocess.run(["sh", "-c", shell], cwd=tmp_path, capture_output=True, env=os.environ, check=False)
+    assert b"Traceback" not in ended.stderr
+    assert ended.returncode in (0, 2)
+
+
+def test_a_path_with_two_slashes_is_the_path(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    ended = _gateshift(tmp_path, "validate", f"/{tmp_path}/a.yaml", "--without-cel")
+    assert b"defect" not in ended.stderr
+    assert ended.returncode in (0, 3)
+
+
+def test_brackets_are_read_once_by_sarif() -> None:
+    text = "[" * 200_000
+    assert sarif._message(text) == {"text": text}
+    assert sarif._message("see [here](https://x)") == {"text": "see \\[here\\](https://x)"}
+
+
+def test_a_call_is_tried_against_the_matches_of_its_path_alone() -> None:
+    index = CandidateIndex.of(candidates(read_route(_route(500))))
+    call = Call(Request(ParentRef("Gateway", "d", "g"), Protocol.HTTP, path="/p7/x"))
+    assert [str(index.listed[place]) for place in index.possible(call)] == ["HTTPRoute d/r rule 7 match 0"]
+    assert index.holding(call) == (7,)
+
+
+def test_the_index_finds_what_trying_every_match_finds() -> None:
+    index = CandidateIndex.of(candidates(read_route(_route(60))))
+    for path in ("/", "/p1", "/p1/", "/p1//x", "/p11", "/p59/a/b", "//p1"):
+        call = Call(Request(ParentRef("Gateway", "d", "g"), Protocol.HTTP, path=path))
+        every = tuple(place for place, candidate in enumerate(index.listed) if candidate.holds(call))
+        assert index.holding(call) == every
+
+
+def _route(rules: int) -> Resource:
+    data = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "r", "namespace": "d"},
+        "spec": {
+            "rules": [{"matches": [{"path": {"type": "PathPrefix", "value": f"/p{rule}"}}]} for rule in range(rules)]
+        },
+    }
+    return Resource.of(data, Origin(Path("r.yaml")))  # type: ignore[arg-type]  # plain JSON
+
+
+def _gateshift(folder: Path, *arguments: str, stdout: object = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "gateshift", *arguments],
+        cwd=folder,
+        stdout=stdout,  # type: ignore[arg-type]  # a file or PIPE
+        stderr=subprocess.PIPE,
+        check=False,
+    )
