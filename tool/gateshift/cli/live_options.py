@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,11 +14,14 @@ from typing import Any, TypeVar
 import click
 
 from gateshift.cli.options import Seconds
+from gateshift.errors import UserError
 from gateshift.live.endpoint import Resolution, TlsOptions
+from gateshift.live.prometheus import Server, server_at
 
 T = TypeVar("T")
 
 _EVERY = 0.1
+_LONGEST_TOKEN = 16_384
 
 
 class _Header(click.ParamType[tuple[str, str]]):
@@ -96,6 +100,51 @@ def tls_options(function: Callable[..., T]) -> Callable[..., T]:
     for option in reversed(options):
         call = option(call)
     return call
+
+
+def prometheus_options(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command `--prometheus` and `--token-file`."""
+    options = (
+        click.option(
+            "--prometheus",
+            default="",
+            metavar="URL",
+            envvar="GATESHIFT_PROMETHEUS",
+            help="Its address, instead of that in gateshift.yaml.",
+        ),
+        click.option(
+            "--token-file",
+            type=_FILE,
+            metavar="FILE",
+            envvar="GATESHIFT_PROMETHEUS_TOKEN_FILE",
+            help="A file with the bearer token.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def prometheus_server(declared: str, given: str, token_file: Path | None, tls: TlsOptions, seconds: float) -> Server:
+    """The server to ask. Raises UserError where a token would go to an address that only gateshift.yaml names: whoever
+    can change that file would receive it."""
+    token = os.environ.get("GATESHIFT_PROMETHEUS_TOKEN", "") if token_file is None else _token(token_file)
+    if token and not given:
+        raise UserError(
+            "a token is not sent to an address that only gateshift.yaml names",
+            next_step="Give the address too, with --prometheus or GATESHIFT_PROMETHEUS.",
+        )
+    return server_at(given or declared, tls=tls, token=token, seconds=seconds)
+
+
+def _token(file: Path) -> str:
+    try:
+        token = file.read_bytes()[:_LONGEST_TOKEN].decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("the token cannot be read", where=str(file)) from error
+    if not token:
+        raise UserError("the file holds no token", where=str(file))
+    return token
 
 
 class Progress:

@@ -26,6 +26,7 @@ COMMANDS = {
     "status": "gateshift.cli.status",
     "next": "gateshift.cli.next_release",
     "verify": "gateshift.cli.verify",
+    "gate": "gateshift.cli.gate",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",

@@ -66,6 +66,12 @@ def _verify() -> JsonObject:
     return verify_schema()
 
 
+def _gate() -> JsonObject:
+    from gateshift.report.live.json import gate_schema
+
+    return gate_schema()
+
+
 SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "gateshift": _gateshift,
     "findings": _findings,
@@ -76,6 +82,7 @@ SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "next": _next,
     "generate": _generate,
     "verify": _verify,
+    "gate": _gate,
 }
 """Each schema's name and what makes it; the modules are imported only when it is asked for."""
 

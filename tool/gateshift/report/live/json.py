@@ -6,9 +6,10 @@ from typing import Annotated
 
 from msgspec import field
 
+from gateshift.model.gate import GateReport, GateVerdict
 from gateshift.model.verification import MeasuredClass, MeasuredVersion, ShareVerdict, VerifyReport
 from gateshift.report import json_form
-from gateshift.report.json_form import Count, JsonForm, Share, says, write
+from gateshift.report.json_form import Count, JsonForm, Share, same, says, write
 from gateshift.yamldoc.data import JsonObject
 
 _Milliseconds = Annotated[float | None, says("In milliseconds, from the request sent to the answer's end; or null.")]
@@ -100,4 +101,38 @@ def _class(measured: MeasuredClass) -> MeasuredClassJson:
 
 
 def _version(version: MeasuredVersion) -> MeasuredVersionJson:
-    return json_form.same(MeasuredVersionJson, version)
+    return same(MeasuredVersionJson, version)
+
+
+class GateFigureJson(JsonForm, frozen=True):
+    """A figure: requests a second, a part of 1, or milliseconds."""
+
+    name: Annotated[str, says("`requestRate`, `successRate` or `p99`.")]
+    value: Annotated[float | None, says("The version's; null where there is none.")]
+    limit: Annotated[float | None, says("What it is held to; null for none.")]
+    stable: Annotated[float | None, says("The stable version's; null where it is unknown.")]
+    verdict: Annotated[GateVerdict, says("Whether it keeps to its limits.")]
+    reason: Annotated[str, says("Why it is blocked or not proven, or how it compares; else empty.")]
+    query: Annotated[str, says("The PromQL that was asked.")]
+
+
+class GateJson(JsonForm, frozen=True):
+    """What Prometheus knows of a version, held to limits."""
+
+    service: Annotated[str, says("The rollout's service.")]
+    version: Annotated[str, says("The version that is judged.")]
+    against: Annotated[str, says("The version it is compared with; empty where there is none.")]
+    window: Annotated[str, says("The time over which the figures are taken.")]
+    address: Annotated[str, says("The address of Prometheus.")]
+    figures: Annotated[tuple[GateFigureJson, ...], says("Every figure.")]
+    verdict: Annotated[GateVerdict, says("`not proven` where a figure is, else `blocked` where one is.")]
+
+
+def gate_schema() -> JsonObject:
+    """The published schema of `gate`."""
+    return json_form.json_schema("The answer of gateshift gate", GateJson)
+
+
+def gate(report: GateReport) -> str:
+    """The figures of a gate."""
+    return write(same(GateJson, report))

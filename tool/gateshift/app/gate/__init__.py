@@ -1,0 +1,1 @@
+"""What `gateshift gate` does: ask Prometheus for the candidate's figures and hold them to limits."""
