@@ -79,8 +79,10 @@ def _sample(answer: Answer) -> Sample | NoSample:
         return NoSample(f"Prometheus refused the token, or wants one (status {answer.status})")
     if 300 <= answer.status < 400:
         return NoSample(f"the address redirects (status {answer.status}), which is not followed")
+    if answer.cut:
+        return NoSample("the answer is longer than 1 MiB, which is not read")
     if answer.status != 200 or text_at(data, "status") != "success":
-        said = text_at(data, "error")[:_LONGEST]
+        said = text_at(data, "error")[:_LONGEST] or ("" if isinstance(data, dict) else "not the API of Prometheus")
         return NoSample(f"Prometheus answered with status {answer.status}" + (f": {said}" if said else ""))
     warnings = [str(warning) for warning in list_at(data, "warnings")]
     if warnings:
@@ -116,4 +118,6 @@ def _number(text: Json) -> Sample | NoSample:
         value = float(text) if isinstance(text, str) else math.nan
     except ValueError:
         value = math.nan
-    return Sample(value) if math.isfinite(value) else NoSample(f"the value is {text}: nothing to divide, or no sample")
+    if math.isfinite(value):
+        return Sample(value)
+    return NoSample(f"the value is {str(text)[:_LONGEST]}: there was nothing to divide, or it is not a number")

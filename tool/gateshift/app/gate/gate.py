@@ -18,23 +18,26 @@ from gateshift.model.binomial import interval
 from gateshift.model.gate import GateFigure, GateReport, GateVerdict
 from gateshift.model.nearest import nearest_word
 from gateshift.model.rollout import Environment, Gate, Rollout, Version
-from gateshift.model.shares import percent
+from gateshift.model.shares import exact_percent, percent
 
 CONFIDENCE = 0.99
 _ALPHA = 1 - CONFIDENCE
 _STALE = 120.0
+_QUANTILE = 0.99
 _FEWEST = 100
 """A 99th percentile of fewer requests is the slowest of them; a difference of fewer says little."""
 
 
 class _Measured(Struct, frozen=True):
-    """What Prometheus says of one version; `requests` are those of the window."""
+    """What Prometheus says of one version; `requests` are those of the window, `flaw` says why nothing else counts.
+    `beyond` says that the p99 is larger than the histogram can tell."""
 
     rate: Sample | NoSample
     success: Sample | NoSample
     p99: Sample | NoSample
     requests: float
     flaw: str = ""
+    beyond: bool = False
 
 
 def gated(rollout: Rollout) -> Gate:
@@ -90,21 +93,39 @@ def _overall(figures: tuple[GateFigure, ...]) -> GateVerdict:
 
 
 def _measure(server: Server, declared: Gate, queries: VersionQueries) -> _Measured:
-    rate = _ask(server, queries.request_rate)
+    rate = _ask(server, queries, queries.request_rate)
     requests = rate.value * seconds_of(declared.window) if isinstance(rate, Sample) else 0.0
-    flaw = rate.reason if isinstance(rate, NoSample) and queries.request_rate else _stale(server, queries)
-    wanted = declared.success_rate is not None or declared.success_drop is not None
-    success = _ask(server, queries.success_rate) if wanted and not flaw else NoSample(flaw)
-    timed = declared.p99_ms is not None or declared.p99_growth is not None
-    p99 = _ask(server, queries.p99) if timed and not flaw else NoSample(flaw)
-    return _Measured(rate, success, p99, requests, flaw)
+    flaw = rate.reason if isinstance(rate, NoSample) else _stale(server, queries)
+    success = _ask(server, queries, queries.success_rate) if not flaw and _judges_success(declared) else NoSample(flaw)
+    p99 = _ask(server, queries, queries.p99) if not flaw and _judges_p99(declared) else NoSample(flaw)
+    return _Measured(rate, success, p99, requests, flaw, isinstance(p99, Sample) and _beyond(server, queries))
 
 
-def _ask(server: Server, query: str) -> Sample | NoSample:
+def _judges_success(declared: Gate) -> bool:
+    return declared.success_rate is not None or declared.success_drop is not None
+
+
+def _judges_p99(declared: Gate) -> bool:
+    return declared.p99_ms is not None or declared.p99_growth is not None
+
+
+def _ask(server: Server, queries: VersionQueries, query: str) -> Sample | NoSample:
     if not query:
-        return NoSample("the preset has no such metric: give a query of your own with `gate.queries`")
-    found = ask(server, query)
-    return NoSample("no data: no series matches the query") if isinstance(found, NoSample) and found.empty else found
+        return NoSample("the preset has no such metric for this route: give queries of your own with `gate.queries`")
+    sample = ask(server, query)
+    if isinstance(sample, NoSample) and sample.empty:
+        hint = f" ({queries.hint}: see docs/gate.md)" if queries.hint else ""
+        return NoSample(f"no data: no series matches the query{hint}", empty=True)
+    return sample
+
+
+def _beyond(server: Server, queries: VersionQueries) -> bool:
+    """Whether more than 1 % of the requests took longer than the histogram's largest bucket: Prometheus then gives that
+    bucket's bound."""
+    if not queries.within:
+        return False
+    within = ask(server, queries.within)
+    return not isinstance(within, Sample) or within.value < _QUANTILE
 
 
 def _stale(server: Server, queries: VersionQueries) -> str:
@@ -129,9 +150,9 @@ class _Judge:
     def figures(self) -> Iterator[GateFigure]:
         """Every figure that has a limit, and the request rate always."""
         yield self._rate()
-        if self.gate.success_rate is not None or self.gate.success_drop is not None:
+        if _judges_success(self.gate):
             yield self._success()
-        if self.gate.p99_ms is not None or self.gate.p99_growth is not None:
+        if _judges_p99(self.gate):
             yield self._p99()
 
     @property
@@ -141,14 +162,12 @@ class _Judge:
         if self.candidate.flaw:
             return self.candidate.flaw
         if isinstance(rate, Sample) and (rate.value <= 0 or rate.value < (least or 0)):
-            return f"too few requests: {rate.value:.3g} a second, the least is {least or 'more than 0'}"
+            return f"too few requests: {rate.value:.3g} a second" + (f", the least is {least:g}" if least else "")
         return ""
 
     def _rate(self) -> GateFigure:
         stable = None if self.stable is None else self.stable.rate
         reason = self.too_few
-        if not reason and isinstance(self.candidate.rate, NoSample) and self.gate.request_rate is not None:
-            reason = self.candidate.rate.reason
         verdict = GateVerdict.NOT_PROVEN if reason else GateVerdict.PASSED
         return _figure(
             "requestRate",
@@ -177,12 +196,12 @@ class _Judge:
         if not 0 <= value <= 1 + 1e-9:
             return GateVerdict.NOT_PROVEN, f"{value:.4g} is not a part of 1"
         if value < limit:
-            return GateVerdict.BLOCKED, f"{percent(value)} is below {percent(limit)}"
+            return GateVerdict.BLOCKED, f"{exact_percent(value)} is below {exact_percent(limit)}"
         needed = math.ceil(math.log(_ALPHA) / math.log(limit)) if 0 < limit < 1 else 1
         if requests < needed:
             return GateVerdict.NOT_PROVEN, (
-                f"too few requests: {requests:.0f} in {self.gate.window}; had none failed, {needed} would prove "
-                f"{percent(limit)} at {percent(CONFIDENCE)}"
+                f"too few requests: {requests:.0f} in {self.gate.window}; if none fails, {needed} prove "
+                f"{exact_percent(limit)} with {percent(CONFIDENCE)} confidence"
             )
         return GateVerdict.PASSED, ""
 
@@ -197,21 +216,27 @@ class _Judge:
         low, high = _part(value, self.candidate.requests)
         other_low, other_high = _part(stable.value, self.stable.requests)
         said = (
-            f"{percent(abs(stable.value - value))} {'below' if value < stable.value else 'above'} the stable version's "
-            f"(between {(other_low - high) * 100:.1f} below and {(other_high - low) * 100:.1f} points below at "
-            f"{percent(CONFIDENCE)})"
+            f"{_points(stable.value - value)} points below the stable version's (with {percent(CONFIDENCE)} confidence "
+            f"{_points(other_low - high)} to {_points(other_high - low)})"
         )
-        return (GateVerdict.BLOCKED if stable.value - value > most else GateVerdict.PASSED), said
+        if stable.value - value > most:
+            return GateVerdict.BLOCKED, f"{said}, at most {_points(most)} are allowed"
+        if other_high - low > most:
+            return GateVerdict.NOT_PROVEN, f"too few requests to prove that it is at most {_points(most)}: {said}"
+        return GateVerdict.PASSED, said
 
     def _p99(self) -> GateFigure:
         found, stable = self.candidate.p99, None if self.stable is None else self.stable.p99
         verdict, reason = GateVerdict.NOT_PROVEN, self.too_few
         if not reason and isinstance(found, NoSample):
             reason = found.reason
-        if not reason and isinstance(self.candidate.rate, Sample) and self.candidate.requests < _FEWEST:
+        if not reason and self.candidate.requests < _FEWEST:
             reason = f"too few requests: {self.candidate.requests:.0f}, a 99th percentile needs {_FEWEST}"
         if not reason and isinstance(found, Sample):
             verdict, reason = _worst([self._p99_limit(found.value), self._p99_growth(found.value, stable)])
+            if verdict is GateVerdict.PASSED and self.candidate.beyond:
+                verdict = GateVerdict.NOT_PROVEN
+                reason = f"more than 1 % take longer than the histogram's largest bucket, {found.value:.0f} ms"
         return _figure("p99", found, self.gate.p99_ms, stable, verdict, reason, self.queries.p99)
 
     def _p99_limit(self, value: float) -> tuple[GateVerdict, str]:
@@ -224,10 +249,21 @@ class _Judge:
         most = self.gate.p99_growth
         if most is None:
             return GateVerdict.PASSED, ""
-        if not isinstance(stable, Sample):
+        if self.stable is None or not isinstance(stable, Sample):
             return GateVerdict.NOT_PROVEN, f"nothing to compare with: {_why(stable)}"
+        if self.stable.requests < _FEWEST:
+            return GateVerdict.NOT_PROVEN, f"too few requests of the stable version to compare: {_FEWEST} are needed"
+        if self.stable.beyond:
+            return GateVerdict.NOT_PROVEN, "the stable version's is longer than its histogram's largest bucket"
         said = f"{value:.0f} ms, the stable version's is {stable.value:.0f} ms"
-        return (GateVerdict.BLOCKED if value > most * stable.value else GateVerdict.PASSED), said
+        if value > most * stable.value:
+            return GateVerdict.BLOCKED, f"{said}: at most {most:g} times that is allowed"
+        return GateVerdict.PASSED, said
+
+
+def _points(difference: float) -> str:
+    """Percentage points, as precisely as a gate needs them."""
+    return f"{difference * 100:.2f}".removesuffix("0").removesuffix(".0")
 
 
 def _why(stable: Sample | NoSample | None) -> str:

@@ -12,28 +12,36 @@ from string import Template
 from msgspec import Struct
 
 from gateshift.config.semantics.routes import milliseconds
-from gateshift.model.rollout import Environment, Gate, GateQueries, Preset, Rollout, Version
+from gateshift.model.rollout import Environment, Gate, GateQueries, Preset, Rollout, RouteKind, Version
 
 _LABELS = ", ".join
+_GRPC_FAILURES = "2|4|12|13|14|15"
+"""The codes that OpenTelemetry counts as a gRPC server's own failures: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED,
+INTERNAL, UNAVAILABLE and DATA_LOSS."""
 
 
 class VersionQueries(Struct, frozen=True):
-    """The queries of one version; "" where there is none. `age` gives the seconds since its last sample."""
+    """The queries of one version; "" where there is none. `age` gives the seconds since its last sample, `within` the
+    part of requests that the histogram's largest bucket still measures. `hint` says why there may be no series."""
 
     request_rate: str
     success_rate: str
     p99: str
     age: str = ""
+    within: str = ""
+    hint: str = ""
 
 
 class _Metrics(Struct, frozen=True):
-    """The names of a data plane: counters of requests and their failures, and a histogram (`scale` makes it ms)."""
+    """The names of a data plane: counters of requests and their failures ("" where it does not know them), and a
+    histogram (`scale` makes it ms)."""
 
     selector: str
     total: str
     failed: str
     buckets: str = ""
     scale: float = 1
+    hint: str = ""
 
 
 def version_queries(rollout: Rollout, gate: Gate, version: Version, environment: Environment) -> VersionQueries:
@@ -44,7 +52,7 @@ def version_queries(rollout: Rollout, gate: Gate, version: Version, environment:
         rate, success, p99 = (
             Template(text).safe_substitute(words) for text in (own.request_rate, own.success_rate, own.p99)
         )
-        return VersionQueries(rate, success, p99, _recent(own.request_rate or own.success_rate or own.p99, words))
+        return VersionQueries(rate, success, p99, _recent(own.request_rate, words))
     return _preset(_metrics(rollout, gate.preset, version), words)
 
 
@@ -85,13 +93,14 @@ def _quoted(text: str) -> str:
 
 def _metrics(rollout: Rollout, preset: Preset, version: Version) -> _Metrics:
     route, port = rollout.route, rollout.service.port
+    grpc = route.kind is RouteKind.GRPC
     at = [entry.name for entry in rollout.versions].index(version.name)
     match preset:
         case Preset.ISTIO:
             return _Metrics(
                 'reporter="destination", destination_workload_namespace="$namespace", destination_workload="$workload"',
                 "istio_requests_total",
-                'response_code=~"5.*"',
+                f'grpc_response_status=~"{_GRPC_FAILURES}"' if grpc else 'response_code=~"5.*"',
                 "istio_request_duration_milliseconds_bucket",
             )
         case Preset.LINKERD:
@@ -105,7 +114,7 @@ def _metrics(rollout: Rollout, preset: Preset, version: Version) -> _Metrics:
             return _Metrics(
                 f'service=~"$namespace-$service(-(http|grpc))?-{port}@kubernetesgateway"',
                 "traefik_service_requests_total",
-                'code=~"5.*"',
+                "" if grpc else 'code=~"5.*"',
                 "traefik_service_request_duration_seconds_bucket",
                 1000,
             )
@@ -114,16 +123,16 @@ def _metrics(rollout: Rollout, preset: Preset, version: Version) -> _Metrics:
             return _Metrics(
                 f'envoy_cluster_name="{kind}/$namespace/{route.name}/rule/0/backend/{at}"',
                 "envoy_cluster_upstream_rq_xx",
-                'envoy_response_code_class="5"',
+                "" if grpc else 'envoy_response_code_class="5"',
                 "envoy_cluster_upstream_rq_time_bucket",
+                hint="Envoy Gateway counts the versions apart only where it makes a cluster of each backend",
             )
         case Preset.NGINX:
             return _Metrics(
-                f'nginx_upstream_name="$namespace_$service_{port}"'.replace("$namespace_", "${namespace}_").replace(
-                    "$service_", "${service}_"
-                ),
+                f'nginx_upstream_name="${{namespace}}_${{service}}_{port}"',
                 "nginx_http_upstream_peer_responses_total",
-                'nginx_status_range="5xx"',
+                "" if grpc else 'nginx_status_range="5xx"',
+                hint="only NGINX Plus counts the versions apart",
             )
 
 
@@ -139,8 +148,11 @@ def _preset(metrics: _Metrics, words: dict[str, str]) -> VersionQueries:
     failed = f"(sum({rate(metrics.total, metrics.failed)}) or vector(0))"
     scale = "" if metrics.scale == 1 else f" * {metrics.scale:g}"
     p99 = f"histogram_quantile(0.99, sum by (le) ({rate(metrics.buckets)})){scale}" if metrics.buckets else ""
+    finite, every = (rate(metrics.buckets, label) for label in ('le!="+Inf"', 'le="+Inf"'))
+    within = f"max(sum by (le) ({finite})) / sum({every})" if metrics.buckets else ""
+    success = f"1 - {failed} / {total}" if metrics.failed else ""
     age = f"time() - max(timestamp({metrics.total}{{{labels}}}))"
-    return VersionQueries(total, f"1 - {failed} / {total}", p99, age)
+    return VersionQueries(total, success, p99, age, within, metrics.hint)
 
 
 def _recent(query: str, words: dict[str, str]) -> str:

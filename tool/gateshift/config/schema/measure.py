@@ -53,7 +53,6 @@ VERIFY = Fields(
     exclusive=(_VERIFY_WAYS,),
 )
 
-_LIMITS = ("successRate", "p99", "requestRate")
 _QUERY = Text(expects="a PromQL query", most=4096)
 _LABELS = MapOf(
     expects="a mapping of label names to values",
@@ -89,11 +88,11 @@ GATE = Fields(
             "`$service` and `$version` stand for the version's; each must give one number.",
             expects="queries such as {requestRate: 'sum(rate(http_requests_total{$labels}[$window]))'}",
             keys={
-                "requestRate": replace(_QUERY, means="Requests a second."),
+                "requestRate": replace(_QUERY, means="Requests a second; without their number nothing is proven."),
                 "successRate": replace(_QUERY, means="The part of requests that succeed, 0 to 1."),
                 "p99": replace(_QUERY, means="The latency of the fastest 99 per cent, in milliseconds."),
             },
-            any_of=(_LIMITS,),
+            required=("requestRate",),
         ),
         "successRate": Number(
             means="The least part of requests that succeed.", expects="a part of 1 such as 0.99", whole=False, most=1
@@ -120,5 +119,5 @@ GATE = Fields(
             most=1e9,
         ),
     },
-    any_of=(_LIMITS,),
+    any_of=(("successRate", "successDrop", "p99", "p99Growth", "requestRate"),),
 )

@@ -9,6 +9,7 @@ from gateshift.config.semantics.stages import known_version
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import FieldPath, Json, object_at, text_at
 
+_QUERIES = {"successRate": ("successRate", "successDrop"), "p99": ("p99", "p99Growth")}
 _VERSIONS: FieldPath = ("verify", "versions")
 
 
@@ -19,6 +20,17 @@ def check_measure(draft: Draft, faults: SpecErrors) -> None:
         text = text_at(draft.data, "gate", key)
         if text and milliseconds(text) == 0:
             faults.add(("gate", key), f"gate.{key}: {what}", "write a duration such as 500ms")
+    _queries(draft, faults)
+
+
+def _queries(draft: Draft, faults: SpecErrors) -> None:
+    """Limits for which own queries ask nothing."""
+    gate = object_at(draft.data, "gate")
+    queries = object_at(gate, "queries")
+    for query, limits in _QUERIES.items():
+        for limit in limits:
+            if queries and limit in gate and query not in queries:
+                faults.add(("gate", limit), f"gate.{limit}: no query asks for it", f"add `gate.queries.{query}`")
 
 
 def _evidence(draft: Draft, faults: SpecErrors) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gateshift.model.gate import GateFigure, GateReport, GateVerdict
-from gateshift.model.shares import percent
+from gateshift.model.shares import exact_percent
 from gateshift.report.markdown_text import cell, prose
-from gateshift.report.style import Style, printable
+from gateshift.report.plain_text import printable
+from gateshift.report.style import Style
 
 _PLAIN = Style()
 _COLOURS = {GateVerdict.PASSED: "green", GateVerdict.BLOCKED: "red", GateVerdict.NOT_PROVEN: "yellow"}
@@ -46,7 +47,7 @@ def _shown(figure: GateFigure, value: float | None) -> str:
     if value is None:
         return "no value"
     if figure.name == "successRate":
-        return percent(value)
+        return exact_percent(value)
     return f"{value:.0f} ms" if figure.name == "p99" else f"{value:.3g} /s"
 
 
