@@ -23,6 +23,10 @@ spec: {replicas: 1}
 resources: [../base]
 """
 HERE = " # <-- here\n"
+TWO_PATCHES = "".join(
+    f"---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{replicas: {number}}}\n"
+    for number in (2, 3)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,54 @@ CASES = (
         "PatchTransformer: patch and path can't be set at the same time",
         f"=== overlay/kustomization.yaml\nnamePrefix: x\npatches:{HERE}  - path: p.yaml\n    patch: 'a: b'\n"
         "=== overlay/p.yaml\na: b\n",
+    ),
+    Case(
+        "a target for a file of several patches",
+        "p.yaml holds several strategic merge patches, and then its entry may not set `target`",
+        BASE + f"patches:\n  - target: {{kind: Deployment}}\n    path: p.yaml{HERE}=== overlay/p.yaml\n{TWO_PATCHES}",
+    ),
+    Case(
+        "a target for several inline patches",
+        "the inline patch holds several strategic merge patches, and then its entry may not set `target`",
+        BASE
+        + f"patches:\n  - target: {{kind: Deployment}}\n    patch: |{HERE}"
+        + "".join(f"      {line}\n" for line in TWO_PATCHES.splitlines()),
+    ),
+    Case(
+        "operations without a target",
+        "must specify a target for JSON patch p.yaml",
+        BASE + f"patches:\n  - path: p.yaml{HERE}=== overlay/p.yaml\n- op: remove\n  path: /spec/replicas\n",
+    ),
+    Case(
+        "an operation that does not exist",
+        "Unexpected kind: delete",
+        BASE + f"patches:\n  - target: {{kind: Deployment}}\n    patch: |\n      - op: delete{HERE}"
+        "        path: /spec/replicas\n",
+    ),
+    Case(
+        "a name that is not a regular expression",
+        "error parsing regexp: missing closing ): `^(?:web()$`",
+        BASE + f"patches:\n  - path: p.yaml\n    target:\n      name: web({HERE}"
+        "=== overlay/p.yaml\n- op: remove\n  path: /spec/replicas\n",
+    ),
+    Case(
+        "a key given twice",
+        "configmap settings illegally repeats the key `a`",
+        BASE + f"configMapGenerator:\n  - name: settings{HERE}    literals: [a=b, a=c]\n",
+    ),
+    Case(
+        "a replacement from a field that is missing",
+        "fieldPath `spec.paused` is missing for replacement source Deployment web",
+        BASE + "replacements:\n  - source:\n      kind: Deployment\n      name: web\n"
+        f"      fieldPath: spec.paused{HERE}    targets:\n      - select: {{kind: Deployment}}\n"
+        "        fieldPaths: [spec.replicas]\n",
+    ),
+    Case(
+        "two objects that a namespace makes one",
+        "namespace transformation produces ID conflict: two objects get the same name",
+        BASE.replace("[deployment.yaml]", "[deployment.yaml, again.yaml]")
+        + f"namespace: shop{HERE}"
+        "=== base/again.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: other}\n",
     ),
 )
 

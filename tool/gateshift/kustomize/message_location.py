@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
-from gateshift.kustomize.messages import OBJECT_ID, UNKNOWN_FIELD, WRONG_TYPE, field_path
+from gateshift.kustomize.messages import OBJECT_ID, PATCH_SOURCE, UNKNOWN_FIELD, WRONG_TYPE, field_path
 from gateshift.model.kustomization import FileRole, Kustomization, KustomizationTree
 from gateshift.model.place import Place
 from gateshift.model.resource import objects_in
@@ -20,6 +21,10 @@ _TOKENS = (
     r"invalid literal source ([^,]+),",
     r"unable to load builtin ([A-Za-z]+)",
     r'ResId\{.*Name:"([^"]+)"',
+    r"(?:configmap|secret) (\S+) illegally repeats",
+    r"Unexpected kind: (\S+)",
+    r"fieldPath `([^`]+)` is missing",
+    r"error parsing regexp: .*`\^\(\?:(.*)\)\$`",
     r"nothing selected by \w+\.[^/]*/([^\s:]+)\.(?:\[noNs\]|[\w-]+):",
 )
 _FIELDS = (
@@ -33,6 +38,7 @@ _FIELDS = (
     (r"builtin ImageTagTransformer with config", "images"),
     (r"builtin LabelTransformer with config", "labels"),
     (r"\Avar '", "vars"),
+    (r"\Anamespace transformation", "namespace"),
 )
 _GO_KINDS: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
@@ -78,11 +84,11 @@ def place_in_kustomization(message: str, node: Kustomization) -> Place | None:
 def place_of_token(message: str, tree: KustomizationTree) -> Place | None:
     """The first patch, replacement or entry of a kustomization that holds what the message names."""
     files = list(_directives(tree))
-    for match in filter(None, (re.search(token, message) for token in _TOKENS)):
+    for token in _tokens(message):
         for file in files:
             for document in file.documents:
                 for pointer, value in walk(document.data):
-                    if value == match[1]:
+                    if isinstance(value, str) and value.strip() == token:
                         return file.place(pointer, document.index)
     identity = re.search(OBJECT_ID, message)
     for file in files if identity else ():
@@ -90,6 +96,21 @@ def place_of_token(message: str, tree: KustomizationTree) -> Place | None:
         if place:
             return place
     return None
+
+
+def _tokens(message: str) -> Iterator[str]:
+    """The values that the message names, the most telling first: a patch as its file or its text."""
+    if patch := re.search(PATCH_SOURCE, message):
+        yield patch["path"] or _unquoted(patch["text"])
+    for match in filter(None, (re.search(token, message) for token in _TOKENS)):
+        yield match[1]
+
+
+def _unquoted(text: str) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text
 
 
 def _directives(tree: KustomizationTree) -> Iterator[SourceFile]:

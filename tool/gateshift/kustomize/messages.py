@@ -13,6 +13,7 @@ OBJECT_ID = (
     r"\b(?P<kind>[A-Z]\w*)\.(?:\[noVer\]|v\w+)\.(?:\[noGrp\]|[\w.-]+)/"
     r"(?P<name>[^\s\"':\[]+)\.(?P<namespace>\[noNs\]|[\w-]+)(?=[^\w.-]|\Z)"
 )
+PATCH_SOURCE = r'\[(?:path: "(?P<path>[^"]+)"|patch: (?P<text>"(?:[^"\\]|\\.)*"))\]'
 _STRUCT_ID = (
     r'(?:id )?resid\.ResId\{Gvk:resid\.Gvk\{[^}]*Kind:"(?P<kind>[^"]*)"[^}]*\}, Name:"(?P<name>[^"]*)", '
     r'Namespace:"(?P<namespace>[^"]*)"\}'
@@ -27,7 +28,12 @@ _NO_PATCH_TARGET = (
 )
 _NO_REPLICAS = r"resource with name (?P<name>\S+) does not match a config with the following GVK \[(?P<kinds>.*)\]"
 _NO_SOURCE = r"nothing selected by (?P<id>\S+ \S+?):(?P<field>\S*)\Z"
+_SEVERAL_PATCHES = (
+    r"Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: (?P<patch>.*)"
+)
 _PLAINER = (
+    (_SEVERAL_PATCHES, r"\g<patch> holds several strategic merge patches, and then its entry may not set `target`"),
+    (r"(?s)(namespace transformation produces ID conflict): .*", r"\1: two objects get the same name"),
     (r"may not add resource with an already registered id: (?P<id>[^:]+)", r"\g<id> is defined twice"),
     (_NO_PATCH_TARGET, r"a patch is for \g<id>, which is not in the build"),
     (_NO_REPLICAS, r"replicas are set for \g<name>, but no object of that name is one of: \g<kinds>"),
@@ -43,6 +49,7 @@ def reworded(message: str, repository: Path) -> str:
     configured = re.match(_CONFIGURED, message)
     if configured:
         message = f"{configured['kind']}: {configured['rest'].partition(chr(10))[0]}"
+    message = re.sub(PATCH_SOURCE, lambda match: match["path"] or "the inline patch", message)
     message = re.sub(_GENERATOR, "", message)
     message = re.sub(_STRUCT_ID, _named, re.sub(OBJECT_ID, _named, message))
     message = re.sub(_KINDS, r"\1", re.sub(_OBJECT, "", message))
