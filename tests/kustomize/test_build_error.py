@@ -196,8 +196,7 @@ CASES = (
     Case(
         "two objects that a namespace makes one",
         "namespace transformation produces ID conflict: two objects get the same name",
-        BASE.replace("[deployment.yaml]", "[deployment.yaml, again.yaml]")
-        + f"namespace: shop{HERE}"
+        BASE.replace("[deployment.yaml]", "[deployment.yaml, again.yaml]") + f"namespace: shop{HERE}"
         "=== base/again.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: other}\n",
     ),
 )

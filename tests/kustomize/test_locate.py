@@ -37,3 +37,33 @@ replicas: [{name: app, count: 5}]
     ((message, place),) = found.related
     assert message == "what it replaces"
     assert (place.file, place.line) == marked(top)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resources: [cm.yaml]\n=== app/cm.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+        "  a.conf: |\n    first\n    host ${HOST} # <-- here\n    last\n",
+        "resources: [cm.yaml]\n=== app/cm.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+        '  a.conf: "first ${HOST}" # <-- here\n',
+        "configMapGenerator:\n  - name: a\n    files: [a.conf]\n=== app/a.conf\nfirst\nhost ${HOST} # <-- here\nlast\n",
+    ],
+    ids=["a literal block", "a quoted string", "a generated file"],
+)
+def test_a_part_of_a_string_leads_to_its_own_line(text: str, tmp_path: Path) -> None:
+    top = write(tmp_path, "=== app/kustomization.yaml\n" + text)
+    tree = tree_of(top / "app")
+    place = locate(FieldRef(named(built(tree), "ConfigMap"), ("data", "a.conf"), part="${HOST}"), tree).place
+    assert (place.file, place.line) == marked(top)
+    assert place.file.read_text("utf-8").splitlines()[place.line - 1][place.column - 1 :].startswith("${HOST}")
+
+
+def test_a_part_that_the_string_does_not_have_leads_to_the_string(tmp_path: Path) -> None:
+    top = write(
+        tmp_path,
+        "=== app/kustomization.yaml\nresources: [cm.yaml]\n=== app/cm.yaml\napiVersion: v1\nkind: ConfigMap\n"
+        "metadata: {name: a}\ndata:\n  a.conf: >- # <-- here\n    first\n    last\n",
+    )
+    tree = tree_of(top / "app")
+    place = locate(FieldRef(named(built(tree), "ConfigMap"), ("data", "a.conf"), part="${HOST}"), tree).place
+    assert (place.file, place.line) == marked(top)

@@ -28,9 +28,7 @@ _NO_PATCH_TARGET = (
 )
 _NO_REPLICAS = r"resource with name (?P<name>\S+) does not match a config with the following GVK \[(?P<kinds>.*)\]"
 _NO_SOURCE = r"nothing selected by (?P<id>\S+ \S+?):(?P<field>\S*)\Z"
-_SEVERAL_PATCHES = (
-    r"Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: (?P<patch>.*)"
-)
+_SEVERAL_PATCHES = r"Multiple Strategic-Merge Patches in one `patches` entry .* field: (?P<patch>.*)"
 _PLAINER = (
     (_SEVERAL_PATCHES, r"\g<patch> holds several strategic merge patches, and then its entry may not set `target`"),
     (r"(?s)(namespace transformation produces ID conflict): .*", r"\1: two objects get the same name"),

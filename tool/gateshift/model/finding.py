@@ -30,11 +30,13 @@ class Level(Enum):
 
 
 class FieldRef(Struct, frozen=True, eq=False):
-    """A field of a built object. `key` asks for the place of the field's key instead of its value."""
+    """A field of a built object. `key` asks for the place of the field's key instead of its value, `part` for that of
+    a text within its value."""
 
     resource: Resource
     pointer: FieldPath = ()
     key: bool = False
+    part: str = ""
 
 
 class Related(Struct, frozen=True, eq=False):

@@ -54,6 +54,18 @@ class SourceFile:
         fault = self.fault
         return self.spanned(Span(0, 0, fault.line, fault.column, 0, 0) if fault else Span(0, 0, 1, 1, 1, 1))
 
+    def place_of(self, part: str, line: int = 1) -> Place | None:
+        """Where the part first stands from the line on; None where it does not."""
+        lines = self.text.splitlines(keepends=True)
+        start = self.text.find(part, sum(len(text) for text in lines[: line - 1]))
+        if start < 0:
+            return None
+        (row, column), (end_row, end_column) = (
+            (self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset))
+            for offset in (start, start + len(part))
+        )
+        return self.spanned(Span(start, start + len(part), row, column, end_row, end_column))
+
     def spanned(self, span: Span) -> Place:
         """The span of this text as a place in a file."""
         return Place(self.path, span.line, span.column, span.end_line, span.end_column)

@@ -101,10 +101,7 @@ def _some_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
     )
     raise UserError(
         f"no Kustomize root and no YAML file with a Kubernetes object under {named}"
-        + (
-            f"; {component} is a Component, which is built only through the kustomization that names it"
-            * bool(component)
-        )
+        + component
         + (f"; {files} of another kind" if others else ""),
         next_step="Name a directory with a kustomization.yaml, a directory of manifests, or a YAML file.",
         exit_code=Exit.NOTHING_FOUND,

@@ -135,7 +135,7 @@ def _dollars(target: PointerTarget, resource: Resource, substitution: Substituti
         yield Finding(
             Level.ERROR if certain else Level.WARNING,
             f"{target.pointer} {what} in {resource.id}",
-            FieldRef(resource, at),
+            FieldRef(resource, at, part=f"${{{unknown[0]}" if unknown else "$"),
             "a variable without a value becomes an empty string" if unknown else "`$$` becomes `$`",
             f"Annotate the object with `{': '.join(substitution.opt_out)}`, or remove {substitution.at[-1]}.",
             (Related(f"{target.pointer} substitutes variables here", FieldRef(target.resource, substitution.at)),),

@@ -51,7 +51,8 @@ class Locator:
         if rest:
             removed = node.removed.get(rest[0]) if isinstance(rest[0], str) else None
             return PlacedField(removed.place() if removed else node.mark.place(key=True))
-        return PlacedField(node.mark.place(key=field_ref.key), _related(node))
+        part = field_ref.part if isinstance(node.scalar, str) else ""
+        return PlacedField(node.mark.place_of(part) if part else node.mark.place(key=field_ref.key), _related(node))
 
     def _follow(self, resource: Resource) -> TracedNode | None:
         known = self._followed.get(id(resource))

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gateshift.model.place import Place
-from gateshift.model.source import SourceFile
+from gateshift.model.source import EmbeddedSource, SourceFile
 from gateshift.yamldoc.data import FieldPath, Json, Scalar
 
 
@@ -25,6 +25,12 @@ class Mark(Struct, frozen=True):
         if self.line:
             return Place(self.file.path, self.line)
         return self.file.place(self.pointer, self.document, key=key)
+
+    def place_of(self, part: str) -> Place:
+        """Where the part of the string first stands, as far as its style tells."""
+        if self.line:
+            return self.file.place_of(part, self.line) or self.place()
+        return EmbeddedSource(self.file, self.pointer, self.document).place_of(part) or self.place()
 
 
 class TracedNode(Struct, frozen=True, eq=False):
