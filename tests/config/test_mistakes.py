@@ -87,7 +87,7 @@ VERSIONS = [
     (*v1("manifest: b.yaml"), "b.yaml", "`b.yaml` does not exist", ""),
     (*v1("manifest: /b.yaml"), "/b.yaml", "relative to this file", "`b.yaml`"),
     (*v1("manifest: a/../../b.yaml"), "a/../../b.yaml", "relative to this file, in its directory", ""),
-    (*v1("image: 'a:1', hostNetwork: true"), "hostNetwork", "unknown key `hostNetwork`", "`manifest:`"),
+    (*v1("image: 'a:1', template: {}"), "template", "unknown key `template`", "`manifest:`"),
     (*v1("image: 'a:1', tag: '1'"), "tag", "unknown key `tag`", "the keys here are image"),
     (*v1("image: 'a:1', env: {A: 1}"), "1", "env.A: expected a string", "'1'"),
     (*v1("image: 'a:1', env: [A]"), "A", "expected a variable", ""),

@@ -18,6 +18,7 @@ from gateshift.errors import Exit, UserError, of_surroundings
 
 COMMANDS = {
     "init": "gateshift.cli.init",
+    "adopt": "gateshift.cli.adopt",
     "generate": "gateshift.cli.generate",
     "validate": "gateshift.cli.validate",
     "plan": "gateshift.cli.plan",

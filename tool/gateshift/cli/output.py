@@ -137,7 +137,7 @@ def _default(formats: Sequence[str], environ: Mapping[str, str]) -> str:
 
 def _output(default: str, formats: Sequence[str], files: Sequence[Path], color: str, order: Sequence[str]) -> Output:
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    style = _style(color, os.environ)
+    style = style_of(color)
     return Output(pair(formats, files, order, default), style, Path(summary) if summary else None)
 
 
@@ -183,12 +183,13 @@ def _refuse_clashes(targets: Sequence[Target]) -> None:
         raise click.UsageError("two formats would write the same file: give each its own -o FILE")
 
 
-def _style(color: str, environ: Mapping[str, str]) -> Style:
+def style_of(color: str) -> Style:
+    """How text is drawn on standard output, by the value of `--color`."""
     if sys.stdout is None:  # where it was closed before the program began
         return _ASCII
     terminal = sys.stdout.isatty()
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return Style(colour=colour_wanted(color, environ, terminal=terminal), unicode=terminal and utf8)
+    return Style(colour=colour_wanted(color, os.environ, terminal=terminal), unicode=terminal and utf8)
 
 
 def write_file(path: Path, text: str) -> None:

@@ -24,6 +24,12 @@ def _findings() -> JsonObject:
     return json_schema()
 
 
+def _adopt() -> JsonObject:
+    from gateshift.report.adopt.json import json_schema
+
+    return json_schema()
+
+
 def _plan() -> JsonObject:
     from gateshift.report.plan.json import json_schema
 
@@ -75,6 +81,7 @@ def _gate() -> JsonObject:
 SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "gateshift": _gateshift,
     "findings": _findings,
+    "adopt": _adopt,
     "plan": _plan,
     "explain": _explain,
     "status": _status,

@@ -29,7 +29,7 @@ def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
     if accounts:
         described = [dump(service_account(rollout, account), {(): "The pods' identity."}) for account in accounts]
         yield "base/serviceaccount.yaml", dump_all(*described)
-    if rollout.live is None and all(environment.live is None for environment in rollout.environments):
+    if not _ran_before(rollout):
         note = f"The Service {name}, which callers know. It selects the pods of every version."
         yield "base/service.yaml", dump(_own_service(rollout), {(): note})
         resources.append("service.yaml")
@@ -39,13 +39,20 @@ def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
         yield "base/kustomization.yaml", kustomization("What every stage has.", resources)
 
 
+def _ran_before(rollout: Rollout) -> bool:
+    return any(rollout.live_in(environment) is not None for environment in rollout.environments)
+
+
 def has_shared_files(rollout: Rollout) -> bool:
     """Whether base/ itself holds anything."""
     return any(True for _ in shared_files(rollout))
 
 
 def _service_accounts(rollout: Rollout) -> list[str]:
-    """The accounts the workloads name, each once; Kubernetes makes the one called default by itself."""
+    """The accounts the workloads name, each once; Kubernetes makes the one called default by itself, and a service that
+    ran before has its own."""
+    if _ran_before(rollout):
+        return []
     names = [
         version.workload.service_account
         for version in rollout.versions

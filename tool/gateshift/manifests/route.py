@@ -61,7 +61,10 @@ def _parent(rollout: Rollout, parent: Parent) -> JsonObject:
         case ServiceParent():
             reference: JsonObject = {"group": "", "kind": "Service", "name": rollout.service.name}
         case GatewayParent():
-            reference = {"group": GROUP, "kind": parent.kind, "namespace": parent.namespace, "name": parent.name}
+            reference = {"group": GROUP, "kind": parent.kind}
+            if parent.namespace:
+                reference["namespace"] = parent.namespace
+            reference["name"] = parent.name
             if parent.section_name:
                 reference["sectionName"] = parent.section_name
     if parent.port is not None:

@@ -131,6 +131,8 @@ def version_service_selects_other_pods(subject: Subject) -> Iterator[Finding]:
     rollout = subject.declared.rollout
     home = subject.declared.environment.namespace or rollout.service.namespace
     for version in rollout.versions:
+        if version.live:
+            continue
         service = subject.cluster.service(home, version.service)
         for workload in selected_workloads(subject.cluster, service) if service is not None else ():
             label = template_of(subject.cluster, workload).labels.get(rollout.service.version_label, "")

@@ -104,6 +104,13 @@ def shares_differ_from_declared(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _ran_before(route: Route, declared: Declared) -> bool:
+    """Whether the route is one that ran before the rollout, which the stage leaves as it was."""
+    live = declared.rollout.live_in(declared.environment)
+    replaced = live.replaces if live else ()
+    return any((item.kind, item.name) == (route.kind, route.name) for item in replaced)
+
+
 @check("GS415", source="the rules that gateshift.yaml declares for the stage")
 def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
     """The stage's route is missing, exists although the stage has none, or lacks a rule that gateshift.yaml declares.
@@ -122,6 +129,8 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
             yield Finding(Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
         return
     if not declared.stage.shares:
+        if _ran_before(built, declared):
+            return
         message = f"stage {name} declares no shares, and so no route, but the build has {built}"
         yield Finding(Level.ERROR, message, FieldRef(built.resource), help="Run `gateshift generate`.")
         return
@@ -141,7 +150,7 @@ def route_differs_from_declared(subject: Subject) -> Iterator[Finding]:
 
 @check("GS423", source="the versions that gateshift.yaml declares as deployed in the stage")
 def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
-    """A stage declares a version as deployed, and the build has no Deployment for it, or the other way round.
+    """A stage declares a version as deployed, and the build has nothing that runs it, or the other way round.
 
     A version without pods answers its share with 503; one that should be gone still takes part wherever a Service
     selects it.
@@ -150,9 +159,9 @@ def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
     if declared is None:
         return
     for version in declared.rollout.versions:
-        deployment = _deployment(subject, declared, version)
+        deployment = _workload(subject, declared, version)
         wanted = version.name in declared.stage.deployed
-        name = f"Deployment {version.deployment}"
+        name = f"{version.workload_kind} {version.deployment}"
         if wanted and deployment is None:
             message = f"stage {declared.stage.name} deploys {version.name}, but the build has no {name}"
             yield Finding(Level.ERROR, message, _stage_place(declared), help="Run `gateshift generate`.")
@@ -161,8 +170,11 @@ def declared_version_not_deployed(subject: Subject) -> Iterator[Finding]:
             yield Finding(Level.ERROR, message, FieldRef(deployment), help="Run `gateshift generate`.")
 
 
-def _deployment(subject: Subject, declared: Declared, version: Version) -> Resource | None:
-    return subject.cluster.find("apps", "Deployment", _home(declared), version.deployment)
+def _workload(subject: Subject, declared: Declared, version: Version) -> Resource | None:
+    named = (version.workload_kind, version.deployment)
+    workloads = (item for item in subject.cluster.workloads if (item.kind, item.name) == named)
+    homes = (item.resource for item in workloads if same_namespace(item.namespace, _home(declared)))
+    return next(homes, None)
 
 
 @check("GS424", source="the images that gateshift.yaml declares; kustomize#6001")
@@ -177,7 +189,7 @@ def image_differs_from_declared(subject: Subject) -> Iterator[Finding]:
         return
     for general in declared.rollout.versions:
         version = declared.rollout.version_in(general, declared.environment)
-        deployment = _deployment(subject, declared, version)
+        deployment = _workload(subject, declared, version)
         if deployment is None or not isinstance(version.workload, DeclaredWorkload):
             continue
         at = ("spec", "template", "spec", "containers")

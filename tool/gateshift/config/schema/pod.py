@@ -33,6 +33,10 @@ def _list(means: str, such_as: str) -> ListOf:
     )
 
 
+def _word(means: str, such_as: str) -> Text:
+    return Text(means=f"{means}, {_AS_KUBERNETES}.", expects=f"a string such as `{such_as}`", most=4096)
+
+
 CONTAINER_KEYS: dict[str, SchemaType] = {
     "command": replace(_WORDS, means="What the container runs instead of its image's entry point."),
     "args": replace(_WORDS, means="The arguments of what it runs."),
@@ -41,6 +45,13 @@ CONTAINER_KEYS: dict[str, SchemaType] = {
     "volumeMounts": _list("Where the container sees the pod's volumes", "{name: cache, mountPath: /cache}"),
     "securityContext": _raw("What the container may do", "{runAsNonRoot: true}"),
     "lifecycle": _raw("What is done before it stops and after it starts", "{preStop: {sleep: {seconds: 5}}}"),
+    "ports": _list("Its ports, instead of those that the Service targets", "{name: http, containerPort: 8080}"),
+    "volumeDevices": _list("Where it sees raw block volumes", "{name: disk, devicePath: /dev/xvda}"),
+    "terminationMessagePath": _word("Where it leaves its last message", "/dev/termination-log"),
+    "terminationMessagePolicy": _word("How its last message is found", "FallbackToLogsOnError"),
+    "resizePolicy": _list("What restarts it on a resize", "{resourceName: cpu, restartPolicy: NotRequired}"),
+    "stdin": Flag(means="Whether it has a standard input."),
+    "tty": Flag(means="Whether it has a terminal."),
 }
 POD_KEYS: dict[str, SchemaType] = {
     "volumes": _list("The pod's volumes", "{name: cache, emptyDir: {}}"),
@@ -54,6 +65,20 @@ POD_KEYS: dict[str, SchemaType] = {
     "priorityClassName": replace(vocabulary.SUBDOMAIN, means="The pods' PriorityClass."),
     "terminationGracePeriodSeconds": replace(_SECONDS, means="How long a pod may take to stop."),
     "automountServiceAccountToken": Flag(means="Whether the pods see their ServiceAccount's token."),
+    "enableServiceLinks": Flag(means="Whether they see other Services as variables."),
+    "shareProcessNamespace": Flag(means="Whether a pod's containers see each other's processes."),
+    "hostNetwork": Flag(means="Whether they use their node's network."),
+    "hostPID": Flag(means="Whether they see their node's processes."),
+    "hostIPC": Flag(means="Whether they share memory with their node's processes."),
+    "hostUsers": Flag(means="Whether their users are their node's."),
+    "hostAliases": _list("Names that their /etc/hosts has", "{ip: 127.0.0.1, hostnames: [db]}"),
+    "dnsPolicy": _word("How they look up names", "ClusterFirstWithHostNet"),
+    "dnsConfig": _raw("What they look up names with", "{options: [{name: ndots, value: '2'}]}"),
+    "runtimeClassName": replace(vocabulary.SUBDOMAIN, means="The pods' RuntimeClass."),
+    "schedulerName": _word("Who chooses their nodes", "default-scheduler"),
+    "preemptionPolicy": _word("Whether they push others out", "Never"),
+    "readinessGates": _list("Further conditions of their readiness", "{conditionType: example.com/ready}"),
+    "os": _raw("Their operating system", "{name: linux}"),
 }
 DEPLOYMENT_KEYS: dict[str, SchemaType] = {
     "strategy": _raw("How pods are replaced", "{rollingUpdate: {maxUnavailable: 0}}"),

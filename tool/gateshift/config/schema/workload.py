@@ -158,10 +158,9 @@ WORKLOAD_KEYS: dict[str, SchemaType] = {
     **OTHER_POD_KEYS,
 }
 
-_ELSEWHERE = dict.fromkeys(("dnsConfig", "dnsPolicy", "hostAliases", "hostNetwork", "spec", "template"), _OWN_MANIFEST)
+_ELSEWHERE = dict.fromkeys(("spec", "template"), _OWN_MANIFEST)
 _ELSEWHERE |= {
     "containers": "the service's own container is described here; the others belong to `sidecars`",
-    "ports": "the container's ports are those that the Service targets",
 }
 
 OBJECTS = ListOf(

@@ -1,0 +1,1 @@
+"""`gateshift adopt`: what runs today becomes the first stage of a rollout."""

@@ -1,0 +1,110 @@
+"""A proposal in a folder of its own, next to a copy of what runs today: built, validated, and each step judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gateshift.app.adopt.source import AdoptSource
+from gateshift.app.plan.plan_values import Reporter
+from gateshift.app.plan.planner import Planner
+from gateshift.app.plan.sides import Side
+from gateshift.app.shared.resolve_target import only_root
+from gateshift.app.shared.rollouts import root_of
+from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.validate import errors_in
+from gateshift.config import open_rollout
+from gateshift.engines.registry import WITHOUT_POINTER
+from gateshift.manifests import generate
+from gateshift.model.kustomization import Root
+from gateshift.model.plan import PlanReport
+from gateshift.model.report import ReportedFinding
+from gateshift.model.resource import Build
+from gateshift.model.rollout import Rollout
+from gateshift.system.source_files import real_path
+
+_TOP = ".git"
+"""A file of this name makes a folder the top of a repository to whoever looks."""
+
+
+class Tried(Struct, frozen=True):
+    """What came of a trial: the rollout, its files' texts, and the plan of the step to each stage, the first from what
+    runs today."""
+
+    rollout: Rollout
+    files: Mapping[str, str]
+    plans: tuple[PlanReport, ...]
+
+
+class Trial:
+    """The folder of one trial. `folder` is where the proposal is to stand."""
+
+    def __init__(self, source: AdoptSource, folder: Path, temporary: Path, choices: Choices, today: date) -> None:
+        self._source = source
+        self._choices = choices
+        self._today = today
+        self._top = real_path(temporary)
+        (self._top / _TOP).touch()
+        self._folder = self._mirrored(folder)
+        self._planner = Planner(choices, today)
+
+    def _mirrored(self, path: Path) -> Path:
+        return self._top / path.relative_to(self._source.repository)
+
+    def copy_source(self, sources: Mapping[Path, bytes]) -> None:
+        """Put the files that today's build is made of where the proposal looks for them."""
+        for path, content in sources.items():
+            file = self._mirrored(path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+
+    def carry_out(self, text: str, snapshots: Snapshots) -> Tried:
+        """Try the gateshift.yaml of that text. Raises UserError where a stage cannot be built."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = self._folder / "gateshift.yaml"
+        file.write_text(text)
+        rollout = open_rollout(file).rollout
+        files = generate(rollout)
+        for name, body in files.items():
+            target = self._folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(body.encode("utf-8", "surrogateescape"))
+        reporter = Reporter(self._planner.placer, snapshots)
+        return Tried(rollout, files, tuple(self._plans(rollout, reporter)))
+
+    def _plans(self, rollout: Rollout, reporter: Reporter) -> Iterator[PlanReport]:
+        environment = rollout.environments[0]
+        roots = [root_of(rollout, environment, stage) for stage in rollout.stages]
+        sides = [Side(root.stage.name, only_root(root.folder), root) for root in roots]
+        today = Side(self._source.label, self._today_root())
+        self._planner.prepare((today, *sides))
+        for before, after in zip((today, *sides), sides, strict=False):
+            yield reporter.plan(before, after, self._planner.step(before, after, WITHOUT_POINTER))
+
+    def _today_root(self) -> Root:
+        root = self._source.root
+        files = tuple(self._mirrored(real_path(file)) for file in root.files)
+        folder = self._mirrored(root.folder)
+        return replace(root, path=folder, folder=folder, repository=self._top, files=files)
+
+    def faults(self) -> tuple[ReportedFinding, ...]:
+        """The errors that `validate` finds in the proposal and not in what runs today."""
+        known = {_identity(fault) for fault in errors_in(self._today_root().path, self._choices, self._today)}
+        found = errors_in(self._folder, self._choices, self._today)
+        return tuple(fault for fault in found if _identity(fault) not in known)
+
+
+def _identity(fault: ReportedFinding) -> tuple[str, str]:
+    return fault.rule, str(fault.resource)
+
+
+def build_of(source: AdoptSource, planner: Planner) -> Build:
+    """What runs today, built."""
+    from gateshift.app.shared.build_roots import required
+
+    return required(planner.built(Side(source.label, source.root)))

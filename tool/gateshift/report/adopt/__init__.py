@@ -1,0 +1,1 @@
+"""What `gateshift adopt` proposes: text and JSON."""
