@@ -1,13 +1,15 @@
 """How many requests a second are decided, on one core, for a route of 16 rules, without traces.
 
-Run with `python bench/explain.py`. The requests hit every rule, a default and a miss; reading and indexing the objects
-is timed apart, since a run does it once.
+The requests hit every rule, a default and a miss, through a Gateway and to a Service. Reading and indexing the objects
+is not counted, since a run does it once.
 """
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+
+from measure import Spread, spread
 
 from gateshift.model.resource import Origin, Resource, ResourceId
 from gateshift.traffic.cluster import Cluster
@@ -16,22 +18,19 @@ from gateshift.traffic.request import ParentRef, Request
 from gateshift.yamldoc.data import JsonObject
 
 RULES = 16
-SECONDS = 2.0
+SECONDS, STRETCHES = 0.5, 5
 GATEWAY = ParentRef("Gateway", "default", "gw")
 
 
-def main() -> None:
-    """Print the decisions a second through a Gateway and to a Service."""
-    start = time.perf_counter()
+def rate() -> Spread:
+    """Decisions a second, over several stretches of time."""
     cluster = Cluster.of(objects())
-    decide(cluster, Request(GATEWAY, host="shop.example.org"), trace=False)
-    print(f"objects indexed in {(time.perf_counter() - start) * 1000:.1f} ms")
-    for parent in (GATEWAY, ParentRef("Service", "default", "customers")):
-        print(f"{parent}: {rate(cluster, requests(parent)):,.0f} decisions/s")
+    parents = (GATEWAY, ParentRef("Service", "default", "customers"))
+    asked = [request for parent in parents for request in requests(parent)]
+    return spread([_rate(cluster, asked) for _ in range(STRETCHES + 1)][1:])
 
 
-def rate(cluster: Cluster, asked: list[Request]) -> float:
-    """Decisions a second over the requests, again and again for SECONDS."""
+def _rate(cluster: Cluster, asked: list[Request]) -> float:
     done, start = 0, time.perf_counter()
     while time.perf_counter() - start < SECONDS:
         for request in asked:
@@ -93,7 +92,3 @@ def resource(api_version: str, kind: str, name: str, spec: object) -> Resource:
     data["spec"] = spec  # type: ignore[assignment]  # plain data, built above
     identity = ResourceId(api_version.rpartition("/")[0], kind, "default", name)
     return Resource(api_version, identity, data, Origin(Path("bench.yaml")))
-
-
-if __name__ == "__main__":
-    main()
