@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gateshift.config import read_rollout
-from gateshift.config.next_release import NewVersion, next_release
+from gateshift.config.succession import NewVersion, next_release
 from gateshift.errors import UserError
 from gateshift.model.rollout import Share, Stage
 from tests.strategies import Declared, declared, images, version_names
@@ -57,7 +57,7 @@ DONE = Stage("done", "", ("v2",), ("v2",), (Share("v2", 3),))
 
 def test_every_part_moves_on_by_one_version_and_comments_stay() -> None:
     assert (
-        next_release(TEXT, DONE, NewVersion("v3", "example.org/shop:3"))
+        next_release(TEXT, DONE, NewVersion("v3", "example.org/shop:3")).text
         == """\
 # Our shop.
 service: {name: shop, port: 80, targetPort: 8080}  # calm
@@ -103,14 +103,14 @@ gate:
 
 def test_line_breaks_stay_what_they_are() -> None:
     crlf = TEXT.replace("\n", "\r\n")
-    lf = next_release(TEXT, DONE, NewVersion("v3", "a:3"))
-    assert next_release(crlf, DONE, NewVersion("v3", "a:3")) == lf.replace("\n", "\r\n")
+    lf = next_release(TEXT, DONE, NewVersion("v3", "a:3")).text
+    assert next_release(crlf, DONE, NewVersion("v3", "a:3")).text == lf.replace("\n", "\r\n")
 
 
 def test_a_rollout_that_starts_with_both_versions_gets_a_stage_to_start_from() -> None:
     text = TEXT.replace("  - name: routed\n", "  - name: start\n    rules: [{name: r, match: {path: /x}, to: v2}]\n")
     text = text.replace("    deploy: [v1]   # alone\n", "")
-    stages = read_rollout(next_release(text, DONE, NewVersion("v3", "a:3")), Path("r"), lambda _: None).stages
+    stages = read_rollout(next_release(text, DONE, NewVersion("v3", "a:3")).text, Path("r"), lambda _: None).stages
     assert [stage.name for stage in stages] == ["start-here", "start", "canary", "done"]
     assert stages[0].deployed == ("v2",)
     assert stages[0].shares == (Share("v2", 3),)
@@ -119,7 +119,7 @@ def test_a_rollout_that_starts_with_both_versions_gets_a_stage_to_start_from() -
 def test_several_old_versions_become_one_baseline() -> None:
     text = TEXT.replace('  v1: {image: "example.org/shop:1"}\n', "  v0: {image: 'a:0'}\n  v1: {image: 'a:1'}\n")
     text = text.replace("      v1: 90   # most\n", "      v0: 40\n      v1: 50\n")
-    stages = read_rollout(next_release(text, DONE, NewVersion("v3", "a:3")), Path("r"), lambda _: None).stages
+    stages = read_rollout(next_release(text, DONE, NewVersion("v3", "a:3")).text, Path("r"), lambda _: None).stages
     assert stages[1].shares == (Share("v2", 90), Share("v3", 10))
 
 
@@ -134,7 +134,9 @@ def test_a_version_with_its_own_manifest_needs_another() -> None:
     )
     with pytest.raises(UserError, match="manifest of its own"):
         next_release(text, DONE, NewVersion("v3", "a:3"))
-    assert "  v3:\n    manifest: own/v3.yaml\n" in next_release(text, DONE, NewVersion("v3", manifest="own/v3.yaml"))
+    assert (
+        "  v3:\n    manifest: own/v3.yaml\n" in next_release(text, DONE, NewVersion("v3", manifest="own/v3.yaml")).text
+    )
 
 
 def test_an_anchor_is_refused_with_its_line() -> None:
@@ -154,7 +156,7 @@ def test_any_rollout_gives_a_release_that_starts_from_its_last_version(
     assume(name not in [version.name for version in rollout.versions])
     in_force = Stage("last", "", (last,), (last,), (Share(last, weight),))
     try:
-        text = next_release(old.text.removeprefix("\ufeff"), in_force, NewVersion(name, image))
+        text = next_release(old.text.removeprefix("\ufeff"), in_force, NewVersion(name, image)).text
         new = read_rollout(text, Path("gateshift.yaml"), old.files.get)
     except UserError:
         return

@@ -51,12 +51,21 @@ class MovedPointer(Struct, frozen=True):
     after: str
 
 
+class ReleaseKind(Enum):
+    """How a release starts: after a finished one, behind one that is not finished everywhere, or with another version
+    instead of one that was abandoned."""
+
+    AFTER = "after"
+    BEHIND = "behind"
+    INSTEAD = "instead"
+
+
 class ReleaseReport(Struct, frozen=True):
     """What was done, or with `dry_run` would be.
 
     `before` and `after` are the texts of gateshift.yaml, `rollout` what the latter declares. `changes` are the plans
-    from
-    each stage in force to the first of the next release. `written` and `deleted` are paths relative to the rollout.
+    from each stage in force to what becomes of it. `written` and `deleted` are paths relative to the rollout.
+    `abandoned` is the version that was replaced, or "". `notes` are what the owner should look at.
     """
 
     rollout: Rollout
@@ -66,4 +75,28 @@ class ReleaseReport(Struct, frozen=True):
     changes: tuple[PlanReport, ...]
     written: tuple[str, ...]
     deleted: tuple[str, ...]
+    kind: ReleaseKind = ReleaseKind.AFTER
+    candidate: str = ""
+    abandoned: str = ""
+    notes: tuple[str, ...] = ()
     dry_run: bool = False
+    commit: str = ""
+    branch: str = ""
+
+    @property
+    def baseline(self) -> str:
+        """The version before the new one."""
+        names = [version.name for version in self.rollout.versions]
+        return names[names.index(self.candidate) - 1]
+
+    @property
+    def headline(self) -> str:
+        """The start in one line, as a commit says it."""
+        name = self.rollout.service.name
+        match self.kind:
+            case ReleaseKind.AFTER:
+                return f"{name}: start {self.candidate} after {self.baseline}"
+            case ReleaseKind.BEHIND:
+                return f"{name}: start {self.candidate} behind {self.baseline}"
+            case ReleaseKind.INSTEAD:
+                return f"{name}: {self.candidate} instead of {self.abandoned}"

@@ -38,15 +38,18 @@ def refuse_unfinished(repository: Path) -> None:
             )
 
 
-def commit_files(repository: Path, contents: Mapping[str, bytes], message: str, branch: str = "") -> str:
-    """Commit these files, which have these contents in the work tree, and nothing else; the id of the commit.
+def commit_files(
+    repository: Path, contents: Mapping[str, bytes], message: str, branch: str = "", deleted: Sequence[str] = ()
+) -> str:
+    """Commit these files, which have these contents in the work tree, those that were `deleted` from it, and nothing
+    else; the id of the commit.
 
     With a branch, on that one: a new one, or one that a run before this one made at this very commit. What is staged
     of other files stays staged. Raises UserError where Git or a hook refuses, with index and branch as they were.
     """
     refuse_unfinished(repository)
     with _on(repository, branch) if branch else contextlib.nullcontext(), _tracked(repository, list(contents)):
-        pathspecs = [f":(literal){name}" for name in contents]
+        pathspecs = [f":(literal){name}" for name in (*contents, *_known(repository, deleted))]
         done = git.commit_with_hooks(repository, "--quiet", "--only", "-m", message, "--", *pathspecs)
         if done.exit_code != 0:
             raise UserError(_refusal(repository, done), where=str(repository))
@@ -115,7 +118,7 @@ def start_branch(repository: Path, name: str) -> bool:
 @contextlib.contextmanager
 def _tracked(repository: Path, names: Sequence[str]) -> Iterator[None]:
     """With files that Git does not know yet in the index while this runs, and after; where it fails, without them."""
-    known = git.write(repository, "ls-files", "-z", "--full-name", "--", *names).split("\0")
+    known = _known(repository, names)
     new = [name for name in names if name not in known]
     try:
         if new:
@@ -125,6 +128,11 @@ def _tracked(repository: Path, names: Sequence[str]) -> Iterator[None]:
         if new:
             git.attempt(repository, "rm", "--cached", "--quiet", "--force", "--ignore-unmatch", "--", *new)
         raise
+
+
+def _known(repository: Path, names: Sequence[str]) -> list[str]:
+    """Those of the files that are in the index."""
+    return git.write(repository, "ls-files", "-z", "--full-name", "--", *names).split("\0")[:-1] if names else []
 
 
 def _refusal(repository: Path, done: Finished) -> str:

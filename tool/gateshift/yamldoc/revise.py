@@ -30,8 +30,9 @@ class _Edit(Struct, frozen=True):
 def revise(text: str, new: Json, renames: Mapping[str, str] | None = None) -> str:
     """The one document of the text, read by YAML 1.2, made to say `new`.
 
-    A mapping of scalars whose keys become those of `new` by `renames`, in order, keeps its lines under them. Items of a
-    list that are mappings with a `name` are the same where the name is. Raises CannotRevise.
+    A mapping of scalars whose keys become those of `new` by `renames`, in order, keeps its lines under them; so does
+    any other mapping where no key takes another one's name. Items of a list that are mappings with a `name` are the
+    same where the name is, by `renames` too. Raises CannotRevise.
     """
     documents = parse_all(text, yaml_1_2=True)
     if len(documents) != 1:
@@ -93,7 +94,9 @@ class _Revision:
 
     def _mapping(self, at: FieldPath, old: JsonObject, new: JsonObject) -> list[_Edit] | None:
         plain = not any(isinstance(value, (dict, list)) for value in (*old.values(), *new.values()))
-        if plain and [self.renames.get(key, key) for key in old] == list(new):
+        moved = [self.renames.get(key, key) for key in old]
+        handed_on = any(name != key and name in old for key, name in zip(old, moved, strict=True))
+        if moved == list(new) and (plain or not handed_on):
             return self._renamed(at, old, new)
         kept = [key for key in old if key in new]
         if not kept or kept != [key for key in new if key in old]:
@@ -123,10 +126,10 @@ class _Revision:
         return edits
 
     def _sequence(self, at: FieldPath, old: list[Json], new: list[Json]) -> list[_Edit] | None:
-        if _are_same_items(old, new):
+        if self._are_same_items(old, new):
             pairs = enumerate(zip(old, new, strict=True))
             return [edit for index, (item, other) in pairs for edit in self.value((*at, index), item, other)]
-        before, after = list(map(_identity, old)), list(map(_identity, new))
+        before, after = [_identity(item, self.renames) for item in old], [_identity(item, {}) for item in new]
         if len(set(before)) < len(before) or len(set(after)) < len(after):
             return None
         kept = [name for name in before if name in after]
@@ -151,6 +154,20 @@ class _Revision:
             else:
                 edits.append(self._insertion((*at, anchor), indent, dump([new[index]])))
         return edits
+
+    def _are_same_items(self, old: list[Json], new: list[Json]) -> bool:
+        """Whether each item became the one in its place: a list, or a mapping of the same name, an equal scalar, and at
+        most one value without a name that changed."""
+        if len(old) != len(new):
+            return False
+        replaced = [pair for pair in zip(old, new, strict=True) if not self._is_same_item(*pair)]
+        return not replaced or (len(replaced) == 1 and not (isinstance(replaced[0][0], dict) and replaced[0][0]))
+
+    def _is_same_item(self, item: Json, other: Json) -> bool:
+        if isinstance(item, dict) and isinstance(other, dict):
+            name = item.get("name")
+            return same(self.renames.get(name, name) if isinstance(name, str) else name, other.get("name"))
+        return (isinstance(item, list) and isinstance(other, list)) or same(item, other)
 
     def _head(self, at: FieldPath) -> int | None:
         """Where the key of a mapping's entry starts; None where something else stands before it on its line."""
@@ -238,23 +255,11 @@ class _Revision:
         return len(self.text) if line_break < 0 else line_break + 1
 
 
-def _are_same_items(old: list[Json], new: list[Json]) -> bool:
-    """Whether each item became the one in its place: a list, or a mapping of the same name, an equal scalar, and at
-    most one value without a name that changed."""
-    if len(old) != len(new):
-        return False
-    replaced = [pair for pair in zip(old, new, strict=True) if not _is_same_item(*pair)]
-    return not replaced or (len(replaced) == 1 and not (isinstance(replaced[0][0], dict) and replaced[0][0]))
-
-
-def _is_same_item(item: Json, other: Json) -> bool:
-    if isinstance(item, dict) and isinstance(other, dict):
-        return same(item.get("name"), other.get("name"))
-    return (isinstance(item, list) and isinstance(other, list)) or same(item, other)
-
-
-def _identity(item: Json) -> str:
-    return f"name {item['name']}" if isinstance(item, dict) and "name" in item else f"value {flow(item)}"
+def _identity(item: Json, renames: Mapping[str, str]) -> str:
+    if isinstance(item, dict) and "name" in item:
+        name = item["name"]
+        return f"name {renames.get(name, name) if isinstance(name, str) else name}"
+    return f"value {flow(item)}"
 
 
 def _scalar_like(old: str, new: str) -> str:

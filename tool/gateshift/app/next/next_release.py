@@ -1,10 +1,9 @@
-"""`gateshift next`: a finished rollout becomes the baseline of the next, and what runs stays as it is."""
+"""`gateshift next`: the next release starts, and what runs stays as it is."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,49 +11,42 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look
-from gateshift.app.plan.plan import Plans
-from gateshift.app.plan.planner import Planner
-from gateshift.app.plan.sides import Side
+from gateshift.app.next.release_start import is_finished, positions, refuse_in_use, refuse_unfinished
+from gateshift.app.next.trial import Trial
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
-from gateshift.app.promote.select_pointers import named_stage
 from gateshift.app.shared.paths import shown_path
-from gateshift.app.shared.pointer_history import PointerHistory
-from gateshift.app.shared.resolve_target import only_root
-from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
-from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.validate import errors_in
 from gateshift.config import file_reader, open_rollout, parse_rollout
-from gateshift.config.next_release import NewVersion, next_release
-from gateshift.engines.placement import StageFolders
+from gateshift.config.read import folder_lister
+from gateshift.config.succession import NewVersion, Successor, abandoned_release, further_release, next_release
 from gateshift.errors import Exit, UserError
 from gateshift.manifests import generate
 from gateshift.model.plan import PlanReport
-from gateshift.model.release import FileState, FileStatus, MovedPointer, ReleaseReport
-from gateshift.model.rollout import Environment, ManifestWorkload, Rollout, Stage
-from gateshift.model.shares import percent
+from gateshift.model.release import FileState, FileStatus, MovedPointer, ReleaseKind, ReleaseReport
+from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
-from gateshift.system import atomic_write, owned_files
+from gateshift.system import atomic_write, commit, git, owned_files
 from gateshift.system.source_files import real_path
 from gateshift.yamldoc import bytes_like, text_of
 
-_TOP = ".git"
-"""A file of this name makes a folder the top of a repository to whoever looks."""
-
 
 class Release(Struct, frozen=True):
-    """What is asked for. `files` hold pointers beside those in sync/; `stage` is the stage in force where no pointer
-    says so."""
+    """What is asked for. `instead_of` is a version that was abandoned, or "". `files` hold pointers beside those in
+    sync/; `stage` is the stage in force where no pointer says so. `commit` and `branch` are as `promote` has them."""
 
     version: NewVersion
     files: tuple[Path, ...] = ()
     stage: str = ""
     dry_run: bool = False
+    instead_of: str = ""
+    commit: bool = False
+    branch: str = ""
 
 
 def start_next(file: Path, release: Release, choices: Choices, today: date) -> ReleaseReport:
-    """Start the next release. Raises UserError where the rollout is not finished or the result would not do, with
-    nothing changed then; NoVerdict where the result could not be checked."""
+    """Start the next release. Raises UserError where it cannot start here or the result would not do, with nothing
+    changed then; NoVerdict where the result could not be checked."""
     pointing = rollout_pointers(open_rollout(file).rollout, release.files)
     if release.dry_run:
         return _Start(pointing, release, choices, today).report()
@@ -77,16 +69,45 @@ class _Start:
         self.today = today
         self.top = real_path(self.old.file.parent)
         _refuse_pending(self.old)
-        self.in_force = self._in_force()
+        self.held = positions(pointing, release.stage)
         before = self.old.file.read_bytes()
         self.before = text_of(before)
-        self.after = next_release(self.before, next(iter(self.in_force.values())), release.version)
-        self.new = parse_rollout(self.after, self.old.file, file_reader(self.old.file.parent)).rollout
+        self.kind, successor = self._successor()
+        self.notes = successor.notes
+        self.after = successor.text
+        reader, lister = file_reader(self.old.file.parent), folder_lister(self.old.file.parent)
+        self.new = parse_rollout(self.after, self.old.file, reader, lister).rollout
+        self.stages = self._stages_after(successor.stages)
         self.states = look(self.new).states
         _refuse_strangers(self.new, self.states)
-        self.files = generate(self.new)
         self.edits = tuple(self._edits())
         self.contents = self._contents(bytes_like(before, self.after))
+
+    def _successor(self) -> tuple[ReleaseKind, Successor]:
+        """The next gateshift.yaml. Raises UserError where a release cannot start from the stages in force."""
+        new, abandoned = self.release.version, self.release.instead_of
+        if abandoned:
+            refuse_in_use(self.old, abandoned, self.held)
+            return ReleaseKind.INSTEAD, abandoned_release(self.before, abandoned, new, self._exists)
+        if len(self.old.versions) > 1:
+            if all(is_finished(self.old, position.stage) for position in self.held):
+                return ReleaseKind.AFTER, next_release(self.before, self.held[0].stage, new, self._exists)
+            refuse_unfinished(self.old, self.held)
+        in_force = {position.stage.name for position in self.held}
+        return ReleaseKind.BEHIND, further_release(self.before, in_force, new, self._exists)
+
+    def _exists(self, path: str) -> bool:
+        file = real_path(self.top / path)
+        return file.is_relative_to(self.top) and file.exists()
+
+    def _stages_after(self, renames: Mapping[str, str]) -> dict[tuple[Environment, Stage], Stage]:
+        """What becomes of each stage in force: after a finished release the first one of the next."""
+        if self.kind is ReleaseKind.AFTER:
+            return {(position.environment, position.stage): self.new.stages[0] for position in self.held}
+        return {
+            (position.environment, position.stage): self.new.stage(renames[position.stage.name])
+            for position in self.held
+        }
 
     def report(self) -> ReleaseReport:
         """What is done, once the result has stood its trial."""
@@ -100,63 +121,69 @@ class _Start:
                 sorted(file.relative_to(self.top).as_posix() for file in self.contents if file.is_relative_to(self.top))
             ),
             tuple(state.path for state in self.states if state.status is FileStatus.LEFT_OVER),
-            self.release.dry_run,
+            kind=self.kind,
+            candidate=self.release.version.name,
+            abandoned=self.release.instead_of,
+            notes=self.notes,
+            dry_run=self.release.dry_run,
         )
 
     def carry_out(self) -> ReleaseReport:
         """The report, and everything written: all files and pointers together, and what is left over deleted."""
         report = self.report()
+        deleted = [self.top / name for name in report.deleted]
+        repository = self._repository_to_commit_in(deleted) if self.release.commit else None
         try:
-            deleted = [self.top / name for name in report.deleted]
-            atomic_write.replace_together(self.pointing.repository, self.contents, deleted)
+            with atomic_write.replacing(self.pointing.repository, self.contents, deleted):
+                if repository is None:
+                    return report
+                contents = {file.relative_to(repository).as_posix(): text for file, text in self.contents.items()}
+                gone = [file.relative_to(repository).as_posix() for file in deleted]
+                made = commit.commit_files(repository, contents, _letter(report), self.release.branch, gone)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
-        return report
+        commit.refuse_edited(repository, made, contents)
+        return replace(report, commit=made, branch=self.release.branch)
 
-    def _in_force(self) -> dict[Environment, Stage]:
-        """The stage in force of each environment. Raises UserError where one of them is not finished."""
-        if not self.pointing.stage_pointers:
-            if not self.release.stage:
-                raise UserError(
-                    "the rollout has no pointer, so nothing says whether it is finished",
-                    where=str(self.old.file),
-                    next_step="Name your pointers with --pointer, or the stage in force with --stage.",
-                    exit_code=Exit.FINDINGS,
-                )
-            stage = named_stage(self.old, self.release.stage)
-            _refuse_unfinished(self.old, stage, "the rollout")
-            return dict.fromkeys(self.old.environments, stage)
-        history = PointerHistory(self.old.file.parent)
-        folders = StageFolders(self.old, self.pointing.prefix)
-        found: dict[Environment, Stage] = {}
-        for stage_pointer in self.pointing.stage_pointers:
-            committed = history.at_head(stage_pointer.pointer) or stage_pointer.pointer
-            placed = folders.place(committed)
-            _refuse_unfinished(self.old, placed.stage if placed else None, str(stage_pointer.pointer))
-            _refuse_unfinished(self.old, stage_pointer.stage, str(stage_pointer.pointer))
-            if stage_pointer.environment is not None and stage_pointer.stage is not None:
-                found[stage_pointer.environment] = stage_pointer.stage
-        return found
+    def _repository_to_commit_in(self, deleted: Sequence[Path]) -> Path:
+        """The work tree. Raises UserError where there is none, and where a file has edits of its owner's."""
+        repository = git.work_tree(self.top)
+        if repository is None:
+            raise UserError("there is no Git work tree to commit in", where=str(self.top))
+        commit.refuse_unfinished(repository)
+        names = [file.relative_to(repository).as_posix() for file in (*self.contents, *deleted) if file.exists()]
+        edits = git.uncommitted(repository, names)
+        if edits:
+            raise UserError(
+                f"uncommitted edits would be committed with the release: {', '.join(edits)}",
+                where=str(repository),
+                next_step="Commit them, or take them back, first.",
+                exit_code=Exit.FINDINGS,
+            )
+        return repository
 
     def _contents(self, rollout: bytes) -> dict[Path, bytes]:
-        """Every file that changes, with its new content: gateshift.yaml, what it generates, and the user's pointers.
-
-        A generated pointer names the first stage, which is where the pointers of the next release start; one that its
-        owner rewrote is moved there by its one scalar, as every other pointer of theirs.
-        """
-        theirs = {state.path for state in self.states if state.status.in_the_way}
-        contents = {self.top / name: text.encode() for name, text in self.files.items() if name not in theirs}
+        """Every file that changes, with its new content: gateshift.yaml, what it generates, and the pointers."""
+        contents = {
+            self.top / state.path: state.expected.encode("utf-8", "surrogateescape")
+            for state in self.states
+            if state.expected is not None and not state.status.in_the_way
+        }
         contents[real_path(self.old.file)] = rollout
-        own = [edit for _, edit in self.edits if real_path(edit.file) not in contents]
-        contents |= edited({real_path(edit.file): edit.file.read_bytes() for edit in own}, own)
+        held = {real_path(edit.file): edit for _, edit in self.edits}
+        texts = {file: contents.get(file) or file.read_bytes() for file in held}
+        contents |= edited(texts, [edit for _, edit in self.edits])
         return {file: content for file, content in contents.items() if not _holds(file, content)}
 
     def _edits(self) -> Iterator[tuple[StagePointer, Edit]]:
         """What each pointer's path becomes."""
         pointing = replace(self.pointing, rollout=self.new)
         for stage_pointer in self.pointing.stage_pointers:
-            if stage_pointer.environment is not None:
-                yield stage_pointer, edit_to(pointing, stage_pointer, stage_pointer.environment, self.new.stages[0])
+            environment, stage = stage_pointer.environment, stage_pointer.stage
+            if environment is not None and stage is not None:
+                target = self.stages[environment, stage]
+                if pointing.folder(target, environment) != stage_pointer.pointer.folder:
+                    yield stage_pointer, edit_to(pointing, stage_pointer, environment, target)
 
     def _moved(self) -> Iterator[MovedPointer]:
         for stage_pointer, edit in self.edits:
@@ -164,50 +191,21 @@ class _Start:
             yield MovedPointer(file, stage_pointer.pointer.name, stage_pointer.pointer.path, edit.path)
 
     def _trial(self) -> tuple[PlanReport, ...]:
-        """The result in a folder of its own: it has to validate, and the step to it must change nothing that matters.
+        """What becomes of each stage in force. Raises UserError where the result would not do, NoVerdict where it could
+        not be checked."""
+        with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
+            trial = Trial(Path(folder), self.pointing, self.choices, self.today)
+            trial.write(self.new, self.after, generate(self.new))
+            trial.refuse_faults()
+            return trial.plans(self.new, self.stages)
 
-        Raises UserError where it does not, NoVerdict where it could not be checked.
-        """
-        with tempfile.TemporaryDirectory(prefix="gateshift-") as folder, Snapshots() as snapshots:
-            repository = real_path(Path(folder))
-            (repository / _TOP).touch()
-            trial = repository / self.top.relative_to(self.pointing.repository)
-            self._write_trial(trial)
-            _refuse_faults(trial, self.choices, self.today)
-            plans = Plans(Planner(self.choices, self.today), snapshots)
-            return tuple(self._plan(plans, trial, environment, stage) for environment, stage in self.in_force.items())
 
-    def _write_trial(self, trial: Path) -> None:
-        texts = {**self.files, "gateshift.yaml": self.after}
-        for version in self.new.versions:
-            if isinstance(version.workload, ManifestWorkload):
-                texts[version.workload.path] = version.workload.text
-        for name, text in texts.items():
-            file = trial / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
-        for name in self.new.schemas.crds:
-            source, target = self.top / name, trial / name
-            if source.is_dir():
-                shutil.copytree(source, target, dirs_exist_ok=True)
-            elif source.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, target)
-
-    def _plan(self, plans: Plans, trial: Path, environment: Environment, stage: Stage) -> PlanReport:
-        first = self.new.stages[0]
-        before = Side(stage.name, only_root(self.top / self.old.overlay(stage, environment)))
-        after = Side(first.name, only_root(trial / self.new.overlay(first, environment)))
-        plan = plans.between(before, after, sync_settings(self.pointing, environment))
-        if not plan.safe:
-            reasons = [each.message for verdict in plan.engines if verdict.decides for each in verdict.findings]
-            raise UserError(
-                f"the step from {stage.name} to the first stage of the next release is unsafe: {'; '.join(reasons)}",
-                where=str(self.old.file),
-                next_step="Promote to a stage that runs nothing but the last version first.",
-                exit_code=Exit.FINDINGS,
-            )
-        return plan
+def _letter(report: ReleaseReport) -> str:
+    """The commit message: the start, the stages, the pointers that follow, and what its author should look at."""
+    stages = " -> ".join(stage.name for stage in report.rollout.stages)
+    parts = [report.headline, f"Stages: {stages}"]
+    parts += [f"{pointer.file}: {pointer.before} -> {pointer.after}" for pointer in report.pointers]
+    return "\n\n".join([*parts, *report.notes]) + "\n"
 
 
 def _holds(file: Path, content: bytes) -> bool:
@@ -234,30 +232,3 @@ def _refuse_strangers(rollout: Rollout, states: Sequence[FileState]) -> None:
             next_step="Move them away.",
             exit_code=Exit.FINDINGS,
         )
-
-
-def _refuse_unfinished(rollout: Rollout, stage: Stage | None, who: str) -> None:
-    """A rollout is finished where its last version has every request and runs alone, or nothing comes after."""
-    last = rollout.versions[-1].name
-    if stage is None:
-        raise UserError(
-            f"{who} names no stage", next_step="`gateshift status` says what it names.", exit_code=Exit.FINDINGS
-        )
-    alone = stage.deployed == (last,) or stage == rollout.stages[-1]
-    whole = stage.fraction(last) == 1 and not stage.rules and stage.mirror is None
-    if not (alone and whole):
-        got = f"{last} has {percent(stage.fraction(last))} of the requests" if not whole else f"{last} is not alone"
-        raise UserError(
-            f"the rollout is not finished: {who} is at {stage.name}, where {got}",
-            where=str(rollout.file),
-            next_step=f"Promote it to a stage that runs nothing but {last} first.",
-            exit_code=Exit.FINDINGS,
-        )
-
-
-def _refuse_faults(trial: Path, choices: Choices, today: date) -> None:
-    """Raises UserError where a stage of the result has errors, NoVerdict where that could not be checked."""
-    faults = errors_in(trial / "overlays", choices, today)
-    if faults:
-        said = "; ".join(f"{fault.rule}: {fault.message}" for fault in faults)
-        raise UserError(f"the next release would not validate: {said}", exit_code=Exit.FINDINGS)

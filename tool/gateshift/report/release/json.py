@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import field
 
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
-from gateshift.model.release import FileState, FileStatus, ReleaseReport
+from gateshift.model.release import FileState, FileStatus, ReleaseKind, ReleaseReport
 from gateshift.model.rollout import Engine
 from gateshift.model.status import PointerStatus, StatusReport
 from gateshift.report import json_form
@@ -117,13 +117,21 @@ class ReleaseJson(JsonForm, frozen=True):
     """The start of the next release."""
 
     rollout: Annotated[str, says("The rollout's service.")]
-    baseline: Annotated[str, says("The version that has every request.")]
+    start: Annotated[
+        ReleaseKind,
+        says("After a finished release, behind one that is not, or with a version instead of an abandoned one."),
+    ]
+    baseline: Annotated[str, says("The version before the one that comes.")]
     candidate: Annotated[str, says("The version that comes.")]
+    abandoned: Annotated[str, says("The version in whose place it comes, or empty.")]
     stages: Annotated[tuple[str, ...], says("The stages in order.")]
     pointers: Annotated[tuple[MovedPointerJson, ...], says("Every pointer that moves.")]
     written: Annotated[tuple[str, ...], says("Files written, relative to gateshift.yaml.")]
     deleted: Annotated[tuple[str, ...], says("Files deleted, relative to gateshift.yaml.")]
+    notes: Annotated[tuple[str, ...], says("What the owner of the rollout should look at.")]
     dry_run: Annotated[bool, says("Whether it only shows what would change.")]
+    commit: Annotated[str, says("The commit that was made, or empty.")]
+    branch: Annotated[str, says("The branch that was made for it, or empty.")]
 
 
 class FileStateJson(JsonForm, frozen=True):
@@ -213,17 +221,21 @@ def _refusal(refusal: Refusal) -> RefusalJson:
 
 def release(report: ReleaseReport) -> str:
     """The start of the next release."""
-    baseline, candidate = (version.name for version in report.rollout.versions[-2:])
     return write(
         ReleaseJson(
             rollout=report.rollout.service.name,
-            baseline=baseline,
-            candidate=candidate,
+            start=report.kind,
+            baseline=report.baseline,
+            candidate=report.candidate,
+            abandoned=report.abandoned,
             stages=tuple(stage.name for stage in report.rollout.stages),
             pointers=tuple(same(MovedPointerJson, pointer) for pointer in report.pointers),
             written=report.written,
             deleted=report.deleted,
+            notes=report.notes,
             dry_run=report.dry_run,
+            commit=report.commit,
+            branch=report.branch,
         )
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator
 
-from gateshift.model.release import ReleaseReport
+from gateshift.model.release import ReleaseKind, ReleaseReport
 from gateshift.report.plain_text import printable
 from gateshift.report.style import Style, count
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+_SHORT = 12
 
 
 def render(report: ReleaseReport, style: Style) -> str:
@@ -20,19 +21,40 @@ def render(report: ReleaseReport, style: Style) -> str:
 def _lines(report: ReleaseReport, style: Style) -> Iterator[str]:
     if report.dry_run:
         yield from _diff(report, style)
-    *_, baseline, candidate = (printable(version.name) for version in report.rollout.versions)
     name = style.paint(printable(report.rollout.service.name), "bold")
-    yield f"{name}: {baseline} is the baseline now, {candidate} the candidate"
+    yield f"{name}: {_start(report)}"
     yield f"  stages: {' -> '.join(printable(stage.name) for stage in report.rollout.stages)}"
     for pointer in report.pointers:
         yield f"  {printable(pointer.file)}: {printable(pointer.before)} -> {printable(pointer.after)}"
+    if not report.pointers:
+        yield "  no pointer moves"
     changed = sum(len(plan.changes) for plan in report.changes)
     change = f"{count(changed, 'object')} {'changes' if changed == 1 else 'change'}, safely"
     yield f"  {change}" if changed else "  what runs stays as it is"
+    for note in report.notes:
+        yield f"  {style.paint('note', 'yellow')}: {printable(note)}"
+    yield _outcome(report)
+
+
+def _start(report: ReleaseReport) -> str:
+    baseline, candidate = printable(report.baseline), printable(report.candidate)
+    match report.kind:
+        case ReleaseKind.AFTER:
+            return f"{baseline} is the baseline now, {candidate} the candidate"
+        case ReleaseKind.BEHIND:
+            return f"{candidate} comes behind {baseline}, each environment when it is there"
+        case ReleaseKind.INSTEAD:
+            return f"{candidate} is the candidate instead of {printable(report.abandoned)}"
+
+
+def _outcome(report: ReleaseReport) -> str:
     if report.dry_run:
-        yield "nothing was changed: this was a dry run"
-    else:
-        yield f"{count(len(report.written), 'file')} written, {len(report.deleted)} deleted; commit them together"
+        return "nothing was changed: this was a dry run"
+    files = f"{count(len(report.written), 'file')} written, {len(report.deleted)} deleted"
+    if report.commit:
+        where = f" on {printable(report.branch)}" if report.branch else ""
+        return f"{files}, committed as {report.commit[:_SHORT]}{where}; push it, and the sync engine follows"
+    return f"{files}; commit them together"
 
 
 def _diff(report: ReleaseReport, style: Style) -> Iterator[str]:
