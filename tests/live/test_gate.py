@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.live.rollouts import HTTP, gateshift, rollout
 from tests.live.servers import answer, serving
 from tests.live.stand_in import Prometheus, Reply, said, vector
 
+PAGE = Path(__file__).parents[2] / "docs/gate.md"
 LIMITS = "successRate: 0.99, p99: 500ms, requestRate: 1"
 
 
@@ -232,3 +234,21 @@ def test_the_markdown_is_a_table(tmp_path: Path) -> None:
         done = gateshift(rollout(tmp_path, text), "gate", "-f", "markdown")
 
     assert "| p99 latency | 120 ms | 500 ms | 120 ms | passed |  |" in done.stdout
+
+
+@pytest.mark.parametrize(("limit", "needed"), [(0.9, 44), (0.95, 90), (0.99, 459), (0.999, 4603)])
+def test_the_documented_numbers_of_requests_are_those_that_pass(limit: float, needed: int, tmp_path: Path) -> None:
+    limits = f"successRate: {limit}, window: 100s"
+    few, _ = judged(tmp_path, limits, success=1.0, rate=(needed - 1) / 100)
+    enough, _ = judged(tmp_path, limits, success=1.0, rate=needed / 100)
+
+    assert (few, enough) == (3, 0)
+    assert f"| `successRate: {limit}` | {needed:,} |" in PAGE.read_text()
+
+
+@pytest.mark.parametrize("example", re.findall("```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL))
+def test_a_documented_gate_can_be_asked(example: str, tmp_path: Path) -> None:
+    done = gateshift(rollout(tmp_path, HTTP + example), "gate", "--prometheus", "http://127.0.0.1:1")
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "no connection" in done.stdout

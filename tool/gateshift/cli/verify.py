@@ -85,7 +85,7 @@ def command(
 
     The URL, and -H, are those of a request that the production rule takes; each extra rule of the stage gets requests
     of its own. Only the URL's own address is asked, no redirect is followed, nothing is tried twice. Exits 0 where the
-    shares are as declared, 1 where they are not, 3 where that is not proven.
+    shares are as declared, 1 where they are not, 3 where that is not proven. See docs/verify.md.
     """
     if requests is not None and duration is not None:
         raise click.UsageError("give --requests or --duration, not both")

@@ -41,7 +41,7 @@ def identifier(rollout: Rollout, *, grpc: bool) -> Identify:
         raise UserError(
             "nothing says how answers tell the versions apart",
             where=str(rollout.file),
-            next_step="Add `verify`, such as {header: x-version}, to gateshift.yaml (docs/config.md).",
+            next_step="Add `verify`, such as {header: x-version}, to gateshift.yaml: see docs/verify.md.",
         )
     names = tuple(version.name for version in rollout.versions)
     tests = tuple((evidence, _test(rollout, evidence)) for evidence in rules.versions)

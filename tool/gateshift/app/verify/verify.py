@@ -167,7 +167,7 @@ def _notes(plan: Plan, request: VerifyRequest, departures: Departures) -> Iterat
     if plan.stage.shares and all(isinstance(parent, ServiceParent) for parent in parents):
         yield (
             "a mesh route steers only calls made inside the mesh: this holds where the command ran behind a client's "
-            "sidecar (run it from a pod of the mesh, or behind a client's sidecar)"
+            "sidecar (docs/verify.md has a Job that does)"
         )
     if request.tls.insecure and request.endpoint.is_secure:
         yield "--insecure: the server's certificate was not checked, so that anyone may have answered"
