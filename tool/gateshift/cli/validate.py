@@ -38,6 +38,12 @@ Examples:
     "--affected-by", "affected", is_flag=True, help="PATHS are changed files: validate the roots that read them."
 )
 @click.option(
+    "--since",
+    default="",
+    metavar="REF",
+    help="Suppress only what the merge base with REF suppresses too; list first what this change suppresses itself.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice([level.value for level in Level]),
     default=Level.ERROR.value,
@@ -75,6 +81,7 @@ Examples:
 def command(
     paths: tuple[Path, ...],
     affected: bool,  # noqa: FBT001 -- click's flag
+    since: str,
     fail_on: str,
     require_complete: bool,  # noqa: FBT001 -- click's flag
     without_cel: bool,  # noqa: FBT001 -- click's flag
@@ -97,7 +104,7 @@ def command(
         session.verbose = True
         _tell_programs(choices)
         choices = replace(choices, say=tell)
-    scope = ValidationScope(paths, affected=affected, cel=not without_cel)
+    scope = ValidationScope(paths, affected=affected, cel=not without_cel, since=since)
     if fix:
         from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from gateshift.model.report import Gap, ReportedFinding, ResourceName
+from gateshift.model.report import Gap, OwnSuppression, ReportedFinding, ResourceName
 from gateshift.yamldoc.data import JsonObject
 
 SAFE_WAY = "The safe way here:"
@@ -93,11 +93,12 @@ class PlanReport(Struct, frozen=True):
 
 class PullRequestReport(Struct, frozen=True):
     """What a branch changes against its merge base: a plan for every stage whose build differs and every pointer that
-    moved. `since` is the revision as the user named it."""
+    moved. `since` is the revision as the user named it; `own` what the branch suppresses by itself."""
 
     since: str
     plans: tuple[PlanReport, ...]
     gaps: tuple[Gap, ...] = ()
+    own: tuple[OwnSuppression, ...] = ()
 
     @property
     def safe(self) -> bool:

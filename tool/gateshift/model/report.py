@@ -125,14 +125,32 @@ NO_COVERAGE = Coverage()
 """That of a run which looked at nothing."""
 
 
+class OwnSuppression(Struct, frozen=True):
+    """What a change suppresses, allows or excludes by itself, which does not count in its own run.
+
+    `rule` is "" where it is not about one rule; `what` says in words what the change adds.
+    """
+
+    rule: str
+    what: str
+    reason: str
+    file: str
+    line: int
+    column: int
+
+
 class ValidationReport(Struct, frozen=True):
-    """The outcome of a validation. Findings are sorted by file, line, column and rule."""
+    """The outcome of a validation. Findings are sorted by file, line, column and rule.
+
+    `own` is what the change suppresses by itself, where a change is validated.
+    """
 
     findings: tuple[ReportedFinding, ...]
     roots: tuple[ReportedRoot, ...]
     suppressed: int = 0
     gaps: tuple[Gap, ...] = ()
     coverage: Coverage = NO_COVERAGE
+    own: tuple[OwnSuppression, ...] = ()
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

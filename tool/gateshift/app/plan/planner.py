@@ -7,11 +7,13 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots, required
 from gateshift.app.shared.locate_findings import Placer
+from gateshift.app.shared.merge_base import MergeBase
+from gateshift.app.shared.snapshots import Snapshot
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.checks.registry import every_rule
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
@@ -69,7 +71,13 @@ class Planner:
         self._reader = TreeReader()
         self._built: dict[tuple[Path, tuple[Path, ...]], BuiltRoot] = {}
         self._steps: dict[tuple[int, int, tuple[SyncSettings, ...]], PlannedStep] = {}
+        self._base: MergeBase | None = None
         self.placer = Placer(self._reader.sources)
+
+    def since(self, base: Snapshot) -> MergeBase:
+        """From now on hear only what the merge base suppresses as well, and allow only what it allows."""
+        self._base = MergeBase(base, self._reader.sources)
+        return self._base
 
     def prepare(self, sides: Iterable[Side]) -> None:
         """Build these sides together, which is quicker than one after the other."""
@@ -113,7 +121,7 @@ class Planner:
         before: Side,
         after: Side,
     ) -> PlannedStep:
-        said = [*extra, *_policy(before, after)]
+        said = [*extra, *self._policy(before, after)]
         return PlannedStep(*roots, made, tuple(self._engines(made, said, roots, before, after)))
 
     def _judge(self, before: Side, after: Side, old: Build, new: Build, syncs: tuple[SyncSettings, ...]) -> Judgement:
@@ -130,7 +138,9 @@ class Planner:
         before: Side,
         after: Side,
     ) -> Iterator[EngineFindings]:
-        markers = list(_markers(roots, [side.stage.rollout for side in (after, before) if side.stage]))
+        markers = tuple(_markers(roots, [side.stage.rollout for side in (after, before) if side.stage]))
+        if self._base is not None:
+            markers = self._base.heard(markers)
         every = [self._left(verdict, extra, roots, markers) for verdict in judgement.verdicts]
         for _, group in groupby(every, key=lambda each: each.verdict.settings.engine):
             yield min(group, key=lambda each: each.safe)
@@ -151,6 +161,18 @@ class Planner:
     def _placed(self, finding: Finding, roots: tuple[BuiltRoot, BuiltRoot]) -> PlacedFinding:
         """The finding at its place: each object is looked up in the side that it is of, the later side first."""
         return self.placer.placed_in(finding, lambda field_ref: side_of(field_ref.resource, roots))
+
+    def _policy(self, before: Side, after: Side) -> Iterator[Finding]:
+        """The owner's limits, where both sides are stages of one rollout as it is now."""
+        if before.stage is None or after.stage is None or before.stage.stage.name == after.stage.stage.name:
+            return
+        rollout = after.stage.rollout.within(after.stage.environment)
+        if self._base is not None:
+            rollout = structs.replace(rollout, policy=self._base.policy(rollout))
+        names = {stage.name: stage for stage in rollout.stages}
+        same = before.stage.rollout.service.name == rollout.service.name
+        if same and before.stage.stage.name in names:
+            yield from policy_findings(rollout, names[before.stage.stage.name], after.stage.stage)
 
 
 def _key(side: Side) -> tuple[Path, tuple[Path, ...]]:
@@ -176,17 +198,6 @@ def rollout_context(rollout: Rollout, environment: Environment) -> RolloutContex
         own_services=frozenset(version.service for version in rollout.versions) - {service.name},
         version_labels=tuple(dict.fromkeys((service.version_label, *VERSION_LABELS))),
     )
-
-
-def _policy(before: Side, after: Side) -> Iterator[Finding]:
-    """The owner's limits, where both sides are stages of one rollout as it is now."""
-    if before.stage is None or after.stage is None or before.stage.stage.name == after.stage.stage.name:
-        return
-    rollout = after.stage.rollout.within(after.stage.environment)
-    names = {stage.name: stage for stage in rollout.stages}
-    same = before.stage.rollout.service.name == rollout.service.name
-    if same and before.stage.stage.name in names:
-        yield from policy_findings(rollout, names[before.stage.stage.name], after.stage.stage)
 
 
 def _markers(roots: Iterable[BuiltRoot], rollouts: Sequence[Rollout]) -> Iterator[Marker]:

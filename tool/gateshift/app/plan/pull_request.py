@@ -23,7 +23,6 @@ from gateshift.errors import NoVerdict, UserError
 from gateshift.model.plan import PlanReport, PullRequestReport
 from gateshift.model.report import Gap
 from gateshift.model.rollout import Rollout
-from gateshift.system import git
 from gateshift.system.source_files import real_path
 
 _HERE = Path()
@@ -37,9 +36,9 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
     Raises UserError for a revision that is none, NoVerdict where Git is missing.
     """
     base = plans.snapshots.merge_base(since, _HERE)
-    changed = frozenset(base.work_tree / path for path in git.changed_since(base.work_tree, base.commit))
+    accepted = plans.planner.since(base)
     branch = _Branch(base, environment)
-    steps = [step for step in branch.steps() if _concerned(plans, step, base, changed)]
+    steps = [step for step in branch.steps() if _concerned(plans, step, base, accepted.changed)]
     plans.planner.prepare(side for step in steps for side in (step.before, step.after) if side is not None)
     reports: list[PlanReport] = []
     gaps = [*branch.gaps]
@@ -49,7 +48,8 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
             gaps.append(report)
         elif report is not None:
             reports.append(report)
-    return PullRequestReport(since, tuple(reports), tuple(dict.fromkeys(gaps)))
+    own = accepted.suppressed(branch.rollouts, branch.gone)
+    return PullRequestReport(since, tuple(reports), tuple(dict.fromkeys(gaps)), own)
 
 
 def _attempted(plans: Plans, step: BranchStep) -> PlanReport | Gap | None:
@@ -104,12 +104,22 @@ class _Branch:
         self._base = base
         self._environment = environment
         self._pointers = BothPointers.of(base)
+        self._then = dict(self._rollouts_then())
+        self._now = dict(self._rollouts_now())
+
+    @property
+    def rollouts(self) -> tuple[Rollout, ...]:
+        """The rollouts as they are now."""
+        return tuple(self._now.values())
+
+    @property
+    def gone(self) -> tuple[Rollout, ...]:
+        """The rollouts of the merge base that are none any more."""
+        return tuple(rollout for file, rollout in self._then.items() if file not in self._now)
 
     def steps(self) -> Iterator[BranchStep]:
         """Every step, those of rollouts first."""
-        then = dict(self._rollouts_then())
-        rollouts = dict(self._rollouts_now())
-        branches = [self._rollout_branch(file, rollout, then.get(file)) for file, rollout in rollouts.items()]
+        branches = [self._rollout_branch(file, rollout, self._then.get(file)) for file, rollout in self._now.items()]
         told: list[BranchStep] = []
         known: set[PointerKey] = set()
         for branch in branches:
@@ -123,8 +133,13 @@ class _Branch:
         for step in pointer_steps(self._pointers, known):
             told.append(step)
             yield step
-        of_rollouts = [folder for rollout in rollouts.values() for folder in _own_folders(rollout)]
-        yield from root_steps(self._base, [*_sides(told)], of_rollouts)
+        yield from root_steps(self._base, [*_sides(told)], [*self._own_folders()])
+
+    def _own_folders(self) -> Iterator[Path]:
+        """What `generate` wrote for rollouts that were there before: a rollout that the branch adds hides no root."""
+        for file, rollout in self._now.items():
+            if file in self._then:
+                yield from _own_folders(rollout)
 
     def _rollout_branch(self, file: Path, now: Rollout, then: Rollout | None) -> RolloutBranch | None:
         """The rollout on both sides; None where one of its pointers cannot be read, which is a gap."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+from msgspec import structs
+
 from gateshift.app.shared.attempt import Tally, raise_defect
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.app.shared.locate_findings import Placer
+from gateshift.app.shared.merge_base import MergeBase
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.assemble import merged, reported
 from gateshift.app.validate.check_roots import CheckedRoot, RootChecks, check_roots
@@ -36,17 +41,33 @@ def validate(
     scope: ValidationScope, choices: Choices, today: date, checks: tuple[Check[Subject], ...] = CHECKS
 ) -> ValidationReport:
     """Validate every root of the scope. Raises UserError for paths that hold none and for a broken gateshift.yaml."""
-    targets = read_targets(scope)
-    schemas = _schemas(choices, targets)
+    with ExitStack() as stack:
+        targets = read_targets(scope)
+        base = _merge_base(stack, scope.since, targets)
+        return _validate(targets, base, RootChecks(None, scope.cel, checks), choices, today)
+
+
+def _merge_base(stack: ExitStack, since: str, targets: ValidationTargets) -> MergeBase | None:
+    """What counts where a change is validated; None where it is not one. Raises UserError for a revision that is none,
+    NoVerdict without Git."""
+    if not since:
+        return None
+    return MergeBase(stack.enter_context(Snapshots()).merge_base(since, Path()), targets.reader.sources)
+
+
+def _validate(
+    targets: ValidationTargets, base: MergeBase | None, with_checks: RootChecks, choices: Choices, today: date
+) -> ValidationReport:
+    schemas = _schemas(choices, targets, base)
     placer = Placer(targets.reader.sources)
-    with_checks = RootChecks(None if isinstance(schemas, Gap) else schemas, scope.cel, checks)
-    roots = check_roots(targets, with_checks, choices, placer)
+    installed = None if isinstance(schemas, Gap) else schemas
+    roots = check_roots(targets, structs.replace(with_checks, schemas=installed), choices, placer)
     tally = Tally(gaps=[schemas] if isinstance(schemas, Gap) else [])
     for root in roots:
         tally.findings += root.tally.findings
         tally.gaps += root.tally.gaps
     _check_together(targets, roots, placer, tally)
-    return _report(targets, roots, tally, placer, today)
+    return _report(targets, roots, tally, placer, today, base)
 
 
 def errors_in(folder: Path, choices: Choices, today: date) -> tuple[ReportedFinding, ...]:
@@ -58,10 +79,13 @@ def errors_in(folder: Path, choices: Choices, today: date) -> tuple[ReportedFind
     return tuple(finding for finding in report.findings if finding.level is Level.ERROR)
 
 
-def _schemas(choices: Choices, targets: ValidationTargets) -> Schemas | Gap:
+def _schemas(choices: Choices, targets: ValidationTargets, base: MergeBase | None) -> Schemas | Gap:
     """The chosen schemas; a gap where they are not installed."""
+    rollouts = targets.rollouts.all
+    if base is not None:
+        rollouts = tuple(structs.replace(rollout, schemas=base.schemas(rollout)) for rollout in rollouts)
     try:
-        return choices.open_schemas(targets.rollouts.all)
+        return choices.open_schemas(rollouts)
     except NoVerdict as error:
         return Gap("no object was checked against its schema", error.what, error.next_step)
 
@@ -93,19 +117,28 @@ def _of_rollout(rollout: Rollout, roots: Sequence[CheckedRoot], placer: Placer) 
 
 
 def _report(
-    targets: ValidationTargets, roots: Sequence[CheckedRoot], tally: Tally, placer: Placer, today: date
+    targets: ValidationTargets,
+    roots: Sequence[CheckedRoot],
+    tally: Tally,
+    placer: Placer,
+    today: date,
+    base: MergeBase | None,
 ) -> ValidationReport:
     """Suppressions heard, each fault once, paths as the user knows them."""
     markers = tuple(_markers(targets, roots))
     rules = rules_for({*(placed.finding.rule for placed in tally.findings), *(marker.rule for marker in markers)})
-    settled = settle(merged(tally.findings), markers, rules, today, frozenset(rules))
-    base = Path.cwd()
+    heard = markers if base is None else base.heard(markers)
+    unheard = frozenset(markers) - frozenset(heard)
+    findings = merged(tally.findings)
+    settled = settle(findings, dict.fromkeys((*heard, *markers)), rules, today, frozenset(rules), unheard)
+    here = Path.cwd()
     return ValidationReport(
-        tuple(reported(placed, rules, placer.excerpt, base) for placed in merged(settled.findings)),
+        tuple(reported(placed, rules, placer.excerpt, here) for placed in merged(settled.findings)),
         tuple(ReportedRoot(shown_path(root.built.path), _objects(root.built)) for root in roots),
         settled.suppressed,
         tuple(dict.fromkeys(tally.gaps)),
         coverage_of(targets, [root.built for root in roots]),
+        base.suppressed(targets.rollouts.all) if base is not None else (),
     )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.model.finding import Level
-from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, ValidationReport
+from gateshift.model.report import Gap, OwnSuppression, ReportedFinding, ReportedPlace, ValidationReport
 from gateshift.report.findings.text import summary
+from gateshift.report.own_suppressions import words
 from gateshift.report.plain_text import printable, without_commands
 from gateshift.report.style import Style
 
@@ -21,7 +22,7 @@ _SHOWN = 10
 def render(report: ValidationReport) -> str:
     """The commands, worst first, then plain lines for what GitHub would not show, then the count."""
     errors = [*(_gap(gap) for gap in report.gaps), *_commands(report, Level.ERROR)]
-    lines = errors[:_SHOWN]
+    lines = [*errors[:_SHOWN], *map(_own, report.own)]
     for level in (Level.WARNING, Level.NOTE):
         lines += list(_commands(report, level))[:_SHOWN]
     rest = list(_unshown(report))
@@ -71,6 +72,11 @@ def _columns(place: ReportedPlace) -> dict[str, str]:
     if place.end_line > place.line:
         return {}
     return {"col": str(place.column), "endColumn": str(max(place.column, place.end_column - 1))}
+
+
+def _own(own: OwnSuppression) -> str:
+    said = f"This change adds {words(own)}; it counts once it is merged, and silences nothing here"
+    return command("warning", said, file=own.file, line=str(own.line), title="suppressed by this change")
 
 
 def _gap(gap: Gap) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from msgspec import field
+
 from gateshift.model.finding import Level
 from gateshift.model.report import Coverage, ReportedFinding, ReportedRelated, ValidationReport
 from gateshift.report import json_form
 from gateshift.report.json_form import Column, Count, File, JsonForm, Line, same, says, write
+from gateshift.report.own_suppressions import OwnSuppressionJson
 from gateshift.yamldoc.data import JsonObject
 
 
@@ -102,6 +105,9 @@ class FindingsJson(JsonForm, frozen=True):
         tuple[GapJson, ...],
         says("What could not be checked; where there is any, there is no verdict (exit code 3)."),
     ]
+    suppressed_by_this_change: Annotated[
+        tuple[OwnSuppressionJson, ...], says("With --since: what the change suppresses or allows by itself; not heard.")
+    ] = field(name="suppressed_by_this_change")
 
 
 def json_schema() -> JsonObject:
@@ -123,6 +129,7 @@ def render(report: ValidationReport) -> str:
                 suppressed=report.suppressed,
             ),
             tuple(same(GapJson, gap) for gap in report.gaps),
+            tuple(same(OwnSuppressionJson, own) for own in report.own),
         )
     )
 

@@ -11,6 +11,7 @@ from gateshift.model.report import Gap, ReportedFinding, ReportedPlace, Validati
 from gateshift.report.findings.groups import FindingGroup, groups_of, notes_by_rule
 from gateshift.report.findings.text import coverage_line, place_lines, summary
 from gateshift.report.markdown_text import block, cell, code, prose
+from gateshift.report.own_suppressions import markdown_block
 
 LONGEST = 60_000
 """Characters: GitHub refuses a comment of more than 65,536, and other parts may share it."""
@@ -24,6 +25,7 @@ def render(report: ValidationReport, *, notes: bool = False) -> str:
     """The count, what could not be checked, the roots, and each cause with its lines, worst first. Without `notes`
     these are one line a rule."""
     blocks = [f"## gateshift: {summary(report)}"]
+    blocks += [markdown_block(report.own)] if report.own else []
     blocks += [line for line in [coverage_line(report.coverage)] if line]
     blocks += [_gap(gap) for gap in report.gaps]
     if report.roots and report.findings:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from gateshift.model.finding import Level
 from gateshift.model.report import Coverage, Gap, ReportedFinding, ReportedPlace, ValidationReport
 from gateshift.report.findings.groups import FindingGroup, groups_of, notes_by_rule
+from gateshift.report.own_suppressions import text_block
 from gateshift.report.plain_text import printable
 from gateshift.report.style import LEVEL_COLOUR, Style, count
 
@@ -21,7 +22,8 @@ def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = Fal
     """Every cause, the worst first, every gap, and a last line that counts what was looked at. Without `notes` these
     are one line a rule."""
     findings = [finding for finding in report.findings if notes or finding.level is not Level.NOTE]
-    blocks = ["\n".join(_group(group, style)) for group in groups_of(findings)]
+    blocks = [text_block(report.own, style)] if report.own else []
+    blocks += ["\n".join(_group(group, style)) for group in groups_of(findings)]
     if not notes and (counted := notes_by_rule(report.findings)):
         lines = [f"{style.paint('note', LEVEL_COLOUR[Level.NOTE], 'bold')}: {printable(str(rule))}" for rule in counted]
         blocks.append("\n".join([*lines, style.paint("  `--notes` shows them.", "dim")]))

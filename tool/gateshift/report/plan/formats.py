@@ -80,7 +80,7 @@ def findings_of(report: AnyPlan) -> ValidationReport:
         case PlanReport():
             return _merged((report,))
         case PullRequestReport():
-            return replace(_merged(report.plans), gaps=report.gaps)
+            return replace(_merged(report.plans), gaps=report.gaps, own=report.own)
         case MatrixReport():
             return ValidationReport((), (), gaps=report.gaps)
 

@@ -19,6 +19,7 @@ from gateshift.model.plan import (
 from gateshift.report import json_form
 from gateshift.report.findings.json import FindingJson, GapJson, finding_json
 from gateshift.report.json_form import JsonForm, Share, by_engine, same, says, write
+from gateshift.report.own_suppressions import OwnSuppressionJson
 from gateshift.yamldoc.data import JsonObject
 
 _STATE = "A stage's name, a path, or REF:PATH, as it may be typed again."
@@ -106,6 +107,9 @@ class BranchJson(JsonForm, frozen=True):
     gaps: Annotated[
         tuple[RootGapJson, ...], says("What could not be judged; where there is any, there is no verdict (exit 3).")
     ]
+    suppressed_by_this_change: Annotated[
+        tuple[OwnSuppressionJson, ...], says("What the branch suppresses or allows beyond its merge base: not heard.")
+    ] = field(name="suppressed_by_this_change")
 
 
 class PairVerdictJson(JsonForm, frozen=True):
@@ -148,7 +152,8 @@ def render_pull_request(report: PullRequestReport) -> str:
     """The plans of a branch: `since`, `plans`, each like one plan, and whether all that is live is `safe`."""
     plans = tuple(_plan(plan) for plan in report.plans)
     gaps = tuple(RootGapJson(gap.root or gap.what, gap.why, gap.next_step) for gap in report.gaps)
-    return write(BranchJson(report.since, plans, report.safe, gaps))
+    own = tuple(same(OwnSuppressionJson, each) for each in report.own)
+    return write(BranchJson(report.since, plans, report.safe, gaps, own))
 
 
 def render_matrix(report: MatrixReport) -> str:

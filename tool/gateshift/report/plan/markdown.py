@@ -28,6 +28,7 @@ from gateshift.model.report import ReportedFinding
 from gateshift.report.findings.text import place_lines
 from gateshift.report.links import NO_LINKS, Links, rule_page
 from gateshift.report.markdown_text import block, cell, code, prose
+from gateshift.report.own_suppressions import markdown_block
 from gateshift.report.plain_text import printable
 from gateshift.report.plan.mermaid import picture
 from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, is_edit, is_shift, split, subject, title
@@ -69,15 +70,15 @@ def render(report: PlanReport, links: Links = NO_LINKS, name: str = "") -> str:
 
 def render_pull_request(report: PullRequestReport, links: Links = NO_LINKS, name: str = "") -> str:
     """Every plan of a branch: what is live first, and a change that several stages share once."""
-    if not report.plans:
-        return (
-            f"{marker(name)}\n## Traffic stays as it is\n\nNo stage builds anything new since {code(report.since)}.\n"
-        )
+    own = [markdown_block(report.own)] if report.own else []
+    if not report.plans and not report.gaps:
+        said = f"No stage builds anything new since {code(report.since)}."
+        return "\n\n".join([f"{marker(name)}\n## Traffic stays as it is", *own, f"{said}\n"])
     gaps = [f"**No verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
     groups = _groups(report.plans)
     live = [group for group in groups if group[0].live]
     shown = (live or groups)[:_MOST_SECTIONS]
-    blocks = [f"{marker(name)}\n## {_verdict(report)}"]
+    blocks = [f"{marker(name)}\n## {_verdict(report)}", *own]
     for group in shown:
         if len(shown) > 1 or not live:
             blocks.append(f"### {_mark(group[0])} {prose(title(group[0]))}{'' if group[0].live else ' (not live)'}")

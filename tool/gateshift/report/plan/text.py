@@ -18,6 +18,7 @@ from gateshift.model.plan import (
 )
 from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import finding_lines, gap_lines
+from gateshift.report.own_suppressions import text_block
 from gateshift.report.plain_text import printable
 from gateshift.report.plan.words import (
     DECIDES_NOTHING,
@@ -52,9 +53,11 @@ def render(report: PlanReport, style: Style = _PLAIN) -> str:
 
 def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str:
     """Every plan of the branch, one below the other, and a line that counts them."""
+    blocks = [text_block(report.own, style)] if report.own else []
     if not report.plans and not report.gaps:
-        return f"Nothing that a stage builds and no pointer has changed since {printable(report.since)}.\n"
-    blocks = ["\n".join(_plan(plan, style)) for plan in report.plans]
+        said = f"Nothing that a stage builds and no pointer has changed since {printable(report.since)}.\n"
+        return "\n\n".join([*blocks, said])
+    blocks += ["\n".join(_plan(plan, style)) for plan in report.plans]
     unsafe = [plan for plan in report.plans if not plan.safe]
     live = sum(plan.live for plan in unsafe)
     said = f"{count(len(report.plans), 'change')} since {printable(report.since)}: "
