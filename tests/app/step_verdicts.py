@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gateshift.app.promote.promotion_gate import StageJudge
@@ -15,12 +15,14 @@ from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Stage
 from gateshift.model.sync_pointer import RolloutPointers
 
+NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+
 
 @contextmanager
 def real_judge(choices: Choices = Choices()) -> Iterator[StageJudge]:  # noqa: B008 -- frozen
     """The judge that a command has."""
     with Snapshots() as snapshots:
-        yield StageJudge(choices, date(2026, 1, 1), snapshots)
+        yield StageJudge(choices, NOW.date(), snapshots)
 
 
 class Content:

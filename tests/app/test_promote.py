@@ -26,7 +26,7 @@ from tests.app.repositories import (
     rollout_in,
     stages_in,
 )
-from tests.app.step_verdicts import Content, real_judge
+from tests.app.step_verdicts import NOW, Content, real_judge
 from tests.system.killing import killed_at
 
 NAMES = ["initial", "subsets", "routed", "dark", "debug", "canary", "half", "final", "retired"]
@@ -46,7 +46,7 @@ def run(
     options: PromoteOptions = PromoteOptions(),  # noqa: B008 -- frozen
 ) -> PromotionReport:
     with real_judge() as judging:
-        return promote(open_rollout(folder / "gateshift.yaml").rollout, request, options, judging)
+        return promote(open_rollout(folder / "gateshift.yaml").rollout, request, options, judging, NOW)
 
 
 def at(folder: Path, stage: str) -> Path:
@@ -187,6 +187,57 @@ def test_each_environment_goes_its_own_way(tmp_path: Path, monkeypatch: pytest.M
     assert stages_in(tmp_path, *names) == ["subsets", "subsets", "initial", "initial"]
 
 
+def test_an_environment_does_not_get_ahead_of_the_one_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT + ENVIRONMENTS)
+    ahead = run(tmp_path, PromoteRequest(environment="prod"))
+    assert obstacles(ahead) == [Obstacle.AHEAD]
+    assert ahead.refusals[0].found == ("staging is at initial",)
+    assert run(tmp_path, PromoteRequest(environment="prod"), PromoteOptions(force=True, dry_run=True)).refusals == ()
+    run(tmp_path, PromoteRequest(environment="staging"), COMMITTED)
+    assert run(tmp_path, PromoteRequest(environment="prod"), COMMITTED).refusals == ()
+    assert run(tmp_path, PromoteRequest("initial", environment="prod"), COMMITTED).refusals == ()
+
+
+def test_environments_without_an_order_go_as_they_like(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT + ENVIRONMENTS + "    after: []\n")
+    assert run(tmp_path, PromoteRequest(environment="prod")).refusals == ()
+
+
+def test_what_is_not_committed_in_the_environment_before_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT + ENVIRONMENTS)
+    run(tmp_path, PromoteRequest(environment="staging"))
+    assert obstacles(run(tmp_path, PromoteRequest(environment="prod"))) == [Obstacle.AHEAD]
+
+
+SOAKING = ROLLOUT.replace("shares: {v1: 90, v2: 10}\n", "shares: {v1: 90, v2: 10}\n    soak: 30m\n    approval: true\n")
+
+
+@pytest.mark.parametrize(
+    ("since", "words"),
+    [
+        ("2026-01-01T11:48:00+00:00", "canary for 12 of 30 minutes, the next step needs an approval"),
+        ("2026-01-01T13:30:00+02:00", "canary for its 30 minutes and more, the next step needs an approval"),
+    ],
+)
+def test_a_stage_says_how_long_it_should_last_and_has_lasted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, since: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, SOAKING)
+    point_at(tmp_path, "canary")
+    git(tmp_path, "commit", "-q", "-a", "-m", "At canary", "--date", since)
+    assert [str(wait) for wait in run(tmp_path, options=PromoteOptions(dry_run=True)).waits] == [words]
+    assert run(tmp_path, PromoteRequest(back=True), PromoteOptions(dry_run=True)).waits == ()
+    assert run(tmp_path).done  # told, not enforced
+
+
 OWN = """\
 # Ours. \t
 apiVersion: argoproj.io/v1alpha1
@@ -236,13 +287,13 @@ def test_after_a_kill_before_any_step_all_pointers_are_old_or_the_next_run_makes
     rollout: Rollout = open_rollout(folder / "gateshift.yaml").rollout
     old = {name: (folder / name).read_bytes() for name in (ARGOCD, FLUX)}
     step, outcomes = 0, set()
-    while killed_at(step, lambda: promote(rollout, PromoteRequest("subsets"), PromoteOptions(), Content())):
+    while killed_at(step, lambda: promote(rollout, PromoteRequest("subsets"), PromoteOptions(), Content(), NOW)):
         assert interrupted(folder) or len(set(stages_in(folder, ARGOCD, FLUX))) == 1, f"step {step}"
         finish_interrupted(folder)
         stages = stages_in(folder, ARGOCD, FLUX)
         assert stages in (["initial"] * 2, ["subsets"] * 2), f"step {step}"
         outcomes.add(stages[0])
-        promote(rollout, PromoteRequest("initial"), PromoteOptions(), Content())
+        promote(rollout, PromoteRequest("initial"), PromoteOptions(), Content(), NOW)
         assert {name: (folder / name).read_bytes() for name in (ARGOCD, FLUX)} == old
         assert git(folder, "status", "--porcelain") == "", f"step {step}: not cleaned up"
         step += 1

@@ -15,8 +15,8 @@ from gateshift.config import open_rollout
 from gateshift.model.status import StatusReport
 from gateshift.report.release.status import render
 from gateshift.report.style import Style
-from tests.app.repositories import ARGOCD, FLUX, commit_all, point_at, repository
-from tests.app.step_verdicts import Content, real_judge
+from tests.app.repositories import ARGOCD, FLUX, ROLLOUT, commit_all, git, point_at, repository
+from tests.app.step_verdicts import NOW, Content, real_judge
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def seen(folder: Path, choices: Choices | None = None) -> StatusReport:
     with real_judge(choices or Choices()) as judging:
-        return status(open_rollout(folder / "gateshift.yaml").rollout, (), judging)
+        return status(open_rollout(folder / "gateshift.yaml").rollout, (), judging, NOW)
 
 
 def go_to(folder: Path, stage: str) -> str:
     rollout = open_rollout(folder / "gateshift.yaml").rollout
-    return promote(rollout, PromoteRequest(stage), PromoteOptions(commit=True), Content()).commit
+    return promote(rollout, PromoteRequest(stage), PromoteOptions(commit=True), Content(), NOW).commit
 
 
 def test_a_stage_that_was_left_and_come_back_to_counts_from_the_last_time(folder: Path) -> None:
@@ -69,3 +69,11 @@ def test_a_missing_program_leaves_the_next_step_without_a_verdict(folder: Path) 
 def test_bars_are_drawn_where_the_terminal_can(folder: Path) -> None:
     go_to(folder, "canary")
     assert "██░░░░░░░░░░░░░░░░░░    10 %\n" in render(seen(folder), Style(unicode=True))
+
+
+def test_a_stage_that_should_last_says_for_how_long_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    repository(tmp_path, ROLLOUT.replace("shares: {v1: 90, v2: 10}\n", "shares: {v1: 90, v2: 10}\n    soak: 24h\n"))
+    point_at(tmp_path, "canary")
+    git(tmp_path, "commit", "-q", "-a", "-m", "At canary", "--date", "2026-01-01T09:00:00+00:00")
+    assert render(seen(tmp_path)).count("    waits    canary for 3 of 24 hours\n") == 2

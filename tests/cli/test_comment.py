@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def test_a_promotion_is_told_in_few_lines(tmp_path: Path, start: str, goal: str,
     assert len(lines) <= most
     assert lines[1].startswith("## ")
     assert f"`{goal}`" in lines[1]
+
+
+def test_a_stage_that_is_left_says_how_long_it_should_have_lasted(tmp_path: Path) -> None:
+    top = customers(tmp_path / "repository")
+    rollout = top / "gateshift.yaml"
+    rollout.write_text(rollout.read_text().replace("{v1: 90, v2: 10}\n", "{v1: 90, v2: 10}\n    soak: 720h\n"))
+    generate(top)
+    point_at(top, "canary")
+    commit(top, "canary")
+    point_at(top, "half")
+    assert "In force: canary for 0 of 720 hours" in unfolded(top)
+    assert json.loads(plan(top, "--since", "HEAD", "-f", "json").stdout)["plans"][0]["wait"]["soak"] == 2_592_000
+    assert "  canary for 0 of 720 hours\n" in plan(top, "canary", "half").stdout
+    assert "720 hours" not in plan(top, "half", "canary").stdout
 
 
 def test_one_image_in_twenty_stages_is_told_once(tmp_path: Path) -> None:

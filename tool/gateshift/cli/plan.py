@@ -74,15 +74,16 @@ def command(
         raise click.UsageError("--comment-id takes letters, digits, dots, dashes and underscores")
     if sum((origin is not None, since is not None, every)) > 1:
         raise click.UsageError("FROM and TO, --since and --all are three different questions: ask one")
+    now = datetime.now(UTC)
     with Snapshots() as snapshots:
-        plans = Plans(Planner(choices, datetime.now(UTC).date()), snapshots)
+        plans = Plans(Planner(choices, now.date()), snapshots)
         report: AnyPlan
         if since is not None:
-            report = pull_request(plans, since, environment)
+            report = pull_request(plans, since, environment, now)
         elif every:
             report = plans.matrix(environment)
         else:
-            report = plans.step(PlanRequest(origin, target, environment))
+            report = plans.step(PlanRequest(origin, target, environment), now)
     output.write(
         lambda form, style: PLAN[form](
             report, Setting(style, every_rule(), links=links_from(os.environ), comment=comment_id)

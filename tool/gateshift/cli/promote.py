@@ -81,8 +81,8 @@ def command(
     request = PromoteRequest(stage or to, back, environment, Engine(engine) if engine else None, files)
     options = PromoteOptions(dry_run, commit, branch, force)
     with Snapshots() as snapshots:
-        judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
-        report = promote(rollout_here(), request, options, judge)
+        now = datetime.now(UTC)
+        report = promote(rollout_here(), request, options, StageJudge(choices, now.date(), snapshots), now)
     base = Path.cwd().resolve()
     output.write(lambda form, style: FORMATS[form](report, base, style))
     return Exit.FINDINGS if report.refusals else Exit.OK

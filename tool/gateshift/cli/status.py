@@ -35,8 +35,8 @@ def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:
     judge; but 3 where nothing could be said of a next step.
     """
     with Snapshots() as snapshots:
-        judge = StageJudge(choices, datetime.now(UTC).date(), snapshots)
-        report = status(rollout_here(), files, judge)
+        now = datetime.now(UTC)
+        report = status(rollout_here(), files, StageJudge(choices, now.date(), snapshots), now)
     output.write(lambda form, style: FORMATS[form](report, style))
     unknown = any(pointer.next_step is not None and pointer.next_step.safe is None for pointer in report.pointers)
     return Exit.NO_VERDICT if unknown else Exit.OK

@@ -7,6 +7,7 @@ from enum import Enum
 from msgspec import Struct
 
 from gateshift.model.report import Gap, OwnSuppression, ReportedFinding, ResourceName
+from gateshift.model.stage_wait import StageWait
 from gateshift.yamldoc.data import JsonObject
 
 SAFE_WAY = "The safe way here:"
@@ -72,7 +73,8 @@ class PlanReport(Struct, frozen=True):
     """One change: from and to are a stage's name, a path, or REF:PATH as the user may type it again.
 
     `live` says that a pointer names the state, so that its verdict decides the exit code. `unknown` says why it is not
-    known what ran before; then `origin` is "" and there is nothing to compare with.
+    known what ran before; then `origin` is "" and there is nothing to compare with. `wait` is what the stage that is
+    left asks for, None where that is nothing.
     """
 
     rollout: str
@@ -84,6 +86,7 @@ class PlanReport(Struct, frozen=True):
     live: bool = True
     environment: str = ""
     unknown: str = ""
+    wait: StageWait | None = None
 
     @property
     def safe(self) -> bool:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.stage_wait import StageWait
 from gateshift.model.sync_pointer import SyncPointer
 
 
@@ -56,7 +57,8 @@ class PromotionReport(Struct, frozen=True):
     """What a promotion did, or with `dry_run` would do.
 
     `refusals` that were overridden are in `overridden` instead. `commit` is the id of the commit that was made, or "".
-    `plans` has the plan from each stage in force. `recovered` are files that a killed run had left to be moved.
+    `plans` has the plan from each stage in force. `recovered` are files that a killed run had left to be moved. `waits`
+    are what the stages that are left ask for.
     """
 
     rollout: Rollout
@@ -71,6 +73,7 @@ class PromotionReport(Struct, frozen=True):
     commit: str = ""
     branch: str = ""
     recovered: tuple[Path, ...] = ()
+    waits: tuple[StageWait, ...] = ()
 
     @property
     def done(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from gateshift.model.stage_wait import StageWait
+
 
 class Since(Struct, frozen=True):
     """The commit that brought a pointer to its stage: its id, date (ISO 8601), author and first line."""
@@ -25,7 +27,8 @@ class NextStep(Struct, frozen=True):
 
 class PointerStatus(Struct, frozen=True):
     """One pointer. `stage` is in force, by the last commit; "" where its path is no stage. `shares` are 0 to 1 by
-    version, empty where the stage has no route. `moved_to` is the stage the uncommitted file names instead, or ""."""
+    version, empty where the stage has no route. `moved_to` is the stage the uncommitted file names instead, or "".
+    `wait` is what the stage asks for before the next, None where that is nothing."""
 
     environment: str
     engine: str
@@ -38,6 +41,7 @@ class PointerStatus(Struct, frozen=True):
     next_step: NextStep | None = None
     since: Since | None = None
     moved_to: str = ""
+    wait: StageWait | None = None
 
 
 class StatusReport(Struct, frozen=True):

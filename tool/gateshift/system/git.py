@@ -218,10 +218,10 @@ def read_file(repository: Path, commit: str, path: str) -> bytes | None:
     return done.stdout if done.exit_code == 0 else None
 
 
-def history(repository: Path, path: str) -> tuple[Commit, ...]:
-    """The commits of HEAD's history that changed the file, newest first; empty before the first commit."""
+def history(repository: Path, *paths: str, at: str = "HEAD") -> tuple[Commit, ...]:
+    """The commits of a commit's history that changed one of the files, newest first; empty before the first commit."""
     words = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all", f"--format={_FIELDS}", "-z", "--no-color")
-    done = _git(repository, "log", *words, "HEAD", "--", path)
+    done = _git(repository, "log", *words, at, "--", *paths)
     if done.exit_code != 0:
         return ()
     fields = done.stdout.decode(errors="replace").split("\0")

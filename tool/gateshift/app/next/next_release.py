@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gateshift.app.generate.generate import look
 from gateshift.app.next.release_start import is_finished, positions, refuse_in_use, refuse_unfinished
-from gateshift.app.next.trial import Trial
+from gateshift.app.next.trial import ReleaseTrial
 from gateshift.app.promote.pointer_edits import Edit, edit_to, edited, locked_rollout
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollout_pointers import rollout_pointers
@@ -194,7 +194,7 @@ class _Start:
         """What becomes of each stage in force. Raises UserError where the result would not do, NoVerdict where it could
         not be checked."""
         with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
-            trial = Trial(Path(folder), self.pointing, self.choices, self.today)
+            trial = ReleaseTrial(Path(folder), self.pointing, self.choices, self.today)
             trial.write(self.new, self.after, generate(self.new))
             trial.refuse_faults()
             return trial.plans(self.new, self.stages)

@@ -28,7 +28,7 @@ _TOP = ".git"
 """A file of this name makes a folder the top of a repository to whoever looks."""
 
 
-class Trial:
+class ReleaseTrial:
     """The next release, written into the folder, beside the one in force."""
 
     def __init__(self, folder: Path, pointing: RolloutPointers, choices: Choices, today: date) -> None:

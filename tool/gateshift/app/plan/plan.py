@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.app.plan.plan_values import Reporter
 from gateshift.app.plan.planner import PlannedStep, Planner
@@ -17,6 +19,7 @@ from gateshift.app.shared.resolve_target import existing, only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, sync_settings
 from gateshift.app.shared.rollouts import rollout_here, root_of
 from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.shared.stage_wait import wait_before
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict, PlanReport
@@ -44,10 +47,12 @@ class Plans:
         self.reporter = Reporter(planner.placer, snapshots)
         self._pointers: dict[Path, RepositoryPointers] = {}
 
-    def step(self, asked: PlanRequest) -> PlanReport:
+    def step(self, asked: PlanRequest, now: datetime) -> PlanReport:
         """One step. Raises UserError where a side cannot be told or built, NoVerdict without Kustomize."""
         before, after = Sides(self.snapshots, asked.environment).pair(asked.origin, asked.target)
-        return self.between(before, after, self._syncs(before, after))
+        report = self.between(before, after, self._syncs(before, after))
+        here = not any(self.snapshots.shown(real_path(side.root.folder)) for side in (before, after))
+        return replace(report, wait=wait_before(before.stage, after.stage, now)) if here else report
 
     def between(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> PlanReport:
         """The report of the step between two sides, with the safe way round it where there is one."""

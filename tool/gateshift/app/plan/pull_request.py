@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,18 +19,20 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import PointerKey
 from gateshift.app.shared.rollouts import rollout_files_in, stage_roots
 from gateshift.app.shared.snapshots import Snapshot
+from gateshift.app.shared.stage_wait import wait_before
 from gateshift.config import open_rollout
 from gateshift.errors import NoVerdict, UserError
 from gateshift.model.plan import PlanReport, PullRequestReport
 from gateshift.model.report import Gap
 from gateshift.model.rollout import Rollout
+from gateshift.model.stage_wait import StageWait
 from gateshift.system.source_files import real_path
 
 _HERE = Path()
 _BROKEN_BEFORE = "could not be built before: what ran is not known"
 
 
-def pull_request(plans: Plans, since: str, environment: str) -> PullRequestReport:
+def pull_request(plans: Plans, since: str, environment: str, now: datetime) -> PullRequestReport:
     """The plans of the branch. A root that cannot be built now is a gap; one that could not be built before has no side
     to compare with.
 
@@ -47,9 +50,15 @@ def pull_request(plans: Plans, since: str, environment: str) -> PullRequestRepor
         if isinstance(report, Gap):
             gaps.append(report)
         elif report is not None:
-            reports.append(report)
+            reports.append(replace(report, wait=_wait(step, now, base)))
     own = accepted.suppressed(branch.rollouts, branch.gone)
     return PullRequestReport(since, tuple(reports), tuple(dict.fromkeys(gaps)), own)
+
+
+def _wait(step: BranchStep, now: datetime, base: Snapshot) -> StageWait | None:
+    """What the stage that a pointer leaves for a later one asks for."""
+    before = step.before if step.live and step.moves else None
+    return None if before is None else wait_before(before.stage, step.after.stage, now, base.commit)
 
 
 def _attempted(plans: Plans, step: BranchStep) -> PlanReport | Gap | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from gateshift.app.promote.select_pointers import PromoteRequest, chosen_environ
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import rollout_pointers
+from gateshift.app.shared.stage_wait import stage_wait
 from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import Exit, UserError
@@ -23,6 +25,7 @@ from gateshift.model.plan import PlanReport
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.stage_wait import StageWait
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer, SyncPointer
 from gateshift.report.plan.shift import headline
 from gateshift.system import atomic_write, commit
@@ -48,11 +51,13 @@ class Judge(Protocol):
         """What the step does, for every engine that the pointers set."""
 
 
-def promote(rollout: Rollout, request: PromoteRequest, options: PromoteOptions, judge: Judge) -> PromotionReport:
+def promote(
+    rollout: Rollout, request: PromoteRequest, options: PromoteOptions, judge: Judge, now: datetime
+) -> PromotionReport:
     """Move the pointers. Raises UserError for a request that cannot be granted, NoVerdict where nothing can be said."""
     pointing = rollout_pointers(rollout, request.files)
     if options.dry_run:
-        return _Promotion(pointing, request, options, judge).run()
+        return _Promotion(pointing, request, options, judge, now).run()
     with locked_rollout(pointing):
         recovered = atomic_write.recover(
             pointing.repository, [real_path(stage_pointer.pointer.file) for stage_pointer in pointing.stage_pointers]
@@ -66,19 +71,25 @@ def promote(rollout: Rollout, request: PromoteRequest, options: PromoteOptions, 
                 exit_code=Exit.FINDINGS,
             )
         again = rollout_pointers(open_rollout(rollout.file).rollout, request.files) if recovered else pointing
-        return replace(_Promotion(again, request, options, judge).run(), recovered=recovered)
+        return replace(_Promotion(again, request, options, judge, now).run(), recovered=recovered)
 
 
 class _Promotion:
     """One run: what is chosen, then what speaks against it, then the writing."""
 
     def __init__(
-        self, pointing: RolloutPointers, request: PromoteRequest, options: PromoteOptions, judge: Judge
+        self,
+        pointing: RolloutPointers,
+        request: PromoteRequest,
+        options: PromoteOptions,
+        judge: Judge,
+        now: datetime,
     ) -> None:
         self.pointing = pointing
         self.rollout = pointing.rollout
         self.options = options
         self.judge = judge
+        self.now = now
         self.history = PointerHistory(self.rollout.file.parent)
         self.environment = chosen_environment(pointing, request.environment)
         self.stage_pointers = chosen_pointers(pointing, self.environment, request.engine)
@@ -97,7 +108,13 @@ class _Promotion:
         moves = tuple(map(self._move, self.stage_pointers, self.edits, self.in_force))
         message = headline(self.rollout, self.environment, self.in_force, self.target)
         report = PromotionReport(
-            self.rollout, self.environment, self.target, moves, message, dry_run=self.options.dry_run
+            self.rollout,
+            self.environment,
+            self.target,
+            moves,
+            message,
+            dry_run=self.options.dry_run,
+            waits=tuple(self._waits()),
         )
         if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
             return report
@@ -109,6 +126,14 @@ class _Promotion:
             return replace(report, refusals=refusals)
         report = replace(report, overridden=refusals)
         return report if self.options.dry_run else self._carry_out(report)
+
+    def _waits(self) -> Iterator[StageWait]:
+        """What the stages that are left for a later one ask for."""
+        stages = self.rollout.stages
+        for origin in dict.fromkeys(self.in_force):
+            if origin is not None and stages.index(origin) < stages.index(self.target):
+                wait = stage_wait(self.pointing, self.environment, origin, self.now)
+                yield from [wait] if wait is not None else []
 
     def _in_force(self, committed: SyncPointer) -> Stage | None:
         """The stage the last commit names, or where Git does not know the pointer, the one the file names."""

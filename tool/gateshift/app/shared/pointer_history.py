@@ -13,7 +13,8 @@ from gateshift.system.source_files import real_path
 from gateshift.yamldoc import Document, UnreadableYaml, parse_all, splice, text_of
 from gateshift.yamldoc.data import FieldPath, Json
 
-_HEAD = "HEAD"
+HEAD = "HEAD"
+"""The last commit."""
 
 
 class PointerHistory:
@@ -25,13 +26,13 @@ class PointerHistory:
 
     def at_head(self, pointer: SyncPointer) -> SyncPointer | None:
         """The pointer as the last commit has it; None where that has none, or where there is no Git."""
-        return self._at(_HEAD, pointer)
+        return self.at(HEAD, pointer)
 
-    def moved_by(self, pointer: SyncPointer) -> Commit | None:
-        """The commit since which the pointer names the folder that it names at the last commit."""
-        since, now = None, self.at_head(pointer)
-        for commit in self._history(pointer):
-            then = self._at(commit.id, pointer)
+    def moved_by(self, pointer: SyncPointer, at: str = HEAD) -> Commit | None:
+        """The commit since which the pointer names the folder that it names at the last commit, or at another one."""
+        since, now = None, self.at(at, pointer)
+        for commit in self._history(pointer, at):
+            then = self.at(commit.id, pointer)
             if now is None or then is None or then.folder != now.folder:
                 break
             since = commit
@@ -58,12 +59,11 @@ class PointerHistory:
         """A file's path from the top of the work tree."""
         return file.relative_to(self.repository).as_posix() if self.repository else str(file)
 
-    def _history(self, pointer: SyncPointer) -> Iterator[Commit]:
+    def _history(self, pointer: SyncPointer, at: str) -> Iterator[Commit]:
         if self.repository is not None:
-            commits = [each for file in self.files(pointer) for each in git.history(self.repository, self.name(file))]
-            yield from dict.fromkeys(sorted(commits, key=lambda each: each.date, reverse=True))
+            yield from git.history(self.repository, *map(self.name, self.files(pointer)), at=at)
 
-    def _at(self, commit: str, pointer: SyncPointer) -> SyncPointer | None:
+    def at(self, commit: str, pointer: SyncPointer) -> SyncPointer | None:
         """The pointer of the same kind and name at a commit: the one in the same place, where it had several paths."""
         text = self._text(commit, real_path(pointer.file))
         same = [each for each in self._pointers(text, commit, pointer) if _identity(each) == _identity(pointer)]
@@ -93,7 +93,7 @@ class PointerHistory:
         return self._texts[key]
 
     def _edited_beside_paths(self, file: Path, pointer: SyncPointer) -> bool:
-        committed, now = self._text(_HEAD, file), _text(file.read_bytes())
+        committed, now = self._text(HEAD, file), _text(file.read_bytes())
         if not committed:
             return False
         if file == real_path(pointer.file):

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from gateshift.app.promote.promote import Judge
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers
+from gateshift.app.shared.stage_wait import stage_wait
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import UserError
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.stage_wait import StageWait
 from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 
 
-def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge) -> StatusReport:
+def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge, now: datetime) -> StatusReport:
     """Where the rollout stands. `files` are files or folders with pointers beside those in sync/.
 
     Where a stage cannot be built, or without Kustomize, the next step has no verdict and says why.
     """
-    return _Status(rollout_pointers(rollout, files), judge).report()
+    return _Status(rollout_pointers(rollout, files), judge, now).report()
 
 
 class _Status:
-    def __init__(self, pointing: RolloutPointers, judge: Judge) -> None:
+    def __init__(self, pointing: RolloutPointers, judge: Judge, now: datetime) -> None:
         self.pointing = pointing
         self.rollout = pointing.rollout
         self.judge = judge
+        self.now = now
         self.history = PointerHistory(self.rollout.file.parent)
         self.steps: dict[tuple[str, str], NextStep] = {}
 
@@ -58,6 +62,7 @@ class _Status:
             self._next(stage_pointer.environment, stage) if stage and stage_pointer.environment is not None else None,
             self._since(stage_pointer),
             moved,
+            self._wait(stage_pointer.environment, stage),
         )
 
     def _in_force(self, stage_pointer: StagePointer) -> Stage | None:
@@ -70,6 +75,11 @@ class _Status:
     def _since(self, stage_pointer: StagePointer) -> Since | None:
         commit = self.history.moved_by(stage_pointer.pointer)
         return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
+
+    def _wait(self, environment: Environment | None, stage: Stage | None) -> StageWait | None:
+        if environment is None or stage is None:
+            return None
+        return stage_wait(self.pointing, environment, stage, self.now)
 
     def _next(self, environment: Environment, stage: Stage) -> NextStep | None:
         stages = self.rollout.stages_in(environment)

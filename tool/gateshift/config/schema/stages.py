@@ -87,7 +87,9 @@ STAGE = Fields(
         "soak": replace(
             vocabulary.DURATION, means="How long the stage should last before the next; shown, not enforced."
         ),
-        "approval": Flag(means="Whether somebody should approve the stage; shown, not enforced.", default=False),
+        "approval": Flag(
+            means="Whether somebody should approve the step to the next stage; shown, not enforced.", default=False
+        ),
     },
     elsewhere={
         "weights": "here they are called `shares`",

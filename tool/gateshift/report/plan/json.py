@@ -20,6 +20,7 @@ from gateshift.report import json_form
 from gateshift.report.findings.json import FindingJson, GapJson, finding_json
 from gateshift.report.json_form import JsonForm, Share, by_engine, same, says, write
 from gateshift.report.own_suppressions import OwnSuppressionJson
+from gateshift.report.stage_wait import WaitJson, wait_json
 from gateshift.yamldoc.data import JsonObject
 
 _STATE = "A stage's name, a path, or REF:PATH, as it may be typed again."
@@ -84,6 +85,7 @@ class PlanJson(JsonForm, frozen=True):
     root: Annotated[str, says("The same as `to`.")]
     unknown: Annotated[str, says("Why it is not known what ran before; empty where it is known.")]
     live: Annotated[bool, says("Whether a pointer names the state, so that the step decides the exit code.")]
+    wait: Annotated[WaitJson | None, says("What the stage that is left asks for; null where that is nothing.")]
     traffic: Annotated[tuple[TrafficJson, ...], says("Who answers before and after.")]
     changes: Annotated[tuple[ChangeJson, ...], says("Every object that differs.")]
     engines: Annotated[dict[str, VerdictJson], by_engine("Each engine's verdict.")]
@@ -177,6 +179,7 @@ def _plan(report: PlanReport) -> PlanJson:
         report.target,
         report.unknown,
         report.live,
+        wait_json(report.wait),
         tuple(TrafficJson(row.name, row.match, dict(row.before), dict(row.after)) for row in report.traffic),
         tuple(_change(change) for change in report.changes),
         {verdict.engine: _verdict(verdict) for verdict in report.engines},

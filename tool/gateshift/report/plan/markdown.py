@@ -180,6 +180,8 @@ def _likeness(plan: PlanReport) -> object:
 
 
 def _section(report: PlanReport, links: Links) -> Iterator[str]:
+    if report.wait is not None:
+        yield f"In force: {prose(str(report.wait))}"
     images = list(_images(report.changes))
     if images:
         yield f"Images: {', '.join(images[:_MOST_NAMED])}"

@@ -104,6 +104,8 @@ def _plan(report: PlanReport, style: Style) -> Iterator[str]:
     yield style.paint(printable(title(report)), "bold")
     if not report.live:
         yield style.paint("  no pointer names this stage", "dim")
+    if report.wait is not None:
+        yield style.paint(f"  {printable(str(report.wait))}", "green" if report.wait.is_over else "yellow")
     for row in report.traffic:
         yield ""
         yield from traffic_lines(row, style)

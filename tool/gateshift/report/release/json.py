@@ -15,6 +15,7 @@ from gateshift.model.status import PointerStatus, StatusReport
 from gateshift.report import json_form
 from gateshift.report.json_form import File, JsonForm, Line, Share, same, says, write
 from gateshift.report.release.promotion import seen_from
+from gateshift.report.stage_wait import WaitJson, wait_json
 from gateshift.yamldoc.data import JsonObject
 
 
@@ -49,6 +50,7 @@ class PointerJson(JsonForm, frozen=True):
     next: Annotated[NextStepJson | None, says("The next step; null after the last stage.")]
     since: Annotated[SinceJson | None, says("Since when; null where Git does not know.")]
     moved_to: Annotated[str | None, says("The stage that the uncommitted file names instead; null for none.")]
+    wait: Annotated[WaitJson | None, says("What the stage asks for before the next; null where that is nothing.")]
 
 
 class AheadJson(JsonForm, frozen=True):
@@ -95,6 +97,7 @@ class PromotionJson(JsonForm, frozen=True):
     environment: Annotated[str, says("The environment; empty where the rollout has none.")]
     target: Annotated[str, says("The stage that it leads to.")] = field(name="to")
     message: Annotated[str, says("The shift in one line, as the commit says it.")]
+    waits: Annotated[tuple[WaitJson, ...], says("What the stages that are left for a later one ask for.")]
     moves: Annotated[tuple[MoveJson, ...], says("The pointers.")]
     refusals: Annotated[tuple[RefusalJson, ...], says("What speaks against it, so that nothing was changed.")]
     overridden: Annotated[tuple[RefusalJson, ...], says("What spoke against it and was forced.")]
@@ -187,6 +190,7 @@ def _pointer(pointer: PointerStatus) -> PointerJson:
         next=None if pointer.next_step is None else same(NextStepJson, pointer.next_step),
         since=None if pointer.since is None else same(SinceJson, pointer.since),
         moved_to=pointer.moved_to or None,
+        wait=wait_json(pointer.wait),
     )
 
 
@@ -198,6 +202,7 @@ def promotion(report: PromotionReport, base: Path) -> str:
             environment=report.environment.name,
             target=report.target.name,
             message=report.message,
+            waits=tuple(wait for wait in map(wait_json, report.waits) if wait is not None),
             moves=tuple(_move(move, base) for move in report.moves),
             refusals=tuple(_refusal(refusal) for refusal in report.refusals),
             overridden=tuple(_refusal(refusal) for refusal in report.overridden),

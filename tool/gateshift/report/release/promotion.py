@@ -22,6 +22,8 @@ def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:
     yield style.paint(printable(report.message), "bold")
     for file in report.recovered:
         yield f"  finished what an interrupted run had begun: {printable(seen_from(base, file))}"
+    for wait in report.waits:
+        yield style.paint(f"  {printable(str(wait))}", "green" if wait.is_over else "yellow")
     for plan in report.plans:
         for row in plan.traffic:
             yield from traffic_lines(row, style)

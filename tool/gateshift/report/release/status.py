@@ -47,6 +47,8 @@ def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iter
     if pointer.since is not None:
         since = pointer.since
         yield printable(f"    since    {since.date} by {since.author} ({since.commit[:_SHORT]} {since.subject})")
+    if pointer.wait is not None:
+        yield f"    waits    {style.paint(printable(str(pointer.wait)), 'green' if pointer.wait.is_over else 'yellow')}"
     if pointer.moved_to:
         yield f"    moved    to {printable(pointer.moved_to)} in this work tree, not committed"
     yield from _next(pointer, style)
