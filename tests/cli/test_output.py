@@ -164,7 +164,7 @@ from gateshift.cli.output import OutputCommand, output_options
 @click.command(cls=OutputCommand)
 @output_options(("text", "json"))
 def probe(output):
-    output.write(lambda name, style: f"colour={style.colour} unicode={style.unicode} \\u2192\\n")
+    output.write(lambda name, style: f"colour={style.colour} unicode={style.unicode} {style.width} \\u2192\\n")
 probe()
 """
 
@@ -183,9 +183,9 @@ def on_a_terminal(*arguments: str, **environ: str) -> str:
 
 
 def test_a_terminal_gets_colour_and_unicode() -> None:
-    assert on_a_terminal(TERM="xterm", PYTHONIOENCODING="utf-8") == "colour=True unicode=True →\r\n"
+    assert on_a_terminal(TERM="xterm", PYTHONIOENCODING="utf-8", COLUMNS="71") == "colour=True unicode=True 71 →\r\n"
 
 
 def test_a_dumb_or_ascii_terminal_gets_neither() -> None:
-    printed = on_a_terminal(TERM="dumb", PYTHONIOENCODING="ascii")
-    assert printed == "colour=False unicode=False \\u2192\r\n"
+    printed = on_a_terminal(TERM="dumb", PYTHONIOENCODING="ascii", COLUMNS="80")
+    assert printed == "colour=False unicode=False 80 \\u2192\r\n"

@@ -289,6 +289,22 @@ def test_the_form_of_the_answer_can_come_from_the_environment(customers: Path) -
     assert json.loads((customers / "a.json").read_text())["schema"] == 1
 
 
+def test_a_form_that_another_command_has_not_leaves_it_its_own(customers: Path) -> None:
+    argv = [sys.executable, "-m", "gateshift", "status"]
+    for name, code in (("sarif", 0), ("xml", 2)):
+        done = subprocess.run(argv, cwd=customers, env=os.environ | {"GATESHIFT_FORMAT": name}, check=False)
+        assert done.returncode == code
+
+
+def test_the_least_level_can_come_from_the_environment(customers: Path) -> None:
+    route = customers / "overlays/canary/httproute.yaml"
+    route.write_text(route.read_text().replace("          kind: Service\n", "", 1))
+    quiet = gateshift(customers, "overlays/canary")
+    assert (quiet.returncode, "note: GS416" in quiet.stdout) == (0, True)
+    strict = gateshift(customers, "overlays/canary", GATESHIFT_FAIL_ON="note")
+    assert (strict.returncode, "note[GS416]" in strict.stdout) == (1, True)
+
+
 def test_who_requires_completeness_has_no_verdict_where_something_was_left_out(customers: Path) -> None:
     assert gateshift(customers, "overlays/canary", "--require-complete").returncode == 0
     edit(customers / "overlays" / "canary" / "kustomization.yaml", "httproute.yaml", "httproutes.yaml")

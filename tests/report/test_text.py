@@ -47,6 +47,25 @@ def test_colour_is_only_written_when_asked_for() -> None:
     assert "\x1b[31;1merror[GS301]\x1b[0m" in render(REPORT, Style(colour=True))
 
 
+def test_lines_are_as_wide_as_the_terminal_and_words_stay_whole() -> None:
+    address = "https://example.org/" + "a" * 50
+    long = replace(FINDING, message=f"a b {address} c", help="word " * 30, roots=("apps/1" * 3, "apps/2" * 3))
+    lines = render(replace(REPORT, findings=(long,)), Style(width=60)).splitlines()
+    assert [line for line in lines if len(line) > 60 and address not in line] == []
+    assert sum(address in line for line in lines) == 1
+    assert "  c" in lines
+    at = next(index for index, line in enumerate(lines) if line.startswith("      help: word"))
+    assert lines[at + 1].startswith("            word")
+
+
+def test_a_narrow_terminal_sees_the_fault() -> None:
+    place = ReportedPlace("a.yaml", 1, 90, 1, 94, (SourceLine(1, "x" * 89 + "port" + "y" * 90),))
+    lines = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),)), Style(width=60)).splitlines()
+    source, caret = next((line, lines[index + 1]) for index, line in enumerate(lines) if "port" in line)
+    assert source[caret.index("^") :].startswith("port")
+    assert len(source) <= 60
+
+
 def test_a_caret_stays_within_a_long_line() -> None:
     place = ReportedPlace("a.yaml", 1, 400, 1, 410, (SourceLine(1, "x" * 500),))
     lines = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),))).splitlines()

@@ -30,6 +30,7 @@ _ORDER = "gateshift.output.order"
 _SUMMARY_LIMIT = 1 << 20
 """GitHub refuses a step summary of more bytes than this."""
 _ASCII = Style(unicode=False)
+_FORMATS = frozenset({"text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown"})
 _CUT = b"\n\n(The rest is longer than a step summary may be.)\n"
 
 
@@ -81,6 +82,17 @@ class OutputCommand(click.Command):
         return super().invoke(ctx)
 
 
+class _FormatOption(click.Option):
+    """An option whose environment variable is meant for every command: one that has not the format keeps its own."""
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """What the variable names of this command's formats."""
+        names = super().value_from_envvar(ctx) or ()
+        choice = self.type
+        assert isinstance(choice, click.Choice)
+        return [name for name in names if name in choice.choices or name not in _FORMATS] or None
+
+
 def output_options(formats: Iterable[str]) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Give a command the options `-f`, `-o` and `--color`; its function gets the keyword `output` instead of them."""
 
@@ -106,6 +118,7 @@ def _options(formats: Sequence[str]) -> tuple[Callable[[Callable[..., Any]], Cal
             "-f",
             "--format",
             "format",
+            cls=_FormatOption,
             type=click.Choice(formats),
             multiple=True,
             envvar="GATESHIFT_FORMAT",
@@ -188,8 +201,20 @@ def style_of(color: str) -> Style:
     if sys.stdout is None:  # where it was closed before the program began
         return _ASCII
     terminal = sys.stdout.isatty()
+    width = _columns(os.environ) if terminal else 0
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return Style(colour=colour_wanted(color, os.environ, terminal=terminal), unicode=terminal and utf8)
+    return Style(colour=colour_wanted(color, os.environ, terminal=terminal), unicode=terminal and utf8, width=width)
+
+
+def _columns(environ: Mapping[str, str]) -> int:
+    """The width of the terminal; 0 where it does not tell. `COLUMNS` goes first, as for other programs."""
+    columns = environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 def write_file(path: Path, text: str) -> None:
@@ -208,7 +233,7 @@ def _write_stdout(rendered: str, form: str, *, plain: bool = False) -> None:
     defined as UTF-8."""
     if sys.stdout is None:  # where it was closed before the program began
         raise UserError("standard output is closed", next_step="Give -o a file, or open standard output.")
-    text = form == "text"
+    text = form in ("text", "concise")
     if text and plain:
         rendered = clean(rendered)
     rendered = for_log(rendered, form)

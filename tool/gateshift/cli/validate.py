@@ -69,12 +69,13 @@ Examples:
     help="First write out the defaults that routes leave out, in their own files; what they mean stays the same.",
 )
 @click.option("--notes", is_flag=True, help="In text and Markdown, show every note; else they are one line a rule.")
+@click.option("--statistics", is_flag=True, help="In text, count the findings of each rule instead of telling them.")
 @click.option("-q", "--quiet", is_flag=True, help="In text, show only what makes the exit code other than 0.")
 @click.option(
     "-v",
     "--verbose",
     is_flag=True,
-    help="Show every note, tell on standard error which programs and schemas are used, and show a defect's traceback.",
+    help="Show every finding in full and all notes, the programs and schemas that are used, and a defect's traceback.",
 )
 @tool_options
 @output_options(VALIDATION)
@@ -86,6 +87,7 @@ def command(
     require_complete: bool,  # noqa: FBT001 -- click's flag
     without_cel: bool,  # noqa: FBT001 -- click's flag
     fix: bool,  # noqa: FBT001 -- click's flag
+    statistics: bool,  # noqa: FBT001 -- click's flag
     notes: bool,  # noqa: FBT001 -- click's flag
     quiet: bool,  # noqa: FBT001 -- click's flag
     verbose: bool,  # noqa: FBT001 -- click's flag
@@ -114,7 +116,7 @@ def command(
     rules = rules_for({finding.rule for finding in report.findings})
     output.write(
         lambda form, style: VALIDATION[form](
-            report, Setting(style, rules, Level(fail_on), quiet, notes=notes or verbose)
+            report, Setting(style, rules, Level(fail_on), quiet, notes=notes, verbose=verbose, statistics=statistics)
         )
     )
     tell_gaps(report.gaps, session)

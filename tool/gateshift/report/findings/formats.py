@@ -21,7 +21,8 @@ _PLAIN = Style()
 class Setting(Struct, frozen=True):
     """What a renderer may need beside the report: how text is drawn, the documentation of the rules by id,
     the level from which a finding fails the run, whether text says nothing of what does not fail it, where the
-    repository is shown, the name of the comment that Markdown is for, and whether text and Markdown show every note."""
+    repository is shown, the name of the comment that Markdown is for, whether text and Markdown show every note, and
+    all else in full (`verbose`), and whether text shows how often each rule fired instead of findings."""
 
     style: Style = _PLAIN
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -30,14 +31,40 @@ class Setting(Struct, frozen=True):
     links: Links = NO_LINKS
     comment: str = ""
     notes: bool = False
+    verbose: bool = False
+    statistics: bool = False
+
+    @property
+    def every_note(self) -> bool:
+        """Whether notes are told one by one: asked for, or where they decide the exit code."""
+        return self.notes or self.verbose or self.fail_on is Level.NOTE
 
 
 def _text(report: ValidationReport, setting: Setting) -> str:
     from gateshift.report.findings import text
 
+    if setting.statistics:
+        return _statistics(report, setting)
     if setting.quiet:
-        return text.quiet(report, setting.fail_on, setting.style)
-    return text.render(report, setting.style, notes=setting.notes)
+        return text.quiet(report, setting.fail_on, setting.style, all_in_full=setting.verbose)
+    return text.render(report, setting.style, notes=setting.every_note, all_in_full=setting.verbose)
+
+
+def _concise(report: ValidationReport, setting: Setting) -> str:
+    from gateshift.report.findings import concise, text
+
+    if setting.statistics:
+        return _statistics(report, setting)
+    if setting.quiet:
+        left = text.decisive(report, setting.fail_on)
+        return concise.render(left, setting.style, notes=True) if left.findings or left.gaps else ""
+    return concise.render(report, setting.style, notes=setting.every_note)
+
+
+def _statistics(report: ValidationReport, setting: Setting) -> str:
+    from gateshift.report.findings import concise
+
+    return concise.statistics(report, setting.style)
 
 
 def _json(report: ValidationReport, _: Setting) -> str:
@@ -73,11 +100,12 @@ def _gitlab(report: ValidationReport, _: Setting) -> str:
 def _markdown(report: ValidationReport, setting: Setting) -> str:
     from gateshift.report.findings import markdown
 
-    return markdown.render(report, notes=setting.notes)
+    return markdown.render(report, notes=setting.every_note)
 
 
 VALIDATION: dict[str, Callable[[ValidationReport, Setting], str]] = {
     "text": _text,
+    "concise": _concise,
     "json": _json,
     "sarif": _sarif,
     "junit": _junit,
@@ -87,5 +115,5 @@ VALIDATION: dict[str, Callable[[ValidationReport, Setting], str]] = {
 }
 """Every format of a validation."""
 
-OF_FINDINGS = ("sarif", "junit", "github", "gitlab")
+OF_FINDINGS = ("concise", "sarif", "junit", "github", "gitlab")
 """The formats that can say nothing but findings."""

@@ -30,26 +30,29 @@ class FindingGroup(Struct, frozen=True):
 
     @property
     def others(self) -> str:
-        """`and in 4 more places: a.yaml:3, b.yaml:7, ...`; "" where the first is the only one."""
-        rest = [f"{finding.place.file}:{finding.place.line}" for finding in self.findings[1:]]
-        if not rest:
-            return ""
-        more = ", ..." if len(rest) > _MOST_PLACES else ""
-        return f"{count(len(rest), 'more place')}: {', '.join(rest[:_MOST_PLACES])}{more}"
+        """`4 more places: a.yaml:3, b.yaml:7, ...`, or how many more objects the one place spoils; "" where the first
+        finding is the only one."""
+        here, *rest = dict.fromkeys(f"{finding.place.file}:{finding.place.line}" for finding in self.findings)
+        if rest:
+            more = ", ..." if len(rest) > _MOST_PLACES else ""
+            return f"{count(len(rest), 'more place')}: {', '.join(rest[:_MOST_PLACES])}{more}"
+        alike = len(self.findings) - 1
+        return f"{count(alike, 'more finding')} at {here}" if alike else ""
 
 
-class NotesOfRule(Struct, frozen=True):
-    """How many notes there are of one rule, and in how many roots."""
+class RuleCount(Struct, frozen=True):
+    """How many findings of one level there are of one rule, and in how many roots."""
 
+    level: Level
     rule: str
     name: str
-    notes: int
+    findings: int
     roots: int
 
     def __str__(self) -> str:
         """`GS416 defaults-left-out: 12 notes in 4 roots`."""
         where = f" in {count(self.roots, 'root')}" if self.roots else ""
-        return f"{self.rule} {self.name}: {count(self.notes, 'note')}{where}"
+        return f"{self.rule} {self.name}: {count(self.findings, self.level.value)}{where}"
 
 
 def groups_of(findings: Iterable[ReportedFinding]) -> tuple[FindingGroup, ...]:
@@ -62,14 +65,18 @@ def groups_of(findings: Iterable[ReportedFinding]) -> tuple[FindingGroup, ...]:
     return tuple(sorted(groups, key=lambda group: group.first.level.rank))
 
 
-def notes_by_rule(findings: Iterable[ReportedFinding]) -> tuple[NotesOfRule, ...]:
-    """The notes, counted for each rule, most first."""
-    by_rule: dict[tuple[str, str], list[ReportedFinding]] = {}
+def counts_of(findings: Iterable[ReportedFinding]) -> tuple[RuleCount, ...]:
+    """The findings counted by level and rule: errors first, then most first."""
+    by_rule: dict[tuple[Level, str, str], list[ReportedFinding]] = {}
     for finding in findings:
-        if finding.level is Level.NOTE:
-            by_rule.setdefault((finding.rule, finding.name), []).append(finding)
-    counted = [
-        NotesOfRule(rule, name, len(notes), len({root for note in notes for root in note.roots}))
-        for (rule, name), notes in by_rule.items()
-    ]
-    return tuple(sorted(counted, key=lambda notes: (-notes.notes, notes.rule)))
+        by_rule.setdefault((finding.level, finding.rule, finding.name), []).append(finding)
+    counted = (
+        RuleCount(*key, len(alike), len({root for item in alike for root in item.roots}))
+        for key, alike in by_rule.items()
+    )
+    return tuple(sorted(counted, key=lambda entry: (entry.level.rank, -entry.findings, entry.rule)))
+
+
+def notes_by_rule(findings: Iterable[ReportedFinding]) -> tuple[RuleCount, ...]:
+    """The notes, counted for each rule, most first."""
+    return counts_of(finding for finding in findings if finding.level is Level.NOTE)

@@ -14,33 +14,48 @@ from gateshift.report.plain_text import printable
 from gateshift.report.style import LEVEL_COLOUR, Style, count
 
 _WIDEST = 160
+_MOST_IN_FULL = 10
 _MOST_ROOTS = 4
+_LABEL = 12
 _PLAIN = Style()
 
 
-def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = False) -> str:
-    """Every cause, the worst first, every gap, and a last line that counts what was looked at. Without `notes` these
-    are one line a rule."""
-    findings = [finding for finding in report.findings if notes or finding.level is not Level.NOTE]
+def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = False, all_in_full: bool = False) -> str:
+    """Every cause, the worst first, every gap, and what was looked at.
+
+    The first ten causes are told in full and the others in a line each, unless `all_in_full`; without `notes` these are
+    one line a rule.
+    """
+    groups = groups_of(finding for finding in report.findings if notes or finding.level is not Level.NOTE)
+    most = len(groups) if all_in_full else _MOST_IN_FULL
     blocks = [text_block(report.own, style)] if report.own else []
-    blocks += ["\n".join(_group(group, style)) for group in groups_of(findings)]
+    blocks += ["\n".join(_group(group, style)) for group in groups[:most]]
+    if groups[most:]:
+        lines = [_line_of_group(group, style) for group in groups[most:]]
+        blocks.append("\n".join([*lines, style.paint("  `-v` shows them in full.", "dim")]))
     if not notes and (counted := notes_by_rule(report.findings)):
         lines = [f"{style.paint('note', LEVEL_COLOUR[Level.NOTE], 'bold')}: {printable(str(rule))}" for rule in counted]
         blocks.append("\n".join([*lines, style.paint("  `--notes` shows them.", "dim")]))
     blocks += ["\n".join(gap_lines(gap, style)) for gap in report.gaps]
-    return "\n\n".join([*blocks, "\n".join(_last_lines(report, style))]) + "\n"
+    return "\n\n".join([*blocks, "\n".join(last_lines(report, style))]) + "\n"
 
 
-def _last_lines(report: ValidationReport, style: Style) -> Iterator[str]:
+def last_lines(report: ValidationReport, style: Style = _PLAIN) -> Iterator[str]:
+    """The counts: of findings, and of what was looked at."""
     yield summary(report, style)
     if coverage := coverage_line(report.coverage):
-        yield coverage
+        yield from style.wrap(coverage)
 
 
-def quiet(report: ValidationReport, least: Level, style: Style = _PLAIN) -> str:
+def decisive(report: ValidationReport, least: Level) -> ValidationReport:
+    """The report without the findings that do not decide the exit code: those below the level `least`."""
+    return replace(report, findings=tuple(item for item in report.findings if item.level.rank <= least.rank))
+
+
+def quiet(report: ValidationReport, least: Level, style: Style = _PLAIN, *, all_in_full: bool = False) -> str:
     """Only what decides the exit code: findings of the level `least` or worse, and gaps; "" where there is neither."""
-    decisive = tuple(finding for finding in report.findings if finding.level.rank <= least.rank)
-    return render(replace(report, findings=decisive), style, notes=True) if decisive or report.gaps else ""
+    left = decisive(report, least)
+    return render(left, style, notes=True, all_in_full=all_in_full) if left.findings or left.gaps else ""
 
 
 def summary(report: ValidationReport, style: Style = _PLAIN) -> str:
@@ -83,24 +98,47 @@ def finding_lines(finding: ReportedFinding, style: Style = _PLAIN) -> Iterator[s
     yield from _finding(finding, style)
 
 
+def concise_line(finding: ReportedFinding, style: Style = _PLAIN) -> str:
+    """`file:line:column: error[GS302] message`."""
+    place = finding.place
+    level = style.paint(f"{finding.level.value}[{finding.rule}]", LEVEL_COLOUR[finding.level], "bold")
+    return f"{printable(place.file)}:{place.line}:{place.column}: {level} {printable(finding.message)}"
+
+
+def _line_of_group(group: FindingGroup, style: Style) -> str:
+    more = f" (and {group.others})" if group.others else ""
+    plain = style.cut(concise_line(group.first) + printable(more))
+    tag = f"{group.first.level.value}[{group.first.rule}]"
+    return plain.replace(tag, style.paint(tag, LEVEL_COLOUR[group.first.level], "bold"), 1)
+
+
 def _group(group: FindingGroup, style: Style) -> Iterator[str]:
     """The first finding of a cause, with every root that it reaches, and where else it is."""
     yield from _finding(replace(group.first, roots=group.roots), style)
     if group.others:
-        yield f"  {style.paint('    also', 'dim')}: {printable(group.others)}"
+        yield from _labelled("also", group.others, style)
 
 
 def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
-    level = style.paint(f"{finding.level.value}[{finding.rule}]", LEVEL_COLOUR[finding.level], "bold")
-    yield f"{level}: {style.paint(printable(finding.message), 'bold')}"
+    level = f"{finding.level.value}[{finding.rule}]"
+    first, *rest = style.wrap(printable(finding.message), len(level) + 2, 2)
+    yield f"{style.paint(level, LEVEL_COLOUR[finding.level], 'bold')}: {style.paint(first, 'bold')}"
+    yield from (f"  {style.paint(line, 'bold')}" for line in rest)
     yield from place_lines(finding.place, style, LEVEL_COLOUR[finding.level])
     for related in finding.related:
-        yield f"  {style.paint('note', 'cyan')}: {printable(related.message)}"
+        first, *rest = style.wrap(printable(related.message), len("  note: "))
+        yield f"  {style.paint('note', 'cyan')}: {first}"
+        yield from (f"        {line}" for line in rest)
         yield from place_lines(related.place, style, "cyan")
     for label, text in _remarks(finding):
-        first, *rest = printable(text.replace("\n", "\0")).replace("\\x00", "\n").split("\n")
-        yield f"  {style.paint(f'{label:>8}', 'dim')}: {first}"
-        yield from (f"            {line}" for line in rest)
+        yield from _labelled(label, text, style)
+
+
+def _labelled(label: str, text: str, style: Style) -> Iterator[str]:
+    """`   label: text`, its lines under each other."""
+    lines = [part for line in text.split("\n") for part in style.wrap(printable(line), _LABEL)]
+    yield f"  {style.paint(f'{label:>8}', 'dim')}: {lines[0]}"
+    yield from (f"{'':{_LABEL}}{line}" for line in lines[1:])
 
 
 def _remarks(finding: ReportedFinding) -> Iterator[tuple[str, str]]:
@@ -120,26 +158,39 @@ def place_lines(place: ReportedPlace, style: Style = _PLAIN, colour: str = "red"
     """Where it is, the source lines, and a caret under the fault."""
     arrow = style.paint("-->", "blue", "bold")
     yield f"  {arrow} {printable(place.file)}:{place.line}:{place.column}"
-    width = len(str(max((line.number for line in place.excerpt), default=0)))
+    digits = len(str(max((line.number for line in place.excerpt), default=0)))
+    room = min(style.width - digits - 5, _WIDEST) if style.width else _WIDEST
+    skipped = _skipped(place, room)
     for line in place.excerpt:
-        gutter = style.paint(f"{line.number:>{width + 2}} |", "blue")
-        shown = printable(line.text.replace("\t", " "))
-        yield f"{gutter} {shown[:_WIDEST]}".rstrip()
+        gutter = style.paint(f"{line.number:>{digits + 2}} |", "blue")
+        shown = printable(line.text.replace("\t", " "))[skipped:][:room]
+        yield f"{gutter} {shown}".rstrip()
         if line.number == place.line:
-            margin = style.paint(" " * (width + 2) + " |", "blue")
-            yield f"{margin} {style.paint(_caret(place, line.text), colour, 'bold')}"
+            margin = style.paint(" " * (digits + 2) + " |", "blue")
+            yield f"{margin} {style.paint(_caret(place, line.text, skipped, room), colour, 'bold')}"
 
 
-def _caret(place: ReportedPlace, text: str) -> str:
-    before = len(printable(text[: place.column - 1]))
+def _skipped(place: ReportedPlace, room: int) -> int:
+    """How many characters of the lines stay out of sight on the left, so that the fault is seen."""
+    before = max((_before(place, line.text) for line in place.excerpt if line.number == place.line), default=0)
+    return 0 if before < room else before - room // 2
+
+
+def _before(place: ReportedPlace, text: str) -> int:
+    return len(printable(text[: place.column - 1]))
+
+
+def _caret(place: ReportedPlace, text: str, skipped: int, room: int) -> str:
+    before = _before(place, text) - skipped
     last = place.end_column - 1 if place.end_line == place.line else len(text.rstrip())
     width = len(printable(text[place.column - 1 : last]))
-    return " " * min(before, _WIDEST) + "^" * max(1, min(width, _WIDEST - before))
+    return " " * before + "^" * max(1, min(width, room - before))
 
 
 def gap_lines(gap: Gap, style: Style = _PLAIN) -> Iterator[str]:
     """What was not looked at, why, and the way to have it looked at."""
-    yield f"{style.paint('no verdict', 'red', 'bold')}: {style.paint(printable(gap.what), 'bold')}"
-    yield f"  {printable(gap.why)}"
+    first, *rest = style.wrap(printable(gap.what), len("no verdict: "), 2)
+    yield f"{style.paint('no verdict', 'red', 'bold')}: {style.paint(first, 'bold')}"
+    yield from (f"  {line}" for line in (*rest, *style.wrap(printable(gap.why), 2)))
     if gap.next_step:
-        yield f"  {style.paint('    help', 'dim')}: {printable(gap.next_step)}"
+        yield from _labelled("help", gap.next_step, style)

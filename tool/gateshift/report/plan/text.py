@@ -161,10 +161,10 @@ def _engine(engine: EngineVerdict, report: PlanReport, style: Style) -> Iterator
         return
     yield f"  {name:<8}{style.paint('safe', 'green') if engine.safe else style.paint('unsafe', 'red', 'bold')}"
     for step in engine.steps:
-        yield f"    {style.paint(printable(step), 'dim')}"
+        yield from (f"    {style.paint(line, 'dim')}" for line in style.wrap(printable(step), 4))
     for finding in engine.findings:
         yield ""
-        yield from (f"    {line}".rstrip() for line in finding_lines(finding, style))
+        yield from (f"    {line}".rstrip() for line in finding_lines(finding, style.within(4)))
     if engine.safe_way:
         yield ""
         yield f"    safe way: {_way((report.origin, *engine.safe_way))}"
