@@ -65,7 +65,7 @@ _OPTIONS = {
     ),
     "install": click.option(
         "--install", is_flag=True, envvar="GATESHIFT_INSTALL",
-        help="Install the pinned programs and schemas first, where they are missing.",
+        help="Install the pinned programs and schemas first, where they are missing; no other version is fetched.",
     ),
 }  # fmt: skip
 

@@ -34,12 +34,21 @@ def fetched(module: str, version: str, lock: Lock, *, progress: Progress = no_pr
     go = find_go()
     with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
         if go is not None:
-            yield download(go, module, version, Path(folder))
+            by_go = download(go, module, version, Path(folder))
+            _refuse_other_sum(module, by_go, lock)
+            yield by_go
             return
         exact, sum_ = _pinned(module, version, lock)
         file = Path(folder) / "module.zip"
         fetch_zip(module, exact, sum_, file, progress=progress)
         yield Module(exact, file, sum_)
+
+
+def _refuse_other_sum(module: str, by_go: Module, lock: Lock) -> None:
+    """Refuse what Go's checksum database vouches for where it is not what this release was made with."""
+    sum_ = dict(lock.modules).get(f"{module}@{by_go.version}", by_go.sum)
+    if sum_ != by_go.sum:
+        raise NoVerdict(f"{module} {by_go.version} as Go fetched it has the sum {by_go.sum}, not the pinned {sum_}")
 
 
 def _pinned(module: str, version: str, lock: Lock) -> tuple[str, str]:

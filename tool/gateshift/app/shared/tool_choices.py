@@ -10,9 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.errors import NoVerdict
 from gateshift.model.rollout import Rollout, SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
 from gateshift.schemas.install import InstallOptions, install_schemas, no_news
+from gateshift.schemas.layout import TITLES, newest_installed, plain_version
 from gateshift.tools.install import install
 from gateshift.tools.lock import pinned
 
@@ -64,9 +66,20 @@ def install_programs(named: dict[str, Path | None], options: InstallOptions) -> 
 
 
 def install_chosen(choice: SchemaChoice, options: InstallOptions) -> None:
-    """Install the schemas of the chosen versions, or of the pinned ones where nothing is chosen.
+    """Install the schemas of the pinned versions where these are chosen or nothing is.
 
-    Raises NoVerdict where they cannot be had.
+    A repository may choose any version, so no other is fetched during a run. Raises NoVerdict for one that is neither
+    pinned nor installed, and where the pinned ones cannot be had.
     """
-    install_schemas("kubernetes", choice.kubernetes or pinned().kubernetes, options)
-    install_schemas("gateway-api", choice.gateway_api or pinned().gateway_api, options)
+    pins = {"kubernetes": pinned().kubernetes, "gateway-api": pinned().gateway_api}
+    chosen = {"kubernetes": choice.kubernetes, "gateway-api": choice.gateway_api}
+    for name, pin in pins.items():
+        asked = plain_version(chosen[name] or pin)
+        if asked is None or newest_installed(name, asked):
+            continue
+        if not f"{pin}.".startswith(f"{asked}."):
+            raise NoVerdict(
+                f"the schemas of {TITLES[name]} {asked} are not installed, and --install fetches only the pinned {pin}",
+                next_step=f"Run `gateshift tools install --{name} {asked}`.",
+            )
+        install_schemas(name, pin, options)
