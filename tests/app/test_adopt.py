@@ -14,9 +14,11 @@ from gateshift.app.validate.targets import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.errors import UserError
 from gateshift.model.adoption import Adoption
+from gateshift.model.finding import Level
 from tests.app.repositories import git
 from tests.app.running_sets import APP, SETS
 
+STAGES = ["live", "dark", "routed", "canary", "half", "final", "handed-over", "retired"]
 TODAY = date(2026, 11, 1)
 
 
@@ -62,25 +64,15 @@ def test_what_runs_is_the_first_stage_and_every_step_is_safe(repository: Path, n
     adoption = adopted(repository, *paths)
 
     assert adoption.stages[0].changes == 0
-    assert [stage.name for stage in adoption.stages] == [
-        "live",
-        "dark",
-        "routed",
-        "canary",
-        "half",
-        "final",
-        "retired",
-    ]
-    assert [
-        (stage.name, verdict.engine) for stage in adoption.stages for verdict in stage.engines if not verdict.safe
-    ] == []
+    assert [stage.name for stage in adoption.stages] == STAGES
+    assert all(verdict.safe for stage in adoption.stages for verdict in stage.engines)
     after = files_of(repository)
     assert {file: after[file] for file in before} == before
     assert {file for file in after if file not in before} == {
         f"gateshift/{adoption.service}/{file}" for file in adoption.written
     }
     report = validate(ValidationScope((repository / "gateshift",)), Choices(), TODAY)
-    assert [finding.message for finding in report.findings] == []
+    assert [finding.message for finding in report.findings if finding.level is Level.ERROR] == []
     assert report.gaps == ()
 
 

@@ -131,8 +131,7 @@ class Draft(Struct, frozen=True):
 
     def services(self, stage: JsonObject) -> tuple[str, ...]:
         """The versions that have a Service in the stage, in the order of the versions."""
-        listed = self._listed(stage, "services", self.deployed(stage))
-        return tuple(name for name in self.versions if name in listed or self.live_objects(name))
+        return self._listed(stage, "services", self.deployed(stage))
 
     def _listed(self, stage: JsonObject, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """The listed versions; every version where the list is wrong, so that one slip is one fault."""

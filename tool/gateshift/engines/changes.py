@@ -84,8 +84,38 @@ def _settled(old: Mapping[ResourceId, Resource], new: Mapping[ResourceId, Resour
 def _compare(before: Resource | None, after: Resource | None) -> Change | None:
     if before is None or after is None:
         return Change(before, after)
-    fields = tuple(differences(before.data, after.data))
+    fields = tuple(differences(as_applied(before.data), as_applied(after.data)))
     return Change(before, after, fields) if fields else None
+
+
+_SERVERS_OWN = (
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+)
+_SERVERS_NOTES = ("deployment.kubernetes.io/revision", "kubectl.kubernetes.io/last-applied-configuration")
+
+
+def as_applied(data: JsonObject) -> JsonObject:
+    """The object without what the cluster writes itself, which an export from there holds: applying it does nothing."""
+    metadata = data.get("metadata")
+    if not isinstance(metadata, dict):
+        return data
+    notes = metadata.get("annotations")
+    if isinstance(notes, dict) and any(key in notes for key in _SERVERS_NOTES):
+        kept: JsonObject = {key: value for key, value in notes.items() if key not in _SERVERS_NOTES}
+        metadata = {key: value for key, value in metadata.items() if key != "annotations"}
+        metadata |= {"annotations": kept} if kept else {}
+    if any(key in metadata for key in _SERVERS_OWN):
+        metadata = {key: value for key, value in metadata.items() if key not in _SERVERS_OWN}
+    elif "status" not in data and metadata is data["metadata"]:
+        return data
+    return {key: metadata if key == "metadata" else value for key, value in data.items() if key != "status"}
 
 
 def differences(before: Json, after: Json, at: FieldPath = ()) -> Iterator[Difference]:

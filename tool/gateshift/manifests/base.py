@@ -23,20 +23,24 @@ OWN_FOLDER = "own"
 
 def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
     """The Service and the service accounts, which every stage has. A Service that ran before is not written."""
-    name = rollout.service.name
     accounts = _service_accounts(rollout)
     resources = ["serviceaccount.yaml"] if accounts else []
     if accounts:
         described = [dump(service_account(rollout, account), {(): "The pods' identity."}) for account in accounts]
         yield "base/serviceaccount.yaml", dump_all(*described)
     if not _ran_before(rollout):
-        note = f"The Service {name}, which callers know. It selects the pods of every version."
-        yield "base/service.yaml", dump(_own_service(rollout), {(): note})
+        yield "base/service.yaml", service_file(rollout)
         resources.append("service.yaml")
     resources += own_resources(rollout.objects, "base")
     yield from own_files(rollout, rollout.objects, "base")
     if resources:
         yield "base/kustomization.yaml", kustomization("What every stage has.", resources)
+
+
+def service_file(rollout: Rollout) -> str:
+    """The service's own Service."""
+    note = f"The Service {rollout.service.name}, which callers know. It selects the pods of every version."
+    return dump(_own_service(rollout), {(): note})
 
 
 def _ran_before(rollout: Rollout) -> bool:

@@ -8,7 +8,7 @@ from gateshift.engines.placement import pointer_name
 from gateshift.engines.registry import ENGINES
 from gateshift.manifests.base import shared_files, version_files
 from gateshift.manifests.header import with_header
-from gateshift.manifests.live import live_copies, live_files
+from gateshift.manifests.live import live_copies, live_files, own_service_files
 from gateshift.manifests.overlay import overlay_files
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.rollout import Environment, Rollout
@@ -21,6 +21,7 @@ def generate(rollout: Rollout) -> dict[str, str]:
     (`keep_pointer_path`).
     """
     bodies = dict(shared_files(rollout))
+    bodies.update(own_service_files(rollout))
     for version in rollout.versions:
         bodies.update(version_files(rollout, version))
     for environment in rollout.environments:

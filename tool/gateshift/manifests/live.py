@@ -9,12 +9,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from gateshift.manifests.base import kustomization
+from gateshift.manifests.base import kustomization, service_file
 from gateshift.manifests.header import copy_digest
 from gateshift.model.rollout import Environment, LiveFile, LiveManifests, LiveObject, LiveWorkload, Rollout, Stage
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 _FOLDER = "live"
+OWN_SERVICE = "base/service"
 
 
 def live_folder(rollout: Rollout, stage: Stage, environment: Environment) -> str:
@@ -40,12 +41,25 @@ def live_files(rollout: Rollout, environment: Environment) -> Iterator[tuple[str
     for stage in rollout.stages_in(environment):
         folder = live_folder(rollout, stage, environment)
         if folder != whole:
-            gone = [item for _, objects in _dropped(rollout, stage, environment) for item in objects]
+            objects = (item for _, objects in _dropped(rollout, stage, environment) for item in objects)
+            gone = list(dict.fromkeys(objects))
             note = f"What ran before the rollout, without {', '.join(map(str, gone))}."
             yield (
                 f"{folder}/kustomization.yaml",
                 kustomization(note, [f"../{_FOLDER}"], patches=[_deletion(item) for item in gone]),
             )
+
+
+def own_service_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
+    """The sub-base of the Service that takes the place of one that ran before, where a stage has it."""
+    if any(
+        writes_service(rollout, stage, environment)
+        for environment in rollout.environments
+        for stage in rollout.stages_in(environment)
+    ):
+        yield f"{OWN_SERVICE}/service.yaml", service_file(rollout)
+        note = f"The Service {rollout.service.name} for the stages in which no Service of before has its name."
+        yield f"{OWN_SERVICE}/kustomization.yaml", kustomization(note, ["service.yaml"])
 
 
 def live_copies(rollout: Rollout) -> dict[str, LiveFile]:
@@ -84,8 +98,17 @@ def _dropped(rollout: Rollout, stage: Stage, environment: Environment) -> Iterat
     if live is not None and stage.shares:
         yield "route", live.replaces
     for version in rollout.versions:
-        if isinstance(version.workload, LiveWorkload) and version.name not in stage.deployed:
-            yield version.name, version.workload.objects
+        if isinstance(version.workload, LiveWorkload):
+            if version.name not in stage.services:
+                yield "service", (LiveObject("Service", version.service),)
+            if version.name not in stage.deployed:
+                yield version.name, version.workload.objects
+
+
+def writes_service(rollout: Rollout, stage: Stage, environment: Environment) -> bool:
+    """Whether the stage has the service's own Service instead of one that ran before."""
+    named = LiveObject("Service", rollout.service.name)
+    return any(named in objects for _, objects in _dropped(rollout, stage, environment))
 
 
 def _deletion(item: LiveObject) -> Json:

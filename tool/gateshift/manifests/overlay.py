@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.manifests.base import has_shared_files, kustomization, own_files, own_resources, version_folder
-from gateshift.manifests.live import live_folder
+from gateshift.manifests.live import OWN_SERVICE, live_folder, writes_service
 from gateshift.manifests.route import notes, route
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.yamldoc import dump
@@ -20,6 +20,8 @@ def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> I
     resources = [f"{up}{live}"] if live else []
     if has_shared_files(rollout):
         resources.append(f"{up}base")
+    if writes_service(rollout, stage, environment):
+        resources.append(f"{up}{OWN_SERVICE}")
     for version in rollout.versions:
         if version.live:
             continue

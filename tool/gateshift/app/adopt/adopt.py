@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec import Struct
 
 from gateshift.app.adopt.proposal import AdoptOptions, Proposal, propose
 from gateshift.app.adopt.running import read_running
+from gateshift.app.adopt.snapshot import LiveSource, live_source
 from gateshift.app.adopt.source import AdoptSource, read_source
 from gateshift.app.adopt.trial import Trial, Tried
 from gateshift.app.plan.planner import Planner
@@ -20,6 +23,7 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.errors import Exit, UserError
 from gateshift.model.adoption import AdoptedStage, Adoption, Left
+from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import FILE_NAME
 from gateshift.system import atomic_write, owned_files
@@ -47,17 +51,28 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     source = read_source(request.paths)
     planner = Planner(choices, today)
     side = Side(source.label, source.root)
-    running = read_running(required(planner.built(side)), request.service)
+    build = required(planner.built(side))
+    running = read_running(build, request.service)
     folder = _folder(request, source, running.service.name)
-    proposal = propose(running, source.live(folder), request.options)
+    live = live_source(source, build, folder)
+    proposal = propose(running, live.data, request.options)
     with tempfile.TemporaryDirectory(prefix="gateshift-") as temporary, Snapshots() as snapshots:
         trial = Trial(source, folder, Path(temporary), choices, today)
         trial.copy_source({path: path.read_bytes() for path in planner.files(side) if path.is_file()})
-        text, tried, left = _proved(trial, proposal, snapshots)
-    adoption = _adoption(running.service.name, request, folder, text, tried, (*proposal.left, *left), proposal)
+        proved = _prove(trial, proposal, live, snapshots)
     if not request.dry_run:
-        _write(source, folder, tried, text)
-    return adoption
+        _write(source, folder, proved.files)
+    return Adoption(
+        service=running.service.name,
+        source=" ".join(map(shown_path, request.paths)) or ".",
+        file=shown_path(folder / FILE_NAME),
+        way=request.options.way,
+        text=proved.files[FILE_NAME],
+        stages=proved.stages,
+        left=(*live.left, *proposal.left, *proved.left),
+        written=tuple(proved.files),
+        dry_run=request.dry_run,
+    )
 
 
 def _folder(request: AdoptRequest, source: AdoptSource, service: str) -> Path:
@@ -80,42 +95,51 @@ def _folder(request: AdoptRequest, source: AdoptSource, service: str) -> Path:
     return folder
 
 
-def _proved(trial: Trial, proposal: Proposal, snapshots: Snapshots) -> tuple[str, Tried, tuple[Left, ...]]:
-    """The longest beginning of the proposal whose steps are all safe, and what was left away."""
+class _Proved(Struct, frozen=True):
+    """The stages that can be reached safely, every file that they need, and what was left away."""
+
+    stages: tuple[AdoptedStage, ...]
+    files: dict[str, str]
+    left: tuple[Left, ...]
+
+
+def _prove(trial: Trial, proposal: Proposal, live: LiveSource, snapshots: Snapshots) -> _Proved:
+    """Try the proposal, and keep the longest beginning of it whose steps are all safe. Raises UserError where it is not
+    what runs today, does not validate, or ends before the first split."""
     text = proposal.text(len(proposal.stages))
-    tried = trial.carry_out(text, snapshots)
+    tried = trial.carry_out(text, live.files, snapshots)
+    _refuse_changes(tried.plans[0])
     faults = trial.faults()
     if faults:
         said = "; ".join(f"{fault.rule}: {fault.message}" for fault in faults)
         raise UserError(f"the stages would not validate: {said}", exit_code=Exit.FINDINGS)
-    changed = [change.resource for change in tried.plans[0].changes]
-    if changed:
-        named = ", ".join(f"{resource.kind} {resource.name}" for resource in changed)
-        raise UserError(f"the first stage would not be what runs today: {named}", exit_code=Exit.FINDINGS)
-    return text, tried, ()
-
-
-def _adoption(
-    service: str,
-    request: AdoptRequest,
-    folder: Path,
-    text: str,
-    tried: Tried,
-    left: tuple[Left, ...],
-    proposal: Proposal,
-) -> Adoption:
+    plans = tuple(takewhile(lambda plan: plan.safe, tried.plans))
+    left = tuple(_left_away(tried.plans[len(plans) :]))
+    if not any(len(tried.rollout.stage(plan.target).shares) > 1 for plan in plans):
+        raise UserError(f"no safe way leads to a first split: {left[0].what}: {left[0].why}", exit_code=Exit.FINDINGS)
+    files = tried.files
+    if left:
+        text = proposal.text(len(plans))
+        files = trial.generated(text)
     waits = {stage.name: stage.waits_for for stage in proposal.stages}
-    return Adoption(
-        service=service,
-        source=" ".join(map(shown_path, request.paths)) or ".",
-        file=shown_path(folder / FILE_NAME),
-        way=request.options.way,
-        text=text,
-        stages=tuple(_stage(plan, waits[plan.target], tried) for plan in tried.plans),
-        left=left,
-        written=(FILE_NAME, *tried.files),
-        dry_run=request.dry_run,
-    )
+    stages = tuple(_stage(plan, waits[plan.target], tried) for plan in plans)
+    return _Proved(stages, {FILE_NAME: text, **live.files, **files}, left)
+
+
+def _refuse_changes(plan: PlanReport) -> None:
+    changed = ", ".join(f"{change.resource.kind} {change.resource.name}" for change in plan.changes)
+    if changed:
+        raise UserError(f"the first stage would not be what runs today: {changed}", exit_code=Exit.FINDINGS)
+
+
+def _left_away(plans: Sequence[PlanReport]) -> Iterator[Left]:
+    """The first stage that cannot be reached safely, with the reason, and those behind it."""
+    for plan in plans[:1]:
+        findings = (finding for verdict in plan.engines if not verdict.safe for finding in verdict.findings)
+        reasons = (finding.message for finding in findings if finding.level is Level.ERROR)
+        yield Left(f"the stage {plan.target}", next(reasons, "the step to it is unsafe").rstrip("."))
+    for plan in plans[1:]:
+        yield Left(f"the stage {plan.target}", f"it comes after {plans[0].target}")
 
 
 def _stage(plan: PlanReport, waits_for: str, tried: Tried) -> AdoptedStage:
@@ -123,9 +147,8 @@ def _stage(plan: PlanReport, waits_for: str, tried: Tried) -> AdoptedStage:
     return AdoptedStage(plan.target, description, waits_for, len(plan.changes), plan.engines)
 
 
-def _write(source: AdoptSource, folder: Path, tried: Tried, text: str) -> None:
-    texts = {**tried.files, FILE_NAME: text}
-    contents = {folder / name: body.encode("utf-8", "surrogateescape") for name, body in texts.items()}
+def _write(source: AdoptSource, folder: Path, files: Mapping[str, str]) -> None:
+    contents = {folder / name: text.encode("utf-8", "surrogateescape") for name, text in files.items()}
     try:
         with owned_files.locked(source.repository):
             atomic_write.replace_together(source.repository, contents)

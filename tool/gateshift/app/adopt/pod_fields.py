@@ -6,30 +6,17 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from gateshift.app.adopt.fitting import fitting, says_nothing
 from gateshift.app.adopt.running import RunningService, containers_of
 from gateshift.config.schema.pod import CONTAINER_KEYS, DEPLOYMENT_KEYS, POD_KEYS
 from gateshift.config.schema.schema_types import SchemaType
 from gateshift.config.schema.workload import WORKLOAD
-from gateshift.config.spec_errors import SpecErrors
-from gateshift.config.structure import check_structure
 from gateshift.model.adoption import Left
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
 _CONTAINER = ("imagePullPolicy", "env", "resources", "readinessProbe", "livenessProbe", "startupProbe")
 _POD_NAMES = {"podSecurityContext": "securityContext"}
 _SET_BY_THE_ROLLOUT = ("name", "image", "containers", "serviceAccountName", "serviceAccount", "replicas")
-_DEFAULTS: JsonObject = {
-    "restartPolicy": "Always",
-    "schedulerName": "default-scheduler",
-    "dnsPolicy": "ClusterFirst",
-    "terminationMessagePath": "/dev/termination-log",
-    "terminationMessagePolicy": "File",
-    "terminationGracePeriodSeconds": 30,
-    "progressDeadlineSeconds": 600,
-    "revisionHistoryLimit": 10,
-    "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
-}
-"""What the API server fills in, and an export from the cluster therefore holds."""
 _NOT_THE_CANDIDATES = ("selector", "template", "serviceName", "volumeClaimTemplates", "updateStrategy", "workloadRef")
 
 
@@ -53,12 +40,12 @@ def pod_fields(running: RunningService, followed: frozenset[str]) -> PodFields:
     account = text_at(pod, "serviceAccountName") or text_at(pod, "serviceAccount")
     if account:
         fields["serviceAccount"] = account
-    fields |= {key: main[key] for key in (*_CONTAINER, *CONTAINER_KEYS) if not _says_nothing(key, main.get(key))}
+    fields |= {key: main[key] for key in (*_CONTAINER, *CONTAINER_KEYS) if not says_nothing(key, main.get(key))}
     sidecars: list[Json] = [other for other in containers_of(template) if other is not main]
     if sidecars:
         fields["sidecars"] = sidecars
     fields |= _renamed(pod, POD_KEYS)
-    fields |= {key: spec[key] for key in DEPLOYMENT_KEYS if not _says_nothing(key, spec.get(key))}
+    fields |= {key: spec[key] for key in DEPLOYMENT_KEYS if not says_nothing(key, spec.get(key))}
     labels: JsonObject = {
         key: value for key, value in object_at(template, "metadata", "labels").items() if key not in followed
     }
@@ -70,8 +57,8 @@ def pod_fields(running: RunningService, followed: frozenset[str]) -> PodFields:
         *_unknown(pod, {_POD_NAMES.get(key, key) for key in POD_KEYS}, "the pods"),
         *_unknown(spec, {*DEPLOYMENT_KEYS, *_NOT_THE_CANDIDATES}, str(workload.resource.id)),
     ]
-    fitting, refused = _fitting(fields)
-    return PodFields(fitting, text_at(main, "image"), (*left, *refused))
+    taken, refused = fitting(fields, WORKLOAD.keys, "the pods")
+    return PodFields(taken, text_at(main, "image"), (*left, *refused))
 
 
 def _main(running: RunningService, containers: tuple[JsonObject, ...]) -> JsonObject:
@@ -86,30 +73,10 @@ def _main(running: RunningService, containers: tuple[JsonObject, ...]) -> JsonOb
 
 def _renamed(pod: JsonObject, keys: Mapping[str, SchemaType]) -> JsonObject:
     named = {key: pod.get(_POD_NAMES.get(key, key)) for key in keys}
-    return {key: value for key, value in named.items() if not _says_nothing(key, value)}
-
-
-def _says_nothing(key: str, value: Json) -> bool:
-    return value in (None, {}, []) or value == _DEFAULTS.get(key)
+    return {key: value for key, value in named.items() if not says_nothing(key, value)}
 
 
 def _unknown(data: JsonObject, known: set[str], of: str) -> Iterator[Left]:
     for key, value in data.items():
-        if key not in known and key not in _SET_BY_THE_ROLLOUT and not _says_nothing(key, value):
+        if key not in known and key not in _SET_BY_THE_ROLLOUT and not says_nothing(key, value):
             yield Left(f"`{key}` of {of}", "gateshift.yaml has no field for it, so that the candidate runs without it")
-
-
-def _fitting(fields: JsonObject) -> tuple[JsonObject, tuple[Left, ...]]:
-    """The fields whose values gateshift.yaml takes, and the others."""
-    forms = WORKLOAD.keys
-    fitting: JsonObject = {}
-    left = []
-    for key, value in fields.items():
-        faults = SpecErrors()
-        check_structure(value, forms[key], faults, lambda _: None)
-        reasons = [fault.message for fault in faults]
-        if reasons:
-            left.append(Left(f"`{key}` of the pods", f"gateshift.yaml does not take it: {reasons[0].lstrip(': ')}"))
-        else:
-            fitting[key] = value
-    return fitting, tuple(left)

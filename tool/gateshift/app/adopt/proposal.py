@@ -9,14 +9,12 @@ from msgspec import Struct
 from gateshift.app.adopt.pod_fields import PodFields, pod_fields
 from gateshift.app.adopt.route_fields import RouteFields, route_fields
 from gateshift.app.adopt.running import RunningService
+from gateshift.app.adopt.service_fields import service_fields
 from gateshift.config.schema.json_schema import ADDRESS
 from gateshift.model.adoption import AdoptionWay, Left
 from gateshift.traffic.endpoints import replicas
 from gateshift.yamldoc import dump
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, text_at
-
-_LONGEST_LABEL = 63
-_OURS = "-rollout"
 
 
 class AdoptOptions(Struct, frozen=True):
@@ -59,17 +57,18 @@ class Proposal(Struct, frozen=True):
 def propose(running: RunningService, live: JsonObject, options: AdoptOptions) -> Proposal:
     """The proposal for a service whose manifests `live` names as gateshift.yaml does."""
     followed = _followed(running)
+    service = service_fields(running)
     pods = pod_fields(running, followed)
     route = route_fields(running)
     named: list[Json] = [f"{route.resource.kind}/{route.resource.id.name}"] if route.resource else []
     data: JsonObject = {
-        "service": _service(running),
+        "service": service.data,
         "route": route.data,
         "live": live | ({"replaces": named} if named else {}),
         "workload": pods.fields,
         "versions": _versions(running, pods, options),
     }
-    left = (*route.left, *pods.left, *_others(running, route, options))
+    left = (*service.left, *route.left, *pods.left, *_others(running, route, options))
     return Proposal(data, _comments(running, options), tuple(_stages(options, route)), tuple(dict.fromkeys(left)))
 
 
@@ -78,36 +77,6 @@ def _followed(running: RunningService) -> frozenset[str]:
     services = (key for service in running.cluster.services for key, _ in service.selector or ())
     workloads = (key for workload in running.cluster.workloads if workload.selector for key in workload.selector.keys)
     return frozenset((*services, *workloads))
-
-
-def _service(running: RunningService) -> JsonObject:
-    service, port = running.service, running.port
-    raw = [item for item in list_at(service.resource.data, "spec", "ports") if isinstance(item, dict)]
-    data: JsonObject = {"name": service.name}
-    if service.namespace:
-        data["namespace"] = service.namespace
-    data["port"] = port.port
-    if len(raw) > 1:
-        kept = ("name", "port", "targetPort", "protocol", "appProtocol")
-        data["ports"] = [{key: item[key] for key in kept if key in item} for item in raw]
-    else:
-        data["targetPort"] = port.target
-        data |= {"portName": port.name} if port.name else {}
-        protocol = look_up(raw[0], ("appProtocol",))
-        data |= {"appProtocol": protocol} if protocol else {}
-    data["selector"] = _selector(running)
-    return data
-
-
-def _selector(running: RunningService) -> JsonObject:
-    """Labels for the pods of every version to come, which no Service and no workload of today's selects by."""
-    today = running.service.selector or ()
-    fallback = (("app", running.service.name),)
-    return {
-        key: f"{value[: _LONGEST_LABEL - len(_OURS)]}{_OURS}"
-        for key, value in today or fallback
-        if key in ("app", "app.kubernetes.io/name") or key == (today or fallback)[0][0]
-    }
 
 
 def _versions(running: RunningService, pods: PodFields, options: AdoptOptions) -> JsonObject:
@@ -192,6 +161,13 @@ def _stages(options: AdoptOptions, route: RouteFields) -> Iterator[ProposedStage
         "final",
         f"{new} answers everything; {old} still runs, one commit away.",
         f"your trust in {new}",
+        shares={new: 100},
+    )
+    yield stage(
+        "handed-over",
+        f"The Service is the rollout's own and selects the versions to come; {old} serves no one.",
+        "no request to be left that the route does not steer",
+        services=[new],
         shares={new: 100},
     )
     yield stage("retired", f"{old} is gone.", f"no way back to {old} to be needed", deploy=[new], shares={new: 100})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.endpoints import selected_workloads, template_of
 from gateshift.traffic.references import ObjectRef
 from gateshift.traffic.routes import GRPC, HTTP, Route
-from gateshift.traffic.selectors import selector_at
+from gateshift.traffic.selectors import Selector, selector_at
 from gateshift.traffic.services import Autoscaler, Service, ServicePort, Workload
 from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
 
@@ -36,6 +36,12 @@ class RunningService(Struct, frozen=True):
         """The pod template of the first workload."""
         return object_at(template_of(self.cluster, self.workloads[0]).resource.data, "spec", "template")
 
+    def selects(self, labels: Mapping[str, str]) -> bool:
+        """Whether a Service or a workload of today's would select pods with these labels."""
+        selectors = [Selector(service.selector) for service in self.cluster.services if service.selector]
+        selectors += [workload.selector for workload in self.cluster.workloads if workload.selector]
+        return any(selector.selects(labels) for selector in selectors)
+
     @property
     def port(self) -> ServicePort:
         """The port that a route names, else the one that speaks HTTP by its name, else the first for TCP."""
@@ -58,7 +64,7 @@ def read_running(build: Build, wanted: str) -> RunningService:
         workloads,
         tuple(route for route in cluster.routes if route.kind in (HTTP, GRPC) and names(route, service)),
         scaler,
-        tuple(_companions(cluster, workloads)),
+        tuple(item for item in _companions(cluster, workloads) if item is not service.resource),
     )
 
 
@@ -126,12 +132,19 @@ def _companions(cluster: Cluster, workloads: tuple[Workload, ...]) -> Iterator[R
     for resource in cluster.resources:
         kind = resource.kind
         target = object_at(resource.data, "spec", "targetRef") or object_at(resource.data, "spec", "scaleTargetRef")
-        if kind in ("HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject"):
+        if kind == "Service" and any(_governs(resource, workload) for workload in workloads):
+            yield resource
+        elif kind in ("HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject"):
             name = (text_at(target, "kind") or "Deployment", text_at(target, "name"))
             if any(name == (workload.kind, workload.name) for workload in workloads):
                 yield resource
         elif kind == "PodDisruptionBudget" and _guards(cluster, resource, workloads):
             yield resource
+
+
+def _governs(service: Resource, workload: Workload) -> bool:
+    """Whether the Service gives the pods of a StatefulSet their names."""
+    return workload.kind == "StatefulSet" and service.id.name == text_at(workload.resource.data, "spec", "serviceName")
 
 
 def _guards(cluster: Cluster, budget: Resource, workloads: tuple[Workload, ...]) -> bool:

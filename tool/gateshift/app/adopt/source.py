@@ -12,6 +12,7 @@ from gateshift.app.shared.resolve_target import only_root
 from gateshift.errors import UserError
 from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.kustomization import Root
+from gateshift.model.resource import Build
 from gateshift.system import git
 from gateshift.yamldoc.data import Json, JsonObject
 
@@ -23,11 +24,12 @@ class AdoptSource(Struct, frozen=True):
     root: Root
     repository: Path
 
-    def live(self, folder: Path) -> JsonObject:
-        """How a gateshift.yaml in that folder names it."""
+    def live(self, folder: Path, build: Build) -> JsonObject:
+        """How a gateshift.yaml in that folder names it; of plain files those from which the build has objects."""
         if not self.root.files:
             return {"path": _relative(self.root.folder, folder)}
-        files: list[Json] = [_relative(file.resolve(), folder) for file in self.root.files]
+        used = {resource.origin.file for resource in build.resources}
+        files: list[Json] = [_relative(file.resolve(), folder) for file in self.root.files if file in used]
         return {"files": files}
 
 

@@ -18,14 +18,13 @@ from gateshift.app.shared.rollouts import root_of
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import errors_in
-from gateshift.config import open_rollout
+from gateshift.config import file_reader, open_rollout, parse_rollout
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.manifests import generate
 from gateshift.model.kustomization import Root
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
-from gateshift.model.resource import Build
-from gateshift.model.rollout import Rollout
+from gateshift.model.rollout import FILE_NAME, Rollout
 from gateshift.system.source_files import real_path
 
 _TOP = ".git"
@@ -63,19 +62,27 @@ class Trial:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
 
-    def carry_out(self, text: str, snapshots: Snapshots) -> Tried:
-        """Try the gateshift.yaml of that text. Raises UserError where a stage cannot be built."""
+    def carry_out(self, text: str, live: Mapping[str, str], snapshots: Snapshots) -> Tried:
+        """Try the gateshift.yaml of that text; `live` are the files that come with it. Raises UserError where a stage
+        cannot be built."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        file = self._folder / "gateshift.yaml"
-        file.write_text(text)
-        rollout = open_rollout(file).rollout
+        self._write({**live, FILE_NAME: text})
+        rollout = open_rollout(self._folder / FILE_NAME).rollout
         files = generate(rollout)
-        for name, body in files.items():
-            target = self._folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(body.encode("utf-8", "surrogateescape"))
+        self._write(files)
         reporter = Reporter(self._planner.placer, snapshots)
         return Tried(rollout, files, tuple(self._plans(rollout, reporter)))
+
+    def generated(self, text: str) -> Mapping[str, str]:
+        """The files of another gateshift.yaml, next to the same files of the owner's."""
+        file = self._folder / FILE_NAME
+        return generate(parse_rollout(text, file, file_reader(self._folder)).rollout)
+
+    def _write(self, texts: Mapping[str, str]) -> None:
+        for name, text in texts.items():
+            file = self._folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode("utf-8", "surrogateescape"))
 
     def _plans(self, rollout: Rollout, reporter: Reporter) -> Iterator[PlanReport]:
         environment = rollout.environments[0]
@@ -101,10 +108,3 @@ class Trial:
 
 def _identity(fault: ReportedFinding) -> tuple[str, str]:
     return fault.rule, str(fault.resource)
-
-
-def build_of(source: AdoptSource, planner: Planner) -> Build:
-    """What runs today, built."""
-    from gateshift.app.shared.build_roots import required
-
-    return required(planner.built(Side(source.label, source.root)))

@@ -72,6 +72,28 @@ SERVICE_SPEC: dict[str, SchemaType] = {
         most=1000,
     ),
     "publishNotReadyAddresses": Flag(means="Whether pods that are not ready are found too.", default=False),
+    "clusterIP": Text(
+        means="For a Service without an address, whose name leads to the pods.", expects="`None`", choices=("None",)
+    ),
+    "ipFamilyPolicy": Text(
+        means="Whether it has addresses of one family or of two.",
+        expects="`SingleStack`, `PreferDualStack` or `RequireDualStack`",
+        choices=("SingleStack", "PreferDualStack", "RequireDualStack"),
+    ),
+    "ipFamilies": ListOf(
+        means="The families of its addresses.",
+        expects="a list such as [IPv4]",
+        item=Text(expects="`IPv4` or `IPv6`", choices=("IPv4", "IPv6")),
+        most=2,
+    ),
+    "externalIPs": ListOf(
+        means="Addresses of nodes that answer for it too.",
+        expects="a list of addresses",
+        item=Text(expects="an address", most=45),
+        most=1000,
+    ),
+    "loadBalancerIP": Text(means="The load balancer's address; for LoadBalancer.", expects="an address", most=45),
+    "allocateLoadBalancerNodePorts": Flag(means="Whether nodes have ports for it; for LoadBalancer."),
 }
 """Fields of the service's own Service that are kept as Kubernetes spells them; the versions' Services have none."""
 
@@ -120,5 +142,5 @@ SERVICE = Fields(
         ),
     },
     exclusive=(("ports", "targetPort"), ("ports", "portName"), ("ports", "appProtocol")),
-    elsewhere={"clusterIP": "the address is the cluster's to give", "externalName": "such a Service has no pods"},
+    elsewhere={"externalName": "such a Service has no pods"},
 )

@@ -36,9 +36,13 @@ def _lines(adoption: Adoption, style: Style) -> Iterator[str]:
 def _stage(number: int, stage: AdoptedStage, style: Style) -> Iterator[str]:
     yield f"{number}. {style.paint(stage.name, 'bold')}: {stage.description}"
     yield f"   {count(stage.changes, 'change')}; {_verdict(stage, style)}; waits for {stage.waits_for}"
+    said: dict[str, list[str]] = {}
     for verdict in stage.engines:
         for finding in verdict.findings:
-            yield f"   {finding.level.value} {engine_name(verdict.engine)} {finding.rule}: {finding.message}"
+            line = f"{finding.level.value} {finding.rule}: {finding.message}"
+            said.setdefault(line, []).append(engine_name(verdict.engine))
+    for line, engines in said.items():
+        yield f"   {line}" + ("" if len(engines) == len(stage.engines) else f" ({', '.join(engines)})")
 
 
 def _verdict(stage: AdoptedStage, style: Style) -> str:
