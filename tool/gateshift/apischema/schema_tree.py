@@ -92,54 +92,78 @@ def node_of(schema: JsonObject) -> SchemaNode:
 
 @lru_cache(maxsize=512)
 def _node_of(same: _Same) -> SchemaNode:
-    return _read(same.schema, ())
+    return _Reader().node(same.schema, ())
 
 
-def _read(schema: JsonObject, branches: Sequence[JsonObject]) -> SchemaNode:
-    """The node of a schema; `branches` are what allOf branches of the schemas above say of the same field."""
-    branches = (*branches, *(branch for branch in list_at(schema, "allOf") if isinstance(branch, dict)))
-    properties = {
-        name: _read(below, [part for branch in branches if (part := object_at(branch, "properties", name))])
-        for name, below in object_at(schema, "properties").items()
-        if isinstance(below, dict)
-    }
-    values = _nested(schema, "additionalProperties", branches)
-    items = _nested(schema, "items", branches)
+class _Reader:
+    """Reads one schema. Its equal parts are one value in memory, and become one node."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, SchemaNode] = {}
+
+    def node(self, schema: JsonObject, branches: Sequence[JsonObject]) -> SchemaNode:
+        """The node of a schema; `branches` are what allOf branches of the schemas above say of the same field."""
+        if branches:
+            return self._read(schema, branches)
+        known = self._known.get(id(schema))
+        if known is None:
+            known = self._known[id(schema)] = self._read(schema, branches)
+        return known
+
+    def _read(self, schema: JsonObject, branches: Sequence[JsonObject]) -> SchemaNode:
+        branches = (*branches, *(branch for branch in list_at(schema, "allOf") if isinstance(branch, dict)))
+        properties = {
+            name: self.node(below, [part for branch in branches if (part := object_at(branch, "properties", name))])
+            for name, below in object_at(schema, "properties").items()
+            if isinstance(below, dict)
+        }
+        values = self._nested(schema, "additionalProperties", branches)
+        items = self._nested(schema, "items", branches)
+        rules = tuple(rule for part in (schema, *branches) for rule in _rules(part))
+        return _node(schema, rules, (properties, values, items))
+
+    def _nested(self, schema: JsonObject, key: str, branches: Sequence[JsonObject]) -> SchemaNode | None:
+        below = schema.get(key)
+        if not isinstance(below, dict):
+            return None
+        return self.node(below, [part for branch in branches if (part := object_at(branch, key))])
+
+
+_LIST_TYPE = "x-kubernetes-list-type"
+_Below = tuple[Mapping[str, SchemaNode], SchemaNode | None, SchemaNode | None]
+"""The nodes of a schema's properties, of a map's values and of a list's entries."""
+
+
+def _node(schema: JsonObject, rules: tuple[CelRule, ...], below: _Below) -> SchemaNode:
+    get = schema.get
+    kind, form, list_type = text_at(schema, "type"), text_at(schema, "format"), text_at(schema, _LIST_TYPE) or "atomic"
+    properties, values, items = below
     escaped = {name: known for name in properties if (known := escape(name)) is not None and known != name}
-    rules = tuple(rule for part in (schema, *branches) for rule in _rules(part))
-    list_type = text_at(schema, "x-kubernetes-list-type") or "atomic"
     own = {
         CEL: bool(rules),
         LISTS: list_type != "atomic",
-        DEFAULTS: schema.get("default") is not None,
-        RENAMED: bool(escaped) or text_at(schema, "type") == "number" or schema.get("format") == "byte",
+        DEFAULTS: get("default") is not None,
+        RENAMED: bool(escaped) or kind == "number" or form == "byte",
     }
     children = [*properties.values(), *(child for child in (values, items) if child is not None)]
     return SchemaNode(
-        type=text_at(schema, "type"),
+        type=kind,
         properties=properties,
         values=values,
         items=items,
-        default=schema.get("default"),
-        nullable=schema.get("nullable") is True,
-        open=schema.get("x-kubernetes-preserve-unknown-fields") is True or schema.get("additionalProperties") is True,
-        embedded=schema.get("x-kubernetes-embedded-resource") is True,
+        default=get("default"),
+        nullable=get("nullable") is True,
+        open=get("x-kubernetes-preserve-unknown-fields") is True or get("additionalProperties") is True,
+        embedded=get("x-kubernetes-embedded-resource") is True,
         list_type=list_type,
         list_keys=tuple(str(key) for key in list_at(schema, "x-kubernetes-list-map-keys")),
         required=tuple(str(name) for name in list_at(schema, "required")),
         most=_most(schema),
-        format=text_at(schema, "format"),
+        format=form,
         rules=rules,
         escaped=escaped,
         below=frozenset(what for what, here in own.items() if here).union(*(child.below for child in children)),
     )
-
-
-def _nested(schema: JsonObject, key: str, branches: Sequence[JsonObject]) -> SchemaNode | None:
-    below = schema.get(key)
-    if not isinstance(below, dict):
-        return None
-    return _read(below, [part for branch in branches if (part := object_at(branch, key))])
 
 
 def _most(schema: JsonObject) -> int | None:

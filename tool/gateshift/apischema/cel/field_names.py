@@ -42,6 +42,8 @@ def escape(name: str) -> str | None:
     """The field's name as a rule writes it; None where no rule can name the field."""
     if name in _RESERVED:
         return f"__{name}__"
+    if name.isalnum() and name.isascii() and not name[0].isdigit():  # nearly every name, without a pattern
+        return name
     if not re.match(_NAME, name):
         return None
     return re.sub(_TO_ESCAPE, lambda part: _ESCAPES[part[0]], name)
