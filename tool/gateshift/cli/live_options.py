@@ -125,7 +125,9 @@ def prometheus_options(function: Callable[..., T]) -> Callable[..., T]:
     return function
 
 
-def prometheus_server(declared: str, given: str, token_file: Path | None, tls: TlsOptions, seconds: float) -> Server:
+def prometheus_server(
+    declared: str, given: str, token_file: Path | None, tls: TlsOptions, seconds: float = 30.0
+) -> Server:
     """The server to ask. Raises UserError where a token would go to an address that only gateshift.yaml names: whoever
     can change that file would receive it."""
     token = os.environ.get("GATESHIFT_PROMETHEUS_TOKEN", "") if token_file is None else _token(token_file)

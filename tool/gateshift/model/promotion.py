@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.model.gate import GateReport
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.stage_wait import StageWait
@@ -22,6 +23,7 @@ class Obstacle(Enum):
     INVALID = "target does not validate"
     UNSAFE = "transition is unsafe"
     AHEAD = "environment is ahead of one that comes before it"
+    GATE = "gate does not pass"
 
 
 class Refusal(Struct, frozen=True):
@@ -58,7 +60,7 @@ class PromotionReport(Struct, frozen=True):
 
     `refusals` that were overridden are in `overridden` instead. `commit` is the id of the commit that was made, or "".
     `plans` has the plan from each stage in force. `recovered` are files that a killed run had left to be moved. `waits`
-    are what the stages that are left ask for.
+    are what the stages that are left ask for. `gate` is None where it was not asked for.
     """
 
     rollout: Rollout
@@ -74,6 +76,7 @@ class PromotionReport(Struct, frozen=True):
     branch: str = ""
     recovered: tuple[Path, ...] = ()
     waits: tuple[StageWait, ...] = ()
+    gate: GateReport | None = None
 
     @property
     def done(self) -> bool:

@@ -21,6 +21,7 @@ from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Level
+from gateshift.model.gate import GateReport, GateVerdict
 from gateshift.model.plan import PlanReport
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.report import ReportedFinding
@@ -46,6 +47,9 @@ class Judge(Protocol):
 
     def faults(self, folder: Path) -> Sequence[ReportedFinding]:
         """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
+
+    def gate(self, rollout: Rollout, environment: Environment) -> GateReport | None:
+        """What Prometheus knows of the candidate; None where it is not to be asked."""
 
     def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine that the pointers set."""
@@ -118,7 +122,10 @@ class _Promotion:
         )
         if not any(move.changes for move in moves) and all(stage == self.target for stage in self.in_force):
             return report
-        refusals = (*self._pointer_refusals(), *self._order_refusals(), *self._file_refusals(), *self._fault_refusals())
+        if self._is_forward:
+            report = replace(report, gate=self.judge.gate(self.rollout, self.environment))
+        refusals = (*_gate_refusals(report.gate), *self._pointer_refusals(), *self._order_refusals())
+        refusals = (*refusals, *self._file_refusals(), *self._fault_refusals())
         if all(each.obstacle is not Obstacle.INVALID for each in refusals):  # else there is nothing to plan with
             report = replace(report, plans=tuple(self._plans()))
             refusals = (*refusals, *self._plan_refusals(report.plans))
@@ -126,6 +133,13 @@ class _Promotion:
             return replace(report, refusals=refusals)
         report = replace(report, overridden=refusals)
         return report if self.options.dry_run else self._carry_out(report)
+
+    @property
+    def _is_forward(self) -> bool:
+        """Whether a pointer goes to a later stage, or comes from none."""
+        stages = self.rollout.stages
+        target = stages.index(self.target)
+        return not all(stage is not None and stages.index(stage) >= target for stage in self.in_force)
 
     def _waits(self) -> Iterator[StageWait]:
         """What the stages that are left for a later one ask for."""
@@ -170,10 +184,10 @@ class _Promotion:
 
     def _order_refusals(self) -> Iterator[Refusal]:
         """A step forward waits until the environments that come before have reached the stage."""
+        if not self._is_forward:
+            return
         stages = self.rollout.stages
         target = stages.index(self.target)
-        if all(stage is not None and stages.index(stage) >= target for stage in self.in_force):
-            return
         behind = [
             f"{other.environment.name} is at {stage.name}"
             for other in self.pointing.stage_pointers
@@ -239,6 +253,13 @@ class _Promotion:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
         commit.refuse_edited(repository, made, contents)
         return replace(report, commit=made, branch=self.options.branch)
+
+
+def _gate_refusals(gate: GateReport | None) -> Iterator[Refusal]:
+    if gate is not None and gate.verdict is not GateVerdict.PASSED:
+        open_figures = (figure for figure in gate.figures if figure.verdict is not GateVerdict.PASSED)
+        found = tuple(f"{figure.name}: {figure.verdict.value}: {figure.reason}" for figure in open_figures)
+        yield Refusal(Obstacle.GATE, found, "`gateshift gate` shows every figure and what it asked.")
 
 
 def _letter(report: PromotionReport) -> str:

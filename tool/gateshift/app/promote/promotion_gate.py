@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from gateshift.app.gate.gate import gate, judged_version
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Sides
@@ -13,23 +14,31 @@ from gateshift.app.shared.rollout_pointers import sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import errors_in
+from gateshift.live.prometheus import Server
+from gateshift.model.gate import GateReport
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
-from gateshift.model.rollout import Environment, Stage
+from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers
 
 
 class StageJudge:
     """Judges the stages of the rollout in the current folder; each stage is built at most once a run."""
 
-    def __init__(self, choices: Choices, today: date, snapshots: Snapshots) -> None:
+    def __init__(self, choices: Choices, today: date, snapshots: Snapshots, server: Server | None = None) -> None:
+        """`server` is the Prometheus that the gate asks, None for no gate."""
         self._choices = choices
         self._today = today
+        self._server = server
         self._plans = Plans(Planner(choices, today), snapshots)
 
     def faults(self, folder: Path) -> Sequence[ReportedFinding]:
         """The errors of a stage's overlay. Raises NoVerdict where it could not be checked."""
         return errors_in(folder, self._choices, self._today)
+
+    def gate(self, rollout: Rollout, environment: Environment) -> GateReport | None:
+        """What Prometheus knows of the candidate; None where it is not to be asked."""
+        return None if self._server is None else gate(rollout, environment, judged_version(rollout, ""), self._server)
 
     def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine, set as these pointers set it."""

@@ -32,6 +32,13 @@ def _lines(report: GateReport, style: Style) -> Iterator[str]:
     yield style.paint(report.verdict.value, _COLOURS[report.verdict], "bold")
 
 
+def summary(report: GateReport, style: Style = _PLAIN) -> str:
+    """The verdict and the figures in one line."""
+    figures = ", ".join(f"{_WORDS[figure.name]} {_shown(figure, figure.value)}" for figure in report.figures)
+    verdict = style.paint(report.verdict.value, _COLOURS[report.verdict], "bold")
+    return f"{verdict}: {printable(report.version)} over {printable(report.window)}: {figures}"
+
+
 def _head(report: GateReport) -> str:
     return f"{report.service} {report.version} over {report.window}, by {report.address}"
 

@@ -14,6 +14,7 @@ from gateshift.model.rollout import Engine
 from gateshift.model.status import PointerStatus, StatusReport
 from gateshift.report import json_form
 from gateshift.report.json_form import File, JsonForm, Line, Share, same, says, write
+from gateshift.report.live.json import GateJson
 from gateshift.report.release.promotion import seen_from
 from gateshift.report.stage_wait import WaitJson, wait_json
 from gateshift.yamldoc.data import JsonObject
@@ -97,6 +98,7 @@ class PromotionJson(JsonForm, frozen=True):
     environment: Annotated[str, says("The environment; empty where the rollout has none.")]
     target: Annotated[str, says("The stage that it leads to.")] = field(name="to")
     message: Annotated[str, says("The shift in one line, as the commit says it.")]
+    gate: Annotated[GateJson | None, says("What Prometheus knows of the candidate; null where it was not asked.")]
     waits: Annotated[tuple[WaitJson, ...], says("What the stages that are left for a later one ask for.")]
     moves: Annotated[tuple[MoveJson, ...], says("The pointers.")]
     refusals: Annotated[tuple[RefusalJson, ...], says("What speaks against it, so that nothing was changed.")]
@@ -202,6 +204,7 @@ def promotion(report: PromotionReport, base: Path) -> str:
             environment=report.environment.name,
             target=report.target.name,
             message=report.message,
+            gate=None if report.gate is None else same(GateJson, report.gate),
             waits=tuple(wait for wait in map(wait_json, report.waits) if wait is not None),
             moves=tuple(_move(move, base) for move in report.moves),
             refusals=tuple(_refusal(refusal) for refusal in report.refusals),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gateshift.model.promotion import Move, PromotionReport, Refusal
+from gateshift.report.live.gate import summary
 from gateshift.report.plain_text import printable
 from gateshift.report.plan.text import traffic_lines
 from gateshift.report.style import Style
@@ -24,6 +25,8 @@ def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:
         yield f"  finished what an interrupted run had begun: {printable(seen_from(base, file))}"
     for wait in report.waits:
         yield style.paint(f"  {printable(str(wait))}", "green" if wait.is_over else "yellow")
+    if report.gate is not None:
+        yield f"  gate: {summary(report.gate, style)}"
     for plan in report.plans:
         for row in plan.traffic:
             yield from traffic_lines(row, style)
