@@ -99,7 +99,7 @@ def test_a_word_that_is_no_command_leads_to_the_nearest(here: Path) -> None:
 
 
 def test_a_word_far_from_any_lists_the_commands(here: Path) -> None:
-    assert "there are init, generate, validate" in gateshift(here, "xyzzy").stderr
+    assert "there are init, adopt, generate" in gateshift(here, "xyzzy").stderr
 
 
 def test_an_option_leads_to_the_nearest(here: Path) -> None:
