@@ -160,12 +160,45 @@ def test_a_version_without_its_index_is_not_installed(copied: Path) -> None:
         open_schemas(SchemaChoice())
 
 
-def test_a_damaged_schema_is_no_verdict(copied: Path, kubeconform: Program) -> None:
+def test_a_damaged_schema_is_no_verdict(copied: Path) -> None:
     file = copied / "kubernetes" / pinned().kubernetes / "structural" / "apps" / "deployment_v1.json"
     file.write_text('{"torn')
     with pytest.raises(NoVerdict, match="not as it was installed"):
         open_schemas(SchemaChoice()).structural("apps", "v1", "Deployment")
-    (copied / "kubernetes" / pinned().kubernetes / "strict" / "v1" / "configmap_v1.json").unlink()
-    config: JsonObject = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
-    with pytest.raises(NoVerdict, match="missing"):
-        check([config], open_schemas(SchemaChoice()), kubeconform, timeout=60)
+
+
+CONFIG: JsonObject = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
+
+
+@pytest.mark.parametrize("edit", ["remove", "loosen", "forget"])
+def test_a_schema_that_kubeconform_would_read_is_as_it_was_installed(
+    copied: Path, kubeconform: Program, edit: str
+) -> None:
+    folder = copied / "kubernetes" / pinned().kubernetes
+    file = folder / "strict" / "v1" / "configmap_v1.json"
+    assert check([CONFIG], open_schemas(SchemaChoice()), kubeconform, timeout=60)
+    match edit:
+        case "remove":
+            file.unlink()
+        case "loosen":
+            file.write_text("{}")
+        case _:
+            (folder / "sums.json").write_text("{}")
+    with pytest.raises(NoVerdict, match="not as it was installed"):
+        check([CONFIG], open_schemas(SchemaChoice()), kubeconform, timeout=60)
+
+
+def test_a_schema_that_nobody_installed_is_not_read(copied: Path, kubeconform: Program) -> None:
+    thing: JsonObject = {"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "x"}}
+    folder = copied / "kubernetes" / pinned().kubernetes / "strict" / "example.org"
+    assert check([thing], open_schemas(SchemaChoice()), kubeconform, timeout=60)
+    folder.mkdir()
+    (folder / "thing_v1.json").write_text("{}")
+    with pytest.raises(NoVerdict, match="not as it was installed"):
+        check([thing], open_schemas(SchemaChoice()), kubeconform, timeout=60)
+
+
+@pytest.mark.parametrize("kind", ["../../index", "a\0b", "/etc/passwd", "k" * 5000])
+def test_a_kind_that_is_no_file_s_name_has_no_schema(schemas: Schemas, kind: str) -> None:
+    assert schemas.strict("apps", "v1", kind) is None
+    schemas.check_strict("apps", "v1", kind)

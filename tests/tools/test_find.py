@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.errors import NoVerdict
+from gateshift.system.cache_sums import write_sums
 from gateshift.tools.find import find, installed_path
 from gateshift.tools.lock import pinned
 from gateshift.tools.program import Source
@@ -58,6 +59,7 @@ def test_the_installed_one_comes_before_path_and_is_not_asked(bin_folder: Path) 
     program(bin_folder, "kustomize", KUSTOMIZE)
     path = installed_path(pinned().program("kustomize"))
     program(path.parent, "kustomize", "never said")
+    write_sums(path.parent)
     found = find("kustomize")
     assert (found.argv, found.version, found.source) == ((str(path), "build"), KUSTOMIZE, Source.CACHE)
     assert not (path.parent / "kustomize.asked").exists()

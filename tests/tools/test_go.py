@@ -39,7 +39,10 @@ def test_the_pinned_kubeconform_is_built_and_says_its_version(monkeypatch: pytes
     said = subprocess.run([path, "-v"], capture_output=True, text=True, check=True).stdout
     assert said.strip() == KUBECONFORM.version
     assert path == installed_path(KUBECONFORM)
-    assert [each.name for each in path.parent.iterdir()] == ["kubeconform"]
+    assert sorted(each.name for each in path.parent.iterdir()) == ["kubeconform", "sums.json"]
+    path.write_text("changed")
+    path.chmod(0o755)
+    assert install(KUBECONFORM).stat().st_size > 1_000_000, "it is made again"
 
 
 @pytest.mark.usefixtures("cache")

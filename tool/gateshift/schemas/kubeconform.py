@@ -44,6 +44,8 @@ def check(
     if not distinct:
         return ()
     schemas = with_crds_among(objects, schemas)
+    for names in {_names(data) for data in distinct.values()}:
+        schemas.check_strict(*names)
     packs = _packed(list(distinct.values()))
     with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
         finished = _run(program, schemas, _files(packs, list(distinct)), Path(folder), timeout)

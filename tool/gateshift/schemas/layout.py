@@ -1,7 +1,7 @@
 """Where schemas lie in the cache, and how a set of them is written.
 
 A set is a folder that is made once and never changed: `index.json` names its kinds, `strict/` is laid out as
-kubeconform asks for it, `structural/` the same way.
+kubeconform asks for it, `structural/` the same way, and `sums.json` has the SHA-256 of all of them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pathlib import Path
 
 from gateshift.apischema.structural import KindSchema
 from gateshift.system.cache import cache_root
+from gateshift.system.cache_sums import SUMS, write_sums
 from gateshift.yamldoc.data import Json, JsonObject
 
-_FORMAT = "7"
+_FORMAT = "8"
 """Changes whenever the conversion does, so that sets an older release made are not taken for this one's."""
 
 TEMPLATE = "strict/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json"
@@ -60,7 +61,8 @@ def installed_versions(name: str) -> list[str]:
 
 def _is_whole(folder: Path) -> bool:
     """Whether the version's sets are there; an index is written last."""
-    return (folder / INDEX).is_file() or all((folder / channel / INDEX).is_file() for channel in CHANNELS)
+    sets = [folder] if (folder / INDEX).is_file() else [folder / channel for channel in CHANNELS]
+    return all((place / name).is_file() for place in sets for name in (INDEX, SUMS))
 
 
 def newest_installed(name: str, version: str) -> str | None:
@@ -111,6 +113,7 @@ def write_set(folder: Path, kind_schemas: Iterable[KindSchema]) -> int:
             }
         )
     _write(folder / INDEX, {"kinds": kinds})
+    write_sums(folder)
     return len(kinds)
 
 

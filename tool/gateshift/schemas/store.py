@@ -15,6 +15,7 @@ from gateshift.apischema.sharing import unshare
 from gateshift.apischema.structural import at
 from gateshift.errors import NoVerdict
 from gateshift.schemas.layout import GO_TYPES, INDEX, file_name, group_folder, root
+from gateshift.system.cache_sums import is_as_recorded, read_sums
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _VERSION = r"v(\d+)(?:(alpha|beta)(\d+))?"
@@ -44,6 +45,7 @@ class Schemas(Struct, frozen=True, eq=False):
     _resolved: dict[Path, JsonObject] = field(default_factory=dict)
     _kinds: dict[Path, dict[tuple[str, str], list[KindInfo]]] = field(default_factory=dict)
     _constraints: list[Constraints] = field(default_factory=list)
+    _sums: dict[Path, JsonObject] = field(default_factory=dict)
 
     def structural(self, group: str, version: str, kind: str) -> JsonObject | None:
         """The publisher's own schema with defaults, list types and CEL rules, without references or descriptions.
@@ -56,10 +58,16 @@ class Schemas(Struct, frozen=True, eq=False):
     def strict(self, group: str, version: str, kind: str) -> JsonObject | None:
         """The strict schema that kubeconform uses, with its `definitions`."""
         for folder in self.sets:
-            schema = self._file(folder / "strict" / group_folder(group) / file_name(kind, version))
+            schema = self._file(folder, _strict(group, version, kind))
             if schema:
                 return schema
         return None
+
+    def check_strict(self, group: str, version: str, kind: str) -> None:
+        """See that what another program will read is what was installed. Raises NoVerdict where it is not."""
+        for folder in self.sets:
+            if self._bytes(folder, _strict(group, version, kind)) is not None:
+                return
 
     def constraints(self) -> Constraints:
         """What the API server asks of Kubernetes' own kinds beyond their schemas; made once."""
@@ -68,12 +76,13 @@ class Schemas(Struct, frozen=True, eq=False):
         return self._constraints[0]
 
     def _go_types(self) -> GoTypes:
-        for path in (folder / GO_TYPES for folder in self.sets):
-            if path.is_file():
+        for folder in self.sets:
+            content = self._bytes(folder, GO_TYPES)
+            if content is not None:
                 try:
-                    return msgspec.json.decode(path.read_bytes(), type=GoTypes)
+                    return msgspec.json.decode(content, type=GoTypes)
                 except msgspec.MsgspecError as error:
-                    raise damaged(path) from error
+                    raise damaged(folder / GO_TYPES) from error
         return GoTypes()
 
     def versions(self, group: str, kind: str) -> tuple[KindInfo, ...]:
@@ -101,9 +110,10 @@ class Schemas(Struct, frozen=True, eq=False):
         return there is not None and at(there, pointer) is not None and (here is None or at(here, pointer) is None)
 
     def _structural(self, folder: Path, group: str, version: str, kind: str) -> JsonObject | None:
-        path = folder / "structural" / group_folder(group) / file_name(kind, version)
+        name = f"structural/{group_folder(group)}/{file_name(kind, version)}"
+        path = folder / name
         if path not in self._resolved:
-            self._resolved[path] = unshare(self._file(path))
+            self._resolved[path] = unshare(self._file(folder, name))
         return self._resolved[path] or None
 
     def _home(self, group: str, kind: str) -> Path | None:
@@ -112,20 +122,44 @@ class Schemas(Struct, frozen=True, eq=False):
     def _index(self, folder: Path) -> dict[tuple[str, str], list[KindInfo]]:
         if folder not in self._kinds:
             kinds: dict[tuple[str, str], list[KindInfo]] = {}
-            for entry in list_at(self._file(folder / INDEX), "kinds"):
+            for entry in list_at(self._file(folder, INDEX), "kinds"):
                 kinds.setdefault((text_at(entry, "group"), text_at(entry, "kind")), []).append(_info(entry))
             self._kinds[folder] = kinds
         return self._kinds[folder]
 
-    def _file(self, path: Path) -> JsonObject:
+    def _file(self, folder: Path, name: str) -> JsonObject:
+        path = folder / name
         if path not in self._read:
+            content = self._bytes(folder, name)
             try:
-                self._read[path] = object_at(json.loads(path.read_bytes()))
-            except FileNotFoundError:
-                self._read[path] = {}
+                self._read[path] = {} if content is None else object_at(json.loads(content))
             except ValueError as error:
                 raise damaged(path) from error
         return self._read[path]
+
+    def _bytes(self, folder: Path, name: str) -> bytes | None:
+        """A file of a set as it was installed; None where the set has none. Raises NoVerdict for any other."""
+        if folder not in self._sums:
+            self._sums[folder] = read_sums(folder)
+        path, sums = folder / name, self._sums[folder]
+        if sums and name not in sums and (not _is_plain(name) or not path.exists()):
+            return None
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise damaged(path) from error
+        if not is_as_recorded(content, name, sums):
+            raise damaged(path)
+        return content
+
+
+def _is_plain(name: str) -> bool:
+    """Whether the path stays in its folder, whatever an object calls its kind."""
+    return ".." not in name and "\0" not in name and len(name) < 1024 and "//" not in name
+
+
+def _strict(group: str, version: str, kind: str) -> str:
+    return f"strict/{group_folder(group)}/{file_name(kind, version)}"
 
 
 def damaged(path: Path) -> NoVerdict:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateshift.errors import NoVerdict
 from gateshift.system.cache import cache_root
+from gateshift.system.cache_sums import program_is_as_recorded
 from gateshift.tools.lock import PinnedProgram, pinned
 from gateshift.tools.program import Program, Source, kubectl_kustomize_version, version_of
 
@@ -31,6 +32,11 @@ def find(name: str, override: Path | None = None) -> Program:
         return _named(program, named)
     installed = installed_path(program)
     if os.access(installed, os.X_OK):
+        if not program_is_as_recorded(installed):
+            raise NoVerdict(
+                f"{installed} is not what was installed",
+                next_step=f"Run `gateshift tools install {name}`, which installs it again.",
+            )
         return _found(program, installed, program.version, Source.CACHE)
     return _on_path(program) or _inside_kubectl(program) or _missing(program)
 

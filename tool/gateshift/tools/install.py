@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateshift.errors import NoVerdict
 from gateshift.system.cache import new_folder, only_one
+from gateshift.system.cache_sums import program_is_as_recorded, write_sums
 from gateshift.tools.find import installed_path
 from gateshift.tools.go import Go, build, find_go
 from gateshift.tools.lock import PinnedProgram
@@ -32,7 +33,7 @@ def install(
     a server is given.
     """
     target = installed_path(program)
-    if os.access(target, os.X_OK):
+    if _is_installed(target):
         return target
     if offline:
         raise NoVerdict(
@@ -40,7 +41,7 @@ def install(
             next_step=f"Run `gateshift tools install {program.name}` once with the network.",
         )
     with only_one(target.parent.parent / ".lock"):
-        if not os.access(target, os.X_OK):
+        if not _is_installed(target):
             shutil.rmtree(target.parent, ignore_errors=True)  # what an outsider left of it
             with new_folder(target.parent) as folder:
                 go = find_go()
@@ -50,7 +51,12 @@ def install(
                     _build(program, go, folder)
                 else:
                     _fetch(program, folder / program.name, progress, silence)
+                write_sums(folder)
     return target
+
+
+def _is_installed(target: Path) -> bool:
+    return os.access(target, os.X_OK) and program_is_as_recorded(target)
 
 
 def _build(program: PinnedProgram, go: Go, folder: Path) -> None:
