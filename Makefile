@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Compiled modules make every start of the tool quicker, in tests and benchmarks too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check test test-browser docs lint setup bench clean
+.PHONY: check test test-live test-browser docs lint setup bench clean
 
 check: setup
 	gateshift generate --check
@@ -26,6 +26,10 @@ lint: setup $(BIN)/actionlint
 	lint-imports
 	actionlint
 	zizmor --offline --quiet .
+
+# The gate against a real Prometheus, which must be installed.
+test-live: setup
+	pytest tests/live/real_prometheus.py
 
 # The HTML report in a real Chromium, which must be installed, as must Node.js; the packages come from npm.
 test-browser: setup

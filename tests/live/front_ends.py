@@ -116,7 +116,7 @@ def envoy_proxy(folder: Path) -> Iterator[FrontEnd]:
         config = {"static_resources": {"listeners": listeners, "clusters": clusters}}
         (folder / "envoy.json").write_text(json.dumps(config))
         program = Path(envoy.__file__).parent / "_bin" / "envoy"
-        arguments = ["-c", str(folder / "envoy.json"), "--use-dynamic-base-id", "--concurrency", "1", "-l", "warning"]
+        arguments = ["-c", str(folder / "envoy.json"), "--disable-hot-restart", "--concurrency", "1", "-l", "warning"]
         with _running(folder, [str(program), *arguments], plain):
             yield FrontEnd(plain, secure, authority)
 

@@ -180,14 +180,16 @@ class _Judge:
         )
 
     def _success(self) -> GateFigure:
-        found, stable = self.candidate.success, None if self.stable is None else self.stable.success
+        sample, stable = self.candidate.success, None if self.stable is None else self.stable.success
         verdict, reason = GateVerdict.NOT_PROVEN, self.too_few
-        if not reason and isinstance(found, NoSample):
-            reason = found.reason
-        if not reason and isinstance(found, Sample):
-            checks = [self._success_limit(found.value), self._success_drop(found.value, stable)]
+        if not reason and isinstance(sample, NoSample):
+            reason = sample.reason
+        if not reason and isinstance(sample, Sample):
+            checks = [self._success_limit(sample.value), self._success_drop(sample.value, stable)]
             verdict, reason = _worst(checks)
-        return _figure("successRate", found, self.gate.success_rate, stable, verdict, reason, self.queries.success_rate)
+        return _figure(
+            "successRate", sample, self.gate.success_rate, stable, verdict, reason, self.queries.success_rate
+        )
 
     def _success_limit(self, value: float) -> tuple[GateVerdict, str]:
         limit, requests = self.gate.success_rate, self.candidate.requests
@@ -226,18 +228,18 @@ class _Judge:
         return GateVerdict.PASSED, said
 
     def _p99(self) -> GateFigure:
-        found, stable = self.candidate.p99, None if self.stable is None else self.stable.p99
+        sample, stable = self.candidate.p99, None if self.stable is None else self.stable.p99
         verdict, reason = GateVerdict.NOT_PROVEN, self.too_few
-        if not reason and isinstance(found, NoSample):
-            reason = found.reason
+        if not reason and isinstance(sample, NoSample):
+            reason = sample.reason
         if not reason and self.candidate.requests < _FEWEST:
             reason = f"too few requests: {self.candidate.requests:.0f}, a 99th percentile needs {_FEWEST}"
-        if not reason and isinstance(found, Sample):
-            verdict, reason = _worst([self._p99_limit(found.value), self._p99_growth(found.value, stable)])
+        if not reason and isinstance(sample, Sample):
+            verdict, reason = _worst([self._p99_limit(sample.value), self._p99_growth(sample.value, stable)])
             if verdict is GateVerdict.PASSED and self.candidate.beyond:
                 verdict = GateVerdict.NOT_PROVEN
-                reason = f"more than 1 % take longer than the histogram's largest bucket, {found.value:.0f} ms"
-        return _figure("p99", found, self.gate.p99_ms, stable, verdict, reason, self.queries.p99)
+                reason = f"more than 1 % take longer than the histogram's largest bucket, {sample.value:.0f} ms"
+        return _figure("p99", sample, self.gate.p99_ms, stable, verdict, reason, self.queries.p99)
 
     def _p99_limit(self, value: float) -> tuple[GateVerdict, str]:
         limit = self.gate.p99_ms
@@ -287,13 +289,13 @@ def _worst(checks: list[tuple[GateVerdict, str]]) -> tuple[GateVerdict, str]:
 
 def _figure(
     name: str,
-    found: Sample | NoSample,
+    sample: Sample | NoSample,
     limit: float | None,
     stable: Sample | NoSample | None,
     verdict: GateVerdict,
     reason: str,
     query: str,
 ) -> GateFigure:
-    value = found.value if isinstance(found, Sample) else None
+    value = sample.value if isinstance(sample, Sample) else None
     other = stable.value if isinstance(stable, Sample) else None
     return GateFigure(name, value, limit, other, verdict, reason, query)
