@@ -129,3 +129,36 @@ def _gateshift(folder: Path, *arguments: str, stdout: object = subprocess.PIPE) 
         stderr=subprocess.PIPE,
         check=False,
     )
+
+
+def test_the_time_limit_is_that_of_all_programs_together(tmp_path: Path) -> None:
+    limit = process.Deadline.after(0.5)
+    with pytest.raises(NoVerdict, match=r"did not finish within the 0\.5 s of the whole run"):
+        process.run(["sleep", "600"], timeout=limit)
+    mark = tmp_path / "ran"
+    with pytest.raises(NoVerdict, match="was not run"):
+        process.run(["touch", str(mark)], timeout=limit)
+    assert not mark.exists()
+
+
+def test_a_program_within_the_limit_of_the_run_comes_to_its_end(tmp_path: Path) -> None:
+    limit = process.Deadline.after(60)
+    for name in ("first", "second"):
+        assert process.run(["touch", str(tmp_path / name)], timeout=limit).exit_code == 0
+        assert (tmp_path / name).exists()
+
+
+def test_many_roots_that_hang_cost_the_time_of_the_run_once(tmp_path: Path) -> None:
+    program, log = tmp_path / "kustomize", tmp_path / "ran"
+    program.write_text(f'#!/bin/sh\nif [ "$1" = version ]; then echo v5.8.1; exit; fi\necho x >> {log}\nsleep 600\n')
+    program.chmod(0o755)
+    for number in range(12):
+        folder = tmp_path / "roots" / str(number)
+        folder.mkdir(parents=True)
+        (folder / "kustomization.yaml").write_text("resources: [a.yaml]\n")
+        (folder / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    argv = [sys.executable, "-m", "gateshift", "validate", "roots", "--kustomize", str(program), "--timeout", "1"]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "was not run: the 1 s of the whole run were over" in done.stdout
+    assert log.read_text().count("x") < 12

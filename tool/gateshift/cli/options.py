@@ -14,6 +14,7 @@ from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.cli.console import tell
 from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas.install import InstallOptions
+from gateshift.system.process import Deadline
 
 T = TypeVar("T")
 
@@ -60,8 +61,8 @@ _OPTIONS = {
         help="A file or directory of your own CRDs; repeatable.",
     ),
     "timeout": click.option(
-        "--timeout", metavar="SECONDS", type=Seconds(min=0, max=_LONGEST, min_open=True), default=60.0,
-        show_default=True, envvar="GATESHIFT_TIMEOUT", help="How long one program may run.",
+        "--timeout", metavar="SECONDS", type=Seconds(min=0, max=_LONGEST, min_open=True), default=300.0,
+        show_default=True, envvar="GATESHIFT_TIMEOUT", help="How long all programs of the run may take together.",
     ),
     "install": click.option(
         "--install", is_flag=True, envvar="GATESHIFT_INSTALL",
@@ -88,7 +89,9 @@ def build_options(function: Callable[..., T]) -> Callable[..., T]:
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> T:
         options = _installing({"kustomize": kwargs["kustomize"]}, wanted=kwargs.pop("install"))
-        choices = Choices(kustomize=kwargs.pop("kustomize"), timeout=kwargs.pop("timeout"), install=options)
+        choices = Choices(
+            kustomize=kwargs.pop("kustomize"), timeout=Deadline.after(kwargs.pop("timeout")), install=options
+        )
         return function(*args, choices=choices, **kwargs)
 
     for name in reversed(_TO_BUILD):
@@ -106,7 +109,7 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
         options = _installing(
             dict(zip(("kustomize", "kubeconform"), programs, strict=True)), wanted=kwargs.pop("install")
         )
-        choices = Choices(*programs, schemas, kwargs.pop("crds"), kwargs.pop("timeout"), options)
+        choices = Choices(*programs, schemas, kwargs.pop("crds"), Deadline.after(kwargs.pop("timeout")), options)
         return function(*args, choices=choices, **kwargs)
 
     for option in reversed(_OPTIONS.values()):

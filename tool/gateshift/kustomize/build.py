@@ -21,7 +21,7 @@ from gateshift.kustomize.built_objects import BuildReader, Traces
 from gateshift.kustomize.traced_kustomization import can_wrap, traced_exactly, traced_kustomization
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Origin, Resource, Unbuilt, objects_in
-from gateshift.system.process import Finished, Running, run
+from gateshift.system.process import Finished, Running, TimeLimit, run
 from gateshift.system.source_files import real_path
 from gateshift.tools.program import Program
 
@@ -65,17 +65,18 @@ PendingBuild = Callable[[], Outcome]
 
 
 def build_all(
-    trees: Sequence[KustomizationTree], program: Program, timeout: float, *, jobs: int | None = None
+    trees: Sequence[KustomizationTree], program: Program, timeout: TimeLimit, *, jobs: int | None = None
 ) -> Iterator[Outcome]:
     """Each tree's outcome, in order, as soon as it is there; trees with refusals in them must be left out before.
 
-    `timeout` is each build's, in seconds. One root without a verdict does not keep the others from theirs.
+    `timeout` is each build's, in seconds, or that of all together. One root without a verdict does not keep the others
+    from theirs.
     """
     return (outcome() for outcome in start_builds(trees, program, timeout, jobs=jobs))
 
 
 def start_builds(
-    trees: Sequence[KustomizationTree], program: Program, timeout: float, *, jobs: int | None = None
+    trees: Sequence[KustomizationTree], program: Program, timeout: TimeLimit, *, jobs: int | None = None
 ) -> Iterator[PendingBuild]:
     """As `build_all`, but each outcome is the caller's to ask for, so that a defect in one is not the end of all."""
     reader, running = BuildReader(), Running()
@@ -99,7 +100,7 @@ def start_builds(
             raise
 
 
-def build(tree: KustomizationTree, program: Program, timeout: float) -> Build | Unbuilt:
+def build(tree: KustomizationTree, program: Program, timeout: TimeLimit) -> Build | Unbuilt:
     """The build of one tree, as `build_all` makes it. Raises NoVerdict."""
     (outcome,) = build_all((tree,), program, timeout, jobs=1)
     if isinstance(outcome, NoVerdict):
@@ -134,7 +135,7 @@ def _folders(top: Path, count: int) -> SimpleQueue[Path]:
 
 
 def _kustomize(
-    program: Program, timeout: float, environment: Mapping[str, str], running: Running, folder: Path
+    program: Program, timeout: TimeLimit, environment: Mapping[str, str], running: Running, folder: Path
 ) -> Finished:
     return run((*program.argv, str(folder)), timeout=timeout, env=environment, running=running)
 

@@ -16,7 +16,7 @@ from gateshift.model.schema_verdict import VALID, FaultKind, Outcome, SchemaErro
 from gateshift.schemas.layout import TEMPLATE
 from gateshift.schemas.own_crds import with_crds_among
 from gateshift.schemas.store import Schemas
-from gateshift.system.process import Finished, run
+from gateshift.system.process import Finished, TimeLimit, run
 from gateshift.tools.program import Program
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_pointer, list_at, object_at, text_at
 
@@ -32,7 +32,7 @@ _LONE: _Identity = ("", "", "")
 
 
 def check(
-    objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, timeout: float
+    objects: Sequence[JsonObject], schemas: Schemas, program: Program, *, timeout: TimeLimit
 ) -> tuple[SchemaVerdict, ...]:
     """A verdict for each object, in their order. Equal objects are checked once; a custom resource of an unknown kind
     is checked by the CRD that is among the objects, if one is.
@@ -99,7 +99,7 @@ def _escaped(character: re.Match[str]) -> str:
     return "\\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
-def _run(program: Program, schemas: Schemas, files: Sequence[str], folder: Path, timeout: float) -> Finished:
+def _run(program: Program, schemas: Schemas, files: Sequence[str], folder: Path, timeout: TimeLimit) -> Finished:
     objects = folder / "objects"
     objects.mkdir()
     for number, text in enumerate(files):

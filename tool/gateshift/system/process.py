@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -27,8 +28,26 @@ MOST_OUTPUT = 256 << 20
 """The most bytes that a program may say: a build of 4,000 objects is about 4 MiB."""
 MOST_MEMORY = 1 << 30
 """The most bytes that a program may keep for itself: a build of 4,000 objects takes about a fifth."""
+_LONGER = "A larger `--timeout SECONDS` gives the run longer."
 _LOOK = 0.1
 """The seconds between two looks at a program."""
+
+
+class Deadline(Struct, frozen=True):
+    """The end of the time that all programs of a run have together: `seconds` from its start, `ends` on the monotonic
+    clock."""
+
+    seconds: float
+    ends: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """That many seconds from now."""
+        return cls(seconds, time.monotonic() + seconds)
+
+
+TimeLimit: TypeAlias = float | Deadline
+"""The seconds of one program, or the end of all."""
 
 
 class Finished(Struct, frozen=True):
@@ -77,7 +96,7 @@ class Running:
 def run(
     argv: Sequence[str],
     *,
-    timeout: float,
+    timeout: TimeLimit,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
@@ -87,8 +106,11 @@ def run(
     """Run the program to its end, whatever its exit code.
 
     `running` counts it among the programs that one interrupt ends. Raises NoVerdict where it is missing, cannot be
-    started or runs longer than `timeout` seconds; `next_step` says what to do about a missing one.
+    started or runs longer than `timeout`; `next_step` says what to do about a missing one.
     """
+    end, within = _end(timeout)
+    if end <= time.monotonic():
+        raise NoVerdict(f"`{shlex.join(argv)}` was not run: {within} were over", next_step=_LONGER)
     try:
         process = subprocess.Popen(
             list(argv),
@@ -103,15 +125,15 @@ def run(
         raise NoVerdict(f"{argv[0]} cannot be started: {error.strerror}", next_step=next_step) from error
     try:
         with (running or Running()).holding(process):
-            out, err = _watched(process, argv[0], stdin, timeout)
+            out, err = _watched(process, argv[0], stdin, end)
     except subprocess.TimeoutExpired as error:
         _kill_group(process)
         _, err = process.communicate()
         said = err.decode(errors="replace").strip()
         raise NoVerdict(
-            f"`{shlex.join(argv)}` did not finish within {timeout:g} s and was killed"
+            f"`{shlex.join(argv)}` did not finish within {within} and was killed"
             + (f"; it said: {said}" if said else ""),
-            next_step="A larger `--timeout SECONDS` gives it longer.",
+            next_step=_LONGER,
         ) from error
     except BaseException:
         _kill_group(process)
@@ -120,10 +142,16 @@ def run(
     return Finished(tuple(argv), process.returncode, out, err.decode(errors="replace"))
 
 
-def _watched(process: subprocess.Popen[bytes], name: str, stdin: bytes | None, timeout: float) -> tuple[bytes, bytes]:
+def _end(timeout: TimeLimit) -> tuple[float, str]:
+    """When the time is over, and how much that is, in words."""
+    if isinstance(timeout, Deadline):
+        return timeout.ends, f"the {timeout.seconds:g} s of the whole run"
+    return time.monotonic() + timeout, f"{timeout:g} s"
+
+
+def _watched(process: subprocess.Popen[bytes], name: str, stdin: bytes | None, end: float) -> tuple[bytes, bytes]:
     """Both streams at the program's end. Raises TimeoutExpired, and NoVerdict for a program that takes more memory or
     says more than any build needs."""
-    end = time.monotonic() + timeout
     left = stdin
     while True:
         try:

@@ -19,6 +19,7 @@ from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place
 from gateshift.model.report import Gap
 from gateshift.model.resource import Build, Unbuilt
+from gateshift.system.process import TimeLimit
 from gateshift.tools.find import find
 
 _MOST_SHOWN = 8
@@ -52,11 +53,11 @@ class ReadRoot(Struct, frozen=True, eq=False):
 
 
 def build_roots(
-    roots: Iterable[Root], reader: TreeReader, *, program: Path | None, timeout: float
+    roots: Iterable[Root], reader: TreeReader, *, program: Path | None, timeout: TimeLimit
 ) -> Iterator[BuiltRoot]:
     """Read and build every root and give each, in order, as soon as it is there, while the next ones are being built.
 
-    `program` overrides which kustomize runs; `timeout` is each build's, in seconds.
+    `program` overrides which kustomize runs; `timeout` is each build's, in seconds, or that of all together.
     """
     return build_read(read_roots(roots, reader), program=program, timeout=timeout)
 
@@ -77,14 +78,14 @@ def _read(root: Root, reader: TreeReader) -> ReadRoot:
     return read_root
 
 
-def build_read(roots: Sequence[ReadRoot], *, program: Path | None, timeout: float) -> Iterator[BuiltRoot]:
+def build_read(roots: Sequence[ReadRoot], *, program: Path | None, timeout: TimeLimit) -> Iterator[BuiltRoot]:
     """Build roots that were read, as `build_roots` does."""
     pending = _pending([root.tree for root in roots if root.buildable], program, timeout)
     for root in roots:
         yield _built(root, next(pending) if root.buildable else None)
 
 
-def _pending(trees: Sequence[KustomizationTree], program: Path | None, timeout: float) -> Iterator[PendingBuild]:
+def _pending(trees: Sequence[KustomizationTree], program: Path | None, timeout: TimeLimit) -> Iterator[PendingBuild]:
     """Each tree's outcome; plain YAML needs no program."""
     if all(tree.root.files for tree in trees):
         yield from (partial(plain_build, tree) for tree in trees)

@@ -15,6 +15,7 @@ from gateshift.model.rollout import Rollout, SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
 from gateshift.schemas.install import InstallOptions, install_schemas, no_news
 from gateshift.schemas.layout import TITLES, newest_installed, plain_version
+from gateshift.system.process import TimeLimit
 from gateshift.tools.install import install
 from gateshift.tools.lock import pinned
 
@@ -22,7 +23,7 @@ _TOOLS_OWN = SchemaChoice()
 
 
 class Choices(Struct, frozen=True):
-    """The programs, the schemas, and how long a program may take, in seconds.
+    """The programs, the schemas, and how long a program may take, in seconds, or all of them together.
 
     Empty fields of `schemas` leave the choice to gateshift.yaml, then to the tool.
     `install` is how schemas that are missing are fetched; without it they are not.
@@ -33,7 +34,7 @@ class Choices(Struct, frozen=True):
     kubeconform: Path | None = None
     schemas: SchemaChoice = _TOOLS_OWN
     crds: tuple[Path, ...] = ()
-    timeout: float = 60.0
+    timeout: TimeLimit = 300.0
     install: InstallOptions | None = None
     say: Callable[[str], None] = no_news
 
