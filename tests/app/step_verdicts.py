@@ -10,9 +10,10 @@ from pathlib import Path
 from gateshift.app.promote.promotion_gate import StageJudge
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
+from gateshift.model.gate import GateReport
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
-from gateshift.model.rollout import Environment, Stage
+from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -33,7 +34,19 @@ class Content:
         del folder
         return ()
 
+    def gate(self, rollout: Rollout, environment: Environment) -> GateReport | None:
+        """Nothing is asked."""
+        del rollout, environment
+        return None
+
     def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """A plan without a word in it."""
         del environment
         return PlanReport(pointing.rollout.service.name, origin.name, target.name, (), (), ())
+
+    def plan_first(
+        self, pointing: RolloutPointers, environment: Environment, folder: Path, target: Stage
+    ) -> PlanReport:
+        """A plan without a word in it."""
+        del environment
+        return PlanReport(pointing.rollout.service.name, str(folder), target.name, (), (), ())

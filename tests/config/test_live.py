@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.config import open_rollout
-from gateshift.model.rollout import LiveFile, LiveManifests, LiveObject, LiveWorkload
+from gateshift.model.rollout import ExistingPointer, LiveFile, LiveManifests, LiveObject, LiveWorkload
 from tests.config.reading import edited, only_mistake, parsed, pointed_at
 from tests.repositories import write
 
@@ -66,6 +66,27 @@ def test_a_root_above_the_file_is_told() -> None:
 @pytest.mark.parametrize("path", ["/k8s", "k8s/../../x", "..\\\\k8s"])
 def test_a_path_that_leads_astray_is_told(path: str) -> None:
     assert "live.path" in only_mistake(edited(LIVE, ("route:\n", f'live: {{path: "{path}"}}\nroute:\n'))).message
+
+
+EXISTING = "pointers: {existing: [{file: ../sync.yaml, object: Application/shop}]}\n"
+
+
+def test_a_pointer_that_exists_is_named_by_its_file_and_object() -> None:
+    pointers = parsed(edited(("route:\n", f"{EXISTING}route:\n"))).rollout.pointers
+
+    assert pointers is not None
+    assert pointers.existing == (ExistingPointer("../sync.yaml", "Application", "shop"),)
+
+
+def test_a_pointer_of_one_of_several_environments_says_which() -> None:
+    environments = "environments: [{name: staging}, {name: prod, namespace: prod}]\n"
+    mistake = only_mistake(edited(("route:\n", f"{EXISTING}{environments}route:\n")))
+
+    assert "nothing says which environment it is of" in mistake.message
+
+
+def test_a_generated_pointer_needs_the_repository() -> None:
+    assert "`repository` is missing" in only_mistake(edited(("route:\n", "pointers: {argocd: {}}\nroute:\n"))).message
 
 
 def test_plain_manifests_are_read_from_the_repository(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ AROUND = [
     (*top("gate: {prometheus: 'http://p', p99: 500}"), "500", "expected a duration", "`500s`"),
     (*top("gate: {prometheus: 'http://p', requestRate: .inf}"), ".inf", "found .inf", ""),
     (*top("gate: {prometheus: 'http://p', p99: 1s, labels: {a-b: c}}"), "a-b", "Prometheus label", ""),
-    (*top("pointers: {repository: 'https://a/b'}"), "pointers", "needs one of `argocd` or `flux`", ""),
+    (*top("pointers: {repository: 'https://a/b'}"), "pointers", "needs one of `argocd`, `flux` or `existing`", ""),
     (*top("pointers: {repository: 'https://a/b', argocd: }"), "", "found nothing", "`argocd: {}`"),
     (*top("pointers: {repository: a/b, argocd: {}}"), "a/b", "the repository's URL", "`https://a/b`"),
     (*top("pointers: {repository: 'git@a:b', flux: {}}"), "'git@a:b'", "Flux takes only URLs", "ssh://git@a/b"),

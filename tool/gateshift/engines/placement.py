@@ -54,7 +54,7 @@ class StageFolders:
 
     def _of_another_repository(self, pointer: SyncPointer) -> bool:
         pointers = self._rollout.pointers
-        if pointers is None or not pointer.repository:
+        if pointers is None or not pointers.repository or not pointer.repository:
             return False
         return plain_url(pointer.repository) != plain_url(pointers.repository)
 

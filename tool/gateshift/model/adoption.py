@@ -41,7 +41,8 @@ class AdoptedStage(Struct, frozen=True):
 
 class Adoption(Struct, frozen=True):
     """The proposal for one service. `file` is its gateshift.yaml as the user may type it, `text` that file's text, and
-    `written` are all files relative to its directory. `source` is what was read."""
+    `written` are all files relative to its directory. `source` is what was read, `pointers` what follows it, in words.
+    """
 
     service: str
     source: str
@@ -51,6 +52,7 @@ class Adoption(Struct, frozen=True):
     stages: tuple[AdoptedStage, ...]
     left: tuple[Left, ...] = ()
     written: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
     dry_run: bool = False
 
     @property

@@ -388,8 +388,19 @@ class FluxPointer(Struct, frozen=True):
     interval: str = "1m"
 
 
+class ExistingPointer(Struct, frozen=True):
+    """A pointer that was there before the rollout: the file that holds it, relative to gateshift.yaml, and the object
+    by kind and name; of an ApplicationSet the name is that of the Application it makes. `environment` is "" where there
+    is only one."""
+
+    file: str
+    kind: str
+    name: str
+    environment: str = ""
+
+
 class Pointers(Struct, frozen=True):
-    """The objects that name the stage in force.
+    """The objects that name the stage in force: those that `generate` writes, or those that exist already.
 
     `path` is the folder of gateshift.yaml in the repository, "" for its top.
     """
@@ -399,6 +410,7 @@ class Pointers(Struct, frozen=True):
     path: str = ""
     argocd: ArgoPointer | None = None
     flux: FluxPointer | None = None
+    existing: tuple[ExistingPointer, ...] = ()
 
 
 class Environment(Struct, frozen=True):

@@ -76,11 +76,13 @@ def folder_of(path: str) -> str:
 
 class StagePointer(Struct, frozen=True):
     """A pointer of the rollout, and what it names: the environment it belongs to, None where that cannot be told, and
-    the stage, None where its path is none."""
+    the stage, None where its path is none. `declared`: gateshift.yaml names the object, which may still follow what ran
+    before the rollout."""
 
     pointer: SyncPointer
     environment: Environment | None
     stage: Stage | None
+    declared: bool = False
 
 
 class RolloutPointers(Struct, frozen=True):

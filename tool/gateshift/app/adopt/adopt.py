@@ -13,7 +13,7 @@ from msgspec import Struct
 from gateshift.app.adopt.proposal import AdoptOptions, Proposal, propose
 from gateshift.app.adopt.running import read_running
 from gateshift.app.adopt.snapshot import LiveSource, live_source
-from gateshift.app.adopt.source import AdoptSource, read_source
+from gateshift.app.adopt.source import AdoptSource, read_source, relative
 from gateshift.app.adopt.trial import Trial, Tried
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side
@@ -26,8 +26,10 @@ from gateshift.model.adoption import AdoptedStage, Adoption, Left
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import FILE_NAME
+from gateshift.model.sync_pointer import SyncPointer
 from gateshift.system import atomic_write, owned_files
 from gateshift.system.source_files import real_path
+from gateshift.yamldoc.data import JsonObject
 
 _HOME = "gateshift"
 
@@ -55,7 +57,8 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     running = read_running(build, request.service)
     folder = _folder(request, source, running.service.name)
     live = live_source(source, build, folder)
-    proposal = propose(running, live.data, request.options)
+    pointers = [_pointer(pointer, folder) for pointer in source.pointers]
+    proposal = propose(running, live.data, pointers, request.options)
     with tempfile.TemporaryDirectory(prefix="gateshift-") as temporary, Snapshots() as snapshots:
         trial = Trial(source, folder, Path(temporary), choices, today)
         trial.copy_source({path: path.read_bytes() for path in planner.files(side) if path.is_file()})
@@ -71,8 +74,14 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
         stages=proved.stages,
         left=(*live.left, *proposal.left, *proved.left),
         written=tuple(proved.files),
+        pointers=tuple(f"{pointer} in {shown_path(pointer.file)}" for pointer in source.pointers),
         dry_run=request.dry_run,
     )
+
+
+def _pointer(pointer: SyncPointer, folder: Path) -> JsonObject:
+    """How a gateshift.yaml in the folder names the pointer."""
+    return {"file": relative(real_path(pointer.file), folder), "object": f"{pointer.kind}/{pointer.name}"}
 
 
 def _folder(request: AdoptRequest, source: AdoptSource, service: str) -> Path:

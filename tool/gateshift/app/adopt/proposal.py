@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -54,8 +54,10 @@ class Proposal(Struct, frozen=True):
         return dump({**self.data, "stages": stages}, {**self.comments, (): head})
 
 
-def propose(running: RunningService, live: JsonObject, options: AdoptOptions) -> Proposal:
-    """The proposal for a service whose manifests `live` names as gateshift.yaml does."""
+def propose(
+    running: RunningService, live: JsonObject, pointers: Sequence[JsonObject], options: AdoptOptions
+) -> Proposal:
+    """The proposal for a service whose manifests and pointers `live` and `pointers` name as gateshift.yaml does."""
     followed = _followed(running)
     service = service_fields(running)
     pods = pod_fields(running, followed)
@@ -68,6 +70,7 @@ def propose(running: RunningService, live: JsonObject, options: AdoptOptions) ->
         "workload": pods.fields,
         "versions": _versions(running, pods, options),
     }
+    data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
     left = (*service.left, *route.left, *pods.left, *_others(running, route, options))
     return Proposal(data, _comments(running, options), tuple(_stages(options, route)), tuple(dict.fromkeys(left)))
 
@@ -184,6 +187,7 @@ def _comments(running: RunningService, options: AdoptOptions) -> dict[FieldPath,
         ("workload",): f"What the pods to come have in common, as today's {object_name(running)} has it.",
         ("versions", old): "What runs today, and what goes with it when it goes.",
         ("versions", new): f"What comes: its image{today}.",
+        ("pointers",): "What follows today's manifests: `gateshift promote` moves its path, stage by stage.",
         ("stages",): "Each is overlays/<name>, and one commit away from the next.",
     }
 

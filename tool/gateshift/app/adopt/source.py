@@ -8,47 +8,100 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import only_root
-from gateshift.errors import UserError
+from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
+from gateshift.engines.engine import Danger
+from gateshift.engines.registry import engine_of
+from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.kustomization import Root
 from gateshift.model.resource import Build
+from gateshift.model.sync_pointer import SyncPointer, SyncSettings, folder_of
 from gateshift.system import git
+from gateshift.system.source_files import real_path
+from gateshift.yamldoc import load_all, text_of
 from gateshift.yamldoc.data import Json, JsonObject
+
+_HARMLESS = ("targetNamespace", "commonMetadata", "namespace", "commonAnnotations")
+"""What a pointer may add to whatever it follows without a difference to a rollout."""
 
 
 class AdoptSource(Struct, frozen=True):
-    """What runs today, as `label` names it: its root, and the top of its repository."""
+    """What runs today, as `label` names it: its root, the top of its repository, and the pointers that follow it."""
 
     label: str
     root: Root
     repository: Path
+    pointers: tuple[SyncPointer, ...] = ()
 
     def live(self, folder: Path, build: Build) -> JsonObject:
         """How a gateshift.yaml in that folder names it; of plain files those from which the build has objects."""
         if not self.root.files:
-            return {"path": _relative(self.root.folder, folder)}
+            return {"path": relative(self.root.folder, folder)}
         used = {resource.origin.file for resource in build.resources}
-        files: list[Json] = [_relative(file.resolve(), folder) for file in self.root.files if file in used]
+        files: list[Json] = [relative(file.resolve(), folder) for file in self.root.files if file in used]
         return {"files": files}
 
+    @property
+    def settings(self) -> tuple[SyncSettings, ...]:
+        """How the engines that follow it are set."""
+        return with_every_engine(settings for pointer in self.pointers for settings in settings_of(pointer))
 
-def _relative(path: Path, folder: Path) -> str:
+
+def relative(path: Path, folder: Path) -> str:
+    """The path as seen from a folder."""
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def read_source(paths: Sequence[Path]) -> AdoptSource:
-    """What the paths, or else the current folder, hold. Raises UserError where that is no one thing, or is in no Git
-    repository."""
+    """What the paths, or else the current folder, hold; a pointer's file means what the pointer follows. Raises
+    UserError where that is no one thing, is in no Git repository, or is changed by its pointer."""
     named = list(paths) or [Path()]
-    root = only_root(named[0]) if len(named) == 1 else _of_files(named)
-    if git.work_tree(root.folder) is None:
+    repository = repository_of(named[0])
+    work_tree = git.work_tree(repository)
+    if work_tree is None:
         raise UserError(
             "there is no Git repository here, and a rollout is one commit after another",
-            where=str(root.path),
+            where=str(named[0]),
             next_step="Run `git init` at the top of your manifests.",
         )
-    return AdoptSource(" ".join(map(str, named)), root, root.repository)
+    known = repository_pointers(repository, work_tree)
+    root = _only_root(named[0], known) if len(named) == 1 else _of_files(named)
+    folder = folder_of(relative(root.folder, repository))
+    following = tuple(pointer for pointer in known.pointers if pointer.folder == folder)
+    for pointer in following:
+        _refuse_changed(pointer)
+    return AdoptSource(" ".join(map(str, named)), root, root.repository, following)
+
+
+def _only_root(path: Path, known: RepositoryPointers) -> Root:
+    """The root that the path is, or that the pointers of the file at the path follow."""
+    held = [pointer for pointer in known.pointers if path.is_file() and real_path(pointer.file) == real_path(path)]
+    folders = {pointer.folder for pointer in held}
+    if len(folders) > 1:
+        raise UserError(
+            f"it follows several directories: {', '.join(sorted(folders))}",
+            where=str(path),
+            next_step="Name one of the directories.",
+        )
+    return only_root(known.top / folders.pop()) if folders else only_root(path)
+
+
+def _refuse_changed(pointer: SyncPointer) -> None:
+    """Raises UserError where the pointer changes what is built, so that the stages could not be proved."""
+    data = load_all(text_of(pointer.file.read_bytes()))[pointer.document]
+    engine = engine_of(data)
+    hazards = engine.hazards(data) if engine is not None and isinstance(data, dict) else ()
+    changing = [hazard.what for hazard in hazards if hazard.danger is Danger.CHANGES_RENDER]
+    telling = [what for what in changing if what not in _HARMLESS]
+    if telling:
+        raise UserError(
+            f"{pointer} changes what is built by `{'`, `'.join(telling)}`, and would change the stages too",
+            where=str(pointer.file),
+            next_step="Move that into the kustomization that it follows first.",
+            exit_code=Exit.FINDINGS,
+        )
 
 
 def _of_files(paths: Sequence[Path]) -> Root:

@@ -19,7 +19,6 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import errors_in
 from gateshift.config import file_reader, open_rollout, parse_rollout
-from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.manifests import generate
 from gateshift.model.kustomization import Root
 from gateshift.model.plan import PlanReport
@@ -91,7 +90,7 @@ class Trial:
         today = Side(self._source.label, self._today_root())
         self._planner.prepare((today, *sides))
         for before, after in zip((today, *sides), sides, strict=False):
-            yield reporter.plan(before, after, self._planner.step(before, after, WITHOUT_POINTER))
+            yield reporter.plan(before, after, self._planner.step(before, after, self._source.settings))
 
     def _today_root(self) -> Root:
         root = self._source.root

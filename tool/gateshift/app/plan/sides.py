@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.promote.select_pointers import chosen_environment
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import ResolvedTarget, existing, only_root, resolve_target
 from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.rollouts import StageRoot, rollout_here, root_of
@@ -15,7 +16,7 @@ from gateshift.app.shared.snapshots import Snapshot, Snapshots
 from gateshift.config import open_rollout
 from gateshift.errors import Exit, UserError
 from gateshift.model.kustomization import Root
-from gateshift.model.rollout import FILE_NAME, Stage
+from gateshift.model.rollout import FILE_NAME, Environment, Stage
 from gateshift.model.sync_pointer import RolloutPointers
 
 
@@ -45,11 +46,23 @@ class Sides:
     def pair(self, origin: str | None, target: str | None) -> tuple[Side, Side]:
         """Both sides; without FROM the stage that the pointer names now, without TO the stage after FROM."""
         start = self.named(origin) if origin is not None else self._in_force()
+        if origin is None and target is None and start.stage is None:
+            return start, self._first()
         return start, self.named(target) if target is not None else self._next(start)
 
-    def _in_force(self) -> Side:
+    def _first(self) -> Side:
+        """The first stage, which comes after what ran before the rollout."""
         rollout = rollout_here()
-        found = stage_in_force(rollout_pointers(rollout), self._environment)
+        environment = chosen_environment(rollout_pointers(rollout), self._environment)
+        stage = rollout.stages_in(environment)[0]
+        return _side(stage.name, existing(root_of(rollout, environment, stage)))
+
+    def _in_force(self) -> Side:
+        pointing = rollout_pointers(rollout_here())
+        before = folder_before(pointing, chosen_environment(pointing, self._environment))
+        if before is not None:
+            return Side(shown_path(before), only_root(before))
+        found = stage_in_force(pointing, self._environment)
         return _side(found.stage.name, existing(found))
 
     def _next(self, origin: Side) -> Side:
@@ -99,6 +112,14 @@ class Sides:
 
 def _side(label: str, found: ResolvedTarget) -> Side:
     return Side(label, only_root(found.path), found.stage)
+
+
+def folder_before(pointing: RolloutPointers, environment: Environment) -> Path | None:
+    """The folder with what ran before the rollout, where the environment's pointers still follow that."""
+    own = [pointer for pointer in pointing.stage_pointers if pointer.environment == environment]
+    folders = {pointer.pointer.folder for pointer in own if pointer.declared and pointer.stage is None}
+    following = len(folders) == 1 and all(pointer.stage is None for pointer in own)
+    return pointing.repository / folders.pop() if following else None
 
 
 def stage_in_force(pointing: RolloutPointers, name: str, *, at: str = "") -> StageRoot:

@@ -54,6 +54,11 @@ class Judge(Protocol):
     def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine that the pointers set."""
 
+    def plan_first(
+        self, pointing: RolloutPointers, environment: Environment, folder: Path, target: Stage
+    ) -> PlanReport:
+        """What the step from a folder that is not a stage does."""
+
 
 def promote(
     rollout: Rollout, request: PromoteRequest, options: PromoteOptions, judge: Judge, now: datetime
@@ -102,10 +107,15 @@ class _Promotion:
             for stage_pointer in self.stage_pointers
         ]
         self.in_force = list(map(self._in_force, self.committed))
-        self.target = chosen_target(self.rollout.within(self.environment), request, self.in_force)
+        first = all(map(self._runs_before, self.stage_pointers, self.in_force))
+        self.target = chosen_target(self.rollout.within(self.environment), request, self.in_force, first=first)
         self.edits = [
             edit_to(pointing, stage_pointer, self.environment, self.target) for stage_pointer in self.stage_pointers
         ]
+
+    def _runs_before(self, stage_pointer: StagePointer, in_force: Stage | None) -> bool:
+        """Whether the pointer still follows what ran before the rollout."""
+        return stage_pointer.declared and in_force is None
 
     def run(self) -> PromotionReport:
         """The report of the whole run."""
@@ -162,12 +172,19 @@ class _Promotion:
         for origin in dict.fromkeys(self.in_force):
             if origin is not None and origin != self.target:
                 yield self.judge.plan(self.pointing, self.environment, origin, self.target)
+        before = {
+            committed.folder
+            for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
+            if self._runs_before(stage_pointer, stage)
+        }
+        for folder in sorted(before):
+            yield self.judge.plan_first(self.pointing, self.environment, self.pointing.repository / folder, self.target)
 
     def _pointer_refusals(self) -> Iterator[Refusal]:
         lost = [
             f"{shown_path(real_path(stage_pointer.pointer.file))}: {committed} names {committed.path or 'no path'}"
             for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
-            if stage is None
+            if stage is None and not stage_pointer.declared
         ]
         if lost:
             names = ", ".join(stage.name for stage in self.rollout.stages)

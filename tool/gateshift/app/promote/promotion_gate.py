@@ -9,7 +9,9 @@ from pathlib import Path
 from gateshift.app.gate.gate import gate, judged_version
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
-from gateshift.app.plan.sides import Sides
+from gateshift.app.plan.sides import Side, Sides
+from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
@@ -44,4 +46,12 @@ class StageJudge:
         """What the step does, for every engine, set as these pointers set it."""
         sides = Sides(self._plans.snapshots, environment.name)
         before, after = (sides.named(stage.name) for stage in (origin, target))
+        return self._plans.between(before, after, sync_settings(pointing, environment))
+
+    def plan_first(
+        self, pointing: RolloutPointers, environment: Environment, folder: Path, target: Stage
+    ) -> PlanReport:
+        """What the step from a folder that is not a stage does."""
+        before = Side(shown_path(folder), only_root(folder))
+        after = Sides(self._plans.snapshots, environment.name).named(target.name)
         return self._plans.between(before, after, sync_settings(pointing, environment))

@@ -82,13 +82,18 @@ def chosen_pointers(
     )
 
 
-def chosen_target(rollout: Rollout, request: PromoteRequest, in_force: Sequence[Stage | None]) -> Stage:
-    """The stage that is wished for; the next and the one before are counted from the stage in force.
+def chosen_target(
+    rollout: Rollout, request: PromoteRequest, in_force: Sequence[Stage | None], *, first: bool = False
+) -> Stage:
+    """The stage that is wished for; the next and the one before are counted from the stage in force, and with `first`,
+    where what runs was there before the rollout, the next is the first.
 
     Raises UserError where the pointers have different stages in force, or where there is no stage further on.
     """
     if request.stage:
         return named_stage(rollout, request.stage)
+    if first and not request.back:
+        return rollout.stages[0]
     stages = list(dict.fromkeys(in_force))
     if len(stages) != 1 or stages[0] is None:
         named = ", ".join(stage.name if stage else "no stage" for stage in stages)

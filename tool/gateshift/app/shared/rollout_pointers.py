@@ -18,7 +18,7 @@ from gateshift.engines.read import pointers_in, repositories_in, with_repository
 from gateshift.engines.registry import WITHOUT_POINTER, engine_of
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import repository_of
-from gateshift.model.rollout import Engine, Environment, Rollout
+from gateshift.model.rollout import Engine, Environment, ExistingPointer, Rollout
 from gateshift.model.sync_pointer import (
     NotUnderstood,
     RolloutPointers,
@@ -45,7 +45,9 @@ def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPo
     reader = _PointerReader(repository)
     pointers: list[SyncPointer] = []
     not_understood: list[NotUnderstood] = []
-    for file in dict.fromkeys(_files([top / "sync"] if (top / "sync").is_dir() else [], others, repository)):
+    declared = {real_path(top / existing.file): existing.file for existing in _existing(rollout)}
+    own = [*([top / "sync"] if (top / "sync").is_dir() else []), *(top / file for file in declared.values())]
+    for file in dict.fromkeys(_files(own, others, repository)):
         for pointer in reader.pointers(file):
             if isinstance(pointer, NotUnderstood):
                 not_understood.append(pointer)
@@ -53,14 +55,47 @@ def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPo
                 pointers.append(pointer)
     folders = StageFolders(rollout, prefix)
     repositories = repositories_in(reader.documents)
-    placed = (folders.place(with_repository(pointer, repositories)) for pointer in pointers)
+    known = [with_repository(pointer, repositories) for pointer in pointers]
+    placed = (_placed(rollout, folders, pointer) for pointer in known)
     stage_pointers = [stage_pointer for stage_pointer in placed if stage_pointer is not None]
+    _refuse_missing(rollout, stage_pointers)
     return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(not_understood))
+
+
+def _existing(rollout: Rollout) -> tuple[ExistingPointer, ...]:
+    return rollout.pointers.existing if rollout.pointers is not None else ()
+
+
+def _placed(rollout: Rollout, folders: StageFolders, pointer: SyncPointer) -> StagePointer | None:
+    """The pointer with its stage; one that gateshift.yaml names belongs to the rollout whatever its path is."""
+    placed = folders.place(pointer)
+    for existing in _existing(rollout):
+        if _is(pointer, existing, rollout):
+            named = (known for known in rollout.environments if existing.environment in ("", known.name))
+            environment = next(named)
+            stage = placed.stage if placed is not None and placed.environment == environment else None
+            return StagePointer(pointer, environment, stage, declared=True)
+    return placed
+
+
+def _is(pointer: SyncPointer, existing: ExistingPointer, rollout: Rollout) -> bool:
+    same_file = real_path(pointer.file) == real_path(rollout.file.parent / existing.file)
+    return same_file and (pointer.kind, pointer.name) == (existing.kind, existing.name)
+
+
+def _refuse_missing(rollout: Rollout, stage_pointers: Sequence[StagePointer]) -> None:
+    for existing in _existing(rollout):
+        if not any(_is(stage_pointer.pointer, existing, rollout) for stage_pointer in stage_pointers):
+            raise UserError(
+                f"{existing.file} holds no {existing.kind} {existing.name} with a path",
+                where=str(rollout.file),
+                next_step="Correct `pointers.existing`.",
+            )
 
 
 def prefix_of(rollout: Rollout, repository: Path) -> str:
     """The rollout's folder as pointers write it: as declared, else where it lies in the repository."""
-    if rollout.pointers is not None:
+    if rollout.pointers is not None and not rollout.pointers.existing:
         return rollout.pointers.path.strip("/")
     relative = real_path(rollout.file.parent).relative_to(repository).as_posix()
     return "" if relative == "." else relative

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class _Status:
             pointer.path,
             stage.name if stage else "",
             tuple(_shares(self.rollout, stage)) if stage else (),
-            self._next(stage_pointer.environment, stage) if stage and stage_pointer.environment is not None else None,
+            self._next(stage_pointer, stage),
             self._since(stage_pointer),
             moved,
             self._wait(stage_pointer.environment, stage),
@@ -81,20 +81,26 @@ class _Status:
             return None
         return stage_wait(self.pointing, environment, stage, self.now)
 
-    def _next(self, environment: Environment, stage: Stage) -> NextStep | None:
+    def _next(self, stage_pointer: StagePointer, stage: Stage | None) -> NextStep | None:
+        environment = stage_pointer.environment
+        if environment is None or (stage is None and not stage_pointer.declared):
+            return None
         stages = self.rollout.stages_in(environment)
+        if stage is None:
+            folder = self.pointing.repository / stage_pointer.pointer.folder
+            return self._judged(stages[0], lambda: self.judge.plan_first(self.pointing, environment, folder, stages[0]))
         index = stages.index(stage) + 1
         if index >= len(stages):
             return None
         key = (environment.name, stage.name)
         if key not in self.steps:
             target = stages[index]
-            self.steps[key] = self._judged(environment, stage, target)
+            self.steps[key] = self._judged(target, lambda: self.judge.plan(self.pointing, environment, stage, target))
         return self.steps[key]
 
-    def _judged(self, environment: Environment, stage: Stage, target: Stage) -> NextStep:
+    def _judged(self, target: Stage, judge: Callable[[], PlanReport]) -> NextStep:
         try:
-            plan = self.judge.plan(self.pointing, environment, stage, target)
+            plan = judge()
         except UserError as error:
             return NextStep(target.name, None, f"{error.what}. {error.next_step}".removesuffix(". "))
         return NextStep(target.name, plan.safe, _reason(plan))

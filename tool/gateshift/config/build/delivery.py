@@ -14,6 +14,7 @@ from gateshift.model.rollout import (
     ArgoPointer,
     Autoscaling,
     Environment,
+    ExistingPointer,
     FluxPointer,
     LiveFile,
     LiveManifests,
@@ -42,7 +43,13 @@ def pointers_of(data: JsonObject) -> Pointers | None:
         path="" if path == "." else path,
         argocd=_argocd(object_at(data, "argocd")) if "argocd" in data else None,
         flux=_flux(object_at(data, "flux")) if "flux" in data else None,
+        existing=tuple(_existing(item) for _, item in objects(list_at(data, "existing"))),
     )
+
+
+def _existing(data: JsonObject) -> ExistingPointer:
+    kind, _, name = text_at(data, "object").partition("/")
+    return ExistingPointer(posixpath.normpath(text_at(data, "file")), kind, name, text_at(data, "environment"))
 
 
 def _argocd(data: JsonObject) -> ArgoPointer:

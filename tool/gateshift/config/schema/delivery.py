@@ -28,8 +28,28 @@ POLICY = Fields(
 POINTERS = Fields(
     means="The objects that tell Argo CD or Flux which stage is in force.",
     expects="pointers such as {repository: 'https://github.com/team/shop', argocd: {}}",
-    required=("repository",),
     keys={
+        "existing": ListOf(
+            means="Pointers that exist already: `generate` writes none, and `promote` moves the path of these.",
+            expects="a list such as [{file: ../../clusters/prod/shop.yaml, object: Application/shop}]",
+            item=Fields(
+                expects="a pointer such as {file: ../../clusters/prod/shop.yaml, object: Application/shop}",
+                required=("file", "object"),
+                keys={
+                    "file": replace(vocabulary.LIVE_PATH, means="The file that holds it, relative to this one."),
+                    "object": replace(
+                        vocabulary.LIVE_OBJECT,
+                        means="The object as `Kind/name`; of an ApplicationSet with the name of the Application that "
+                        "it makes.",
+                        expects="`Application/name`, `ApplicationSet/name` or `Kustomization/name`",
+                    ),
+                    "environment": replace(vocabulary.LABEL, means="The environment that it is of, with several."),
+                },
+            ),
+            least=1,
+            most=100,
+            distinct=True,
+        ),
         "repository": replace(vocabulary.GIT_URL, means="The URL of the Git repository that holds this file."),
         "revision": replace(
             vocabulary.GIT_REVISION, means="The branch, tag or commit that is followed.", default="main"
@@ -55,7 +75,8 @@ POINTERS = Fields(
             },
         ),
     },
-    any_of=(("argocd", "flux"),),
+    any_of=(("argocd", "flux", "existing"),),
+    exclusive=(("existing", "argocd"), ("existing", "flux"), ("existing", "repository"), ("existing", "path")),
 )
 
 _VERSION = replace(vocabulary.LABEL, expects="a version's name")

@@ -7,6 +7,7 @@ from datetime import date
 
 from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
+from gateshift.config.schema import vocabulary
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
 
@@ -34,9 +35,13 @@ def _autoscaling(draft: Draft, faults: SpecErrors) -> None:
 
 
 def _pointers(draft: Draft, faults: SpecErrors) -> None:
-    url = text_at(draft.data, "pointers", "repository")
+    pointers = object_at(draft.data, "pointers")
+    url = text_at(pointers, "repository")
     at: FieldPath = ("pointers", "repository")
     if not url:
+        if "repository" not in pointers and ("argocd" in pointers or "flux" in pointers):
+            faults.add(at, f"pointers: `repository` is missing: {vocabulary.GIT_URL.expects}")
+        _existing(draft, faults)
         return
     if "://" not in url:
         if "flux" in object_at(draft.data, "pointers"):
@@ -54,6 +59,19 @@ def _pointers(draft: Draft, faults: SpecErrors) -> None:
         faults.add(
             at, "pointers.repository: a password in the URL would stand in Git for all to read", "keep it in a Secret"
         )
+
+
+def _existing(draft: Draft, faults: SpecErrors) -> None:
+    names = [text_at(environment, "name") for _, environment in draft.environments()]
+    for index, pointer in objects(list_at(draft.data, "pointers", "existing")):
+        at: FieldPath = ("pointers", "existing", index)
+        name = text_at(pointer, "environment")
+        if name and name not in names:
+            here = (*at, "environment")
+            known = f"the environments are {', '.join(names)}" if names else "there are no environments"
+            faults.add(here, f"{dotted(here)}: there is no environment `{name}`", known)
+        elif len(names) > 1 and "environment" not in pointer:
+            faults.add(at, f"{dotted(at)}: nothing says which environment it is of", "add `environment`")
 
 
 def _days(draft: Draft, faults: SpecErrors) -> None:

@@ -60,6 +60,10 @@ def _next(adoption: Adoption) -> Iterator[str]:
         return
     yield f"{count(len(adoption.written), 'file')} written in {folder}; no other file was touched."
     yield f"Until something follows one of its stages, deleting {folder} undoes it all."
+    for pointer in adoption.pointers:
+        yield f"{pointer} follows what runs today: after the merge, `gateshift promote` moves it to the first stage."
+    if not adoption.pointers:
+        yield "No pointer in this repository follows what runs today: point the one that does at the first stage."
 
 
 FORMATS: dict[str, Callable[[Adoption, Style], str]] = {

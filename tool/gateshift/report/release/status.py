@@ -36,7 +36,9 @@ def _lines(report: StatusReport, style: Style) -> Iterator[str]:
 def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iterator[str]:
     who = " ".join(part for part in (pointer.environment, engine_name(pointer.engine), pointer.name) if part)
     yield f"  {style.paint(printable(who), 'bold')}  {style.paint(printable(f'{pointer.file}:{pointer.line}'), 'dim')}"
-    if not pointer.stage:
+    if not pointer.stage and pointer.next_step is not None:
+        yield f"    {printable(f'{pointer.path} is what ran before the rollout')}"
+    elif not pointer.stage:
         yield f"    {style.paint(printable(f'{pointer.path} is not a stage'), 'red')}"
     else:
         yield f"    {_strip(pointer.stage, report.stages, style)}"

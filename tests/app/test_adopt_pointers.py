@@ -1,0 +1,146 @@
+"""The pointers that follow what runs today, and how they come to follow the rollout's stages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateshift.errors import UserError
+from tests.app.repositories import commit_all, git
+from tests.app.running_sets import APP
+from tests.app.test_adopt import adopted, write_set
+
+__all__ = ["repository"]
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: store, namespace: argocd}
+spec:
+  source:
+    repoURL: https://example.com/team/store
+    targetRevision: main
+    path: k8s   # what runs
+  destination: {server: https://kubernetes.default.svc, namespace: store}
+  syncPolicy: {automated: {prune: true}}
+"""
+KUSTOMIZATION = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: store, namespace: flux-system}
+spec:
+  path: ./k8s
+  prune: true
+  targetNamespace: store
+  sourceRef: {kind: GitRepository, name: store}
+"""
+APPLICATION_SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: all, namespace: argocd}
+spec:
+  generators:
+    - list:
+        elements:
+          - {name: store, path: k8s}
+          - {name: other, path: other}
+  template:
+    metadata: {name: "{{name}}"}
+    spec:
+      source: {repoURL: https://example.com/team/store, targetRevision: main, path: "{{path}}"}
+      destination: {server: https://kubernetes.default.svc, namespace: store}
+"""
+ROOT = f"{APP}=== k8s/kustomization.yaml\nresources: [app.yaml]\n"
+FILE = "clusters/store.yaml"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    for name, value in (("user.name", "An Author"), ("user.email", "author@example.org")):
+        git(tmp_path, "config", name, value)
+    return tmp_path
+
+
+def gateshift(folder: Path, *words: str) -> str:
+    argv = [sys.executable, "-m", "gateshift", *words]
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def with_pointer(top: Path, *pointers: str) -> str:
+    """The file of the pointers, committed with what runs."""
+    text = "---\n".join(pointers)
+    write_set(top, f"{ROOT}=== {FILE}\n{text}")
+    commit_all(top, "What runs")
+    return text
+
+
+def test_the_pointers_that_follow_what_runs_are_named_and_left_alone(repository: Path) -> None:
+    text = with_pointer(repository, APPLICATION, KUSTOMIZATION)
+
+    adoption = adopted(repository, "k8s")
+
+    assert (repository / FILE).read_text() == text
+    assert (
+        "pointers:\n  existing:\n"
+        "    - file: ../../clusters/store.yaml\n      object: Application/store\n"
+        "    - file: ../../clusters/store.yaml\n      object: Kustomization/store\n"
+    ) in adoption.text
+    assert not any(name.startswith("sync/") for name in adoption.written)
+
+
+def test_what_a_pointer_follows_can_be_named_by_its_file(repository: Path) -> None:
+    with_pointer(repository, KUSTOMIZATION)
+
+    assert "path: ../../k8s\n" in adopted(repository, FILE).text
+
+
+def test_promoting_moves_the_path_from_what_ran_to_stage_after_stage(repository: Path) -> None:
+    text = with_pointer(repository, APPLICATION, KUSTOMIZATION)
+    adopted(repository, "k8s")
+    commit_all(repository, "Adopt")
+    folder = repository / "gateshift/shop"
+
+    assert "k8s is what ran before the rollout" in gateshift(folder, "status")
+    assert "no object changes" in gateshift(folder, "plan")
+    for stage in ("live", "dark"):
+        gateshift(folder, "promote", "--commit")
+        moved = text.replace("path: k8s ", f"path: gateshift/shop/overlays/{stage} ")
+        assert (repository / FILE).read_text() == moved.replace("./k8s", f"./gateshift/shop/overlays/{stage}")
+
+
+def test_an_element_of_an_application_set_is_moved_alone(repository: Path) -> None:
+    text = with_pointer(repository, APPLICATION_SET)
+
+    adoption = adopted(repository, "k8s")
+    commit_all(repository, "Adopt")
+    gateshift(repository / "gateshift/shop", "promote")
+
+    assert "object: ApplicationSet/store\n" in adoption.text
+    assert (repository / FILE).read_text() == text.replace("path: k8s}", "path: gateshift/shop/overlays/live}")
+
+
+def test_a_pointer_that_changes_what_is_built_is_refused(repository: Path) -> None:
+    images = "  targetNamespace: store\n  images: [{name: registry.example.com/shop, newTag: '3'}]\n"
+    with_pointer(repository, KUSTOMIZATION.replace("  targetNamespace: store\n", images))
+
+    with pytest.raises(UserError, match="changes what is built by `images`"):
+        adopted(repository, "k8s")
+    assert not (repository / "gateshift").exists()
+
+
+def test_a_pointer_that_is_named_and_does_not_exist_is_told(repository: Path) -> None:
+    with_pointer(repository, KUSTOMIZATION)
+    adopted(repository, "k8s")
+    (repository / FILE).write_text(KUSTOMIZATION.replace("name: store", "name: renamed"))
+
+    argv = [sys.executable, "-m", "gateshift", "status"]
+    done = subprocess.run(argv, cwd=repository / "gateshift/shop", capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "clusters/store.yaml holds no Kustomization store" in done.stderr
