@@ -23,7 +23,7 @@ from gateshift.apischema.constraints.constraint import (
     When,
 )
 from gateshift.apischema.constraints.formats import FORMATS
-from gateshift.apischema.constraints.selecting import Steps, is_zero, select, steps_of
+from gateshift.apischema.constraints.selecting import KEYS, Steps, is_zero, select, steps_of
 from gateshift.model.nearest import nearest_word
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, look_up
 
@@ -135,7 +135,9 @@ def ready(row: Row, is_pointer: Callable[[str], bool] = lambda _: False, *, type
     conditions = tuple(ReadyCondition(steps_of(when.path), when, not is_pointer(when.path)) for when in row.when)
     names = row.constraint.fields if isinstance(row.constraint, OnlyOne | AnyOf) else ()
     pointers = frozenset(name for name in names if is_pointer(f"{row.path}.{name}".lstrip(".")))
-    return ReadyRow(row, steps_of(row.path), conditions, not is_pointer(row.path), typed, pointers)
+    steps = steps_of(row.path)
+    plain = steps[-1:] != (KEYS,) and not is_pointer(row.path)
+    return ReadyRow(row, steps, conditions, plain, typed, pointers)
 
 
 def ready_condition(when: When) -> ReadyCondition:

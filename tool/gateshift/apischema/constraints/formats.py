@@ -55,7 +55,7 @@ FORMATS: dict[str, TextFormat] = {
     "annotation-key": TextFormat(
         "a qualified name such as example.com/name",
         lambda value: isinstance(value, str) and text.is_qualified_name(value.lower()),
-        ("a b", "a/b/c"),
+        ("a b", "a/b/c", ""),
         ("A.io/b",),
         text.without_odd_characters,
     ),
@@ -102,7 +102,7 @@ FORMATS: dict[str, TextFormat] = {
     "config-key": TextFormat(
         "a key: letters, digits, '-', '_' and '.'",
         text.is_config_key,
-        ("a b", "..", ".", "..a", _LONG),
+        ("a b", "..", ".", "..a", "", _LONG),
         (".a", "A_b"),
         text.without_odd_characters,
     ),

@@ -120,6 +120,17 @@ def annotations_too_large(metadata: JsonObject) -> Iterator[Breach]:
         )
 
 
+def both_ways_to_delete(metadata: JsonObject) -> Iterator[Breach]:
+    """Finalizers that ask for dependents to be deleted and to be left."""
+    finalizers = list_at(metadata, "finalizers")
+    if "orphan" in finalizers and "foregroundDeletion" in finalizers:
+        yield Breach(
+            ("finalizers",),
+            "must not hold both orphan and foregroundDeletion",
+            "Invalid value: finalizer orphan and foregroundDeletion cannot be both set",
+        )
+
+
 def two_controllers(metadata: JsonObject) -> Iterator[Breach]:
     """Two owners that both control the object."""
     owners = [

@@ -24,6 +24,12 @@ def service_addresses(spec: JsonObject) -> Iterator[Breach]:
     first, addresses = text_at(spec, "clusterIP"), [str(value) for value in list_at(spec, "clusterIPs")]
     if spec.get("type") == "ExternalName":
         return
+    if addresses and not first:
+        yield Breach(
+            ("clusterIPs",),
+            "must not be set without clusterIP",
+            "Invalid value: must be empty when `clusterIP` is not specified",
+        )
     if first and addresses and addresses[0] != first:
         yield Breach(("clusterIPs", 0), "must be the clusterIP", "Invalid value: first value must match `clusterIP`")
     if len(addresses) > 1 and "None" in addresses:

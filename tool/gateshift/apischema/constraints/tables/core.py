@@ -41,6 +41,18 @@ METADATA = (
     ),
     *table(EVERY_KIND, "api/validation.ValidateFinalizerName", ("metadata.finalizers.[]", Format("qualified-name"))),
     *table(
+        EVERY_KIND,
+        "api/validation.ValidateFinalizers",
+        (
+            "metadata",
+            Relation(
+                kinds.both_ways_to_delete,
+                {"finalizers": ["orphan", "foregroundDeletion"]},
+                {"finalizers": ["orphan"]},
+            ),
+        ),
+    ),
+    *table(
         BUILT_IN,
         "core/validation.validateKubeFinalizerName",
         ("metadata.finalizers.[]", Format("metadata-finalizer")),

@@ -18,6 +18,7 @@ from gateshift.apischema.constraints.constraint import (
     Range,
     Relation,
     Row,
+    Size,
     has,
     lacks,
     one_of,
@@ -125,6 +126,7 @@ _AUTOSCALING = (
         f"{_AUTO}validateScalingRules",
         ("stabilizationWindowSeconds", Range(0, 3600)),
         ("selectPolicy", one_of("Max", "Min", "Disabled")),
+        ("policies", Size(least=1)),
         ("tolerance", Format("amount")),
     ),
     *table(

@@ -44,6 +44,11 @@ _PORTS = (
     ),
 )
 
+_NODE_PORTS = table(
+    _SPEC, "registry/core/service/portallocator.Allocate", ("ports.[].nodePort", Range(1, 65535, zero=True))
+)
+"""The range that a cluster gives out is its operator's to choose, within this one."""
+
 _TYPES = (
     *table(
         _SPEC,
@@ -131,4 +136,4 @@ _WHOLE = table(
     ),
 )
 
-ROWS: tuple[Row, ...] = (*_PORTS, *_TYPES, *_ADDRESSES, *_FAMILIES, *_WHOLE)
+ROWS: tuple[Row, ...] = (*_PORTS, *_NODE_PORTS, *_TYPES, *_ADDRESSES, *_FAMILIES, *_WHOLE)

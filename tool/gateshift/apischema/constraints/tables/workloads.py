@@ -185,6 +185,7 @@ _DAEMONS = (
 
 _JOB = "batch/v1.JobSpec"
 _BATCH = "batch/validation."
+_MANUAL = has("manualSelector", True)
 _INDEXED = has("completionMode", "Indexed")
 _NOT_INDEXED = lacks("completionMode", "Indexed")
 _POLICY: JsonObject = {"rules": [{"action": "FailJob", "onExitCodes": {"containerName": "a"}}]}
@@ -276,6 +277,13 @@ _JOBS = (
         "batch/v1.JobSpec",
         f"{_BATCH}validateGeneratedSelector",
         ("selector", FORBIDDEN, lacks("manualSelector", True)),
+        outside=("batch/v1.CronJob",),
+    ),
+    *table(
+        _JOB,
+        f"{_BATCH}ValidateJobSpec",
+        ("selector", NEEDED, _MANUAL),
+        ("", Relation(workloads.selector_of_template, _set({"a": "c"}), _set({"a": "b"})), _MANUAL),
         outside=("batch/v1.CronJob",),
     ),
 )
