@@ -100,6 +100,16 @@ def test_what_a_pointer_follows_can_be_named_by_its_file(repository: Path) -> No
     assert "path: ../../k8s\n" in adopted(repository, FILE).text
 
 
+def test_plain_files_that_a_pointer_follows_are_adopted_from_where_one_stands(repository: Path) -> None:
+    write_set(repository, f"{APP}=== {FILE}\n{APPLICATION}")
+    commit_all(repository, "What runs")
+
+    said = gateshift(repository, "adopt", "k8s", "--candidate", "v2=registry.example.com/shop:2.0")
+
+    assert "gateshift/shop; no other file was touched" in said
+    assert "  files:\n    - ../../k8s/app.yaml\n" in (repository / "gateshift/shop/gateshift.yaml").read_text()
+
+
 def test_promoting_moves_the_path_from_what_ran_to_stage_after_stage(repository: Path) -> None:
     text = with_pointer(repository, APPLICATION, KUSTOMIZATION)
     adopted(repository, "k8s")

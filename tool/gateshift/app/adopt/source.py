@@ -39,8 +39,9 @@ class AdoptSource(Struct, frozen=True):
         """How a gateshift.yaml in that folder names it; of plain files those from which the build has objects."""
         if not self.root.files:
             return {"path": relative(self.root.folder, folder)}
-        used = {resource.origin.file for resource in build.resources}
-        files: list[Json] = [relative(file.resolve(), folder) for file in self.root.files if file in used]
+        used = {real_path(resource.origin.file) for resource in build.resources}
+        held = map(real_path, self.root.files)
+        files: list[Json] = [relative(file, folder) for file in held if file in used]
         return {"files": files}
 
     @property
