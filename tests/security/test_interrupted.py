@@ -73,6 +73,7 @@ def test_ctrl_c_under_a_slow_hook_leaves_everything_as_it_was(customers: Path, w
     os.kill(process.pid, signal.SIGINT)
     _, stderr = process.communicate()
     assert process.returncode == 130, stderr
+    assert stderr.decode().endswith("gateshift: interrupted, nothing was changed\n")
     assert state(customers) == before
     assert not (customers / ".git/index.lock").exists()
 
@@ -88,6 +89,41 @@ def test_a_commit_that_a_hook_refuses_leaves_everything_as_it_was(customers: Pat
     assert done.returncode == 2
     assert "pre-commit refused it" in done.stderr
     assert state(customers) == before
+
+
+@pytest.mark.parametrize("module", ["click", "gateshift.cli.validate", "gateshift.app.validate.validate"])
+def test_ctrl_c_during_imports_is_one_line(tmp_path: Path, module: str) -> None:
+    """`sitecustomize` stops the import of a module, as a slow disk would."""
+    text = f"""import os, signal, sys
+class Stop:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Stop())
+"""
+    (tmp_path / "sitecustomize.py").write_text(text)
+    path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    argv = [sys.executable, "-m", "gateshift", "validate"]
+    done = subprocess.run(
+        argv, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": path}
+    )
+    assert done.returncode == 130
+    assert done.stderr.strip() == "gateshift: interrupted, nothing was changed"
+
+
+@pytest.mark.parametrize("words", [("validate", "overlays/half"), ("plan",)], ids=" ".join)
+def test_ctrl_c_says_that_nothing_was_changed(customers: Path, words: tuple[str, ...]) -> None:  # noqa: F811
+    slow = customers / "slow"
+    slow.write_text("#!/bin/sh\ntouch runs\nsleep 60\n")
+    slow.chmod(0o755)
+    argv = [sys.executable, "-m", "gateshift", *words, "--kustomize", str(slow)]
+    process = subprocess.Popen(argv, cwd=customers, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (customers / "runs").exists() and process.poll() is None:
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate()
+    assert process.returncode == 130, stderr
+    assert stderr.strip() == "gateshift: interrupted, nothing was changed"
 
 
 def state(folder: Path) -> tuple[str, ...]:

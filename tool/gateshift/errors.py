@@ -21,6 +21,10 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+INTERRUPTED = "interrupted, nothing was changed"
+"""What an interrupt is answered with: what a run writes it writes whole, or takes back."""
+
+
 class UserError(Exception):
     """Something the user can mend: what is wrong, where, and the next step.
 
@@ -66,19 +70,32 @@ _SURROUNDINGS = frozenset(
         errno.EPERM,
         errno.ENAMETOOLONG,
         errno.ELOOP,
-        errno.ENOSPC,
-        errno.EDQUOT,
         errno.EROFS,
-        errno.EIO,
         errno.EMFILE,
     }
 )
+_OUT_OF_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EIO: "the disk or terminal fails",
+    errno.EPIPE: "the reader of the answer has gone",
+}
+"""Why an answer that is ready does not arrive: exit code 3, as nobody can say what it was."""
+
+
+def undelivered(error: OSError) -> NoVerdict | None:
+    """What keeps an answer from its reader, who then has none; None for any other error."""
+    reason = _OUT_OF_ROOM.get(error.errno or 0)
+    if reason is None:
+        return None
+    where = str(error.filename) if isinstance(error.filename, str) else ""
+    return NoVerdict(f"{reason}, so what was to be written is not whole", where=where)
 
 
 def of_surroundings(error: OSError) -> UserError | None:
     """What the disk, its rights or its names refuse, which no program can help; None for any other error."""
     if error.errno not in _SURROUNDINGS:
-        return None
+        return undelivered(error)
     where = str(error.filename) if isinstance(error.filename, str) else ""
     return UserError(error.strerror or "the file system refuses it", where=where)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 
@@ -42,3 +43,9 @@ def for_log(rendered: str, form: str) -> str:
         rendered = re.sub(r"##(?=\[|vso\[)", "&#35;#", rendered)
         return re.sub(r"(?m)^(\s*)::", r"\1&#58;:", rendered)
     return "\n".join(map(without_commands, re.sub(_FOREIGN_ENDS, " ", rendered).split("\n")))
+
+
+def leave_stdout() -> None:
+    """Let what standard output still holds go nowhere: the interpreter flushes it at exit, and would fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

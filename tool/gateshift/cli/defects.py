@@ -1,31 +1,37 @@
-"""A defect of gateshift's own, as its user meets it: one line, and the file that holds the report."""
+"""How a run ends before its answer: by a defect of gateshift's own, which is one line and the file that holds the
+report, or by an interrupt."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gateshift import __version__
 from gateshift.cli.console import tell
-from gateshift.errors import Exit, RootDefect, defect_line
+from gateshift.errors import INTERRUPTED, Exit, RootDefect, defect_line
+from gateshift.system.atomic_write import waits
 
 if TYPE_CHECKING:
     from gateshift.model.report import Gap
 
 
 class Session:
-    """What a whole run shares: whether it shows the traceback of a defect."""
+    """What a whole run shares: whether it shows the traceback of a defect, and whether it may have changed anything for
+    good."""
 
     def __init__(self) -> None:
         self.verbose = False
+        self.has_written = False
 
     @staticmethod
     def current() -> Session:
         """That of the command that runs; a new one outside the program's own entry."""
-        return click.get_current_context().ensure_object(Session)
+        context = click.get_current_context(silent=True)
+        return context.ensure_object(Session) if context is not None else Session()
 
 
 def tell_defect(error: Exception, session: Session) -> Exit:
@@ -35,6 +41,15 @@ def tell_defect(error: Exception, session: Session) -> Exit:
     import traceback  # nobody without a defect pays for its start-up
 
     return _tell({"".join(traceback.format_exception(error)): defect_line(error)}, session)
+
+
+def tell_interrupt(session: Session) -> Exit:
+    """Say that a run was interrupted, and what is to be done where it changed a part of what it was to change."""
+    if waits(Path()):
+        tell("gateshift: interrupted while files were replaced\n  `gateshift generate` finishes it.")
+    else:
+        tell(f"gateshift: {'interrupted' if session.has_written else INTERRUPTED}")
+    return Exit.INTERRUPTED
 
 
 def tell_gaps(gaps: Iterable[Gap], session: Session) -> None:

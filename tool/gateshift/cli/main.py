@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import sys
@@ -12,8 +11,8 @@ from pathlib import Path
 import click
 
 from gateshift import __version__
-from gateshift.cli.console import tell, tell_error
-from gateshift.cli.defects import Session, tell_defect
+from gateshift.cli.console import leave_stdout, tell, tell_error
+from gateshift.cli.defects import Session, tell_defect, tell_interrupt
 from gateshift.errors import Exit, UserError, of_surroundings
 
 COMMANDS = {
@@ -107,18 +106,15 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         tell_error(error)
         return error.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        return Exit.INTERRUPTED
+        return tell_interrupt(session)
     except click.ClickException as error:
         _tell_usage(error)
         return Exit.USAGE
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 -- the interpreter flushes it at exit
-        return Exit.OK
     except OSError as error:
         refused = of_surroundings(error)
         if refused is None:
             return tell_defect(error, session)
-        _leave_stdout()
+        leave_stdout()
         tell_error(refused)
         return refused.exit_code
     except Exception as error:  # noqa: BLE001 -- the one place in the shell where defects end
@@ -133,9 +129,3 @@ def _tell_usage(error: click.ClickException) -> None:
         tell(context.get_usage())
         tell(f"Try '{context.command_path} --help' for help.\n")
     tell(f"Error: {error.format_message()}")
-
-
-def _leave_stdout() -> None:
-    """Let what standard output still holds go nowhere: the interpreter flushes it at exit, and would fail again."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -12,6 +12,7 @@ import click
 
 from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.cli.console import tell
+from gateshift.cli.defects import Session
 from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas.install import InstallOptions
 from gateshift.system.process import Deadline
@@ -76,6 +77,7 @@ def _installing(named: dict[str, Path | None], *, wanted: bool) -> InstallOption
     if not wanted:
         return None
     options = InstallOptions(say=tell)
+    Session.current().has_written = True
     install_programs(named, options)
     return options
 

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 import click
 from msgspec import Struct
 
-from gateshift.cli.console import clean, for_log, tell
-from gateshift.errors import UserError
+from gateshift.cli.console import clean, for_log, leave_stdout, tell
+from gateshift.cli.defects import Session
+from gateshift.errors import NoVerdict, UserError, undelivered
 from gateshift.report.style import Style
 from gateshift.system.atomic_write import append_file, replace_file, waits
 
@@ -53,6 +54,7 @@ class Output(Struct, frozen=True):
 
     def write(self, render: Render) -> None:
         """Render each target and write it: the files first, so that a refused file is no half answer."""
+        Session.current().has_written = True
         for target in self.targets:
             if target.path is not None:
                 write_file(target.path, render(target.format, _ASCII))
@@ -225,23 +227,28 @@ def write_file(path: Path, text: str) -> None:
     try:
         replace_file(path, text.encode(errors="backslashreplace"))
     except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}", next_step="Give -o another file.") from error
+        raise undelivered(error) or UserError(
+            f"cannot write {path}: {error.strerror}", next_step="Give -o another file."
+        ) from error
 
 
 def _write_stdout(rendered: str, form: str, *, plain: bool = False) -> None:
     """Text in the terminal's own encoding, without control characters where it has no colour; every other format is
     defined as UTF-8."""
     if sys.stdout is None:  # where it was closed before the program began
-        raise UserError("standard output is closed", next_step="Give -o a file, or open standard output.")
+        raise NoVerdict("standard output is closed", next_step="Give -o a file, or open standard output.")
     text = form in ("text", "concise")
     if text and plain:
         rendered = clean(rendered)
     rendered = for_log(rendered, form)
     encoding = (sys.stdout.encoding or "utf-8") if text else "utf-8"
-    sys.stdout.flush()
-    stream = sys.stdout.buffer
-    stream.write(rendered.encode(encoding, errors="backslashreplace"))
-    stream.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(rendered.encode(encoding, errors="backslashreplace"))
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        leave_stdout()
+        raise undelivered(error) or error from error
 
 
 def _append_summary(path: Path, markdown: str) -> None:
@@ -252,7 +259,7 @@ def _append_summary(path: Path, markdown: str) -> None:
     try:
         append_file(path, content)
     except OSError as error:
-        raise UserError(f"cannot write the step summary {path}: {error.strerror}") from error
+        raise undelivered(error) or UserError(f"cannot write the step summary {path}: {error.strerror}") from error
 
 
 def colour_wanted(choice: str, environ: Mapping[str, str], *, terminal: bool) -> bool:

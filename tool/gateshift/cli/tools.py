@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from gateshift.cli.console import tell
+from gateshift.cli.defects import Session
 from gateshift.errors import NoVerdict
 from gateshift.schemas.install import InstallOptions, install_schemas
 from gateshift.tools.find import find
@@ -67,6 +68,7 @@ def install_command(
     Without a NAME and without options: kustomize, kubeconform and the schemas of the pinned versions.
     """
     say = _silent if quiet else _say
+    Session.current().has_written = True
     everything = not names and not kubernetes and not gateway_api and not crds
     for name in NAMES:
         if everything or name in names:

@@ -111,6 +111,7 @@ def command(
         from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
 
         for path in write_fixes(scope, choices):
+            session.has_written = True
             tell(f"fixed {shown_path(path)}")
     report = validate(scope, choices, datetime.now(UTC).date())
     rules = rules_for({finding.rule for finding in report.findings})
