@@ -77,3 +77,23 @@ def test_a_stage_that_should_last_says_for_how_long_it_has(tmp_path: Path, monke
     point_at(tmp_path, "canary")
     git(tmp_path, "commit", "-q", "-a", "-m", "At canary", "--date", "2026-01-01T09:00:00+00:00")
     assert render(seen(tmp_path)).count("    waits    canary for 3 of 24 hours\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("parents", "who"),
+    [
+        ("[{service: customers}]", "no route: the Service's own endpoints answer"),
+        ("[{gateway: infra/public}]", "no route: the Gateway answers 404"),
+        ("[{service: customers}, {gateway: infra/public}]", "no route: the Gateway answers 404, and calls to the"),
+    ],
+)
+def test_a_stage_without_a_route_says_who_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parents: str, who: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = ROLLOUT.replace(
+        "  parents:\n    - service: customers # a mesh route: it steers the calls made to the Service\n",
+        f"  parents: {parents}\n",
+    )
+    repository(tmp_path, text)
+    assert render(seen(tmp_path)).count(f"    {who}") == 2

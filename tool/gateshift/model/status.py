@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from msgspec import Struct
 
 from gateshift.model.stage_wait import StageWait
@@ -25,10 +27,21 @@ class NextStep(Struct, frozen=True):
     reason: str = ""
 
 
+class WithoutRoute(Enum):
+    """Who answers while the rollout has no route: the Service's own endpoints its callers, a Gateway nobody (404), or
+    what ran before the rollout."""
+
+    ENDPOINTS = "endpoints"
+    NOT_FOUND = "404"
+    BOTH = "endpoints and 404"
+    LIVE = "as before"
+
+
 class PointerStatus(Struct, frozen=True):
     """One pointer. `stage` is in force, by the last commit; "" where its path is no stage. `shares` are 0 to 1 by
-    version, empty where the stage has no route. `moved_to` is the stage the uncommitted file names instead, or "".
-    `wait` is what the stage asks for before the next, None where that is nothing."""
+    version; where the stage has no route they are empty, and `without_route` says who answers. `moved_to` is the stage
+    the uncommitted file names instead, or "". `wait` is what the stage asks for before the next, None where that is
+    nothing."""
 
     environment: str
     engine: str
@@ -42,6 +55,7 @@ class PointerStatus(Struct, frozen=True):
     since: Since | None = None
     moved_to: str = ""
     wait: StageWait | None = None
+    without_route: WithoutRoute | None = None
 
 
 class StatusReport(Struct, frozen=True):

@@ -15,9 +15,9 @@ from gateshift.engines.placement import StageFolders
 from gateshift.errors import UserError
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
-from gateshift.model.rollout import Environment, Rollout, Stage
+from gateshift.model.rollout import Environment, Rollout, ServiceParent, Stage
 from gateshift.model.stage_wait import StageWait
-from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport
+from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport, WithoutRoute
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
 
 
@@ -63,6 +63,7 @@ class _Status:
             self._since(stage_pointer),
             moved,
             self._wait(stage_pointer.environment, stage),
+            _without_route(self.rollout, stage_pointer.environment, stage),
         )
 
     def _in_force(self, stage_pointer: StagePointer) -> Stage | None:
@@ -111,6 +112,19 @@ def _shares(rollout: Rollout, stage: Stage) -> Iterator[tuple[str, float]]:
         share = stage.fraction(version.name)
         if share > 0:
             yield version.name, share
+
+
+def _without_route(rollout: Rollout, environment: Environment | None, stage: Stage | None) -> WithoutRoute | None:
+    """Who answers in a stage that has no route; None for every other stage."""
+    if stage is None or environment is None or stage.shares:
+        return None
+    if rollout.live_in(environment) is not None:
+        return WithoutRoute.LIVE
+    parents = rollout.route.parents if environment.parents is None else environment.parents
+    in_mesh = [isinstance(parent, ServiceParent) for parent in parents]
+    if all(in_mesh):
+        return WithoutRoute.ENDPOINTS
+    return WithoutRoute.BOTH if any(in_mesh) else WithoutRoute.NOT_FOUND
 
 
 def _reason(plan: PlanReport) -> str:

@@ -11,7 +11,7 @@ from msgspec import field
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.release import FileState, FileStatus, ReleaseKind, ReleaseReport
 from gateshift.model.rollout import Engine
-from gateshift.model.status import PointerStatus, StatusReport
+from gateshift.model.status import PointerStatus, StatusReport, WithoutRoute
 from gateshift.report import json_form
 from gateshift.report.json_form import File, JsonForm, Line, Share, same, says, write
 from gateshift.report.live.json import GateJson
@@ -48,6 +48,9 @@ class PointerJson(JsonForm, frozen=True):
     path: Annotated[str, says("The path that it names.")]
     stage: Annotated[str | None, says("The stage in force, by the last commit; null where the path is not a stage.")]
     shares: Annotated[dict[str, Share], says("The share of each version; empty where the stage has no route.")]
+    without_route: Annotated[
+        WithoutRoute | None, says("Who answers where the stage has no route; null where it has one.")
+    ]
     next: Annotated[NextStepJson | None, says("The next step; null after the last stage.")]
     since: Annotated[SinceJson | None, says("Since when; null where Git does not know.")]
     moved_to: Annotated[str | None, says("The stage that the uncommitted file names instead; null for none.")]
@@ -189,6 +192,7 @@ def _pointer(pointer: PointerStatus) -> PointerJson:
         path=pointer.path,
         stage=pointer.stage or None,
         shares=dict(pointer.shares),
+        without_route=pointer.without_route,
         next=None if pointer.next_step is None else same(NextStepJson, pointer.next_step),
         since=None if pointer.since is None else same(SinceJson, pointer.since),
         moved_to=pointer.moved_to or None,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from gateshift.engines.registry import engine_name
 from gateshift.model.shares import percent
-from gateshift.model.status import PointerStatus, StatusReport
+from gateshift.model.status import PointerStatus, StatusReport, WithoutRoute
 from gateshift.report.plain_text import printable
 from gateshift.report.style import Style, bar
 
@@ -44,8 +44,8 @@ def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iter
         yield f"    {_strip(pointer.stage, report.stages, style)}"
     for version, share in pointer.shares:
         yield f"    {printable(version):<8} {bar(share, style)} {percent(share):>7}"
-    if pointer.stage and not pointer.shares:
-        yield "    no route: the Service's own endpoints answer"
+    if pointer.without_route is not None:
+        yield f"    {_without_route(pointer.without_route)}"
     if pointer.since is not None:
         since = pointer.since
         yield printable(f"    since    {since.date} by {since.author} ({since.commit[:_SHORT]} {since.subject})")
@@ -54,6 +54,18 @@ def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iter
     if pointer.moved_to:
         yield f"    moved    to {printable(pointer.moved_to)} in this work tree, not committed"
     yield from _next(pointer, style)
+
+
+def _without_route(who: WithoutRoute) -> str:
+    match who:
+        case WithoutRoute.ENDPOINTS:
+            return "no route: the Service's own endpoints answer"
+        case WithoutRoute.NOT_FOUND:
+            return "no route: the Gateway answers 404"
+        case WithoutRoute.BOTH:
+            return "no route: the Gateway answers 404, and calls to the Service go to its own endpoints"
+        case WithoutRoute.LIVE:
+            return "no route of the rollout's: what ran before it answers"
 
 
 def _strip(stage: str, stages: tuple[str, ...], style: Style) -> str:
