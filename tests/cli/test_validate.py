@@ -137,6 +137,14 @@ def test_whatever_is_missing_there_is_no_verdict_and_one_command(customers: Path
     assert "no findings" not in done.stdout
 
 
+def test_a_program_that_is_not_kustomize_gives_no_verdict_and_no_finding(customers: Path) -> None:
+    done = gateshift(customers, "--kustomize", "true", "-f", "text")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "does not answer" in done.stdout
+    assert "error[" not in done.stdout
+    assert done.stdout.count("no verdict:") == 1
+
+
 def test_a_hanging_kustomize_is_killed_and_named(customers: Path, tmp_path: Path) -> None:
     program = tmp_path / "kustomize"
     program.write_text('#!/bin/sh\nif [ "$1" = version ]; then echo v5.8.1; exit; fi\necho stuck >&2\nsleep 600\n')

@@ -36,8 +36,18 @@ def validate(folder: Path, text: str, environment: dict[str, str], *arguments: s
 def test_the_check_is_reported_as_not_made(tmp_path: Path, without: dict[str, str]) -> None:
     code, report = validate(tmp_path, "\n---\n".join([*BASE, REFUSED]), without)
     assert code == 3
-    assert [gap["what"] for gap in report["gaps"]] == ["the CEL rules of HTTPRoute"]
+    assert [gap["what"] for gap in report["gaps"]] == ["the CEL rules of CRDs"]
     assert "--without-cel" in json.dumps(report["gaps"])
+    assert "gateshift[cel]" in json.dumps(report["gaps"])
+
+
+def test_it_is_said_once_for_all_roots(tmp_path: Path, without: dict[str, str]) -> None:
+    for name, objects in {"shop": [*BASE, REFUSED], "gate": BASE, "other": [*BASE, TWICE]}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "objects.yaml").write_text("\n---\n".join(objects))
+    code, report = validate(tmp_path, REFUSED, without, "shop", "gate", "other")
+    assert code == 3
+    assert len(report["gaps"]) == 1
 
 
 def test_whoever_leaves_the_rules_out_gets_the_rest(tmp_path: Path, without: dict[str, str]) -> None:

@@ -31,6 +31,15 @@ def test_a_gap_leaves_no_verdict() -> None:
     assert text.endswith("2 roots, 14 objects: no verdict (1 error)\n")
 
 
+def test_gaps_of_one_reason_are_one_block() -> None:
+    gaps = [replace(GAP, what=f"overlays/{number} was not built") for number in range(7)]
+    text = render(replace(REPORT, findings=(), gaps=(*gaps, replace(GAP, why="it crashed"))))
+    assert text.count("no kubeconform was found") == 1
+    assert "      also: overlays/1 was not built, " in text
+    assert "overlays/4 was not built and 2 more\n" in text
+    assert "no verdict: kubeconform was not run\n  it crashed\n" in text
+
+
 def test_without_findings_the_summary_says_what_was_looked_at() -> None:
     assert summary(ValidationReport((), ROOTS)) == "2 roots, 14 objects: no findings"
 

@@ -55,6 +55,29 @@ def test_a_named_program_that_is_not_there_is_said_so(bin_folder: Path, tmp_path
     assert "gateshift tools install kustomize" in caught.value.next_step
 
 
+def test_kubectl_is_not_taken_for_kustomize(bin_folder: Path) -> None:
+    answer = 'case "$*" in version) echo "Client Version: v1.32.4";; version*) echo \'{"kustomizeVersion": "v5.5.0"}\';; esac'
+    (bin_folder / "kubectl").write_text(f"#!/bin/sh\n{answer}\n")
+    (bin_folder / "kubectl").chmod(0o755)
+    with pytest.raises(NoVerdict, match="is kubectl") as caught:
+        find("kustomize", Path("kubectl"))
+    assert "v5.5.0" in caught.value.next_step
+
+
+@pytest.mark.parametrize("says", ["", "version v5.8.1", "helm: v3.1.0"])
+def test_a_named_program_that_is_not_kustomize_gives_no_verdict(bin_folder: Path, says: str) -> None:
+    with pytest.raises(NoVerdict, match="does not answer") as caught:
+        find("kustomize", program(bin_folder, "another", says))
+    assert "gateshift tools install kustomize" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("says", "version"), [("(devel)", "(devel)"), ("{Version:kustomize/v4.5.7 GitCommit:56d82}", "v4.5.7")]
+)
+def test_other_builds_of_kustomize_may_be_named(bin_folder: Path, says: str, version: str) -> None:
+    assert find("kustomize", program(bin_folder, "own", says)).version == version
+
+
 def test_the_installed_one_comes_before_path_and_is_not_asked(bin_folder: Path) -> None:
     program(bin_folder, "kustomize", KUSTOMIZE)
     path = installed_path(pinned().program("kustomize"))

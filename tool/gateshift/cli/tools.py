@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from gateshift.apischema.cel.engine import NEXT_STEP, available
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
 from gateshift.errors import NoVerdict
@@ -80,6 +81,8 @@ def install_command(
     for name, version in wanted.items():
         if version:
             say(f"schemas of {name} {install_schemas(name, version, options)}")
+    if everything and not available():
+        say(f"without the CEL evaluator, the CEL rules of CRDs have no verdict. {NEXT_STEP}")
     if crds:
         from gateshift.schemas.own_crds import own_set  # it needs the YAML reader, the rest does not
 

@@ -60,7 +60,23 @@ def _named(program: PinnedProgram, path: Path) -> Program:
             next_step=f"Name another one, or none: `gateshift tools install {program.name}` gets the pinned one.",
         )
     version = version_of(path, program)
+    if not version and program.name == "kustomize":
+        raise _not_kustomize(path)
     return _found(program, path, version, Source.OPTION, _doubts(program, path, version))
+
+
+def _not_kustomize(path: Path) -> NoVerdict:
+    """What speaks against a named program that does not say its version as Kustomize does: it would refuse any root."""
+    inside = kubectl_kustomize_version(path)
+    if inside:
+        return NoVerdict(
+            f"{path}, named as kustomize, is kubectl",
+            next_step=f"Leave the option out: where no other is found, the Kustomize {inside} inside kubectl is run.",
+        )
+    return NoVerdict(
+        f"{path}, named as kustomize, does not answer `{path} version` as Kustomize does",
+        next_step="Name another one, or none: `gateshift tools install kustomize` gets the pinned one.",
+    )
 
 
 def _on_path(program: PinnedProgram) -> Program | None:

@@ -47,6 +47,9 @@ class Program(Struct, frozen=True):
 
 _ASKING = 20.0
 _VERSION = r"v\d+\.\d+\.\d+[-+.\w]*"
+# Such as `v5.8.1`, `{Version:kustomize/v4.5.7 ...` and, of a build from a checkout, `(devel)`. kubectl, Helm and others
+# answer the same question with words in front.
+_OWN_VERSION = rf"(?m)^(?:\{{Version:kustomize/)?({_VERSION}|\(devel\))"
 _ANSWERS = "versions.json"
 
 
@@ -73,9 +76,9 @@ def module_sum(path: Path, module: str) -> tuple[str, str] | None:
 
 def _ask(path: Path, program: PinnedProgram) -> str:
     words = ["version"] if program.name == "kustomize" else ["-v"]
-    answer = re.search(_VERSION, _said(path, words))
+    answer = re.search(_OWN_VERSION, _said(path, words))
     if answer:
-        return answer[0]
+        return answer[1]
     # kubeconform only knows its version where its release build told it; `go install` does not.
     built = module_sum(path, program.module)
     return built[0] if built else ""

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cel_expr_python import cel
 
 
+NEXT_STEP = "Install it with `pip install 'gateshift[cel]'`, or run with `--without-cel` and leave these rules out."
+"""What to do where `available` says no."""
+
+
 class NotCompiled(Exception):  # noqa: N818 -- what became of the rule
     """A rule uses something that this evaluator does not have; the text says what."""
 

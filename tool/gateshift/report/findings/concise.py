@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
 from gateshift.report.findings.groups import counts_of
-from gateshift.report.findings.text import concise_line, gap_lines, last_lines
+from gateshift.report.findings.text import concise_line, gap_blocks, last_lines
 from gateshift.report.style import LEVEL_COLOUR, Style, count
 
 _PLAIN = Style()
@@ -15,7 +15,7 @@ def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = Fal
     """Every finding, errors first, every gap, and the counts; without `notes` these are only counted."""
     ordered = sorted(report.findings, key=lambda finding: finding.level.rank)
     lines = [concise_line(finding, style) for finding in ordered if notes or finding.level is not Level.NOTE]
-    lines += [line for gap in report.gaps for line in gap_lines(gap, style)]
+    lines += gap_blocks(report.gaps, style)
     return "\n".join([*lines, *last_lines(report, style)]) + "\n"
 
 
@@ -29,5 +29,5 @@ def statistics(report: ValidationReport, style: Style = _PLAIN) -> str:
         f"{entry.name:<{names}}  {count(entry.roots, 'root') if entry.roots else ''}".rstrip()
         for entry in counted
     ]
-    lines += [line for gap in report.gaps for line in gap_lines(gap, style)]
+    lines += gap_blocks(report.gaps, style)
     return "\n".join([*lines, *last_lines(report, style)]) + "\n"

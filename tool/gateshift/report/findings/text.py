@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -36,7 +36,7 @@ def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = Fal
     if not notes and (counted := notes_by_rule(report.findings)):
         lines = [f"{style.paint('note', LEVEL_COLOUR[Level.NOTE], 'bold')}: {printable(str(rule))}" for rule in counted]
         blocks.append("\n".join([*lines, style.paint("  `--notes` shows them.", "dim")]))
-    blocks += ["\n".join(gap_lines(gap, style)) for gap in report.gaps]
+    blocks += gap_blocks(report.gaps, style)
     return "\n\n".join([*blocks, "\n".join(last_lines(report, style))]) + "\n"
 
 
@@ -187,10 +187,21 @@ def _caret(place: ReportedPlace, text: str, skipped: int, room: int) -> str:
     return " " * before + "^" * max(1, min(width, room - before))
 
 
-def gap_lines(gap: Gap, style: Style = _PLAIN) -> Iterator[str]:
-    """What was not looked at, why, and the way to have it looked at."""
+def gap_blocks(gaps: Iterable[Gap], style: Style = _PLAIN) -> list[str]:
+    """Each reason why something was not looked at, with all that it kept from a verdict."""
+    by_reason: dict[tuple[str, str], list[Gap]] = {}
+    for gap in gaps:
+        by_reason.setdefault((gap.why, gap.next_step), []).append(gap)
+    return ["\n".join(_gap_lines(*alike, style=style)) for alike in by_reason.values()]
+
+
+def _gap_lines(gap: Gap, *alike: Gap, style: Style) -> Iterator[str]:
     first, *rest = style.wrap(printable(gap.what), len("no verdict: "), 2)
     yield f"{style.paint('no verdict', 'red', 'bold')}: {style.paint(first, 'bold')}"
     yield from (f"  {line}" for line in (*rest, *style.wrap(printable(gap.why), 2)))
+    if alike:
+        shown = ", ".join(other.what for other in alike[:_MOST_ROOTS])
+        more = f" and {len(alike) - _MOST_ROOTS} more" if alike[_MOST_ROOTS:] else ""
+        yield from _labelled("also", shown + more, style)
     if gap.next_step:
         yield from _labelled("help", gap.next_step, style)

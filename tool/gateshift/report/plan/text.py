@@ -17,7 +17,7 @@ from gateshift.model.plan import (
     TrafficRow,
 )
 from gateshift.model.shares import percent, points
-from gateshift.report.findings.text import finding_lines, gap_lines
+from gateshift.report.findings.text import finding_lines, gap_blocks
 from gateshift.report.own_suppressions import text_block
 from gateshift.report.plain_text import printable
 from gateshift.report.plan.words import (
@@ -62,7 +62,7 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
     live = sum(plan.live for plan in unsafe)
     said = f"{count(len(report.plans), 'change')} since {printable(report.since)}: "
     said += f"{len(unsafe)} unsafe, {live} of them live" if unsafe else "all safe"
-    blocks += ["\n".join(gap_lines(gap, style)) for gap in report.gaps]
+    blocks += gap_blocks(report.gaps, style)
     if report.gaps:
         said += f"; no verdict on {count(len(report.gaps), 'root')}"
     colour = "red" if live or report.gaps else "green"
