@@ -56,9 +56,8 @@ def test_a_named_program_that_is_not_there_is_said_so(bin_folder: Path, tmp_path
 
 
 def test_kubectl_is_not_taken_for_kustomize(bin_folder: Path) -> None:
-    answer = 'case "$*" in version) echo "Client Version: v1.32.4";; version*) echo \'{"kustomizeVersion": "v5.5.0"}\';; esac'
-    (bin_folder / "kubectl").write_text(f"#!/bin/sh\n{answer}\n")
-    (bin_folder / "kubectl").chmod(0o755)
+    path = program(bin_folder, "kubectl", '{"kustomizeVersion": "v5.5.0"}')
+    path.write_text(f'{path.read_text()}[ "$*" = version ] && echo "Client Version: v1.32.4" || true\n')
     with pytest.raises(NoVerdict, match="is kubectl") as caught:
         find("kustomize", Path("kubectl"))
     assert "v5.5.0" in caught.value.next_step
