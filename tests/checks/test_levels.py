@@ -97,6 +97,11 @@ LEVELS: dict[str, tuple[str, Level, tuple[str, ...]]] = {
     ),
     "a selector with a share that nearly fits": ("GS340", Level.ERROR, (*VERSIONS[:3], GONE, route(SPLIT))),
     "a selector with a share and pods from elsewhere": ("GS340", Level.NOTE, (service(), route())),
+    "a selector with a share and a slip in its value": (
+        "GS340",
+        Level.WARNING,
+        (service(selector={"app": "shpo"}), deployment(), route()),
+    ),
     "a selector without a share": (
         "GS340",
         Level.NOTE,

@@ -63,6 +63,22 @@ def filtered(name: str) -> str:
     return route(rule(to(), filters=[{"type": "ExtensionRef", "extensionRef": reference}]))
 
 
+def ingress(port: dict[str, object]) -> str:
+    backend = {"service": {"name": "shop", "port": port}}
+    paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
+    return obj("networking.k8s.io/v1", "Ingress", "shop", spec={"rules": [{"http": {"paths": paths}}]})
+
+
+def budget(labels: dict[str, str]) -> str:
+    selector = {"matchLabels": labels}
+    return obj("policy/v1", "PodDisruptionBudget", "shop", spec={"maxUnavailable": 1, "selector": selector})
+
+
+def allowing(peer: dict[str, object]) -> str:
+    spec = {"podSelector": {}, "ingress": [{"from": [peer]}]}
+    return obj("networking.k8s.io/v1", "NetworkPolicy", "shop", spec=spec)
+
+
 FILTER = obj(f"{ENVOY}/v1alpha1", "HTTPRouteFilter", "login", spec={})
 
 CASES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -298,6 +314,21 @@ CASES: dict[str, dict[str, tuple[str, ...]]] = {
         "pods of an Argo Rollout": (service(), deployment(kind="Rollout"), route()),
         "endpoints written by hand": (obj("v1", "Service", "shop", spec={"ports": [{"port": 80}]}), route()),
         "a Service of an operator that no route names": (service("db", {"cluster": "db"}), *BASE, route()),
+    },
+    "GS315": {
+        "the port by number": (service(), ingress({"number": 80})),
+        "the port by name": (service(ports=[{"name": "http", "port": 80}]), ingress({"name": "http"})),
+        "a Service of another root": (service("other"), ingress({"number": 8080})),
+        "an ExternalName Service": (EXTERNAL, ingress({"number": 8080})),
+    },
+    "GS343": {
+        "pods of another root": (deployment(), budget({"app": "stock"})),
+        "another version": (*VERSIONS, budget({"app": "shop", "version": "v3"})),
+        "every pod": (deployment(), budget({})),
+        "a peer in another namespace": (
+            deployment(),
+            allowing({"podSelector": {"matchLabels": {"app": "shap"}}, "namespaceSelector": {}}),
+        ),
     },
     "GS341": {
         "the base Service in a rule of its own": (service(), *VERSIONS, route(parents=[MESH])),

@@ -128,6 +128,13 @@ def test_a_probe_of_a_port_that_the_container_lacks(port: Any, others: tuple[str
     assert levels(findings(probed(port), *others), "GS326") == expected
 
 
+@pytest.mark.parametrize(("app", "expected"), [("shpo", [Level.WARNING]), ("shop", []), ("web", [])])
+def test_a_network_policy_that_nearly_fits_pods_is_told(app: str, expected: list[Level]) -> None:
+    peer = {"podSelector": {"matchLabels": {"app": app}}}
+    policy = obj("networking.k8s.io/v1", "NetworkPolicy", "shop", spec={"podSelector": {}, "egress": [{"to": [peer]}]})
+    assert levels(findings(deployment(), policy), "GS343") == expected
+
+
 def redirecting(**redirect: Any) -> dict[str, Any]:
     return rule(filters=[{"type": "RequestRedirect", "requestRedirect": redirect}])
 
@@ -157,6 +164,25 @@ def test_a_redirect_that_leads_back_is_told(redirect: Any, parent: Any, circles:
 def test_a_redirect_at_a_gateway_outside_counts_only_where_nothing_changes() -> None:
     assert levels(findings(route(redirecting(statusCode=301))), "GS430") == [Level.WARNING]
     assert levels(findings(route(redirecting(scheme="https"))), "GS430") == []
+
+
+@pytest.mark.parametrize(
+    ("replacement", "more", "endless"),
+    [
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/a"}, (), True),
+        ({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/a"}, ("/a",), False),
+        ({"type": "ReplaceFullPath", "replaceFullPath": "/"}, (), True),
+        ({"type": "ReplaceFullPath", "replaceFullPath": "/home"}, ("/home",), False),
+    ],
+)
+def test_a_redirect_whose_path_it_takes_again_has_no_end(
+    replacement: Any,
+    more: tuple[str, ...],
+    endless: bool,  # noqa: FBT001 -- a case
+) -> None:
+    served = [rule(to("shop"), matches=[{"path": {"type": "PathPrefix", "value": path}}]) for path in more]
+    found = findings(BOTH, route(redirecting(path=replacement), *served))
+    assert levels(found, "GS430") == ([Level.WARNING] if endless else [])
 
 
 def test_a_kruise_rollout_and_a_selector_of_argo_rollouts_own_a_split() -> None:

@@ -53,5 +53,14 @@ def nearest_word(word: str, words: Iterable[str]) -> str:
     return next((known[other] for distance, other in ranked if distance <= most[other]), "")
 
 
+def differ_in_digits(name: str, other: str) -> bool:
+    """Whether two names differ in their digits alone: `config-v1` beside `config-v2` is no slip of the pen."""
+    return _letters(name) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name if not character.isdigit())
+
+
 def _bare(word: str) -> str:
     return re.sub(r"[-_ .]", "", word).lower()

@@ -15,7 +15,7 @@ from gateshift.apischema.object_references import Need, ObjectReference, referen
 from gateshift.checks.references.original_names import WrittenName, written_name
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
-from gateshift.model.nearest import nearest
+from gateshift.model.nearest import differ_in_digits, nearest
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -70,7 +70,7 @@ def named_object_almost_in_the_build(subject: Subject) -> Iterator[Finding]:
             if _same_place(subject, reference, resource)
         }
         near = nearest(reference.name, names)
-        if near is not None and not _numbered(reference.name, near):
+        if near is not None and not differ_in_digits(reference.name, near):
             yield Finding(
                 Level.WARNING,
                 f"{reference.holder.id} names {reference}, which is not in this build; {names[near].id} is",
@@ -121,12 +121,3 @@ def _same_place(subject: Subject, reference: ObjectReference, target: Resource) 
     return _reaches(reference, target) or _was_there(
         reference, written_name(subject, reference.holder).namespace, written_name(subject, target)
     )
-
-
-def _numbered(name: str, other: str) -> bool:
-    """Whether two names differ in their digits alone: `config-v1` beside `config-v2` is no slip of the pen."""
-    return _letters(name) == _letters(other)
-
-
-def _letters(name: str) -> str:
-    return "".join(character for character in name if not character.isdigit())

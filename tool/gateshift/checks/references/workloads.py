@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.checks.references.backend_refs import Use, uses
+from gateshift.checks.references.selectors import labels_at, nearly_selects
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -47,18 +48,20 @@ def service_selects_no_pods(subject: Subject) -> Iterator[Finding]:
     """The selector of a Service fits the pods of no workload in the build.
 
     The Service has no endpoints, and requests to it get 503. It is an error where a route gives it a share and a
-    workload of the build fits the selector in part, as a misspelt label does; elsewhere the pods may come from another
-    root, a chart or an operator, and it is a note.
+    workload of the build fits the selector in part, and a warning where one would but for a slip in a value; elsewhere
+    the pods may come from another root, a chart or an operator, and it is a note.
     """
     for service in subject.cluster.services:
         if service.selector is None or service.type == "ExternalName" or selected_workloads(subject.cluster, service):
             continue
         use = _most_used(subject, service)
-        near = _nearly_selected(subject, service)
-        if _awaits_pods(subject, service) or (use is None and not near):
+        near, misspelt = _selected_in_part(subject, service), _misspelt(subject, service)
+        if _awaits_pods(subject, service) or (use is None and not near and not misspelt):
             continue
         has_share = use is not None and use.share > 0
-        level = Level.ERROR if has_share and (near or subject.declared) else Level.NOTE
+        certain = has_share and (near or subject.declared)
+        level = Level.ERROR if certain else Level.WARNING if misspelt else Level.NOTE
+        near = near or misspelt
         selector = ", ".join(f"{key}={value}" for key, value in service.selector)
         share = f", and {use.route} gives it {percent(use.share)}" if use is not None and has_share else ""
         yield Finding(
@@ -67,16 +70,11 @@ def service_selects_no_pods(subject: Subject) -> Iterator[Finding]:
             FieldRef(service.resource, ("spec", "selector")),
             _NO_ENDPOINTS,
             _selector_help(near),
-            tuple(Related(f"{workload.resource.id} has other labels", _labels_at(workload)) for workload in near[:3]),
+            tuple(Related(f"{workload.resource.id} has other labels", labels_at(workload)) for workload in near[:3]),
         )
 
 
-def _labels_at(workload: Workload) -> FieldRef:
-    top = () if workload.kind == "Pod" else ("spec", "template")
-    return FieldRef(workload.resource, (*top, "metadata", "labels"))
-
-
-def _nearly_selected(subject: Subject, service: Service) -> list[Workload]:
+def _selected_in_part(subject: Subject, service: Service) -> list[Workload]:
     """The workloads that the selector fits in part: one of its labels has the same value, another does not."""
     wanted = dict(service.selector or ())
     workloads = []
@@ -86,6 +84,17 @@ def _nearly_selected(subject: Subject, service: Service) -> list[Workload]:
         if shared and same_namespace(workload.namespace, service.namespace):
             workloads.append(workload)
     return workloads
+
+
+def _misspelt(subject: Subject, service: Service) -> list[Workload]:
+    """The workloads that the selector would fit but for a slip in a value."""
+    wanted = dict(service.selector or ())
+    return [
+        workload
+        for workload in subject.cluster.workloads
+        if same_namespace(workload.namespace, service.namespace)
+        and nearly_selects(wanted, template_of(subject.cluster, workload).labels)
+    ]
 
 
 def _selector_help(near: list[Workload]) -> str:
@@ -180,5 +189,5 @@ def workload_selectors_overlap(subject: Subject) -> Iterator[Finding]:
                     "two controllers fight over the same pods",
                     "Give each workload's selector a label of its own, such as `version`. Selectors are immutable: the"
                     " workload has to be created anew.",
-                    (Related(f"the pods of {other.resource.id}", _labels_at(other)),),
+                    (Related(f"the pods of {other.resource.id}", labels_at(other)),),
                 )

@@ -1,4 +1,4 @@
-"""Redirects that send a client to where it already is.
+"""Redirects that send a client to where it already is, or on and on.
 
 Source: Gateway API v1.6, HTTPRequestRedirectFilter: what it leaves out is taken from the request.
 """
@@ -22,18 +22,20 @@ from gateshift.traffic.filters import RequestRedirect
 from gateshift.traffic.match import Candidate
 from gateshift.traffic.request import ParentRef, Protocol, Request
 from gateshift.traffic.routes import HTTP
+from gateshift.transition.assumed_objects import with_assumed_objects
 from gateshift.transition.request_shape import request_shape_of
 
-_MOST_HOPS = 5
+_MOST_HOPS = 4
 _ANY_HOST = "gateshift.example"
 
 
 @check("GS430", source="Gateway API v1.6, HTTPRequestRedirectFilter; gateway-api#1185")
 def redirect_to_itself(subject: Subject) -> Iterator[Finding]:
-    """A redirect sends the client to an address that is redirected to the same address again.
+    """A redirect sends the client to an address that is redirected to the same address again, or on without an end.
 
     The browser gives up after twenty rounds with ERR_TOO_MANY_REDIRECTS. Most often a redirect to https is attached to
-    the listener for https as well, since the parentRef names no section.
+    the listener for https as well, since the parentRef names no section, or a prefix is replaced with one that the rule
+    matches as well.
     """
     told: set[tuple[object, int]] = set()
     for attachment in attachments(subject.cluster):
@@ -45,17 +47,16 @@ def redirect_to_itself(subject: Subject) -> Iterator[Finding]:
             if not any(isinstance(entry, RequestRedirect) for entry in rule.filters) or (route, candidate.rule) in told:
                 continue
             for request in _requests(attachment, candidate):
-                circle = (
-                    _circle(subject.cluster, request, candidate)
-                    if attachment.bindings
-                    else _unchanged(request, candidate)
-                )
+                if not attachment.bindings and not _stays_at_host(request, candidate):
+                    continue
+                cluster = subject.cluster if attachment.bindings else _with_parents(subject)
+                circle = _circle(cluster, request, candidate)
                 if circle:
                     told.add((route, candidate.rule))
+                    back = "leads back to where it was" if circle[-1] in circle[:-1] else "goes on without an end"
                     yield Finding(
                         Level.WARNING,
-                        f"{route}: a request for {circle[0]} is redirected to {' -> '.join(circle[1:])}, "
-                        "which leads back to where it was",
+                        f"{route}: a request for {circle[0]} is redirected to {' -> '.join(circle[1:])}, which {back}",
                         field_ref_of(candidate),
                         "ERR_TOO_MANY_REDIRECTS in the client",
                         "Attach the redirect to the listener it is meant for with `sectionName`, or change what it "
@@ -94,29 +95,43 @@ def _requests(attachment: Attachment, candidate: Candidate) -> Iterator[Request]
         )
 
 
-def _unchanged(request: Request, candidate: Candidate) -> tuple[str, ...]:
-    """The address twice where the redirect changes nothing of it, whatever the listeners outside the build are."""
-    for entry in candidate.route.rules[candidate.rule].filters:
-        if isinstance(entry, RequestRedirect) and not (entry.scheme or entry.port or entry.path):
-            address = f"http://{request.host}{request.path}"
-            return (address, address) if entry.hostname in ("", request.host) else ()
-    return ()
+def _stays_at_host(request: Request, candidate: Candidate) -> bool:
+    """Whether the client comes back to the host and listener that it used, whatever others are outside the build."""
+    return not any(
+        isinstance(entry, RequestRedirect) and (entry.scheme or entry.port or entry.hostname not in ("", request.host))
+        for entry in candidate.route.rules[candidate.rule].filters
+    )
+
+
+def _with_parents(subject: Subject) -> Cluster:
+    """The cluster with the parents that the build does not hold."""
+
+    def assumed() -> Cluster:
+        return with_assumed_objects(subject.build.resources, subject.build.resources)[0]
+
+    return subject.cluster.once(("redirects", "parents"), assumed)
 
 
 def _circle(cluster: Cluster, request: Request, candidate: Candidate) -> tuple[str, ...]:
-    """The addresses that a client is sent through until one comes again; empty where the way ends."""
+    """The addresses that a client is sent through until one comes again, or the first of a way on which one rule
+    makes each address longer than the one before; empty where the way ends."""
     decision = decide(cluster, request, trace=False)
-    if decision.route is not candidate.route.resource or decision.rule != candidate.rule:
+    seen, grows = [_address_of(request)], True
+    if not _is_by(decision, candidate):
         return ()
-    seen = [_address_of(request)]
-    while decision.redirect is not None and len(seen) <= _MOST_HOPS:
+    while decision.redirect is not None:
         request = _followed(decision, decision.redirect)
         address = _address_of(request)
-        if address in seen:
-            return (*seen, address)
+        if address in seen or len(seen) == _MOST_HOPS:
+            return (*seen, address) if address in seen or grows else ()
         seen.append(address)
         decision = decide(cluster, request, trace=False)
+        grows = grows and _is_by(decision, candidate)
     return ()
+
+
+def _is_by(decision: Decision, candidate: Candidate) -> bool:
+    return decision.route is candidate.route.resource and decision.rule == candidate.rule
 
 
 def _followed(decision: Decision, location: Redirect) -> Request:
