@@ -154,7 +154,7 @@ def test_without_a_rule_nothing_is_sent(tmp_path: Path) -> None:
     with serving(saying(lambda request: visits.append(request) or answer())) as port:
         done = gateshift(rollout(tmp_path, PLAIN), "verify", f"http://127.0.0.1:{port}/", "--stage", "canary")
 
-    assert (done.returncode, visits) == (2, [])
+    assert (done.returncode, visits) == (3, [])
     assert "nothing says how answers tell the versions apart" in done.stderr
 
 

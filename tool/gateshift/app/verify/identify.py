@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from gateshift.errors import UserError
+from gateshift.errors import NoVerdict, UserError
 from gateshift.live.exchange import Answer
 from gateshift.model.rollout import AnswerRules, Evidence, Rollout
 from gateshift.traffic.regex import matcher
@@ -35,10 +35,12 @@ Identify = Callable[[Answer], Seen]
 
 
 def identifier(rollout: Rollout, *, grpc: bool) -> Identify:
-    """The way to tell an answer's version. Raises UserError where gateshift.yaml gives none that can work."""
+    """The way to tell an answer's version. Raises NoVerdict where gateshift.yaml gives none, and UserError where one that
+    it gives cannot work.
+    """
     rules = rollout.verify
     if rules is None:
-        raise UserError(
+        raise NoVerdict(
             "nothing says how answers tell the versions apart",
             where=str(rollout.file),
             next_step="Add `verify`, such as {header: x-version}, to gateshift.yaml: see docs/verify.md.",
