@@ -35,8 +35,9 @@ Identify = Callable[[Answer], Seen]
 
 
 def identifier(rollout: Rollout, *, grpc: bool) -> Identify:
-    """The way to tell an answer's version. Raises NoVerdict where gateshift.yaml gives none, and UserError where one that
-    it gives cannot work.
+    """The way to tell an answer's version.
+
+    Raises NoVerdict where gateshift.yaml gives none, and UserError where the one that it gives cannot work.
     """
     rules = rollout.verify
     if rules is None:
