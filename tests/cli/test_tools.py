@@ -36,7 +36,11 @@ def test_list_shows_each_program_with_its_version_its_pin_and_its_place() -> Non
     ]
     assert all(os.access(one["path"], os.X_OK) for one in inventory["programs"])
     defaults = {(one["name"], one["version"], one["channel"]) for one in inventory["schemas"] if one["default"]}
-    assert defaults == {("kubernetes", pinned().kubernetes, None), ("gateway-api", pinned().gateway_api, "standard")}
+    assert defaults >= {
+        ("kubernetes", pinned().kubernetes, None),
+        ("gateway-api", pinned().gateway_api, "standard"),
+        *((pins.name, pins.version, None) for pins in pinned().crds if pins.default),
+    }
     text = gateshift("list").stdout
     assert f"kustomize    {pinned().program('kustomize').version}" in text
     assert "(default)" in text
@@ -75,7 +79,17 @@ def test_the_environment_names_a_program(tmp_path: Path) -> None:
     assert "v5.2.0" in finished.stderr
 
 
-@pytest.mark.parametrize("missing", ["", "kustomize", "kubeconform", "schemas"])
+def test_list_names_the_projects_whose_crds_can_be_installed(tmp_path: Path) -> None:
+    names = [pins.name for pins in pinned().crds]
+    assert "cert-manager" in names
+    empty = gateshift("list", "-f", "json", GATESHIFT_CACHE=str(tmp_path))
+    assert json.loads(empty.stdout)["crds_to_install"] == names
+    here = json.loads(gateshift("list", "-f", "json").stdout)
+    assert {"argo-cd", "flux"} & set(here["crds_to_install"]) == set()
+    assert f"gets the kinds of {', '.join(names)}" in gateshift("list", GATESHIFT_CACHE=str(tmp_path)).stdout
+
+
+@pytest.mark.parametrize("missing", ["", "kustomize", "kubeconform", "schemas", "--crds-of flux"])
 def test_install_offline_of_what_is_not_there_is_exit_3(tmp_path: Path, missing: str) -> None:
     finished = gateshift("install", *missing.split(), "--offline", GATESHIFT_CACHE=str(tmp_path))
     assert finished.returncode == 3

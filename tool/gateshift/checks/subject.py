@@ -31,6 +31,13 @@ class Catalog(Protocol):
     def constraints(self) -> Constraints:
         """What the API server asks of Kubernetes' own kinds beyond their schemas."""
 
+    def release_of(self, group: str, kind: str) -> str:
+        """The release of another project whose schema the kind has here, such as `Argo CD 3.6.1`; "" for any other."""
+
+    def installable(self, group: str, kind: str) -> str:
+        """The project whose CRDs would bring a schema of the kind, by the name that `tools install --crds-of` takes; ""
+        where none is known, or the kind has a schema."""
+
     def experimental_only(self, group: str, version: str, kind: str, pointer: FieldPath = ()) -> bool:
         """Whether the field, or the whole kind, exists in the experimental channel of the Gateway API only."""
 

@@ -13,7 +13,7 @@ from gateshift.apischema.cel.engine import NEXT_STEP, available
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
 from gateshift.errors import NoVerdict
-from gateshift.schemas.install import InstallOptions, install_schemas
+from gateshift.schemas.install import InstallOptions, install_crds, install_schemas
 from gateshift.tools.find import find
 from gateshift.tools.install import install
 from gateshift.tools.lock import pinned
@@ -27,6 +27,7 @@ _EPILOG = """\b
 Examples:
   gateshift tools install                              the pinned programs and schemas, into the cache
   gateshift tools install --gateway-api 1.5.1          another version's schemas beside them
+  gateshift tools install --crds-of cert-manager       its kinds are checked as well from now on
   gateshift tools path kustomize                       which kustomize is run
   gateshift tools list
 """
@@ -52,6 +53,13 @@ def command() -> None:
     type=click.Path(exists=True, path_type=Path),
     help="Convert the CRDs in this file or directory now; validate converts them by itself.",
 )
+@click.option(
+    "--crds-of",
+    "projects",
+    multiple=True,
+    type=click.Choice([pins.name for pins in pinned().crds]),
+    help="Install the CRDs that this project publishes, in the pinned version; repeatable.",
+)
 @click.option("--offline", is_flag=True, help="Fetch nothing; fail where something is missing.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something fails.")
 def install_command(
@@ -60,17 +68,19 @@ def install_command(
     gateway_api: str | None,
     channel: str | None,  # noqa: ARG001 -- see its help
     crds: tuple[Path, ...],
+    projects: tuple[str, ...],
     *,
     offline: bool,
     quiet: bool,
 ) -> None:
     """Install the pinned programs and schemas into the cache.
 
-    Without a NAME and without options: kustomize, kubeconform and the schemas of the pinned versions.
+    Without a NAME and without options: kustomize, kubeconform and the schemas of the pinned versions, those of the sync
+    engines' own kinds among them.
     """
     say = _silent if quiet else _say
     Session.current().has_written = True
-    everything = not names and not kubernetes and not gateway_api and not crds
+    everything = not names and not kubernetes and not gateway_api and not crds and not projects
     for name in NAMES:
         if everything or name in names:
             _install_program(name, say, offline=offline, quiet=quiet)
@@ -78,9 +88,12 @@ def install_command(
     wanted = {"kubernetes": kubernetes, "gateway-api": gateway_api}
     if everything or SCHEMAS in names:
         wanted = {"kubernetes": kubernetes or pinned().kubernetes, "gateway-api": gateway_api or pinned().gateway_api}
+        projects = (*(pins.name for pins in pinned().crds if pins.default), *projects)
     for name, version in wanted.items():
         if version:
             say(f"schemas of {name} {install_schemas(name, version, options)}")
+    for name in dict.fromkeys(projects):
+        say(f"CRDs of {name} {install_crds(name, options)}")
     if everything and not available():
         say(f"without the CEL evaluator, the CEL rules of CRDs have no verdict. {NEXT_STEP}")
     if crds:

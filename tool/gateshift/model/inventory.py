@@ -37,8 +37,10 @@ class StockedSchemas(Struct, frozen=True):
 
 
 class Inventory(Struct, frozen=True):
-    """Everything that validation would find, and the cache folder it is kept in."""
+    """Everything that validation would find, the cache folder it is kept in, and the projects whose CRDs could be
+    installed as well."""
 
     cache: Path
     programs: tuple[InstalledProgram, ...]
     schemas: tuple[StockedSchemas, ...]
+    crds_to_install: tuple[str, ...] = ()

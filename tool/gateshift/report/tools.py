@@ -20,6 +20,9 @@ def as_text(inventory: Inventory) -> str:
     lines += ["", *_table([("SCHEMAS", "VERSION", "CHANNEL", "KINDS"), *schemas])]
     if not inventory.schemas:
         lines.append("  `gateshift tools install` gets the pinned versions.")
+    if inventory.crds_to_install:
+        names = ", ".join(inventory.crds_to_install)
+        lines += ["", f"`gateshift tools install --crds-of NAME` gets the kinds of {names}"]
     return "\n".join([*lines, "", f"kept in {inventory.cache}"]) + "\n"
 
 
@@ -63,5 +66,11 @@ def as_json(inventory: Inventory) -> str:
         }
         for entry in inventory.schemas
     ]
-    value: Json = {"schema": 1, "cache": str(inventory.cache), "programs": programs, "schemas": schemas}
+    value: Json = {
+        "schema": 1,
+        "cache": str(inventory.cache),
+        "programs": programs,
+        "schemas": schemas,
+        "crds_to_install": list(inventory.crds_to_install),
+    }
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gateshift.errors import NoVerdict, UserError
@@ -10,8 +10,10 @@ from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas.layout import (
     CHANNELS,
     TITLES,
+    crd_set,
     gateway_api_set,
     installed_versions,
+    is_whole,
     kubernetes_set,
     newest_installed,
     plain_version,
@@ -38,10 +40,18 @@ def open_schemas(choice: SchemaChoice, crds: Sequence[Path] = ()) -> Schemas:
         own = own_set(crds)
     standard = channel == CHANNELS[0]
     return Schemas(
-        sets=(*own, gateway_api_set(gateway_api, channel), kubernetes_set(kubernetes)),
+        sets=(*own, gateway_api_set(gateway_api, channel), kubernetes_set(kubernetes), *_of_projects()),
         experimental=gateway_api_set(gateway_api, CHANNELS[1]) if standard else None,
         release=f"v{gateway_api}",
     )
+
+
+def _of_projects() -> Iterator[Path]:
+    """The kinds of other projects that are installed, in the pinned versions."""
+    for pins in pinned().crds:
+        folder = crd_set(pins.name, pins.version)
+        if is_whole(folder):
+            yield folder
 
 
 def _installed(name: str, asked: str) -> str:

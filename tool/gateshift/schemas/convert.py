@@ -15,6 +15,8 @@ from gateshift.apischema.openapi import schemas_of_openapi
 from gateshift.apischema.structural import KindSchema
 from gateshift.errors import NoVerdict
 from gateshift.schemas.layout import CHANNELS, GO_TYPES, write_set
+from gateshift.tools.go_modules import members
+from gateshift.tools.lock import PinnedCrds
 from gateshift.yamldoc import load_all, text_of
 from gateshift.yamldoc.data import object_at
 
@@ -33,43 +35,36 @@ def write_go_types(archive: zipfile.ZipFile, folder: Path) -> None:
 
 
 def write_schemas(name: str, archive: zipfile.ZipFile, folder: Path) -> None:
-    """Write the schemas that the module's zip publishes into an empty folder; `name` is the publisher's."""
+    """Write the schemas that the zip of Kubernetes or the Gateway API publishes into an empty folder."""
     match name:
         case "kubernetes":
             _write_kubernetes(archive, folder)
         case "gateway-api":
-            _write_gateway_api(archive, folder)
+            for channel in CHANNELS:
+                crds = _crds_in(archive, f"{_CRDS}{channel}/")
+                _write(folder / channel, crds, f"CRDs of the {channel} channel")
         case _:
             raise ValueError(f"no publisher is called {name}")
 
 
-def _members(archive: zipfile.ZipFile, folder: str, suffix: str) -> Iterator[bytes]:
-    """The contents of the module's files directly in the folder; a module's zip names them path@version/file."""
-    for info in archive.infolist():
-        _, _, path = info.filename.partition("@")
-        _, _, path = path.partition("/")
-        inside = path.removeprefix(folder)
-        if path.startswith(folder) and "/" not in inside and inside.endswith(suffix):
-            yield archive.read(info)
+def write_crds(pins: PinnedCrds, archive: zipfile.ZipFile, folder: Path) -> None:
+    """Write the schemas of the CRDs that a project's module holds into an empty folder."""
+    _write(folder, _crds_in(archive, pins.folder), f"CRDs in {pins.folder}")
+
+
+def _crds_in(archive: zipfile.ZipFile, folder: str) -> Iterator[KindSchema]:
+    """The schemas of the CRDs in the YAML files directly in the module's folder."""
+    for content in members(archive, folder, ".yaml"):
+        for document in load_all(text_of(content)):
+            if is_crd(document) and isinstance(document, dict):
+                yield from schemas_of_crd(document)
 
 
 def _write_kubernetes(archive: zipfile.ZipFile, folder: Path) -> None:
-    documents = (object_at(json.loads(content)) for content in _members(archive, _OPENAPI, "_openapi.json"))
+    documents = (object_at(json.loads(content)) for content in members(archive, _OPENAPI, "_openapi.json"))
     _write(
         folder, (kind_schema for document in documents for kind_schema in schemas_of_openapi(document)), "OpenAPI v3"
     )
-
-
-def _write_gateway_api(archive: zipfile.ZipFile, folder: Path) -> None:
-    for channel in CHANNELS:
-        contents = _members(archive, f"{_CRDS}{channel}/", ".yaml")
-        documents = (document for content in contents for document in load_all(text_of(content)))
-        crds = (document for document in documents if is_crd(document) and isinstance(document, dict))
-        _write(
-            folder / channel,
-            (kind_schema for crd in crds for kind_schema in schemas_of_crd(crd)),
-            f"CRDs of the {channel} channel",
-        )
 
 
 def _write(folder: Path, kind_schemas: Iterable[KindSchema], what: str) -> None:

@@ -52,15 +52,20 @@ def gateway_api_set(version: str, channel: str) -> Path:
     return root() / "gateway-api" / version / channel
 
 
+def crd_set(name: str, version: str) -> Path:
+    """The kinds of a project of the pin list, such as `argo-cd`, in this version of the project."""
+    return root() / name / version
+
+
 def installed_versions(name: str) -> list[str]:
-    """The versions of "kubernetes" or "gateway-api" that are installed, oldest first."""
+    """The versions of "kubernetes", "gateway-api" or a project of the pin list that are installed, oldest first."""
     folder = root() / name
     folders = [path for path in folder.iterdir() if path.name[:1].isdigit()] if folder.is_dir() else []
-    return sorted((path.name for path in folders if _is_whole(path)), key=version_key)
+    return sorted((path.name for path in folders if is_whole(path)), key=version_key)
 
 
-def _is_whole(folder: Path) -> bool:
-    """Whether the version's sets are there; an index is written last."""
+def is_whole(folder: Path) -> bool:
+    """Whether the sets in the folder of a version are there; an index is written last."""
     sets = [folder] if (folder / INDEX).is_file() else [folder / channel for channel in CHANNELS]
     return all((place / name).is_file() for place in sets for name in (INDEX, SUMS))
 

@@ -14,8 +14,9 @@ from gateshift.apischema.go_types import GoTypes
 from gateshift.apischema.sharing import unshare
 from gateshift.apischema.structural import at
 from gateshift.errors import NoVerdict
-from gateshift.schemas.layout import GO_TYPES, INDEX, file_name, group_folder, root
+from gateshift.schemas.layout import GO_TYPES, INDEX, crd_set, file_name, group_folder, root
 from gateshift.system.cache_sums import is_as_recorded, read_sums
+from gateshift.tools.lock import pinned
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 _VERSION = r"v(\d+)(?:(alpha|beta)(\d+))?"
@@ -99,6 +100,18 @@ class Schemas(Struct, frozen=True, eq=False):
         """Whether objects of the kind live in a namespace; None where the kind is unknown."""
         versions = self.versions(group, kind)
         return versions[0].namespaced if versions else None
+
+    def release_of(self, group: str, kind: str) -> str:
+        """The release of another project whose schema the kind has here, such as `Argo CD 3.6.1`; "" for any other."""
+        pins = pinned().crds_with(group, kind)
+        of_project = pins is not None and self._home(group, kind) == crd_set(pins.name, pins.version)
+        return pins.release if pins is not None and of_project else ""
+
+    def installable(self, group: str, kind: str) -> str:
+        """The project whose CRDs would bring a schema of the kind, by the name that `tools install --crds-of` takes; ""
+        where none is known, or the kind has a schema."""
+        pins = pinned().crds_with(group, kind)
+        return pins.name if pins is not None and self._home(group, kind) is None else ""
 
     def experimental_only(self, group: str, version: str, kind: str, pointer: FieldPath = ()) -> bool:
         """Whether the field (or the whole kind and version) exists in the experimental channel of the Gateway API and

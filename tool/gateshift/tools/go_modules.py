@@ -153,3 +153,14 @@ def h1(archive: zipfile.ZipFile) -> str:
             digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads into, too
         lines.update(f"{digest}  {info.filename}\n".encode())
     return "h1:" + base64.b64encode(lines.digest()).decode()
+
+
+def members(archive: zipfile.ZipFile, folder: str, suffix: str) -> Iterator[bytes]:
+    """The contents of the module's files directly in the folder, such as `config/crd/`; a module's zip names them
+    path@version/file."""
+    for info in archive.infolist():
+        _, _, path = info.filename.partition("@")
+        _, _, path = path.partition("/")
+        inside = path.removeprefix(folder)
+        if path.startswith(folder) and "/" not in inside and inside.endswith(suffix):
+            yield archive.read(info)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateshift.errors import NoVerdict
 from gateshift.model.inventory import InstalledProgram, Inventory, StockedSchemas
-from gateshift.schemas.layout import CHANNELS, INDEX, gateway_api_set, installed_versions, kubernetes_set
+from gateshift.schemas.layout import CHANNELS, INDEX, crd_set, gateway_api_set, installed_versions, kubernetes_set
 from gateshift.system.cache import cache_root
 from gateshift.tools.find import find
 from gateshift.tools.lock import PinnedProgram, pinned
@@ -18,7 +18,7 @@ from gateshift.yamldoc.data import list_at
 def take_inventory(overrides: Mapping[str, Path | None]) -> Inventory:
     """What is there; `overrides` are the programs that the user named."""
     programs = tuple(_program(program, overrides.get(program.name)) for program in pinned().programs)
-    return Inventory(cache_root(), programs, tuple(_schemas()))
+    return Inventory(cache_root(), programs, tuple(_schemas()), tuple(_to_get()))
 
 
 def _program(program: PinnedProgram, override: Path | None) -> InstalledProgram:
@@ -40,6 +40,15 @@ def _schemas() -> Iterator[StockedSchemas]:
             folder = gateway_api_set(version, channel)
             default = version == pinned().gateway_api and channel == CHANNELS[0]
             yield StockedSchemas("gateway-api", version, channel, _kinds(folder), folder, default)
+    for pins in pinned().crds:
+        for version in installed_versions(pins.name):
+            folder = crd_set(pins.name, version)
+            yield StockedSchemas(pins.name, version, "", _kinds(folder), folder, version == pins.version)
+
+
+def _to_get() -> Iterator[str]:
+    """The projects whose CRDs can be installed and are not."""
+    return (pins.name for pins in pinned().crds if not installed_versions(pins.name))
 
 
 def _kinds(folder: Path) -> int:

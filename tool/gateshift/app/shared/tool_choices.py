@@ -13,7 +13,7 @@ from msgspec import Struct
 from gateshift.errors import NoVerdict
 from gateshift.model.rollout import Rollout, SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
-from gateshift.schemas.install import InstallOptions, install_schemas, no_news
+from gateshift.schemas.install import InstallOptions, install_default_crds, install_schemas, no_news
 from gateshift.schemas.layout import TITLES, newest_installed, plain_version
 from gateshift.system.process import TimeLimit
 from gateshift.tools.install import install
@@ -84,3 +84,4 @@ def install_chosen(choice: SchemaChoice, options: InstallOptions) -> None:
                 next_step=f"Run `gateshift tools install --{name} {asked}`.",
             )
         install_schemas(name, pin, options)
+    install_default_crds(options)

@@ -149,6 +149,7 @@ def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict
             yield EXPERIMENTAL_FIELD.finding(Level.ERROR, message, at, says, hint)
         else:
             message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
+            message += _project(subject, resource)
             says = f'strict decoding error: unknown field "{where}"'
             yield UNKNOWN_FIELD.finding(Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
 
@@ -162,6 +163,12 @@ def _release(subject: Subject) -> str:
     """` v1.6.0`, the release of the schemas in use; "" where they are not known."""
     release = subject.catalog.release if subject.catalog is not None else ""
     return f" {release}" if release else ""
+
+
+def _project(subject: Subject, resource: Resource) -> str:
+    """` (Argo CD 3.6.1)`, the release of the project whose schema was asked; "" for Kubernetes and the Gateway API."""
+    release = subject.catalog.release_of(resource.id.group, resource.kind) if subject.catalog is not None else ""
+    return f" ({release})" if release else ""
 
 
 def _near(subject: Subject, resource: Resource, at: FieldPath) -> str:

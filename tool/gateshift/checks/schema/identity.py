@@ -35,7 +35,7 @@ def no_schema_for_kind(subject: Subject) -> Iterator[Finding]:
     """No schema is installed for the kind of an object, so its fields are not checked.
 
     A misspelt field of such an object reaches the cluster. Give its CRD with `--crds`, or in gateshift.yaml under
-    `schemas`, and it is checked like any other.
+    `schemas`, and it is checked like any other; `gateshift tools install --crds-of` has those of well-known projects.
     """
     if subject.catalog is None:
         return
@@ -49,8 +49,14 @@ def no_schema_for_kind(subject: Subject) -> Iterator[Finding]:
                 Level.NOTE,
                 f"{resource.kind} {resource.api_version} has no schema here, so its fields are not checked",
                 FieldRef(resource, ("kind",)),
-                help="Give its CRD with --crds.",
+                help=_way_to_schema(subject.catalog.installable(resource.id.group, resource.kind)),
             )
+
+
+def _way_to_schema(project: str) -> str:
+    if project:
+        return f"`gateshift tools install --crds-of {project}` brings it, in the version that this release pins."
+    return "Give its CRD with --crds."
 
 
 @check("GS205", source="Kubernetes deprecated API migration guide; Gateway API v1.6 config/crd (served versions)")
@@ -66,9 +72,11 @@ def api_version_not_served(subject: Subject) -> Iterator[Finding]:
             continue
         group = f"{resource.id.group}/" if resource.id.group else ""
         instead = _REMOVED.get((resource.id.group, resource.kind), "") if gone else f"{group}{served[0]}"
+        release = subject.catalog.release_of(resource.id.group, resource.kind) if subject.catalog else ""
+        by = f" by {release}" if release else ""
         yield Finding(
-            Level.ERROR,
-            f"{resource.id} is written in {resource.api_version}, which is not served",
+            Level.WARNING if release else Level.ERROR,  # nobody says which release of the project the cluster runs
+            f"{resource.id} is written in {resource.api_version}, which is not served{by}",
             FieldRef(resource, ("apiVersion",)),
             f'no matches for kind "{resource.kind}" in version "{resource.api_version}"',
             f"Write it in {instead}." if instead else "The kind was removed without a successor; delete the object.",
