@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Compiled modules make every start of the tool quicker, in tests and benchmarks too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check test test-live test-browser docs lint setup bench clean
+.PHONY: check test test-attack test-live test-browser docs lint setup bench clean
 
 check: setup
 	gateshift generate --check
@@ -26,6 +26,10 @@ lint: setup $(BIN)/actionlint
 	lint-imports
 	actionlint
 	zizmor --offline --quiet .
+
+# Kills at every step that writes, with the figures at the end.
+test-attack: setup
+	pytest -n auto tests/attack/kills.py
 
 # The gate against a real Prometheus, which must be installed.
 test-live: setup

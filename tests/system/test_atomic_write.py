@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.errors import UserError
-from gateshift.system.atomic_write import JOURNAL, interrupted, recover, replace_together
+from gateshift.system.atomic_write import JOURNAL, interrupted, recover, replace_together, replacing
 from tests.system.killing import killed_at
 
 OLD, NEW = b"old\n", b"new\n"
@@ -108,6 +108,15 @@ def test_recovery_without_a_kill_does_nothing(top: Path) -> None:
     before = entries(top)
     assert recover(top, contents) == ()
     assert entries(top) == before
+
+
+def test_what_fails_afterwards_brings_a_folder_back_that_went_with_its_last_file(top: Path) -> None:
+    contents = tree(top, NEIGHBOURS)
+    before = everything(top)
+    with pytest.raises(OSError, match="full"), replacing(top, {top / "new/a.yaml": NEW}, list(contents)):
+        raise OSError("full" if not (top / "sync/flux").exists() else "not deleted")
+    assert everything(top) == before
+    assert not (top / "new").exists()
 
 
 def test_a_linked_work_tree_has_a_journal_of_its_own(top: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from gateshift.errors import UserError
-from gateshift.system.commit import commit_files, refuse_edited, start_branch
+from gateshift.system.commit import commit_files, refuse_flawed, start_branch
 from tests.system.repository import Git, save
 
 NEW = {"a.yaml": b"2\n"}
@@ -30,7 +31,7 @@ def test_a_commit_takes_its_own_files_and_no_others(run_git: Git, tmp_path: Path
     (tmp_path / "b.yaml").write_text("2\n")
     run_git("add", "b.yaml")
     commit = commit_files(tmp_path, NEW, "customers: canary -> half (v2 10 % -> 50 %)")
-    assert run_git("show", "--name-only", "--format=%s", commit).split("\n") == [
+    assert run_git("show", "--name-only", "--format=%s", commit.id).split("\n") == [
         "customers: canary -> half (v2 10 % -> 50 %)",
         "",
         "a.yaml",
@@ -78,7 +79,7 @@ def test_a_file_that_git_did_not_know_is_committed(run_git: Git, tmp_path: Path)
     changed(run_git, tmp_path)
     (tmp_path / "-n[e]w.yaml").write_text("1\n")
     commit = commit_files(tmp_path, {"-n[e]w.yaml": b"1\n"}, "message")
-    assert run_git("show", "--name-only", "--format=", commit) == "-n[e]w.yaml"
+    assert run_git("show", "--name-only", "--format=", commit.id) == "-n[e]w.yaml"
 
 
 @pytest.mark.parametrize("staged", [True, False])
@@ -87,7 +88,7 @@ def test_a_hook_that_edits_a_file_is_told(run_git: Git, tmp_path: Path, staged: 
     hook(tmp_path, "pre-commit", "echo 3 > a.yaml" + ("; git add a.yaml" if staged else ""))
     commit = commit_files(tmp_path, NEW, "message")
     with pytest.raises(UserError, match=r"a hook changed a\.yaml") as told:
-        refuse_edited(tmp_path, commit, NEW)
+        refuse_flawed(tmp_path, commit, NEW)
     assert told.value.exit_code == 1
 
 
@@ -97,8 +98,29 @@ def test_a_filter_that_the_user_asked_for_is_no_edit(run_git: Git, tmp_path: Pat
     save(run_git, tmp_path, "first", a="a\n")
     (tmp_path / "a.yaml").write_text("b\n")
     commit = commit_files(tmp_path, {"a.yaml": b"b\n"}, "message")
-    assert run_git("show", f"{commit}:a.yaml") == "B"
-    refuse_edited(tmp_path, commit, {"a.yaml": b"b\n"})
+    assert run_git("show", f"{commit.id}:a.yaml") == "B"
+    refuse_flawed(tmp_path, commit, {"a.yaml": b"b\n"})
+
+
+def test_a_git_that_is_killed_before_the_commit_is_told(run_git: Git, tmp_path: Path) -> None:
+    changed(run_git, tmp_path)
+    hook(tmp_path, "pre-commit", "kill -9 $PPID")
+    with pytest.raises(UserError, match=r"killed by signal 9\n  Delete .*/index\.lock"):
+        commit_files(tmp_path, NEW, "message")
+
+
+@pytest.mark.parametrize("ending", ["kill -9 $PPID", "kill -INT $GATESHIFT; sleep 60"])
+def test_a_commit_that_was_made_stays_made(
+    run_git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    changed(run_git, tmp_path)
+    monkeypatch.setenv("GATESHIFT", str(os.getpid()))
+    hook(tmp_path, "post-commit", ending)
+    commit = commit_files(tmp_path, NEW, "message")
+    assert run_git("show", f"{commit.id}:a.yaml") == "2"
+    with pytest.raises(KeyboardInterrupt if "INT" in ending else UserError) as told:
+        refuse_flawed(tmp_path, commit, NEW)
+    assert isinstance(told.value, KeyboardInterrupt) or "was made, and then `git commit` was killed" in str(told.value)
 
 
 def test_a_rebase_that_waits_is_refused(run_git: Git, tmp_path: Path) -> None:
@@ -129,7 +151,7 @@ def test_a_branch_that_a_killed_run_made_is_taken(run_git: Git, tmp_path: Path, 
     start_branch(tmp_path, "promote/half")
     run_git("switch", "-q", home)
     commit = commit_files(tmp_path, NEW, "message", "promote/half")
-    assert run_git("rev-parse", "promote/half") == commit
+    assert run_git("rev-parse", "promote/half") == commit.id
     assert run_git("branch", "--show-current") == "promote/half"
 
 

@@ -88,7 +88,10 @@ def _kept(file: Path, folder: Path) -> Path | None:
 
 
 def _beside(file: Path, kept: Path | None) -> Path | None:
-    return None if kept is None else kept.replace(temporary_name(file))
+    if kept is None:
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)  # it went with its last file
+    return kept.replace(temporary_name(file))
 
 
 def _carry_out(changes: Mapping[Path, Path | None], top: Path, journal: Path | None) -> None:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from gateshift.errors import Exit, UserError
 from gateshift.system import git
 from gateshift.system.process import Finished
@@ -27,6 +29,13 @@ _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
 """The hooks that can refuse a commit (githooks)."""
 
 
+class MadeCommit(Struct, frozen=True):
+    """A commit: its id, and how Git or the run was cut short after it was made."""
+
+    id: str
+    cut_short: UserError | KeyboardInterrupt | None = None
+
+
 def refuse_unfinished(repository: Path) -> None:
     """Raises UserError while a rebase, merge or the like waits for its end: a commit would become a part of it."""
     for path, what in zip(git.paths_in(repository, *_UNDER_WAY), _UNDER_WAY.values(), strict=True):
@@ -40,9 +49,9 @@ def refuse_unfinished(repository: Path) -> None:
 
 def commit_files(
     repository: Path, contents: Mapping[str, bytes], message: str, branch: str = "", deleted: Sequence[str] = ()
-) -> str:
+) -> MadeCommit:
     """Commit these files, which have these contents in the work tree, those that were `deleted` from it, and nothing
-    else; the id of the commit.
+    else.
 
     With a branch, on that one: a new one, or one that a run before this one made at this very commit. What is staged
     of other files stays staged. Raises UserError where Git or a hook refuses, with index and branch as they were.
@@ -50,10 +59,24 @@ def commit_files(
     refuse_unfinished(repository)
     with _on(repository, branch) if branch else contextlib.nullcontext(), _tracked(repository, list(contents)):
         pathspecs = [f":(literal){name}" for name in (*contents, *_known(repository, deleted))]
-        done = git.commit_with_hooks(repository, "--quiet", "--only", "-m", message, "--", *pathspecs)
-        if done.exit_code != 0:
-            raise UserError(_refusal(repository, done), where=str(repository))
-    return git.commit_id(repository, "HEAD")
+        before = _head(repository)
+        try:
+            done = git.commit_with_hooks(repository, "--quiet", "--only", "-m", message, "--", *pathspecs)
+        except KeyboardInterrupt as interrupt:
+            if _head(repository) == before:
+                raise
+            return MadeCommit(_head(repository), interrupt)
+        if done.exit_code == 0:
+            return MadeCommit(_head(repository))
+        refusal = UserError(_refusal(repository, done), where=str(repository), next_step=_locked(repository))
+        if _head(repository) == before:
+            raise refusal
+        return MadeCommit(_head(repository), refusal)
+
+
+def _head(repository: Path) -> str:
+    """The id of HEAD's commit; "" before the first one."""
+    return git.attempt(repository, "rev-parse", "--verify", "--quiet", "HEAD") or ""
 
 
 def changed_by_hooks(repository: Path, commit: str, contents: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -67,16 +90,26 @@ def changed_by_hooks(repository: Path, commit: str, contents: Mapping[str, bytes
     )
 
 
-def refuse_edited(repository: Path, commit: str, contents: Mapping[str, bytes]) -> None:
-    """Raises UserError (exit code 1) where a hook changed what was committed."""
-    names = changed_by_hooks(repository, commit, contents)
+def refuse_flawed(repository: Path, commit: MadeCommit, contents: Mapping[str, bytes]) -> None:
+    """Raises UserError (exit code 1) where a hook changed what was committed, and what cut the commit short."""
+    short = commit.id[:12]
+    names = changed_by_hooks(repository, commit.id, contents)
     if names:
         raise UserError(
-            f"a hook changed {', '.join(names)}: commit {commit[:12]} was made, and is not what was promoted",
+            f"a hook changed {', '.join(names)}: commit {short} was made, and is not what was promoted",
             where=str(repository),
-            next_step=f"See `git show {commit[:12]}` and `git status`. `git reset --soft HEAD~1` takes it back.",
+            next_step=f"See `git show {short}` and `git status`. `git reset --soft HEAD~1` takes it back.",
             exit_code=Exit.FINDINGS,
         )
+    if isinstance(commit.cut_short, UserError):
+        raise UserError(
+            f"commit {short} was made, and then {commit.cut_short.what}",
+            where=str(repository),
+            next_step=commit.cut_short.next_step or f"See `git show {short}` and `git status`.",
+            exit_code=Exit.FINDINGS,
+        )
+    if commit.cut_short is not None:
+        raise commit.cut_short
 
 
 @contextlib.contextmanager
@@ -135,8 +168,16 @@ def _known(repository: Path, names: Sequence[str]) -> list[str]:
     return git.write(repository, "ls-files", "-z", "--full-name", "--", *names).split("\0")[:-1] if names else []
 
 
+def _locked(repository: Path) -> str:
+    """What to do about the lock that a Git which was killed left on its index; "" where there is none."""
+    (lock,) = git.paths_in(repository, "index.lock")
+    return f"Delete {lock}, unless another Git runs here, and see `git status`." if os.path.lexists(lock) else ""
+
+
 def _refusal(repository: Path, done: Finished) -> str:
     """Why a commit was not made; where nobody says it, the hooks that may have refused it."""
+    if done.exit_code < 0:
+        return f"`git commit` was killed by signal {-done.exit_code}"
     what = f"`git commit` failed with exit code {done.exit_code}"
     said = done.stderr.strip() or done.stdout.decode(errors="replace").strip()
     if said:

@@ -142,8 +142,8 @@ class _Start:
                 made = commit.commit_files(repository, contents, _letter(report), self.release.branch, gone)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
-        commit.refuse_edited(repository, made, contents)
-        return replace(report, commit=made, branch=self.release.branch)
+        commit.refuse_flawed(repository, made, contents)
+        return replace(report, commit=made.id, branch=self.release.branch)
 
     def _repository_to_commit_in(self, deleted: Sequence[Path]) -> Path:
         """The work tree. Raises UserError where there is none, and where a file has edits of its owner's."""

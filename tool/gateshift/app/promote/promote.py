@@ -268,8 +268,8 @@ class _Promotion:
                 made = commit.commit_files(repository, contents, _letter(report), self.options.branch)
         except OSError as error:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
-        commit.refuse_edited(repository, made, contents)
-        return replace(report, commit=made, branch=self.options.branch)
+        commit.refuse_flawed(repository, made, contents)
+        return replace(report, commit=made.id, branch=self.options.branch)
 
 
 def _gate_refusals(gate: GateReport | None) -> Iterator[Refusal]:
