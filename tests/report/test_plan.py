@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,22 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from gateshift.model.plan import Action, EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
+from gateshift.checks.registry import every_rule
+from gateshift.model.plan import (
+    Action,
+    EngineVerdict,
+    FieldChange,
+    MatrixCell,
+    MatrixReport,
+    ObjectChange,
+    PlanReport,
+    TrafficRow,
+)
 from gateshift.model.report import ResourceName
 from gateshift.report.findings.formats import Setting
 from gateshift.report.plan import json as plan_json
 from gateshift.report.plan import markdown as plan_markdown
+from gateshift.report.plan import matrix as plan_matrix
 from gateshift.report.plan import text as plan_text
 from gateshift.report.plan.formats import PLAN
 from gateshift.report.plan.mermaid import label
@@ -49,23 +61,23 @@ def test_text_shows_the_shares_before_and_after() -> None:
         "  change HTTPRoute default/customers",
         "           /spec/rules/0/backendRefs/1/weight: 10 -> 50",
         "",
-        "  Argo CD safe",
+        "  Argo CD  safe",
     ]
 
 
 def test_text_names_the_safe_way_of_an_unsafe_step() -> None:
     text = plan_text.render(UNSAFE, ASCII)
-    assert "error[GS501]: v1's Service is pruned before the route leaves it\n" in text
+    assert "error[GS501]: v1's Service is pruned before the route leaves it (Argo CD only)\n" in text
     assert "safe way: half -> final -> retired\n" in text
     assert "unsafe for Argo CD\n" in text
 
 
 def test_ascii_is_all_that_a_plain_terminal_gets() -> None:
-    assert (plan_text.render(UNSAFE, ASCII) + plan_text.render_matrix(MATRIX, ASCII)).isascii()
+    assert (plan_text.render(UNSAFE, ASCII) + plan_matrix.render(MATRIX, ASCII)).isascii()
 
 
 def test_the_matrix_names_each_pair_once_with_its_reason() -> None:
-    lines = plan_text.render_matrix(MATRIX, ASCII).splitlines()
+    lines = plan_matrix.render(MATRIX, ASCII, every_pair=True).splitlines()
     assert [line.split() for line in lines[1:4]] == [
         ["half", "-", "ok", "no"],
         ["final", "part", "-", "-"],
@@ -73,6 +85,58 @@ def test_the_matrix_names_each_pair_once_with_its_reason() -> None:
     ]
     assert "half -> retired (Argo CD, Flux): v1 is pruned" in lines
     assert "  safe way: half -> final -> retired" in lines
+
+
+def stages_of(number: int) -> MatrixReport:
+    """A matrix in which a step back over two stages or more is unsafe."""
+    names = tuple(f"a-stage-of-some-length-{position}" for position in range(number))
+    cells = tuple(
+        MatrixCell(one, other, (("argocd", safe), ("flux", safe)), "" if safe else f"{one} loses", (), (), "GS501")
+        for one, other in permutations(names, 2)
+        for safe in [names.index(other) - names.index(one) > -2]
+    )
+    return MatrixReport("customers", names, cells, in_force=(names[3],))
+
+
+@pytest.mark.parametrize("style", [Style(width=80), Style(width=80, unicode=False)], ids=["unicode", "ascii"])
+@pytest.mark.parametrize("number", [9, 20, 40])
+def test_a_matrix_too_wide_for_names_has_numbers(number: int, style: Style) -> None:
+    lines = plan_matrix.render(stages_of(number), style, rules=every_rule()).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[0].split()[:5] == ["from", "\\", "to", "1", "2"]
+    assert lines[1].split()[:2] == ["4", "a-stage-of-so..."]
+    assert sum(line.startswith("GS501 service-missing-in-between (Argo CD, Flux): ") for line in lines) == 1
+    assert len(lines) < 25 + (number + 2) * -(-number // 20)
+
+
+def test_stages_that_cannot_be_left_for_the_same_ones_share_a_line() -> None:
+    origins, targets = ("half", "final"), ("initial", "routed")
+    cells = [MatrixCell(one, other, (("flux", False),), "x", rule="GS501") for one in origins for other in targets]
+    text = plan_matrix.render(MatrixReport("customers", (*targets, *origins), tuple(cells)), ASCII)
+    assert "GS501 (Flux): 4 pairs\n  half, final -> initial, routed\n  half -> initial: x\n" in text
+
+
+def test_a_finding_of_both_engines_is_told_once() -> None:
+    later = replace(FINDING, message=f"{FINDING.message}. This happens later")
+    sooner = replace(FINDING, message=f"{FINDING.message}. This happens sooner", help="Do. The safe way here: a.")
+    pairs = zip(UNSAFE.engines, (sooner, later), strict=True)
+    engines = tuple(replace(engine, safe=False, findings=(found,)) for engine, found in pairs)
+    text = plan_text.render(replace(UNSAFE, engines=engines), ASCII)
+    assert text.count("error[GS501]") == 1
+    assert "This happens sooner\n" in text
+    assert "      Flux: This happens later\n" in text
+    assert "The safe way here" not in text
+    alone = plan_text.render(UNSAFE, ASCII)
+    assert "error[GS501]: v1's Service is pruned before the route leaves it (Argo CD only)\n" in alone
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("report", [SAFE, UNSAFE])
+def test_a_plan_is_as_wide_as_the_terminal(report: PlanReport, width: int) -> None:
+    names = {"v1": "a-version-of-a-very-long-name", "v2": "b"}
+    rows = (replace(SAFE.traffic[0], before=((names["v1"], 0.9), ("b", 0.1)), after=((names["v1"], 0.5), ("b", 0.5))),)
+    lines = plan_text.render(replace(report, traffic=rows), Style(width=width)).splitlines()
+    assert max(map(len, lines)) <= max(width, 80)
 
 
 def test_json_holds_the_fields_of_the_contract() -> None:

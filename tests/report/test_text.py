@@ -1,3 +1,7 @@
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
@@ -65,6 +69,22 @@ def test_lines_are_as_wide_as_the_terminal_and_words_stay_whole() -> None:
     assert "  c" in lines
     at = next(index for index, line in enumerate(lines) if line.startswith("      help: word"))
     assert lines[at + 1].startswith("            word")
+
+
+@given(st.lists(st.text(" abc", max_size=12), max_size=30), st.integers(40, 90))
+def test_text_that_fits_keeps_its_words_and_their_order(words: list[str], width: int) -> None:
+    text = "  label   " + " ".join(words).strip()
+    painted = f"\x1b[1m{text}\x1b[0m"
+    assert Style().fit(text) == text
+    lines = Style(width=width).fit(text).split("\n")
+    assert " ".join(lines).split() == text.split()
+    assert max(map(len, lines)) <= width
+    assert [re.sub("\x1b[^m]*m", "", line) for line in Style(width=width).fit(painted).split("\n")] == lines
+
+
+def test_a_line_goes_on_under_its_second_column_or_a_little_to_the_right() -> None:
+    assert Style(width=40).fit("  next     " + "word " * 8).split("\n")[1] == f"{'':11}word word"
+    assert Style(width=40).fit("  word" + " word" * 8).split("\n")[1].startswith("    word")
 
 
 def test_a_narrow_terminal_sees_the_fault() -> None:

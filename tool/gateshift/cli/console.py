@@ -5,18 +5,35 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import sys
+from typing import TextIO
 
 import click
 
 from gateshift.errors import UserError
 from gateshift.report.plain_text import printable, without_commands
+from gateshift.report.style import Style
 
 _FOREIGN_ENDS = "[\u2028\u2029\x85\x0b\x0c\x1c-\x1e\r]"
 
 
 def tell(text: str) -> None:
-    """Say it on standard error."""
-    click.echo(clean(text), err=True)
+    """Say it on standard error, in lines as wide as the terminal."""
+    click.echo(Style(width=columns(sys.stderr)).fit(clean(text)), err=True)
+
+
+def columns(stream: TextIO | None) -> int:
+    """The width of the terminal that the stream is; 0 where it is none or does not tell. `COLUMNS` goes first, as for
+    other programs."""
+    if stream is None or not stream.isatty():
+        return 0
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
 
 
 def tell_error(error: UserError) -> None:

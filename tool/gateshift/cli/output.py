@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import click
 from msgspec import Struct
 
-from gateshift.cli.console import clean, for_log, leave_stdout, tell
+from gateshift.cli.console import clean, columns, for_log, leave_stdout, tell
 from gateshift.cli.defects import Session
 from gateshift.errors import NoVerdict, UserError, undelivered
 from gateshift.report.style import Style
@@ -203,20 +203,10 @@ def style_of(color: str) -> Style:
     if sys.stdout is None:  # where it was closed before the program began
         return _ASCII
     terminal = sys.stdout.isatty()
-    width = _columns(os.environ) if terminal else 0
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return Style(colour=colour_wanted(color, os.environ, terminal=terminal), unicode=terminal and utf8, width=width)
-
-
-def _columns(environ: Mapping[str, str]) -> int:
-    """The width of the terminal; 0 where it does not tell. `COLUMNS` goes first, as for other programs."""
-    columns = environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
-        return 0
+    return Style(
+        colour=colour_wanted(color, os.environ, terminal=terminal), unicode=terminal and utf8, width=columns(sys.stdout)
+    )
 
 
 def write_file(path: Path, text: str) -> None:

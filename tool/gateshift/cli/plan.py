@@ -53,6 +53,7 @@ Examples:
     metavar="NAME",
     help="Markdown for a comment of this name, so that two jobs keep two comments.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="With --all, tell each unsafe pair with its safe way.")
 @tool_options
 @output_options(PLAN)
 def command(
@@ -62,6 +63,7 @@ def command(
     every: bool,  # noqa: FBT001 -- click's flag
     environment: str,
     comment_id: str,
+    verbose: bool,  # noqa: FBT001 -- click's flag
     choices: Choices,
     output: Output,
 ) -> int:
@@ -86,7 +88,8 @@ def command(
             report = plans.step(PlanRequest(origin, target, environment), now)
     output.write(
         lambda form, style: PLAN[form](
-            report, Setting(style, every_rule(), links=links_from(os.environ), comment=comment_id)
+            report,
+            Setting(style, every_rule(), links=links_from(os.environ), comment=comment_id, verbose=verbose),
         )
     )
     tell_gaps(() if isinstance(report, PlanReport) else report.gaps, Session.current())

@@ -131,10 +131,11 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
 def list_command(form: str, kustomize: Path | None, kubeconform: Path | None) -> None:
     """Show each program with its version and place, and the schemas that are installed."""
     from gateshift.app.shared.inventory import take_inventory
+    from gateshift.cli.output import style_of
     from gateshift.report.tools import as_json, as_text
 
     inventory = take_inventory({"kustomize": kustomize, "kubeconform": kubeconform})
-    click.echo(as_json(inventory) if form == "json" else as_text(inventory), nl=False)
+    click.echo(as_json(inventory) if form == "json" else as_text(inventory, style_of("never")), nl=False)
 
 
 @command.command("lock", hidden=True)

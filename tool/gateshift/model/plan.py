@@ -118,8 +118,8 @@ class PairVerdict(Enum):
 
 
 class MatrixCell(Struct, frozen=True):
-    """One ordered pair of stages: the verdict of each engine, and the first reason where it is unsafe. `idle` are the
-    engines that do not decide."""
+    """One ordered pair of stages: the verdict of each engine, and the first reason with its rule where it is unsafe.
+    `idle` are the engines that do not decide."""
 
     origin: str
     target: str
@@ -127,6 +127,7 @@ class MatrixCell(Struct, frozen=True):
     reason: str = ""
     safe_way: tuple[str, ...] = ()
     idle: tuple[str, ...] = ()
+    rule: str = ""
 
     @property
     def verdict(self) -> PairVerdict:
@@ -136,12 +137,14 @@ class MatrixCell(Struct, frozen=True):
 
 
 class MatrixReport(Struct, frozen=True):
-    """Every ordered pair of a rollout's stages, by rows of the stage that is left."""
+    """Every ordered pair of a rollout's stages, by rows of the stage that is left. `in_force` are those that a pointer
+    names."""
 
     rollout: str
     stages: tuple[str, ...]
     cells: tuple[MatrixCell, ...]
     gaps: tuple[Gap, ...] = ()
+    in_force: tuple[str, ...] = ()
 
     def cell(self, origin: str, target: str) -> MatrixCell | None:
         """The cell of that pair; None on the diagonal and where the pair was not judged."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -10,7 +13,12 @@ from gateshift.model.finding import Level
 _CODES = {"bold": "1", "dim": "2", "red": "31", "yellow": "33", "blue": "34", "green": "32", "cyan": "36"}
 
 _BAR_CELLS = 20
+_FEWEST_CELLS = 5
 _NARROWEST = 40
+_ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+_WORD = re.compile(" *[^ ]+")
+_FIRST_COLUMN = re.compile(r" *\S+(?: \S+)*  +(?=\S)")
+"""The indentation, the words up to the first gap, and the gap."""
 
 LEVEL_COLOUR = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
 
@@ -32,24 +40,43 @@ class Style(Struct, frozen=True):
     def wrap(self, text: str, first: int = 0, rest: int | None = None) -> list[str]:
         """The text in lines that leave room for `first` characters before the first and `rest` before the others,
         broken between words alone: an address or a path stays whole."""
-        if not self.width or len(text) + first <= self.width:
+        if not self.width or first + _cells(text) <= self.width:
             return [text]
-        import textwrap  # a pipe need not pay for its start-up
+        lines: list[str] = []
+        room = -1
+        for word in _WORD.findall(text):
+            room -= _cells(word)
+            if not lines or (room < 0 and lines[-1].strip() and _cells(word.lstrip(" "))):
+                indent = first if not lines or rest is None else rest
+                lines.append(word.lstrip(" ") if lines else word)
+                room = max(self.width, _NARROWEST) - indent - _cells(lines[-1])
+            else:
+                lines[-1] += word
+        return lines or [text]
 
-        rest = first if rest is None else rest
-        lines = textwrap.wrap(
-            text,
-            max(self.width, _NARROWEST),
-            initial_indent=" " * first,
-            subsequent_indent=" " * rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        return [line[first if number == 0 else rest :] for number, line in enumerate(lines)] or [""]
+    def fit(self, text: str) -> str:
+        """The text, each of whose lines that is wider than the terminal goes on below: under its own second column or,
+        where that is far to the right, a little to the right of where it begins."""
+        return "\n".join(part for line in text.split("\n") for part in self._hanging(line)) if self.width else text
+
+    def _hanging(self, line: str) -> Iterator[str]:
+        plain = _ESCAPE.sub("", line)
+        column = _FIRST_COLUMN.match(plain)
+        hang = column.end() if column else 0
+        if not 0 < hang <= self.width // 2:
+            hang = len(plain) - len(plain.lstrip(" ")) + 2
+        first, *rest = self.wrap(line, 0, hang)
+        yield first
+        yield from (f"{'':{hang}}{part}" for part in rest)
 
     def cut(self, line: str) -> str:
         """The line, which ends in `...` where it is wider than the terminal."""
         return line if not self.width or len(line) <= self.width else f"{line[: self.width - 3]}..."
+
+    def cells(self, taken: int, number: int = 1) -> int:
+        """How many cells each of `number` bars in a line has, of which `taken` characters are taken."""
+        room = (max(self.width, _NARROWEST) - taken) // number if self.width else _BAR_CELLS
+        return min(max(room, _FEWEST_CELLS), _BAR_CELLS)
 
     def within(self, indent: int) -> Style:
         """The same for text that is indented."""
@@ -61,12 +88,17 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def bar(share: float, style: Style) -> str:
-    """The share as twenty cells; one that is not zero fills at least one, one short of all leaves at least one."""
-    filled = round(share * _BAR_CELLS)
+def bar(share: float, style: Style, cells: int = _BAR_CELLS) -> str:
+    """The share as a row of cells; one that is not zero fills at least one, one short of all leaves at least one."""
+    filled = round(share * cells)
     if share > 0:
         filled = max(1, filled)
     if share < 1:
-        filled = min(_BAR_CELLS - 1, filled)
+        filled = min(cells - 1, filled)
     full, empty = ("█", "░") if style.unicode else ("#", ".")
-    return full * filled + empty * (_BAR_CELLS - filled)
+    return full * filled + empty * (cells - filled)
+
+
+def _cells(text: str) -> int:
+    """How many characters of the text are seen."""
+    return len(_ESCAPE.sub("", text))

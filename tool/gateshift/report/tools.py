@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 
 from gateshift.model.inventory import InstalledProgram, Inventory, StockedSchemas
+from gateshift.report.style import Style
 from gateshift.yamldoc.data import Json
 
 
-def as_text(inventory: Inventory) -> str:
+def as_text(inventory: Inventory, style: Style) -> str:
     """A table of programs, a table of schemas, and where they are kept."""
     lines = _table(
         [("PROGRAM", "VERSION", "PINNED", "FOUND IN", "PATH"), *(_row(program) for program in inventory.programs)]
@@ -23,7 +24,7 @@ def as_text(inventory: Inventory) -> str:
     if inventory.crds_to_install:
         names = ", ".join(inventory.crds_to_install)
         lines += ["", f"`gateshift tools install --crds-of NAME` gets the kinds of {names}"]
-    return "\n".join([*lines, "", f"kept in {inventory.cache}"]) + "\n"
+    return style.fit("\n".join([*lines, "", f"kept in {inventory.cache}"]) + "\n")
 
 
 def _row(program: InstalledProgram) -> tuple[str, ...]:

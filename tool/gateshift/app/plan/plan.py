@@ -21,7 +21,7 @@ from gateshift.app.shared.rollouts import rollout_here, root_of
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.stage_wait import wait_before
 from gateshift.engines.registry import WITHOUT_POINTER
-from gateshift.model.finding import Level
+from gateshift.model.finding import Finding, Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict, PlanReport
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.model.sync_pointer import RolloutPointers, SyncSettings
@@ -92,7 +92,13 @@ class Plans:
             return self.planner.step(sides[one], sides[other], syncs)
 
         cells = [_cell(one, other, tuple(sides), step) for one in sides for other in sides if one != other]
-        return MatrixReport(rollout.service.name, tuple(sides), tuple(cells))
+        in_force = {
+            each.stage.name
+            for each in pointing.stage_pointers
+            if each.stage and each.environment in (None, environment)
+        }
+        named = tuple(name for name in sides if name in in_force)
+        return MatrixReport(rollout.service.name, tuple(sides), tuple(cells), in_force=named)
 
     def _stages(self, rollout: Rollout, environment: Environment) -> Iterator[tuple[str, Side]]:
         for stage in rollout.stages_in(environment):
@@ -131,14 +137,15 @@ def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str
     if made.safe:
         return MatrixCell(origin, target, engines, idle=idle)
     way = safe_way(stages, origin, target, lambda one, other: step(one, other).safe)
-    return MatrixCell(origin, target, engines, next(_reasons(made)), way, idle)
+    reason = next(_reasons(made))
+    return MatrixCell(origin, target, engines, reason.message, way, idle, reason.rule)
 
 
-def _reasons(step: PlannedStep) -> Iterator[str]:
+def _reasons(step: PlannedStep) -> Iterator[Finding]:
     for engine in step.deciding:
         for located in engine.findings:
             if located.finding.level is Level.ERROR:
-                yield located.finding.message
+                yield located.finding
 
 
 def forward_is_safe(report: MatrixReport) -> bool:

@@ -14,7 +14,7 @@ from gateshift.report.style import Style, count
 
 def render(adoption: Adoption, style: Style) -> str:
     """The proposal, ending in a line break."""
-    return "\n".join(_lines(adoption, style)) + "\n"
+    return style.fit("\n".join(_lines(adoption, style)) + "\n")
 
 
 def _lines(adoption: Adoption, style: Style) -> Iterator[str]:

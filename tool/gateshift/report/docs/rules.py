@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from difflib import unified_diff
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.model.rule import Family, Rule
 from gateshift.report.style import Style
@@ -24,6 +24,7 @@ TITLES = {
     Family.FILES: "Generated files",
 }
 _WIDTH = 100
+_COLOURS = {"-": ("red",), "+": ("green",), "@": ("cyan",), "#": ("bold",)}
 _CONTEXT = 4
 _EXAMPLES = "../tool/gateshift/checks/examples"
 
@@ -60,23 +61,20 @@ def text(pages: Sequence[RulePage], style: Style) -> str:
         for page in group:
             name = page.rule.name.ljust(widest)
             lines.append(f"  {style.paint(page.rule.id, 'cyan')} {name}  {page.rule.meaning}")
-    return "\n".join(lines[1:]) + "\n\n`gateshift rules ID` shows one with its examples.\n"
+    return style.fit("\n".join(lines[1:]) + "\n\n`gateshift rules ID` shows one with its examples.\n")
 
 
 def _page(page: RulePage, style: Style) -> Iterator[str]:
     rule = page.rule
     yield style.paint(f"{rule.id} {rule.name}", "bold")
     yield ""
-    for paragraph in (rule.meaning, rule.why):
-        yield from textwrap.wrap(paragraph, _WIDTH)
+    page_style = replace(style, width=min(style.width or _WIDTH, _WIDTH))
+    for paragraph in (rule.meaning, rule.why, f"Source: {rule.source}"):
+        yield from page_style.wrap(" ".join(paragraph.split()))
         yield ""
-    yield f"Source: {rule.source}"
-    for title, files in (("Fails", page.bad), ("Passes", page.good)):
-        for file in files:
-            yield ""
-            yield style.paint(f"{title}: {file.path}", "bold")
-            yield ""
-            yield textwrap.indent(file.text.rstrip("\n"), "    ")
+    if page.bad:
+        yield style.paint("The mistake (-) and the way out (+):", "bold")
+        yield from (style.paint(line, *_COLOURS.get(line[:1], ())) for line in _difference(page))
 
 
 def as_json(pages: Sequence[RulePage], style: Style) -> str:  # noqa: ARG001 -- the table's signature

@@ -26,8 +26,8 @@ _PHRASES = {
 def render(report: Explanation, style: Style = _PLAIN) -> str:
     """Each decision as a block, or, where the report is not detailed, on one line."""
     if not report.detailed:
-        return "".join(f"{_line(explained, style)}\n" for explained in report.decisions)
-    return "\n\n".join("\n".join(_block(explained, style)) for explained in report.decisions) + "\n"
+        return style.fit("".join(f"{_line(explained, style)}\n" for explained in report.decisions))
+    return style.fit("\n\n".join("\n".join(_block(explained, style)) for explained in report.decisions) + "\n")
 
 
 def _line(explained: Explained, style: Style) -> str:
@@ -113,9 +113,10 @@ def _shares(decision: Decision, style: Style) -> Iterator[str]:
         return
     yield ""
     width = max(len(backend.version or backend.name) for backend in decision.backends)
+    cells = style.cells(width + 2 * len("100.00 %"))
     for backend in sorted(decision.backends, key=lambda answer: -answer.share):
         name = printable(f"{backend.version or backend.name:<{width}}")
-        drawn = style.paint(bar(backend.share, style), "green" if backend.status == 200 else "red")
+        drawn = style.paint(bar(backend.share, style, cells), "green" if backend.status == 200 else "red")
         yield f"  {percent(backend.share):>7}  {drawn}  {style.paint(name, 'bold')}  {printable(_path(backend))}"
 
 

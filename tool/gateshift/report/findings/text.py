@@ -37,14 +37,14 @@ def render(report: ValidationReport, style: Style = _PLAIN, *, notes: bool = Fal
         lines = [f"{style.paint('note', LEVEL_COLOUR[Level.NOTE], 'bold')}: {printable(str(rule))}" for rule in counted]
         blocks.append("\n".join([*lines, style.paint("  `--notes` shows them.", "dim")]))
     blocks += gap_blocks(report.gaps, style)
-    return "\n\n".join([*blocks, "\n".join(last_lines(report, style))]) + "\n"
+    return style.fit("\n\n".join([*blocks, "\n".join(last_lines(report, style))]) + "\n")
 
 
 def last_lines(report: ValidationReport, style: Style = _PLAIN) -> Iterator[str]:
     """The counts: of findings, and of what was looked at."""
     yield summary(report, style)
     if coverage := coverage_line(report.coverage):
-        yield from style.wrap(coverage)
+        yield coverage
 
 
 def decisive(report: ValidationReport, least: Level) -> ValidationReport:
@@ -116,7 +116,7 @@ def _group(group: FindingGroup, style: Style) -> Iterator[str]:
     """The first finding of a cause, with every root that it reaches, and where else it is."""
     yield from _finding(replace(group.first, roots=group.roots), style)
     if group.others:
-        yield from _labelled("also", group.others, style)
+        yield from labelled("also", group.others, style)
 
 
 def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
@@ -126,15 +126,18 @@ def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
     yield from (f"  {style.paint(line, 'bold')}" for line in rest)
     yield from place_lines(finding.place, style, LEVEL_COLOUR[finding.level])
     for related in finding.related:
-        first, *rest = style.wrap(printable(related.message), len("  note: "))
+        place = related.place
+        where = "" if place.excerpt else f" ({place.file}:{place.line}:{place.column})"
+        first, *rest = style.wrap(printable(related.message + where), len("  note: "))
         yield f"  {style.paint('note', 'cyan')}: {first}"
         yield from (f"        {line}" for line in rest)
-        yield from place_lines(related.place, style, "cyan")
+        if place.excerpt:
+            yield from place_lines(place, style, "cyan")
     for label, text in _remarks(finding):
-        yield from _labelled(label, text, style)
+        yield from labelled(label, text, style)
 
 
-def _labelled(label: str, text: str, style: Style) -> Iterator[str]:
+def labelled(label: str, text: str, style: Style) -> Iterator[str]:
     """`   label: text`, its lines under each other."""
     lines = [part for line in text.split("\n") for part in style.wrap(printable(line), _LABEL)]
     yield f"  {style.paint(f'{label:>8}', 'dim')}: {lines[0]}"
@@ -202,6 +205,6 @@ def _gap_lines(gap: Gap, *alike: Gap, style: Style) -> Iterator[str]:
     if alike:
         shown = ", ".join(other.what for other in alike[:_MOST_ROOTS])
         more = f" and {len(alike) - _MOST_ROOTS} more" if alike[_MOST_ROOTS:] else ""
-        yield from _labelled("also", shown + more, style)
+        yield from labelled("also", shown + more, style)
     if gap.next_step:
-        yield from _labelled("help", gap.next_step, style)
+        yield from labelled("help", gap.next_step, style)

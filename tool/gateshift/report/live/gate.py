@@ -17,7 +17,7 @@ _WORDS = {"requestRate": "request rate", "successRate": "success rate", "p99": "
 
 def render(report: GateReport, style: Style = _PLAIN) -> str:
     """Each figure with its limit, the stable version's, and the query to paste."""
-    return "\n".join(_lines(report, style)) + "\n"
+    return style.fit("\n".join(_lines(report, style)) + "\n")
 
 
 def _lines(report: GateReport, style: Style) -> Iterator[str]:

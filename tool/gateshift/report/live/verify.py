@@ -16,7 +16,7 @@ _COLOURS = {ShareVerdict.AS_DECLARED: "green", ShareVerdict.OFF: "red", ShareVer
 
 def render(report: VerifyReport, style: Style = _PLAIN) -> str:
     """Each class with its verdict, its versions' shares, and what else there is to know."""
-    return "\n".join(_lines(report, style)) + "\n"
+    return style.fit("\n".join(_lines(report, style)) + "\n")
 
 
 def _lines(report: VerifyReport, style: Style) -> Iterator[str]:

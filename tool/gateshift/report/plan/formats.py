@@ -33,14 +33,15 @@ def _by_kind(
 
 
 def _text(report: AnyPlan, setting: Setting) -> str:
-    from gateshift.report.plan.text import render, render_matrix, render_pull_request
+    from gateshift.report.plan import matrix
+    from gateshift.report.plan.text import render, render_pull_request
 
     style = setting.style
     return _by_kind(
         report,
         lambda plan: render(plan, style),
         lambda branch: render_pull_request(branch, style),
-        lambda matrix: render_matrix(matrix, style),
+        lambda stages: matrix.render(stages, style, rules=setting.rules, every_pair=setting.verbose),
     )
 
 

@@ -11,12 +11,10 @@ import html
 from collections.abc import Iterator, Sequence
 
 import yaml
-from msgspec import Struct
 
 from gateshift.engines.registry import engine_name
 from gateshift.model.finding import Level
 from gateshift.model.plan import (
-    SAFE_WAY,
     MatrixReport,
     ObjectChange,
     PairVerdict,
@@ -31,6 +29,7 @@ from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.own_suppressions import markdown_block
 from gateshift.report.plain_text import printable
 from gateshift.report.plan.mermaid import picture
+from gateshift.report.plan.shared_findings import SharedFinding, shared_findings
 from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, is_edit, is_shift, split, subject, title
 from gateshift.report.style import count
 from gateshift.yamldoc.data import JsonObject
@@ -48,13 +47,6 @@ _MOST_OBJECTS = 60
 _MOST_DIFF_LINES = 120
 _WIDEST = 160
 _OVERLAP = " + "
-
-
-class _Shared(Struct, frozen=True):
-    """A finding, and the engines that it is about: none named where it is about all of them."""
-
-    finding: ReportedFinding
-    engines: tuple[str, ...] = ()
 
 
 def marker(name: str = "") -> str:
@@ -225,7 +217,7 @@ def _traffic(rows: Sequence[TrafficRow]) -> str:
 
 
 def _reasons(report: PlanReport, links: Links) -> Iterator[str]:
-    shared = _shared(report)
+    shared = shared_findings(report)
     errors = [entry for entry in shared if entry.finding.level is Level.ERROR]
     if errors:
         shown = [_reason(entry, links) for entry in errors[:_MOST_REASONS]]
@@ -241,29 +233,14 @@ def _reasons(report: PlanReport, links: Links) -> Iterator[str]:
         yield _folded(summary, details)
 
 
-def _shared(report: PlanReport) -> list[_Shared]:
-    """The findings of all engines, each once; an engine is named where another one does not have it."""
-    met: dict[tuple[str, str, str, int], tuple[ReportedFinding, list[str]]] = {}
-    for verdict in report.engines:
-        for finding in verdict.findings:
-            key = (finding.rule, finding.message.partition(". ")[0], finding.place.file, finding.place.line)
-            met.setdefault(key, (finding, []))[1].append(engine_name(verdict.engine))
-    everyone = len(report.engines)
-    entries = [
-        _Shared(finding, () if len(set(names)) == everyone else tuple(dict.fromkeys(names)))
-        for finding, names in met.values()
-    ]
-    return sorted(entries, key=lambda entry: entry.finding.level.rank)
-
-
-def _reason(entry: _Shared, links: Links) -> str:
+def _reason(entry: SharedFinding, links: Links) -> str:
     finding = entry.finding
     who = f" ({prose(' and '.join(entry.engines))} only)" if entry.engines else ""
     place = f"{finding.place.file}:{finding.place.line}"
     address = links.line(finding.place.file, finding.place.line)
     where = f"[{code(place)}]({address})" if address else code(place)
-    hint = finding.help.partition(SAFE_WAY)[0].strip()
-    said = f"{prose(finding.message)} {prose(hint)}".strip()
+    others = (f"{prose(name)}: {prose(when)}" for name, when in entry.otherwise)
+    said = " ".join(part for part in (prose(finding.message), *others, prose(entry.hint)) if part)
     return f"- {_MARKS[finding.level]} [{finding.rule}]({rule_page(finding.rule)}){who} {said} {where}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateshift.engines.registry import engine_name
 from gateshift.model.plan import MatrixCell, PairVerdict, PlanReport, TrafficRow
 from gateshift.model.shares import percent
+from gateshift.report.plain_text import printable
 
 PROOF = (
     "Proved from files: references, order of apply and prune, readiness of pods. "
@@ -83,3 +84,8 @@ def verdict(report: PlanReport) -> str:
     """`safe`, or for which engines it is not."""
     unsafe = [engine_name(verdict.engine) for verdict in report.engines if verdict.decides and not verdict.safe]
     return "safe" if not unsafe else f"unsafe for {' and '.join(unsafe)}"
+
+
+def way(stages: tuple[str, ...]) -> str:
+    """`canary -> half -> final`."""
+    return " -> ".join(printable(stage) for stage in stages)

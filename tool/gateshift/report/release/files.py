@@ -44,7 +44,7 @@ def summary(name: str, states: Sequence[FileState], style: Style, *, done: bool)
     totals = f"{count(len(states) - len(pending), 'file')} up to date"
     if pending:
         totals = f"{len(pending)} {'changed' if done else 'not up to date'}, {totals}"
-    return "\n".join([f"{style.paint(printable(name), 'bold')}: {totals}", *lines]) + "\n"
+    return style.fit("\n".join([f"{style.paint(printable(name), 'bold')}: {totals}", *lines]) + "\n")
 
 
 def _verb(state: FileState, *, done: bool) -> str:

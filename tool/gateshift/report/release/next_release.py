@@ -15,12 +15,11 @@ _SHORT = 12
 
 def render(report: ReleaseReport, style: Style) -> str:
     """The change of gateshift.yaml where nothing was written, the pointers, the stages, and what is to be done."""
-    return "\n".join(_lines(report, style)) + "\n"
+    change = "".join(f"{line}\n" for line in _diff(report, style)) if report.dry_run else ""
+    return change + style.fit("\n".join(_lines(report, style)) + "\n")
 
 
 def _lines(report: ReleaseReport, style: Style) -> Iterator[str]:
-    if report.dry_run:
-        yield from _diff(report, style)
     name = style.paint(printable(report.rollout.service.name), "bold")
     yield f"{name}: {_start(report)}"
     yield f"  stages: {' -> '.join(printable(stage.name) for stage in report.rollout.stages)}"

@@ -16,7 +16,7 @@ _SHORT = 12
 
 def render(report: PromotionReport, base: Path, style: Style) -> str:
     """The shift, each pointer's old and new path, what speaks against it, and what became of it."""
-    return "\n".join(_lines(report, base, style)) + "\n"
+    return style.fit("\n".join(_lines(report, base, style)) + "\n")
 
 
 def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:

@@ -16,7 +16,7 @@ _SHORT = 12
 
 def render(report: StatusReport, style: Style = _PLAIN) -> str:
     """The strip of stages of each pointer, its shares, since when, and what is next."""
-    return "\n".join(_lines(report, style)) + "\n"
+    return style.fit("\n".join(_lines(report, style)) + "\n")
 
 
 def _lines(report: StatusReport, style: Style) -> Iterator[str]:
