@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots
 from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
+from gateshift.app.validate.search import roots_under
 from gateshift.app.validate.sync_objects import sync_findings
 from gateshift.app.validate.targets import pointer_trees
 from gateshift.checks.files import generated as file_checks
@@ -67,8 +68,11 @@ def _of_pointers(path: Path) -> list[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         alone = Path(shutil.copytree(path, Path(folder).resolve() / "repository"))
         rollouts = Rollouts.of(find_rollout_files(alone))
-        pointers = pointer_trees(rollouts.all, TreeReader())
-        return [finding for _, finding in sync_findings(built_of(alone), pointers)]
+        reader = TreeReader()
+        built = list(build_roots(roots_under([alone / "overlays"], reader).roots, reader, program=None, timeout=30))
+        pointers = pointer_trees(rollouts.all, reader)
+        of_builds = [finding for root in built for finding in root.findings]
+        return [*of_builds, *(finding for _, finding in sync_findings(built, pointers))]
 
 
 def _of_generated_files(path: Path) -> list[Finding]:

@@ -10,11 +10,11 @@ import pytest
 from gateshift.app.generate.generate import write
 from gateshift.app.shared.build_roots import build_roots
 from gateshift.app.shared.rollouts import Rollouts, find_rollout_files
+from gateshift.app.validate.search import roots_under
 from gateshift.app.validate.sync_objects import sync_findings
 from gateshift.app.validate.targets import pointer_trees
 from gateshift.checks.files import generated
 from gateshift.checks.sync import pointers
-from gateshift.kustomize.tree.roots import find_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.rule import checks_in
@@ -58,8 +58,9 @@ def found(folder: Path, *others: str, whole: bool = True) -> list[Finding]:
     reader = TreeReader()
     rollouts = Rollouts.of(find_rollout_files(folder)).all
     paths = [folder / name for name in ("overlays", *others)]
-    built = build_roots(find_roots(paths, reader.sources).roots, reader, program=None, timeout=60)
-    return [finding for _, finding in sync_findings(built, pointer_trees(rollouts, reader) if whole else ())]
+    built = list(build_roots(roots_under(paths, reader).roots, reader, program=None, timeout=60))
+    of_pointers = sync_findings(built, pointer_trees(rollouts, reader) if whole else ())
+    return [*(finding for root in built for finding in root.findings), *(finding for _, finding in of_pointers)]
 
 
 def rules(folder: Path, *others: str) -> list[tuple[str, Level]]:
@@ -98,9 +99,14 @@ def test_pointers_that_disagree_are_told(repo: Path) -> None:
     ("post_build", "value", "expected"),
     [
         ("{substitute: {A: b}}", "${USER}", [("GS614", Level.ERROR)]),
-        ("{substitute: {A: b}}", "^beta$", [("GS614", Level.WARNING)]),
+        ("{substitute: {A: b}}", "^beta$", []),
+        ("{substitute: {A: b}}", "$1 {{ $labels.x }} $(A)", []),
         ("{substitute: {A: b}}", "a$$b", [("GS614", Level.WARNING)]),
-        ("{substituteFrom: [{kind: ConfigMap, name: x}]}", "${USER}", [("GS614", Level.WARNING)]),
+        ("{substitute: {A: b}}", "$${B}", []),
+        ("{substitute: {A: b}}", "${B-c}", [("GS614", Level.ERROR)]),
+        ("{substitute: {1A: b}}", "${A:=c}", [("GS614", Level.ERROR)]),
+        ("{substituteFrom: [{kind: ConfigMap, name: x}]}", "${USER}", [("GS614", Level.NOTE)]),
+        ("{substituteFrom: [{kind: ConfigMap, name: x}], substitute: {A: b}}", "${A}", []),
         ("{substitute: {A: b}}", "${A}", []),
         ("{substitute: {A: b}}", "${USER:=me}", []),
         ("{substitute: {A: b}}", "USER", []),

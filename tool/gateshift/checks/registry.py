@@ -97,11 +97,11 @@ def run_checks(subject: Subject) -> Iterator[Finding]:
 def defined_rules() -> tuple[Rule, ...]:
     """The rules of every room as they are defined, in no promised order; an id that was given twice stands twice."""
     from gateshift.checks.files import generated
-    from gateshift.checks.sync import pointers
+    from gateshift.checks.sync import pointers, substitution
     from gateshift.config.semantics import warnings
     from gateshift.transition import rules as transitions
 
-    return rules_in(*_OF_ROOTS, generated, pointers, warnings, transitions)
+    return rules_in(*_OF_ROOTS, generated, pointers, substitution, warnings, transitions)
 
 
 def every_rule() -> dict[str, Rule]:

@@ -14,7 +14,9 @@ from msgspec import Struct
 from gateshift.engines.changes import Change
 from gateshift.engines.events import Event
 from gateshift.engines.sync_plan import SyncOrder
+from gateshift.model.engine_build import EngineBuild, FinishedObjects
 from gateshift.model.finding import Level
+from gateshift.model.resource import Resource
 from gateshift.model.rollout import Environment, Rollout, RouteKind
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer, SyncSettings
 from gateshift.traffic.cluster import Cluster
@@ -32,7 +34,6 @@ class Danger(Enum):
 
     PRUNES_FIRST = "prunes before it applies"
     HIDES_ROUTES = "takes a changed route for an unchanged one"
-    CHANGES_RENDER = "changes what Kustomize builds"
     CASCADES = "takes its objects along when it goes"
     RECREATES = "deletes objects to create them anew"
     EMPTIES = "prunes everything when nothing is built"
@@ -48,16 +49,6 @@ class SyncHazard(Struct, frozen=True):
     what: str = ""
     hint: str = ""
     level: Level = Level.WARNING
-
-
-class Substitution(Struct, frozen=True):
-    """Variables that are filled in after the build: those the sync object at `at` gives a value, whether others may
-    come from elsewhere, and the label or annotation by which an object is left as it is."""
-
-    at: FieldPath
-    known: frozenset[str]
-    open: bool
-    opt_out: tuple[str, str]
 
 
 class RefusedUpdate(Enum):
@@ -124,5 +115,5 @@ class SyncEngine(Protocol):
         """Where the object is ready before a stage with a route of that kind is, or gives up before its Deployments
         do, which may take `progress` seconds."""
 
-    def substitution(self, data: JsonObject) -> Substitution | None:
-        """The variables that it fills in after the build; None where it leaves the build as it is."""
+    def finished(self, resources: tuple[Resource, ...], build: EngineBuild) -> FinishedObjects:
+        """The objects that were built from a folder as it applies them."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.build_start import BuildStart
@@ -15,6 +18,8 @@ from gateshift.yamldoc import UnreadableYaml, load_all
 from gateshift.yamldoc.data import Json, JsonObject, text_at
 
 _SEPARATOR = "\n---\n"
+_PRINTED_TRACE = rf"(?m)^    ({re.escape(ORIGIN)}|{re.escape(TRANSFORMATIONS)}): \|\n(      .*\n?)*"
+_NO_ANNOTATIONS = r"(?m)^  annotations:\n(?!    )"
 
 
 class Traces(Enum):
@@ -43,11 +48,15 @@ class BuildReader:
         resources = []
         for chunk in output.removesuffix("\n").split(_SEPARATOR) if output.strip() else ():
             whole, data, origin, transformations = self._parse(chunk)
-            resources.append(
+            resource = (
                 Resource.read(whole, guessed_origin(whole, tree), chunk)
                 if traces is Traces.KEPT
                 else Resource.read(data, self._origin(data, origin, transformations, tree, start, traces), chunk)
             )
+            if tree.root.pointer is not None:
+                plain = chunk if traces is Traces.KEPT else _text_without_traces(chunk)
+                resource = replace(resource, text=plain)
+            resources.append(resource)
         return tuple(resources)
 
     def _parse(self, chunk: str) -> tuple[JsonObject, JsonObject, str, str]:
@@ -115,6 +124,12 @@ def _object_of(chunk: str) -> JsonObject:
     if len(documents) != 1 or not isinstance(documents[0], dict):
         raise NoVerdict("Kustomize printed something that is not an object: " + chunk[:200])
     return documents[0]
+
+
+def _text_without_traces(chunk: str) -> str:
+    """The text as a plain build prints it; no object that is read in this way has annotations of these names itself."""
+    text = re.sub(_PRINTED_TRACE, "", chunk)
+    return text if text == chunk else re.sub(_NO_ANNOTATIONS, "", text)
 
 
 def _without_traces(data: JsonObject) -> tuple[JsonObject, str, str]:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
+from gateshift.model.sync_pointer import SyncPointer
 from gateshift.yamldoc.data import FieldPath, JsonObject
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -130,13 +131,21 @@ class Root(Struct, frozen=True):
 
     `path` is as the user named or would name it; `folder` is the folder with all links resolved, and `repository`
     the folder that nothing may leave. `files` are the YAML files of a plain root, in order; for a root with a
-    kustomization it is empty.
+    kustomization it is empty. `pointer` is a sync object that has the folder built in a way of its own, None where it
+    is built as it stands.
     """
 
     path: Path
     folder: Path
     repository: Path
     files: tuple[Path, ...] = ()
+    pointer: SyncPointer | None = None
+
+    @property
+    def key(self) -> tuple[Path, tuple[Path, ...], str]:
+        """What two roots that build the same share."""
+        way = self.pointer.build.way if self.pointer is not None and self.pointer.build is not None else ""
+        return self.folder, self.files, way
 
 
 class KustomizationTree(Struct, frozen=True, eq=False):
@@ -145,7 +154,8 @@ class KustomizationTree(Struct, frozen=True, eq=False):
     `kustomizations` holds each kustomization once, a parent before its bases; `files` every file that was read,
     by the path Kustomize's annotations name it with, and `sources` by its real path. `problems` are faults with their
     places that belong to no reference. `rewritten` has the kustomization files that are built otherwise than they
-    stand, by the same path as in `files`: their text as it is built.
+    stand, by the same path as in `files`: their text as it is built. `deciding` are files of which no object is made
+    and which say how it is done: that of the sync object.
     """
 
     root: Root
@@ -155,3 +165,4 @@ class KustomizationTree(Struct, frozen=True, eq=False):
     sources: Mapping[Path, SourceFile]
     problems: tuple[tuple[Place, Refused], ...] = ()
     rewritten: Mapping[Path, str] = {}
+    deciding: tuple[SourceFile, ...] = ()

@@ -62,7 +62,8 @@ class Resource(Struct, frozen=True, eq=False):
     """One object of a build: its data without any annotation that the build added to trace it, and without the metadata
     of its encryption, if it is `encrypted`.
 
-    `unknown` are the places of the values that the files do not tell: any value may stand there in the cluster.
+    `unknown` are the places of the values that the files do not tell: any value may stand there in the cluster. `text`
+    is the object as Kustomize printed it, kept only where more is to be done with it.
     """
 
     api_version: str
@@ -71,6 +72,7 @@ class Resource(Struct, frozen=True, eq=False):
     origin: Origin
     unknown: frozenset[FieldPath] = frozenset()
     encrypted: bool = False
+    text: str = ""
 
     @staticmethod
     def of(

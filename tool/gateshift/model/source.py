@@ -43,6 +43,15 @@ class SourceFile:
         """Whether the file could not be read at all, whatever it would have said."""
         return self._fault is not None and not self.text
 
+    @property
+    def original(self) -> SourceFile:
+        """The file as it stands on disk."""
+        return self
+
+    def written(self, pointer: FieldPath, document: int = 0) -> tuple[SourceFile, FieldPath, int]:
+        """The file in which a value of this one stands, where in it, and in which of its documents."""
+        return self, pointer, document
+
     def data(self, document: int = 0) -> Json:
         """The data of one document; None where there is no such document."""
         return self.documents[document].data if document < len(self.documents) else None
@@ -81,10 +90,11 @@ class EmbeddedSource(SourceFile):
 
     def __init__(self, file: SourceFile, pointer: FieldPath, document: int = 0) -> None:
         text = text_at(file.data(document), *pointer)
-        super().__init__(file.path, text)
-        span = file.documents[document].nearest(pointer)[1]
-        self._around = file.spanned(span)
-        self._lines, self._columns, self._widths = _offsets(file.documents[document].text, span, text)
+        around, at, number = file.written(pointer, document)
+        super().__init__(around.path, text)
+        span = around.documents[number].nearest(at)[1]
+        self._around = around.spanned(span)
+        self._lines, self._columns, self._widths = _offsets(around.documents[number].text, span, text)
 
     def spanned(self, span: Span) -> Place:
         """The span as a place in the file around the string."""

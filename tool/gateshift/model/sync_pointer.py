@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.model.engine_build import EngineBuild
 from gateshift.model.rollout import Engine, Environment, Rollout, Stage
 from gateshift.yamldoc.data import FieldPath
 
@@ -32,6 +33,7 @@ class SyncPointer(Struct, frozen=True):
     likeliest first, none where it stands in no scalar. `repository` and `revision` are "" where the object leaves
     them to another one; then `source` names that one as (kind, namespace, name).
     `file` holds the object, as its document number `document` from 0; `.` for an object that is in no file.
+    `build` is how the engine builds the folder, None where it does so by other means than YAML files or Kustomize.
     """
 
     engine: Engine
@@ -45,6 +47,7 @@ class SyncPointer(Struct, frozen=True):
     source: tuple[str, str, str] = ("", "", "")
     file: Path = Path()
     document: int = 0
+    build: EngineBuild | None = None
 
     @property
     def folder(self) -> str:

@@ -11,8 +11,6 @@ from msgspec import Struct
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
-from gateshift.engines.engine import Danger
-from gateshift.engines.registry import engine_of
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.kustomization import Root
@@ -20,11 +18,10 @@ from gateshift.model.resource import Build
 from gateshift.model.sync_pointer import SyncPointer, SyncSettings, folder_of
 from gateshift.system import git
 from gateshift.system.source_files import real_path
-from gateshift.yamldoc import load_all, text_of
 from gateshift.yamldoc.data import Json, JsonObject
 
-_HARMLESS = ("targetNamespace", "commonMetadata", "namespace", "commonAnnotations")
-"""What a pointer may add to whatever it follows without a difference to a rollout."""
+_HARMLESS = ("namespace", "commonAnnotations")
+"""What a pointer may add to the kustomization that it follows without a difference to a rollout."""
 
 
 class AdoptSource(Struct, frozen=True):
@@ -91,11 +88,8 @@ def _only_root(path: Path, known: RepositoryPointers) -> Root:
 
 def _refuse_changed(pointer: SyncPointer) -> None:
     """Raises UserError where the pointer changes what is built, so that the stages could not be proved."""
-    data = load_all(text_of(pointer.file.read_bytes()))[pointer.document]
-    engine = engine_of(data)
-    hazards = engine.hazards(data) if engine is not None and isinstance(data, dict) else ()
-    changing = [hazard.what for hazard in hazards if hazard.danger is Danger.CHANGES_RENDER]
-    telling = [what for what in changing if what not in _HARMLESS]
+    edits = pointer.build.edits if pointer.build is not None else ()
+    telling = dict.fromkeys(edit.field for edit in edits if edit.field not in _HARMLESS)
     if telling:
         raise UserError(
             f"{pointer} changes what is built by `{'`, `'.join(telling)}`, and would change the stages too",

@@ -13,6 +13,7 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.checks.build.roots import nothing_built, refusals, unbuilt
 from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.kustomize.build import Outcome, PendingBuild, plain_build, start_builds
+from gateshift.kustomize.tree.leave_out import left_out_in
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import KustomizationTree, Root
@@ -117,9 +118,14 @@ def _with_outcome(root: ReadRoot, outcome: Outcome) -> BuiltRoot:
             gap = Gap(f"{tree.root.path} was not built", outcome.what, outcome.next_step)
             return BuiltRoot(tree, None, findings, gap)
         case Unbuilt():
-            return BuiltRoot(tree, None, (*findings, unbuilt(outcome, lacking=bool(tree.rewritten))))
+            return BuiltRoot(tree, None, (*findings, unbuilt(outcome, lacking=any(left_out_in(tree)))))
         case Build():
-            empty = () if _has_error(findings) or tree.rewritten else nothing_built(outcome, tree)
+            if tree.root.pointer is not None:
+                from gateshift.app.shared.engine_builds import as_applied  # only who has such a pointer pays for it
+
+                outcome, more = as_applied(outcome, tree, tree.root.pointer)
+                findings = (*findings, *more)
+            empty = () if _has_error(findings) or any(left_out_in(tree)) else nothing_built(outcome, tree)
             return BuiltRoot(tree, outcome, (*findings, *empty))
 
 

@@ -73,7 +73,8 @@ def repository_pointers(top: Path, work_tree: Path | None) -> RepositoryPointers
             if not isinstance(pointer, NotUnderstood)
         )
     repositories = repositories_in(documents)
-    names = frozenset(map(_repository_name, git.remotes(work_tree))) if work_tree is not None else frozenset()
+    urls = git.remotes(work_tree) if work_tree is not None and pointers else ()
+    names = frozenset(map(_repository_name, urls))
     placed = (with_repository(pointer, repositories) for pointer in pointers)
     return RepositoryPointers(top, tuple(pointer for pointer in placed if _is_of(pointer, names)))
 

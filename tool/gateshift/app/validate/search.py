@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.shared.build_roots import ReadRoot, read_roots
+from gateshift.app.shared.followed_folders import as_followed
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import rollout_file_above
 from gateshift.app.shared.snapshots import Snapshots
@@ -45,9 +46,11 @@ def roots_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
     elsewhere = {root.folder for root in found.kustomizations if _is_only_listed(root, listed, reader)}
     read = {path for tree in trees for path in tree.tree.sources}
     plain = plain_yaml(found.yaml_files, read, reader.sources)
+    kustomizations = tuple(root for root in found.kustomizations if root.folder not in elsewhere)
+    roots = tuple(root for root in found.roots if root.files or root.folder not in elsewhere)
     return RootsUnder(
-        (*(root for root in found.roots if root.files or root.folder not in elsewhere), *plain.roots),
-        tuple(root for root in found.kustomizations if root.folder not in elsewhere),
+        (*as_followed(roots, trees), *plain.roots),
+        kustomizations,
         plain.not_manifests,
         found.unsearched,
     )
@@ -74,7 +77,7 @@ def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
     for file in files:
         refuse_link_out(file)
     changed = {real_path(file.absolute()): file for file in files}
-    roots: dict[tuple[Path, tuple[Path, ...]], Root] = {}
+    roots: dict[object, Root] = {}
     reached: set[Path] = set()
     for repository in dict.fromkeys(repository_of(_existing(file)) for file in changed):
         found = roots_under([Path(shown_path(repository))], reader)
@@ -82,7 +85,7 @@ def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
         for root in read_roots(found.roots, reader):
             own = _files_of(root, before)
             if root.gap is not None or not own.isdisjoint(changed):
-                roots.setdefault((root.tree.root.folder, root.tree.root.files), root.tree.root)
+                roots.setdefault(root.tree.root.key, root.tree.root)
                 reached |= own & changed.keys()
     return RootsUnder(
         tuple(roots.values()),
@@ -91,10 +94,10 @@ def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
 
 
 def _files_of(root: ReadRoot, before: Mapping[Path, set[Path]]) -> set[Path]:
-    """The real paths of what a root reads, of what it names that is not there, of its rollout's settings, and of the
-    deleted files that its folders read before."""
+    """The real paths of what a root reads, of what it names that is not there, of the sync object that has it built, of
+    its rollout's settings, and of the deleted files that its folders read before."""
     tree = root.tree
-    files = {real_path(path) for path in (*tree.files, *tree.sources)}
+    files = {real_path(path) for path in (*tree.files, *tree.sources, *(file.path for file in tree.deciding))}
     folders = {tree.root.folder, *(node.folder for node in tree.kustomizations)}
     for node in tree.kustomizations:
         files |= {real_path(node.folder / reference.text) for reference in node.references if _is_name(reference.text)}

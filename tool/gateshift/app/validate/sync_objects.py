@@ -56,12 +56,7 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
     owner = {id(resource): (root, resource) for root in roots if root.build for resource in root.build.resources}
     resources = [resource for _, resource in owner.values()]
     repositories = repositories_in(resource.data for resource in resources)
-    built = {
-        root.tree.root.folder.relative_to(repository).as_posix(): root.build.resources
-        for root in roots
-        if root.build is not None and not root.tree.root.files
-    }
-    targets_of = _Targets(repository, built)
+    targets_of = _Targets(repository)
     targets = [
         targets_of.target(resource, with_repository(pointer, repositories))
         for resource in resources
@@ -77,9 +72,8 @@ def _of_repository(repository: Path, roots: Sequence[BuiltRoot]) -> Iterator[tup
 class _Targets:
     """Tells what the pointers of one repository name."""
 
-    def __init__(self, repository: Path, built: Mapping[str, tuple[Resource, ...]]) -> None:
+    def __init__(self, repository: Path) -> None:
         self.repository = repository
-        self.built = built
         self._rollouts: dict[Path, Rollout | None] = {}
         self._here: frozenset[str] | None = None
 
@@ -97,7 +91,7 @@ class _Targets:
             if stage_pointer is not None:
                 break
         exists = (inside and folder.is_dir()) or (False if stage_pointer or self._is_of_here(pointer) else None)
-        target = PointerTarget(resource, pointer, exists, built=self.built.get(pointer.folder, ()))
+        target = PointerTarget(resource, pointer, exists)
         if stage_pointer is None:
             return target
         return replace(target, rollout=rollout, environment=stage_pointer.environment, stage=stage_pointer.stage)

@@ -51,23 +51,6 @@ def route_differences_ignored(subject: Subject) -> Iterator[Finding]:
         )
 
 
-@check("GS603", source="Argo CD, Kustomize; Flux, Kustomization: spec")
-def render_changed_by_pointer(subject: Subject) -> Iterator[Finding]:
-    """A sync object changes what Kustomize builds from the directory it names.
-
-    What reaches the cluster is then not what was validated and planned: a namePrefix renames a Service but no route
-    that names it, a patch or an image escapes the review of the overlay.
-    """
-    for resource, hazard in _hazards(subject, Danger.CHANGES_RENDER):
-        yield Finding(
-            hazard.level,
-            f"{resource.id} changes the built objects with `{hazard.what}`",
-            FieldRef(resource, hazard.at, key=True),
-            "the cluster gets other objects than the ones that were checked",
-            f"Move `{hazard.what}` into the overlay's kustomization.yaml.",
-        )
-
-
 @check(
     "GS604", source="Argo CD, App Deletion; ApplicationSet, Application Pruning; Flux, Kustomization: deletionPolicy"
 )

@@ -5,12 +5,10 @@ These need to know the repository's directories, its rollouts and what their sta
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from gateshift.engines.engine import Substitution
 from gateshift.engines.registry import ENGINES
 from gateshift.manifests.workload import slowest_progress
 from gateshift.model.finding import FieldRef, Finding, Level, Related
@@ -18,17 +16,13 @@ from gateshift.model.resource import Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.rule import check
 from gateshift.model.sync_pointer import SyncPointer
-from gateshift.yamldoc.data import object_at, walk
-
-_VARIABLE = r"(?<!\$)\$\{(\w+)([^}]*)\}"
 
 
 class PointerTarget(Struct, frozen=True, eq=False):
     """One pointer, the object that holds it, and what its path is.
 
     `rollout` is the rollout it belongs to, `environment` and `stage` what of it the path names, each None where there
-    is none or where it cannot be told. `exists` is None where the path is in another repository or may be; `built` is
-    what was built from the directory.
+    is none or where it cannot be told. `exists` is None where the path is in another repository or may be.
     """
 
     resource: Resource
@@ -37,7 +31,6 @@ class PointerTarget(Struct, frozen=True, eq=False):
     rollout: Rollout | None = None
     environment: Environment | None = None
     stage: Stage | None = None
-    built: tuple[Resource, ...] = ()
 
     @property
     def field_ref(self) -> FieldRef:
@@ -102,44 +95,6 @@ def pointers_disagree(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
                 help="`gateshift promote STAGE` moves all pointers of an environment together.",
                 related=(Related(f"{other.pointer} names {other.stage.name}", other.field_ref),),
             )
-
-
-@check("GS614", source="Flux, Post build variable substitution; fluxcd/pkg envsubst; kustomize-controller#429")
-def substitution_touches_output(targets: Sequence[PointerTarget]) -> Iterator[Finding]:
-    """A Kustomization substitutes variables, and what it builds has a dollar sign.
-
-    A `${name}` that is not one of its variables becomes an empty string, and `$$` one `$`: a regular expression that
-    ends in `$`, or a template in a ConfigMap, is another one in the cluster.
-    """
-    for target in targets:
-        substitution = ENGINES[target.pointer.engine].substitution(target.resource.data)
-        if substitution is not None:
-            for resource in target.built:
-                if not _opted_out(resource, substitution):
-                    yield from _dollars(target, resource, substitution)
-
-
-def _opted_out(resource: Resource, substitution: Substitution) -> bool:
-    key, value = substitution.opt_out
-    return value in (object_at(resource.data, "metadata", place).get(key) for place in ("annotations", "labels"))
-
-
-def _dollars(target: PointerTarget, resource: Resource, substitution: Substitution) -> Iterator[Finding]:
-    for at, text in ((at, value) for at, value in walk(resource.data) if isinstance(value, str)):
-        variables = re.findall(_VARIABLE, text)
-        unknown = [name for name, default in variables if name not in substitution.known and not default]
-        if not unknown and "$" not in re.sub(_VARIABLE, "", text):
-            continue
-        certain = bool(unknown) and not substitution.open
-        what = f"replaces `${{{unknown[0]}}}`" if unknown else "reads the dollar sign"
-        yield Finding(
-            Level.ERROR if certain else Level.WARNING,
-            f"{target.pointer} {what} in {resource.id}",
-            FieldRef(resource, at, part=f"${{{unknown[0]}" if unknown else "$"),
-            "a variable without a value becomes an empty string" if unknown else "`$$` becomes `$`",
-            f"Annotate the object with `{': '.join(substitution.opt_out)}`, or remove {substitution.at[-1]}.",
-            (Related(f"{target.pointer} substitutes variables here", FieldRef(target.resource, substitution.at)),),
-        )
 
 
 @check("GS615", source="Flux, Kustomization: wait, timeout, healthCheckExprs; kustomize-controller#1180")

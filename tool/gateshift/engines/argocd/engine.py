@@ -8,9 +8,11 @@ from gateshift.engines.argocd import hazards, options, order, pointer
 from gateshift.engines.argocd.application_set import application_set_pointers
 from gateshift.engines.argocd.generated_pointer import application_text
 from gateshift.engines.changes import Change
-from gateshift.engines.engine import ParameterFiles, RefusedUpdate, Repositories, Substitution, SyncHazard
+from gateshift.engines.engine import ParameterFiles, RefusedUpdate, Repositories, SyncHazard
 from gateshift.engines.events import Event
 from gateshift.engines.sync_plan import SyncOrder
+from gateshift.model.engine_build import EngineBuild, FinishedObjects
+from gateshift.model.resource import Resource
 from gateshift.model.rollout import Engine, Environment, Rollout, RouteKind
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer, SyncSettings
 from gateshift.traffic.cluster import Cluster
@@ -82,7 +84,7 @@ class ArgoCd:
         del data, kind, progress
         return iter(())
 
-    def substitution(self, data: JsonObject) -> Substitution | None:
-        """None: Argo CD applies what Kustomize builds."""
-        del data
-        return None
+    def finished(self, resources: tuple[Resource, ...], build: EngineBuild) -> FinishedObjects:
+        """As they were built."""
+        del build
+        return FinishedObjects(resources)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.engines.argocd.pointer import application_in, sources_of
+from gateshift.engines.argocd.pointer import application_in
 from gateshift.engines.engine import Danger, SyncHazard
 from gateshift.model.finding import Level
 from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, text_at
@@ -15,7 +15,6 @@ from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, te
 _POLICY: FieldPath = ("spec", "syncPolicy")
 _ROUTES = ("HTTPRoute", "GRPCRoute", "*")
 _GROUPS = ("gateway.networking.k8s.io", "*")
-_HARMLESS_OVERRIDES = ("version", "kubeVersion", "apiVersions", "ignoreMissingComponents")
 _PRESERVE = "preserveResourcesOnDeletion"
 _CASCADE = "resources-finalizer.argocd.argoproj.io"
 
@@ -34,10 +33,6 @@ def hazards(data: JsonObject) -> Iterator[SyncHazard]:
     for index, option in enumerate(options):
         if option in ("Force=true", "Replace=true"):
             yield SyncHazard(Danger.RECREATES, (*at, *_POLICY, "syncOptions", index), str(option))
-    for place, source in sources_of(application):
-        for key, value in object_at(source, "kustomize").items():
-            if value and key not in _HARMLESS_OVERRIDES:
-                yield SyncHazard(Danger.CHANGES_RENDER, (*at, *place, "kustomize", key), key)
     yield from _hidden_routes(application, at, frozen="RespectIgnoreDifferences=true" in options)
     yield from _cascades(data, application, at)
 

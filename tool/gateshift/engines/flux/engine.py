@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gateshift.engines.changes import Change
-from gateshift.engines.engine import ParameterFiles, RefusedUpdate, Repositories, Substitution, SyncHazard
+from gateshift.engines.engine import ParameterFiles, RefusedUpdate, Repositories, SyncHazard
 from gateshift.engines.events import Event
 from gateshift.engines.flux import hazards, options, order, pointer
 from gateshift.engines.flux.generated_pointer import source_and_kustomization_text
 from gateshift.engines.sync_plan import SyncOrder
+from gateshift.model.engine_build import EngineBuild, FinishedObjects
+from gateshift.model.resource import Resource
 from gateshift.model.rollout import Engine, Environment, Rollout, RouteKind
 from gateshift.model.sync_pointer import NotUnderstood, SyncPointer, SyncSettings
 from gateshift.traffic.cluster import Cluster
@@ -78,6 +80,8 @@ class Flux:
         """Of `wait`, `healthCheckExprs` and `timeout`: Flux knows no health of a route by itself."""
         return hazards.readiness_hazards(data, kind, progress)
 
-    def substitution(self, data: JsonObject) -> Substitution | None:
-        """What `postBuild` says."""
-        return hazards.substitution(data)
+    def finished(self, resources: tuple[Resource, ...], build: EngineBuild) -> FinishedObjects:
+        """With the variables of `postBuild` filled in, and the common metadata."""
+        from gateshift.engines.flux.post_build import finished  # only who builds for Flux pays for its start-up
+
+        return finished(resources, build)

@@ -1,7 +1,7 @@
 """What a Kustomization says that can lose requests.
 
-Source: Flux documentation, Kustomization: deletionPolicy, force, wait, timeout, healthCheckExprs, Post build variable
-substitution; kustomize-controller#1180.
+Source: Flux documentation, Kustomization: deletionPolicy, force, wait, timeout, healthCheckExprs;
+kustomize-controller#1180.
 """
 
 from __future__ import annotations
@@ -10,23 +10,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from gateshift.engines.engine import Danger, Substitution, SyncHazard
+from gateshift.engines.engine import Danger, SyncHazard
 from gateshift.model.finding import Level
 from gateshift.model.rollout import RouteKind
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at, text_at
 
-_TRANSFORMERS = (
-    "targetNamespace",
-    "namePrefix",
-    "nameSuffix",
-    "patches",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "images",
-    "components",
-    "commonMetadata",
-)
-_OPT_OUT = ("kustomize.toolkit.fluxcd.io/substitute", "disabled")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _PART = r"([0-9]*\.?[0-9]+)(ms|h|m|s)"
 
@@ -34,9 +22,6 @@ _PART = r"([0-9]*\.?[0-9]+)(ms|h|m|s)"
 def hazards(data: JsonObject) -> Iterator[SyncHazard]:
     """The dangerous fields of the object."""
     spec = object_at(data, "spec")
-    for key, value in spec.items():
-        if key in _TRANSFORMERS and value:
-            yield SyncHazard(Danger.CHANGES_RENDER, ("spec", key), key)
     policy = text_at(spec, "deletionPolicy") or "MirrorPrune"
     deletes = policy in ("Delete", "WaitForTermination") or spec.get("prune") is True
     if deletes and policy != "Orphan":
@@ -81,12 +66,3 @@ def _seconds(duration: str) -> float | None:
 @cache
 def _part() -> re.Pattern[str]:
     return re.compile(_PART)
-
-
-def substitution(data: JsonObject) -> Substitution | None:
-    """The variables of `postBuild`; `${` in the build is touched only where it has some, or says Always."""
-    build = object_at(data, "spec", "postBuild")
-    if build.get("substituteStrategy") != "Always" and not build.get("substitute") and not build.get("substituteFrom"):
-        return None
-    known = frozenset(object_at(build, "substitute"))
-    return Substitution(("spec", "postBuild"), known, bool(build.get("substituteFrom")), _OPT_OUT)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gateshift.engines.engine import Repositories
+from gateshift.engines.flux.folder_build import folder_build
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import EditableScalar, SyncPointer, SyncSettings
 from gateshift.yamldoc.data import Json, JsonObject, look_up, text_at
@@ -33,6 +34,7 @@ def kustomization_pointers(data: JsonObject) -> Iterator[SyncPointer]:
         path,
         (EditableScalar(("spec", "path"), path),) if path else (),
         source=source,
+        build=folder_build(data),
     )
 
 

@@ -12,10 +12,10 @@ from fnmatch import translate
 
 from msgspec import Struct
 
+from gateshift.model.unknown_values import marked
+
 _NAME = r"[^\W]+"
 _DEFAULT_OPERATORS = (":=", ":-", ":?", ":+")
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_UNKNOWN = f"{_OPEN}([^{_CLOSE}]*){_CLOSE}"
 _VALID_NAME = r"[_A-Za-z][_A-Za-z0-9]*"
 
 
@@ -24,11 +24,14 @@ class BadSubstitution(Exception):  # noqa: N818 -- what the text is
 
 
 class Substituted(Struct, frozen=True):
-    """A text with its variables filled in. `empty` are the names without any value, which became nothing; what stands
-    for a value that only the cluster knows is found by `reveal`."""
+    """A text with its variables filled in. `empty` are the names without any value, which became nothing; `unknown`
+    those whose value only the cluster knows, with a mark in their place. `dollars`: two dollar signs became one, where
+    no brace says that this is meant."""
 
     text: str
     empty: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    dollars: bool = False
 
 
 def substitute(text: str, values: Mapping[str, str], *, more: bool) -> Substituted:
@@ -41,12 +44,6 @@ def is_valid_name(name: str) -> bool:
     return re.fullmatch(_VALID_NAME, name) is not None
 
 
-def reveal(text: str) -> tuple[str, bool]:
-    """The text with every unknown value written as its variable, and whether there was one."""
-    shown, count = re.subn(_UNKNOWN, r"${\1}", text)
-    return shown, count > 0
-
-
 class _Reader:
     """Reads a text from left to right, as Flux's scanner does, and writes what it comes to."""
 
@@ -56,6 +53,8 @@ class _Reader:
         self.more = more
         self.at = 0
         self.empty: list[str] = []
+        self.unknown: list[str] = []
+        self.dollars = False
 
     def all(self) -> Substituted:
         parts: list[str] = []
@@ -69,10 +68,12 @@ class _Reader:
                 parts.append(self._variable())
             elif self._takes("$$"):
                 parts.append("$")
+                self.dollars |= not self.text.startswith("{", self.at)
             elif self.at < len(self.text):
                 parts.append("$")
                 self.at += 1
-        return Substituted("".join(parts), tuple(dict.fromkeys(self.empty)))
+        empty, unknown = (tuple(dict.fromkeys(names)) for names in (self.empty, self.unknown))
+        return Substituted("".join(parts), empty, unknown, self.dollars)
 
     def _takes(self, word: str) -> bool:
         if not self.text.startswith(word, self.at):
@@ -124,7 +125,8 @@ class _Reader:
         if name in self.values:
             return change(self.values[name])
         if self.more:
-            return f"{_OPEN}{name}{_CLOSE}"
+            self.unknown.append(name)
+            return marked(name)
         self.empty.append(name)
         return change("")
 
@@ -133,7 +135,7 @@ class _Reader:
         while not self._takes("}"):
             parts.append(self._part(name, "}"))
         if name not in self.values and self.more:
-            return f"{_OPEN}{name}{_CLOSE}"
+            return marked(name)
         return self.values.get(name, "") or "".join(parts)
 
     def _part(self, name: str, ends: str, *, escapes: bool = False) -> str:

@@ -20,7 +20,8 @@ from gateshift.model.finding import FieldRef
 from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.place import Place
 from gateshift.model.resource import Resource
-from gateshift.yamldoc.data import FieldPath, Json, look_up
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, look_up, object_at
 
 
 class PlacedField(Struct, frozen=True):
@@ -47,7 +48,7 @@ class Locator:
         root = self._follow(resource)
         if root is None:
             return PlacedField(Place(resource.origin.file))
-        node, rest = _deepest(root, resource.data, field_ref.pointer)
+        node, rest = _deepest(root, as_built(resource), field_ref.pointer)
         if rest:
             removed = node.removed.get(rest[0]) if isinstance(rest[0], str) else None
             return PlacedField(removed.place() if removed else node.mark.place(key=True))
@@ -73,12 +74,17 @@ class Locator:
         file = self._tree.sources.get(origin.file)
         if file is None or not file.documents:
             return None
-        document, pointer = best_source(resource.data, file)
+        document, pointer = best_source(as_built(resource), file)
         return node_of(file, document, pointer, look_up(file.data(document), pointer))
 
     def _document(self, resource: Resource, pointer: FieldPath) -> TracedNode | None:
         file = self._tree.sources.get(resource.origin.file)
         return TracedNode(Mark(file, resource.origin.document, pointer)) if file else None
+
+
+def as_built(resource: Resource) -> JsonObject:
+    """The object's data as Kustomize built it, where an engine did more to it."""
+    return object_at(load_all(resource.text), 0) if resource.text else resource.data
 
 
 def locate(field_ref: FieldRef, tree: KustomizationTree) -> PlacedField:

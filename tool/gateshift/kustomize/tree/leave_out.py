@@ -52,7 +52,7 @@ def rewritten(nodes: Iterable[Kustomization]) -> Mapping[Path, str]:
     listed = tuple(nodes)
     lacking = {id(node) for node in listed if _lacks(node)}
     if not lacking:
-        return {}
+        return {_file(node): node.file.text for node in listed if node.file is not node.file.original}
     for node in reversed(listed):  # a parent stands before its bases
         children = (reference.target for reference in node.references)
         if node.kind is Kind.COMPONENT or any(id(child) in lacking for child in children):
@@ -62,9 +62,14 @@ def rewritten(nodes: Iterable[Kustomization]) -> Mapping[Path, str]:
     for node in listed:
         if id(node) in lacking:
             rest = rest_of(node, known)
-            if rest != node.data:
-                texts[node.key / node.file.path.name] = json.dumps(rest, ensure_ascii=False)
+            if rest != node.data or node.file is not node.file.original:
+                texts[_file(node)] = json.dumps(rest, ensure_ascii=False)
     return texts
+
+
+def _file(node: Kustomization) -> Path:
+    """The path of its file by which Kustomize's annotations name it."""
+    return node.key / node.file.path.name
 
 
 def _lacks(node: Kustomization) -> bool:

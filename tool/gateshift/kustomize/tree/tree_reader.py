@@ -25,6 +25,7 @@ from gateshift.model.kustomization import (
 )
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
+from gateshift.model.sync_pointer import SyncPointer
 from gateshift.system.source_files import Sources, above, outside, shown
 from gateshift.yamldoc.data import text_at
 
@@ -47,7 +48,17 @@ class TreeReader:
         top = self._kustomization(root.folder, root.folder, root.repository)
         if isinstance(top, Refused):
             return KustomizationTree(root, None, (), {}, {}, ((Place(root.folder), top),))
-        return tree_of(root, top)
+        return tree_of(root, top) if root.pointer is None else self._edited(root, top, root.pointer)
+
+    def _edited(self, root: Root, top: Kustomization, pointer: SyncPointer) -> KustomizationTree:
+        """The tree of a root that a sync engine builds in its own way."""
+        from gateshift.kustomize.tree.edited import edited  # only a repository with such a pointer pays for it
+
+        sync_object = self.sources.read(self.sources.real(pointer.file))
+        if pointer.build is not None and pointer.build.edits:
+            node = edited(top, pointer.build, sync_object, pointer.document)
+            top = self._with_references(node, root.repository)
+        return replace(tree_of(root, top), deciding=(sync_object,))
 
     def kustomization_files(self, folder: Path) -> tuple[Path, ...]:
         """The real paths of the kustomization files of a folder whose links are resolved."""
@@ -77,10 +88,7 @@ class TreeReader:
             return Refused(Problem.TOO_LARGE, f"bases of bases more than {_DEEPEST} levels deep")
         known = self._known.get((repository, key))
         if known is None:
-            self._open.append(folder)
-            known = self._load(folder, key, repository)
-            self._open.pop()
-            self._known[repository, key] = known
+            known = self._known[repository, key] = self._load(folder, key, repository)
         return known
 
     def _load(self, folder: Path, key: Path, repository: Path) -> Kustomization | Refused:
@@ -104,8 +112,13 @@ class TreeReader:
             problems.append((("apiVersion",), Refused(Problem.OBJECT_OF_FLUX, names[0])))
         kind = Kind.COMPONENT if data.get("kind") == Kind.COMPONENT.value else Kind.KUSTOMIZATION
         node = Kustomization(folder, key, file, kind, data, spelled, (), tuple(problems))
+        return self._with_references(node, repository)
 
+    def _with_references(self, node: Kustomization, repository: Path) -> Kustomization:
         def follow(real: Path, key: Path) -> Kustomization | Refused:
             return self._kustomization(real, key, repository)
 
-        return replace(node, references=tuple(References(node, repository, self.sources, follow).read()))
+        self._open.append(node.folder)
+        references = tuple(References(node, repository, self.sources, follow).read())
+        self._open.pop()
+        return replace(node, references=references)
