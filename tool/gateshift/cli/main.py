@@ -27,6 +27,7 @@ COMMANDS = {
     "next": "gateshift.cli.next_release",
     "verify": "gateshift.cli.verify",
     "gate": "gateshift.cli.gate",
+    "export": "gateshift.cli.export",
     "rules": "gateshift.cli.rules",
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",

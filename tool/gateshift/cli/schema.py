@@ -78,6 +78,12 @@ def _gate() -> JsonObject:
     return gate_schema()
 
 
+def _export() -> JsonObject:
+    from gateshift.report.export.formats import export_schema
+
+    return export_schema()
+
+
 SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "gateshift": _gateshift,
     "findings": _findings,
@@ -90,6 +96,7 @@ SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "generate": _generate,
     "verify": _verify,
     "gate": _gate,
+    "export": _export,
 }
 """Each schema's name and what makes it; the modules are imported only when it is asked for."""
 

@@ -23,7 +23,7 @@ OWN_FOLDER = "own"
 
 def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
     """The Service and the service accounts, which every stage has. A Service that ran before is not written."""
-    accounts = _service_accounts(rollout)
+    accounts = service_accounts(rollout)
     resources = ["serviceaccount.yaml"] if accounts else []
     if accounts:
         described = [dump(service_account(rollout, account), {(): "The pods' identity."}) for account in accounts]
@@ -40,7 +40,7 @@ def shared_files(rollout: Rollout) -> Iterator[tuple[str, str]]:
 def service_file(rollout: Rollout) -> str:
     """The service's own Service."""
     note = f"The Service {rollout.service.name}, which callers know. It selects the pods of every version."
-    return dump(_own_service(rollout), {(): note})
+    return dump(own_service(rollout), {(): note})
 
 
 def _ran_before(rollout: Rollout) -> bool:
@@ -52,7 +52,7 @@ def has_shared_files(rollout: Rollout) -> bool:
     return any(True for _ in shared_files(rollout))
 
 
-def _service_accounts(rollout: Rollout) -> list[str]:
+def service_accounts(rollout: Rollout) -> list[str]:
     """The accounts the workloads name, each once; Kubernetes makes the one called default by itself, and a service that
     ran before has its own."""
     if _ran_before(rollout):
@@ -168,7 +168,7 @@ def _replicas_to_set(version: Version, manifest: ManifestWorkload | None) -> lis
     return [(version.deployment, version.replicas)]
 
 
-def _own_service(rollout: Rollout) -> JsonObject:
+def own_service(rollout: Rollout) -> JsonObject:
     """The Service that callers know, with everything that is declared of it."""
     declared = rollout.service
     labels = selector(rollout)
@@ -178,7 +178,7 @@ def _own_service(rollout: Rollout) -> JsonObject:
         "metadata": metadata(
             rollout, declared.name, wave=0, labels=labels | dict(declared.labels), annotations=declared.annotations
         ),
-        "spec": {**declared.spec, "selector": labels, "ports": list(declared.ports) or [_split_port(rollout)]},
+        "spec": {**declared.spec, "selector": labels, "ports": list(declared.ports) or [split_port(rollout)]},
     }
 
 
@@ -189,11 +189,12 @@ def _version_service(rollout: Rollout, version: Version) -> JsonObject:
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": metadata(rollout, version.service, wave=0, labels=labels),
-        "spec": {"selector": labels, "ports": [_split_port(rollout)]},
+        "spec": {"selector": labels, "ports": [split_port(rollout)]},
     }
 
 
-def _split_port(rollout: Rollout) -> JsonObject:
+def split_port(rollout: Rollout) -> JsonObject:
+    """The port of a Service that the route names."""
     port: JsonObject = {}
     if rollout.service.port_name:
         port["name"] = rollout.service.port_name

@@ -36,7 +36,7 @@ def route(rollout: Rollout, stage: Stage, environment: Environment) -> JsonObjec
     """
     parents = rollout.route.parents if environment.parents is None else environment.parents
     hostnames = rollout.route.hostnames if environment.hostnames is None else environment.hostnames
-    spec: JsonObject = {"parentRefs": [_parent(rollout, parent) for parent in parents]}
+    spec: JsonObject = {"parentRefs": [parent_reference(rollout, parent) for parent in parents]}
     if hostnames:
         spec["hostnames"] = list(hostnames)
     spec["rules"] = list(_rules(rollout, stage))
@@ -55,7 +55,7 @@ def route(rollout: Rollout, stage: Stage, environment: Environment) -> JsonObjec
     }
 
 
-def _parent(rollout: Rollout, parent: Parent) -> JsonObject:
+def parent_reference(rollout: Rollout, parent: Parent) -> JsonObject:
     """A Service parent stands in the route's own namespace, so that an overlay's `namespace` moves both."""
     match parent:
         case ServiceParent():

@@ -17,7 +17,7 @@ class AdoptionWay(Enum):
 
 
 class Left(Struct, frozen=True, order=True):
-    """Something of today's that the rollout does not carry, and why."""
+    """Something that is not carried over to another form, and why."""
 
     what: str
     why: str

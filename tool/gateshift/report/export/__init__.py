@@ -1,0 +1,1 @@
+"""What `gateshift export` writes."""
