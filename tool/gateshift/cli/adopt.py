@@ -26,7 +26,7 @@ Examples:
 
 
 def _version(context: click.Context, parameter: click.Parameter | None, value: str) -> str:  # noqa: ARG001 -- click's
-    if not fits(value, vocabulary.LABEL):
+    if value and not fits(value, vocabulary.LABEL):
         raise click.BadParameter(f"expected {vocabulary.LABEL.expects}; found {value!r}")
     return value
 
@@ -37,6 +37,8 @@ def _candidate(
     value: str,
 ) -> tuple[str, str]:
     name, equals, image = value.partition("=")
+    if not value:
+        return "", ""
     if not fits(name, vocabulary.LABEL) or (equals and not fits(image, vocabulary.IMAGE)):
         raise click.BadParameter(f"expected VERSION=IMAGE such as v2=ghcr.io/team/app:2.0.0; found {value!r}")
     return name, image
@@ -55,18 +57,17 @@ def _candidate(
 )
 @click.option(
     "--version-name",
-    default="v1",
-    show_default=True,
+    default="",
     metavar="NAME",
     callback=_version,
-    help="What runs today is called.",
+    help="What runs today is called; v1, or the number in its pods' version label, unless given.",
 )
 @click.option(
     "--candidate",
-    default="v2",
+    default="",
     metavar="VERSION=IMAGE",
     callback=_candidate,
-    help="What comes; v2 with today's image unless given.",
+    help="What comes; the next version that runs already, else one with today's image, unless given.",
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing, and show what would be written.")
 @tool_options
@@ -104,7 +105,7 @@ def command(
     The stages after the first lead to a first split, and each step is proved safe before anything is written. What runs
     stays as it is: no file of yours is touched, and no selector, name or template of a running workload is changed.
     """
-    if version_name == candidate[0]:
+    if version_name and version_name == candidate[0]:
         raise click.UsageError(f"both versions are called {version_name}: give --version-name or --candidate another")
     options = AdoptOptions(version_name, *candidate)
     request = AdoptRequest(paths, service, folder, options, dry_run)

@@ -1,8 +1,8 @@
 """The route of one stage, whole, with every field written out that the API server would otherwise default.
 
-No rule ever changes its index: the production rule is first, the owner's other rules follow, the stage's extra rules
-stand last. Which rule answers is decided by how specific a match is, not by its place, but some data planes answer 503
-while an index moves (envoyproxy/gateway#9029).
+No rule ever changes its index: the production rule stands where it is declared to among the owner's other rules, and
+the stage's extra rules stand last. Which rule answers is decided by how specific a match is, not by its place, but some
+data planes answer 503 while an index moves (envoyproxy/gateway#9029).
 """
 
 from __future__ import annotations
@@ -75,8 +75,11 @@ def parent_reference(rollout: Rollout, parent: Parent) -> JsonObject:
 def _rules(rollout: Rollout, stage: Stage) -> Iterator[JsonObject]:
     """Every rule of the stage's route, with its defaults written out."""
     http = rollout.route.kind is RouteKind.HTTP
+    declared = rollout.route
+    for rule in declared.other_rules[: declared.position]:
+        yield with_defaults(rule, http=http)
     yield with_defaults(_production(rollout, stage), http=http)
-    for rule in rollout.route.other_rules:
+    for rule in declared.other_rules[declared.position :]:
         yield with_defaults(rule, http=http)
     for extra in stage.rules:
         yield with_defaults(_extra(rollout, extra), http=http)
@@ -84,9 +87,8 @@ def _rules(rollout: Rollout, stage: Stage) -> Iterator[JsonObject]:
 
 def notes(rollout: Rollout, stage: Stage) -> Iterator[str]:
     """What each rule is for, in the order of the route."""
-    yield "The production rule."
-    for _ in rollout.route.other_rules:
-        yield "A rule of the service's own, the same in every stage."
+    others = ["A rule of the service's own, the same in every stage."] * len(rollout.route.other_rules)
+    yield from (*others[: rollout.route.position], "The production rule.", *others[rollout.route.position :])
     for extra in stage.rules:
         yield f"{extra.name}: these requests go to {extra.version}."
 

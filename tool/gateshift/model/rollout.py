@@ -293,7 +293,8 @@ def extra_rule_name(names: Sequence[str], index: int, count: int) -> str:
 
 class DeclaredRoute(Struct, frozen=True):
     """The route and what its production rule keeps in every stage. `matches`, `filters`, `timeouts` and the whole
-    rules in `other_rules`, which the rollout must not touch, are kept as the Gateway API spells them."""
+    rules in `other_rules`, which the rollout must not touch, are kept as the Gateway API spells them; `position` of
+    them stand before the production rule."""
 
     kind: RouteKind
     name: str
@@ -303,6 +304,7 @@ class DeclaredRoute(Struct, frozen=True):
     filters: tuple[JsonObject, ...] = ()
     timeouts: JsonObject = field(default_factory=dict)
     other_rules: tuple[JsonObject, ...] = ()
+    position: int = 0
     labels: Pairs = ()
     annotations: Pairs = ()
 

@@ -55,7 +55,7 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     side = Side(source.label, source.root)
     build = required(planner.built(side))
     running = read_running(build, request.service)
-    folder = _folder(request, source, running.service.name)
+    folder = _folder(request, source, running.name)
     live = live_source(source, build, folder)
     pointers = [_pointer(pointer, folder) for pointer in source.pointers]
     proposal = propose(running, live.data, pointers, request.options)
@@ -66,7 +66,7 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     if not request.dry_run:
         _write(source, folder, proved.files)
     return Adoption(
-        service=running.service.name,
+        service=running.name,
         source=" ".join(map(shown_path, request.paths)) or ".",
         file=shown_path(folder / FILE_NAME),
         way=request.options.way,

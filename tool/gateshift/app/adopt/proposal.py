@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from gateshift.app.adopt.pod_fields import PodFields, pod_fields
+from gateshift.app.adopt.left_alone import left_alone
+from gateshift.app.adopt.pod_fields import pod_fields
 from gateshift.app.adopt.route_fields import RouteFields, route_fields
-from gateshift.app.adopt.running import RunningService
+from gateshift.app.adopt.running import RunningService, RunningVersion, autoscaling, named
 from gateshift.app.adopt.service_fields import service_fields
+from gateshift.app.adopt.steps import ProposedStage, Shift, stages
+from gateshift.app.adopt.version_names import free_name, next_name
 from gateshift.config.schema.json_schema import ADDRESS
+from gateshift.errors import UserError
 from gateshift.model.adoption import AdoptionWay, Left
 from gateshift.traffic.endpoints import replicas
 from gateshift.yamldoc import dump
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, text_at
+
+_OF_A_VERSION = {"deployment": ("Deployment", "HorizontalPodAutoscaler"), "service": ("Service",)}
+"""The kinds of the objects that have a version's `deployment` and `service` names."""
 
 
 class AdoptOptions(Struct, frozen=True):
-    """What the owner says: the name of the version that runs, and the candidate's name and image; an empty image is
-    today's own."""
+    """What the owner says: the name of the version that runs, and the candidate's name and image. An empty name is
+    chosen by what runs, and an empty image is today's own."""
 
-    version: str = "v1"
-    candidate: str = "v2"
+    version: str = ""
+    candidate: str = ""
     image: str = ""
     way: AdoptionWay = AdoptionWay.BESIDE
-
-
-class ProposedStage(Struct, frozen=True):
-    """A stage as gateshift.yaml has it, and what the step to it waits for."""
-
-    data: JsonObject
-    waits_for: str
-
-    @property
-    def name(self) -> str:
-        """The stage's name."""
-        return text_at(self.data, "name")
 
 
 class Proposal(Struct, frozen=True):
@@ -58,21 +54,68 @@ def propose(
     running: RunningService, live: JsonObject, pointers: Sequence[JsonObject], options: AdoptOptions
 ) -> Proposal:
     """The proposal for a service whose manifests and pointers `live` and `pointers` name as gateshift.yaml does."""
-    followed = _followed(running)
-    service = service_fields(running)
-    pods = pod_fields(running, followed)
+    running = _renamed(running, options.version)
+    target = _target(running, options)
+    fresh = target not in {version.name for version in running.versions}
+    pods = pod_fields(running, _followed(running))
+    service = service_fields(running, target if fresh else "")
     route = route_fields(running)
     named: list[Json] = [f"{route.resource.kind}/{route.resource.id.name}"] if route.resource else []
     data: JsonObject = {
         "service": service.data,
         "route": route.data,
         "live": live | ({"replaces": named} if named else {}),
-        "workload": pods.fields,
-        "versions": _versions(running, pods, options),
     }
+    if fresh:
+        data["workload"] = pods.fields
+    versions: JsonObject = {version.name: _live(running, version) for version in running.versions}
+    if fresh:
+        versions[target] = _candidate(running, target, options.image or pods.image)
+    data["versions"] = versions
     data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
-    left = (*service.left, *route.left, *pods.left, *_others(running, route, options))
-    return Proposal(data, _comments(running, options), tuple(_stages(options, route)), tuple(dict.fromkeys(left)))
+    left = (*service.left, *route.left, *(pods.left if fresh else ()), *left_alone(running, route, target, fresh=fresh))
+    shift = _shift(running, route, target)
+    comments = _comments(running, target, fresh=fresh, drill=not options.image)
+    return Proposal(data, comments, tuple(stages(shift)), tuple(dict.fromkeys(left)))
+
+
+def _renamed(running: RunningService, name: str) -> RunningService:
+    """What runs, its oldest version called so; "" keeps its name."""
+    oldest, *others = running.versions
+    if name in {version.name for version in others}:
+        raise UserError(f"another version that runs is called {name} already", next_step="Give --version-name another.")
+    return replace(running, versions=(replace(oldest, name=name), *others)) if name else running
+
+
+def _target(running: RunningService, options: AdoptOptions) -> str:
+    """The version that comes: the one that is asked for, else the next of those that run, else one of today's image.
+    Raises UserError where a version that runs would get another image."""
+    names = [version.name for version in running.versions]
+    if options.candidate in names and options.image:
+        workload = next(version for version in running.versions if version.name == options.candidate).workloads[0]
+        raise UserError(
+            f"{options.candidate} runs already, as {workload.resource.id}, and what runs is never changed",
+            next_step=f"Call the version to come {next_name(names)}, or leave out the image.",
+        )
+    if options.candidate:
+        return options.candidate
+    sharing = [at for at, version in enumerate(running.versions) if version.weight]
+    if len(sharing) > 1 and not options.image:
+        return names[sharing[-1]]
+    idle = names[sharing[-1] + 1 :] if sharing else names[1:]
+    return idle[0] if idle else next_name(names)
+
+
+def _shift(running: RunningService, route: RouteFields, target: str) -> Shift:
+    names = [version.name for version in running.versions]
+    weights = {version.name: version.weight for version in running.versions}
+    today = weights if any(weights.values()) else {**weights, names[0]: 1}
+    kept = tuple(names[names.index(target) :]) if target in names else (target,)
+    given_away = [version.name for version in running.versions if version.service.name == running.name]
+    remaining = [name for name in (*names, target) if name not in given_away]
+    handed_over = dict.fromkeys(remaining) if set(given_away) - set(kept) else ()
+    kind = text_at(route.data, "kind") or "HTTPRoute"
+    return Shift(today, target, target in names, kept, tuple(handed_over), kind, route.resource is not None)
 
 
 def _followed(running: RunningService) -> frozenset[str]:
@@ -82,117 +125,47 @@ def _followed(running: RunningService) -> frozenset[str]:
     return frozenset((*services, *workloads))
 
 
-def _versions(running: RunningService, pods: PodFields, options: AdoptOptions) -> JsonObject:
-    workloads = [f"{workload.kind}/{workload.name}" for workload in running.workloads]
-    companions = [f"{resource.kind}/{resource.id.name}" for resource in running.goes_with]
+def _live(running: RunningService, version: RunningVersion) -> JsonObject:
+    workloads = [f"{workload.kind}/{workload.name}" for workload in version.workloads]
+    companions = [f"{resource.kind}/{resource.id.name}" for resource in version.goes_with]
     objects: list[Json] = [*workloads, *companions]
-    candidate: JsonObject = {"image": options.image or pods.image}
-    scaling = _autoscaling(running)
+    own: JsonObject = {} if version.service.name == running.name else {"service": version.service.name}
+    return {"live": objects[0] if len(objects) == 1 else objects} | own
+
+
+def _candidate(running: RunningService, name: str, image: str) -> JsonObject:
+    candidate: JsonObject = {"image": image, **_free_names(running, f"{running.name}-{name}")}
+    scaling = autoscaling(running)
     if scaling:
-        candidate["autoscaling"] = scaling
-    else:
-        candidate["replicas"] = sum(replicas(running.cluster, workload) for workload in running.workloads)
-    return {
-        options.version: {"live": objects[0] if len(objects) == 1 else objects},
-        options.candidate: candidate,
-    }
+        return candidate | {"autoscaling": scaling}
+    return candidate | {"replicas": sum(replicas(running.cluster, workload) for workload in running.workloads)}
 
 
-def _autoscaling(running: RunningService) -> JsonObject:
-    """The limits of today's autoscaler where it goes by the CPU alone."""
-    scaler = running.autoscaler
-    if scaler is None or scaler.most is None:
-        return {}
-    metrics = list_at(scaler.resource.data, "spec", "metrics")
-    cpu = look_up(scaler.resource.data, ("spec", "targetCPUUtilizationPercentage"))
-    if len(metrics) == 1 and text_at(metrics[0], "resource", "name") == "cpu":
-        cpu = look_up(metrics[0], ("resource", "target", "averageUtilization"))
-    return {"min": scaler.least, "max": scaler.most, "cpu": cpu} if isinstance(cpu, int) else {}
+def _free_names(running: RunningService, wanted: str) -> JsonObject:
+    """Names for the objects of the version to come, where those it would have are taken."""
+    names = {key: free_name(wanted, named(running, *kinds)) for key, kinds in _OF_A_VERSION.items()}
+    return {key: name for key, name in names.items() if name != wanted}
 
 
-def _others(running: RunningService, route: RouteFields, options: AdoptOptions) -> Iterator[Left]:
-    """What goes on without the candidate."""
-    kept = "it stays as it is and guards or watches today's pods only"
-    for resource in running.cluster.resources:
-        if resource.kind in ("NetworkPolicy", "ServiceMonitor", "PodMonitor", "PodDisruptionBudget"):
-            yield Left(str(resource.id), f"{kept}; write one for the pods of {options.candidate} where they need it")
-    if running.autoscaler is not None and not _autoscaling(running):
-        yield Left(
-            str(running.autoscaler.resource.id),
-            f"it scales by more than the CPU, so that {options.candidate} has a fixed number of replicas",
-        )
-    if len(running.workloads) > 1:
-        names = ", ".join(str(workload.resource.id) for workload in running.workloads)
-        yield Left(
-            f"the split between {names}",
-            f"one Service selects them all, so that together they are {options.version}, and go together",
-        )
-    for other in running.routes:
-        if other.resource is not route.resource:
-            yield Left(
-                str(other),
-                f"a second route to the Service, which stays as it is: all it gets stays with {options.version}",
-            )
-    for workload in running.workloads:
-        if workload.kind not in ("Deployment", "ReplicaSet"):
-            yield Left(
-                f"the kind of {workload.resource.id}",
-                f"a version to come runs as a Deployment: what only a {workload.kind} does (stable names, volumes of "
-                "its own, steps) is not carried",
-            )
-
-
-def _stages(options: AdoptOptions, route: RouteFields) -> Iterator[ProposedStage]:
-    old, new = options.version, options.candidate
-    kind = text_at(route.data, "kind") or "HTTPRoute"
-
-    def stage(name: str, description: str, waits_for: str, **fields: Json) -> ProposedStage:
-        return ProposedStage({"name": name, "description": description, **fields}, waits_for)
-
-    was = route.resource is not None
-    yield stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=[old])
-    yield stage("dark", f"{new} runs next to {old} and receives nothing.", f"the pods of {new} to be Ready")
-    yield stage(
-        "routed",
-        f"The {kind} {'is written by the rollout and still' if was else 'appears and'} sends every request to {old}.",
-        "every parent to accept the route",
-        shares={old: 100},
-    )
-    yield stage("canary", f"One request in ten goes to {new}.", f"your eye on {new}", shares={old: 90, new: 10})
-    yield stage("half", "Both versions share the requests equally.", f"your eye on {new}", shares={old: 50, new: 50})
-    yield stage(
-        "final",
-        f"{new} answers everything; {old} still runs, one commit away.",
-        f"your trust in {new}",
-        shares={new: 100},
-    )
-    yield stage(
-        "handed-over",
-        f"The Service is the rollout's own and selects the versions to come; {old} serves no one.",
-        "no request to be left that the route does not steer",
-        services=[new],
-        shares={new: 100},
-    )
-    yield stage("retired", f"{old} is gone.", f"no way back to {old} to be needed", deploy=[new], shares={new: 100})
-
-
-def _comments(running: RunningService, options: AdoptOptions) -> dict[FieldPath, str]:
-    name, old, new = running.service.name, options.version, options.candidate
-    today = "" if options.image else f", which is today's until you write another one, so that it is a drill for {new}"
-    return {
-        (): f"How traffic to {name}, which runs already, moves from {old} to {new}.\n"
+def _comments(running: RunningService, target: str, *, fresh: bool, drill: bool) -> dict[FieldPath, str]:
+    names = [version.name for version in running.versions]
+    old = " and ".join(name for name in names if name != target)
+    today = f", which is today's until you write another one, so that it is a drill for {target}" if drill else ""
+    comments: dict[FieldPath, str] = {
+        (): f"How traffic to {running.name}, which runs already, moves from {old} to {target}.\n"
         "`gateshift generate` writes base/ and overlays/ from this file; `gateshift plan` shows what each step does.",
-        ("service", "selector"): "The labels of the pods to come. Today's Service must not select them.",
+        ("service", "selector"): "The labels of the pods to come.",
         ("live",): "What runs today. It is never rewritten: every stage has it as it stands.",
-        ("workload",): f"What the pods to come have in common, as today's {object_name(running)} has it.",
-        ("versions", old): "What runs today, and what goes with it when it goes.",
-        ("versions", new): f"What comes: its image{today}.",
+        ("versions", names[0]): "What runs today, and what goes with it when it goes.",
         ("pointers",): "What follows today's manifests: `gateshift promote` moves its path, stage by stage.",
         ("stages",): "Each is overlays/<name>, and one commit away from the next.",
     }
+    if fresh:
+        comments[("workload",)] = f"What the pods to come have in common, as today's {_model(running)} has it."
+        comments[("versions", target)] = f"What comes: its image{today}."
+    return comments
 
 
-def object_name(running: RunningService) -> str:
-    """The first workload, as `Kind name`."""
+def _model(running: RunningService) -> str:
     workload = running.workloads[0]
     return f"{workload.kind} {workload.name}"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from gateshift.app.adopt.running import RunningService, is_service, names
+from gateshift.app.adopt.running import RunningService, named
+from gateshift.app.adopt.version_names import free_name
 from gateshift.model.adoption import Left
 from gateshift.model.resource import Resource
-from gateshift.traffic.routes import Route, RouteParent, RouteRule
+from gateshift.traffic.routes import HTTP, Route, RouteParent
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at
 
 _OF_A_RULE = ("matches", "filters", "timeouts")
@@ -25,38 +26,31 @@ class RouteFields(Struct, frozen=True):
 
 def route_fields(running: RunningService) -> RouteFields:
     """The route's fields."""
-    service = running.service
-    sending = [route for route in running.routes if _splittable(route, running)]
-    if not sending:
-        return RouteFields({"parents": [{"service": service.name}]})
-    route = sending[0]
-    index = next(at for at, rule in enumerate(route.rules) if _sends_here(rule, running))
+    split = running.split
+    if split is None:
+        name = free_name(running.name, named(running, HTTP))
+        data: JsonObject = {} if name == running.name else {"name": name}
+        return RouteFields(data | {"parents": [{"service": running.name}]})
+    route = split.route
     raw = [item for item in list_at(route.resource.data, "spec", "rules") if isinstance(item, dict)]
-    rule = raw[index] if raw else {}
-    data: JsonObject = {"kind": route.kind} if route.kind != "HTTPRoute" else {}
-    if route.name != service.name:
+    rule = raw[split.index]
+    data = {"kind": route.kind} if route.kind != HTTP else {}
+    if route.name != running.name:
         data["name"] = route.name
     data["parents"] = [_parent(parent) for parent in route.parents]
     if route.hostnames:
         data["hostnames"] = list(route.hostnames)
     data |= {key: rule[key] for key in _OF_A_RULE if rule.get(key)}
-    others: list[Json] = [item for at, item in enumerate(raw) if at != index]
+    others: list[Json] = [item for at, item in enumerate(raw) if at != split.index]
     if others:
         data["rules"] = others
+    if split.index:
+        data["position"] = split.index
     for key in ("labels", "annotations"):
         value = object_at(route.resource.data, "metadata", key)
         if value:
             data[key] = value
     return RouteFields(data, route.resource, tuple(_left(route, rule)))
-
-
-def _splittable(route: Route, running: RunningService) -> bool:
-    return names(route, running.service) and any(_sends_here(rule, running) for rule in route.rules)
-
-
-def _sends_here(rule: RouteRule, running: RunningService) -> bool:
-    """Whether the rule sends all it matches to the Service."""
-    return bool(rule.backends) and all(is_service(backend.ref, running.service) for backend in rule.backends)
 
 
 def _parent(parent: RouteParent) -> JsonObject:
@@ -72,6 +66,10 @@ def _parent(parent: RouteParent) -> JsonObject:
 def _left(route: Route, rule: JsonObject) -> Iterator[Left]:
     for key, value in rule.items():
         if key not in (*_OF_A_RULE, "backendRefs") and value not in (None, {}, []):
+            yield Left(f"`{key}` of the rule of {route} that is split", "gateshift.yaml has no field for it")
+    for index, backend in enumerate(list_at(rule, "backendRefs")):
+        if list_at(backend, "filters"):
             yield Left(
-                f"`{key}` of the rule of {route} that sends to the Service", "gateshift.yaml has no field for it"
+                f"`filters` of backend {index} of the rule of {route} that is split",
+                "gateshift.yaml has no field for them: the route loses them when the rollout writes it",
             )

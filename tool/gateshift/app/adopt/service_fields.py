@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from gateshift.app.adopt.family import TELLING_LABELS
 from gateshift.app.adopt.fitting import fitting, says_nothing
 from gateshift.app.adopt.running import RunningService
+from gateshift.app.adopt.version_names import LONGEST, OURS
 from gateshift.config.schema.schema_types import Raw
 from gateshift.config.schema.service import SERVICE, SERVICE_SPEC
 from gateshift.model.adoption import Left
@@ -16,8 +18,6 @@ from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at
 _OF_A_PORT = ("name", "port", "targetPort", "protocol", "appProtocol", "nodePort")
 _THE_CLUSTERS = ("clusterIP", "clusterIPs", "healthCheckNodePort")
 """What the API server gives, and keeps where an update leaves it out."""
-_LONGEST_LABEL = 63
-_OURS = "-rollout"
 _NAMES = ("app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/instance")
 """The labels that usually name the service alone."""
 
@@ -29,11 +29,11 @@ class ServiceFields(Struct, frozen=True):
     left: tuple[Left, ...]
 
 
-def service_fields(running: RunningService) -> ServiceFields:
-    """The service's fields."""
+def service_fields(running: RunningService, target: str) -> ServiceFields:
+    """The service's fields; the pods of `target` are to be selected by labels of their own, "" where they run."""
     service, port = running.service, running.port
     spec = object_at(service.resource.data, "spec")
-    data: JsonObject = {"name": service.name}
+    data: JsonObject = {"name": running.name}
     if service.namespace:
         data["namespace"] = service.namespace
     data["port"] = port.port
@@ -45,7 +45,9 @@ def service_fields(running: RunningService) -> ServiceFields:
         if value:
             data[key] = value
     taken, refused = fitting(data, SERVICE.keys, str(service.resource.id))
-    return ServiceFields(taken | {"selector": _selector(running)}, (*_left(running, spec), *refused))
+    return ServiceFields(
+        taken | {"selector": _selector(running, target), **_version_label(running)}, (*_left(running, spec), *refused)
+    )
 
 
 def _port(item: JsonObject) -> JsonObject:
@@ -78,17 +80,29 @@ def _left(running: RunningService, spec: JsonObject) -> Iterator[Left]:
             yield Left(f"`{key}` of {running.service.resource.id}", "gateshift.yaml has no field for it")
 
 
-def _selector(running: RunningService) -> JsonObject:
-    """Labels for the pods of every version to come, which no Service and no workload of today's selects by: today's,
-    but for the values that it takes."""
-    today = dict(running.service.selector or {"app": running.service.name})
+def _version_label(running: RunningService) -> JsonObject:
+    """The label that tells today's versions apart, where it is not the one that is taken anyway."""
+    selectors = [dict(version.service.selector or ()) for version in running.versions]
+    told = (key for key in TELLING_LABELS if len({selector.get(key) for selector in selectors}) == len(selectors) > 1)
+    key = next(told, "version")
+    return {} if key == "version" else {"versionLabel": key}
+
+
+def _selector(running: RunningService, target: str) -> JsonObject:
+    """Labels for the pods of every version: those that today's have in common, where the versions to come run already
+    or a route decides on every call; else such that nothing of today's selects by them."""
+    selectors = [set(version.service.selector or ()) for version in running.versions]
+    common = {key: value for key, value in sorted(set.intersection(*selectors)) if key not in TELLING_LABELS}
+    today = common or {"app": running.name}
+    if not target or (running.steered and not running.selects({**today, "version": target}, but=running.service)):
+        return {**today}
     order = sorted(today, key=lambda key: _NAMES.index(key) if key in _NAMES else len(_NAMES))
     for count in range(1, len(order) + 1):
         labels = {key: _renamed(value) if key in order[:count] else value for key, value in today.items()}
-        if not running.selects(labels):
+        if not running.selects({**labels, "version": target}):
             break
     return {**labels}
 
 
 def _renamed(value: str) -> str:
-    return f"{value[: _LONGEST_LABEL - len(_OURS)]}{_OURS}"
+    return f"{value[: LONGEST - len(OURS)]}{OURS}"

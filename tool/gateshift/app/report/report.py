@@ -23,7 +23,7 @@ from gateshift.app.validate.targets import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.errors import UserError
 from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
-from gateshift.model.rollout import Environment, Rollout
+from gateshift.model.rollout import DeclaredRoute, Environment, Rollout
 from gateshift.model.sync_pointer import RolloutPointers
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.outcome import outcome
@@ -90,17 +90,18 @@ def _stage(built: BuiltStage) -> StagePicture:
         description=stage.description,
         overlay=shown_path(built.root.folder),
         deployed=stage.deployed,
-        shares=_shares(built.cluster, kind, name) if built.cluster else (),
+        shares=_shares(built.cluster, rollout.route) if built.cluster else (),
         picture=picture(built.cluster, subject) if built.cluster else None,
         soak=stage.soak,
         approval=stage.approval,
     )
 
 
-def _shares(cluster: Cluster, kind: str, name: str) -> tuple[tuple[str, float], ...]:
-    """What the production rule, the route's first, gives each version; a failure has its status as key."""
+def _shares(cluster: Cluster, declared: DeclaredRoute) -> tuple[tuple[str, float], ...]:
+    """What the production rule gives each version; a failure has its status as key."""
+    kind, name = declared.kind.value, declared.name
     route = next((each for each in cluster.routes if (each.kind, each.name) == (kind, name)), None)
-    if route is None or not route.rules:
+    if route is None or declared.position >= len(route.rules):
         return ()
     mesh = all(parent.is_service for parent in route.parents)
-    return shares_of(outcome(cluster, route, 0, mesh=mesh).backends)
+    return shares_of(outcome(cluster, route, declared.position, mesh=mesh).backends)

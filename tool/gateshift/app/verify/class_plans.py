@@ -167,7 +167,7 @@ def _refuse_other_rules(routing: _Routing, stage: Stage, plain: Request) -> None
     if winner is None:
         raise UserError(f"no rule of {stage.name}'s route takes {plain.method} {plain.path}", next_step=hint)
     name = routing.rule_name(stage, winner)
-    if name or winner.rule:
+    if name or winner.rule != routing.rollout.route.position:
         whose = f"the rule `{name}`" if name else "another rule of the route"
         raise UserError(f"{plain.method} {plain.path} meets {whose} of {stage.name}", next_step=hint)
 

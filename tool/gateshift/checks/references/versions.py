@@ -5,18 +5,19 @@ Source: Kubernetes, Service (selector); Kustomize, labels and commonLabels with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from gateshift.checks.subject import Subject
 from gateshift.engines.pods import images
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
+from gateshift.model.rollout import LiveObject, LiveWorkload
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.endpoints import selected_workloads, template_of, version_of
 from gateshift.traffic.routes import Route, RouteRule
-from gateshift.traffic.services import Service
+from gateshift.traffic.services import Service, Workload
 
 _LABELLERS = frozenset({"LabelTransformer"})
 
@@ -56,7 +57,7 @@ def backend_selects_several_versions(subject: Subject) -> Iterator[Finding]:
         for service in services:
             selected = selected_workloads(subject.cluster, service)
             versions = {version_of(subject.cluster, workload) for workload in selected} - {""}
-            if len(versions) < 2 or service.resource in seen:
+            if len(versions) < 2 or service.resource in seen or _is_one_version(subject, selected):
                 continue
             seen.add(service.resource)
             selector = ", ".join(f"{key}={value}" for key, value in service.selector or ())
@@ -69,6 +70,13 @@ def backend_selects_several_versions(subject: Subject) -> Iterator[Finding]:
                 "Add the version's label to the selector.",
                 (Related("the split", FieldRef(route.resource, (*rule.pointer, "backendRefs"))),),
             )
+
+
+def _is_one_version(subject: Subject, workloads: Sequence[Workload]) -> bool:
+    """Whether the rollout declares all of these to be one version that ran before it."""
+    versions = subject.declared.rollout.versions if subject.declared else ()
+    live = [version.workload.objects for version in versions if isinstance(version.workload, LiveWorkload)]
+    return any(all(LiveObject(one.kind, one.name) in objects for one in workloads) for objects in live)
 
 
 def _are_told_by_labels(subject: Subject, service: Service) -> bool:

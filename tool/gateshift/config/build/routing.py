@@ -38,6 +38,7 @@ def route_of(draft: Draft) -> DeclaredRoute:
         filters=_mappings(route, "filters"),
         timeouts=object_at(route, "timeouts"),
         other_rules=_mappings(route, "rules"),
+        position=number(route.get("position"), 0),
         labels=pairs_at(route, "labels"),
         annotations=pairs_at(route, "annotations"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateshift.config.schema import vocabulary
-from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Raw, SchemaType, Text
+from gateshift.config.schema.schema_types import Either, Fields, ListOf, MapOf, Number, Raw, SchemaType, Text
 
 _GATEWAY = Either(
     shared="gateway",
@@ -212,6 +212,12 @@ ROUTE = Fields(
             expects="a list of rules",
             item=Raw(expects=f"a rule {_AS_GATEWAY_API}"),
             most=15,
+        ),
+        "position": Number(
+            means="How many of the `rules` stand before the production rule; a rule that exists keeps its place.",
+            expects="how many of the rules stand before it",
+            most=15,
+            default=0,
         ),
         "labels": replace(vocabulary.LABELS, means="The route's labels."),
         "annotations": replace(vocabulary.ANNOTATIONS, means="The route's annotations."),

@@ -11,7 +11,7 @@ from gateshift.config.draft import Draft, objects
 from gateshift.config.slips import did_you_mean
 from gateshift.config.spec_errors import SpecErrors
 from gateshift.model.rollout import RouteKind
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, look_up
 
 _MATCH_KEYS = {
     RouteKind.HTTP: ("path", "method", "headers", "queryParams"),
@@ -63,7 +63,9 @@ def _production(draft: Draft, faults: SpecErrors) -> None:
 
 def _other_rules(draft: Draft, faults: SpecErrors) -> None:
     names: dict[str, int] = {}
-    for index, rule in objects(list_at(draft.data, "route", "rules")):
+    rules = list_at(draft.data, "route", "rules")
+    _position(draft, len(rules), faults)
+    for index, rule in objects(rules):
         here: FieldPath = ("route", "rules", index)
         _known_keys(rule, _RULE_KEYS[draft.kind], _RULE_KEYS, draft.kind, here, faults)
         for key in ("matches", "filters", "backendRefs"):
@@ -74,6 +76,13 @@ def _other_rules(draft: Draft, faults: SpecErrors) -> None:
         if len(list_at(rule, "matches")) > _MOST_MATCHES:
             faults.add((*here, "matches"), f"{dotted((*here, 'matches'))}: a rule has at most {_MOST_MATCHES} matches")
         _named_once(rule, index, names, faults)
+
+
+def _position(draft: Draft, count: int, faults: SpecErrors) -> None:
+    at: FieldPath = ("route", "position")
+    position = look_up(draft.data, at)
+    if isinstance(position, int) and position > count:
+        faults.add(at, f"{dotted(at)}: {position} rules are to stand before the production rule; `rules` has {count}")
 
 
 def _named_once(rule: JsonObject, index: int, names: dict[str, int], faults: SpecErrors) -> None:

@@ -1,0 +1,142 @@
+"""`gateshift adopt` where several versions run, where names are taken, and where a route has rules of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateshift.yamldoc import load_all
+from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
+from tests.app.repositories import git
+from tests.app.running_shapes import SHAPES, deployment, mesh, route, service
+from tests.app.test_adopt import files_of
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    return tmp_path
+
+
+def gateshift(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, "-m", "gateshift", *words]
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def adopted(top: Path, text: str, *options: str) -> tuple[JsonObject, JsonObject]:
+    """What adopt says of the manifests in JSON, and the gateshift.yaml that it writes."""
+    (top / "live").mkdir()
+    (top / "live" / "all.yaml").write_text(text)
+    done = gateshift(top, "adopt", "live", *options, "--format", "json")
+    assert done.returncode == 0, done.stderr + done.stdout
+    said: JsonObject = json.loads(done.stdout)
+    (data,) = load_all((top / text_at(said, "file")).read_text())
+    assert isinstance(data, dict)
+    return said, data
+
+
+def shares_of(data: JsonObject) -> list[JsonObject]:
+    return [object_at(stage, "shares") for stage in list_at(data, "stages") if "shares" in object_at(stage)]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_each_shape_is_adopted_with_every_step_safe(repository: Path, name: str) -> None:
+    text, options, stages = SHAPES[name]
+
+    said, _ = adopted(repository, text, *options)
+
+    steps = [object_at(stage) for stage in list_at(said, "stages")]
+    assert tuple(step["stage"] for step in steps) == stages
+    assert steps[0]["changes"] == 0
+    verdicts = [object_at(verdict) for step in steps for verdict in object_at(step, "engines").values()]
+    assert [verdict["safe"] for verdict in verdicts] == [True] * 2 * len(stages)
+    assert files_of(repository)["live/all.yaml"].decode() == text
+    assert "GS512" not in json.dumps(steps)
+    written = repository / text_at(said, "file")
+    assert gateshift(repository, "validate", str(written.parent)).returncode == 0
+
+
+def test_the_shares_of_today_go_on_from_what_they_are(repository: Path) -> None:
+    _, data = adopted(repository, SHAPES["the Gateway API's traffic splitting"][0])
+
+    assert shares_of(data) == [{"v1": 90, "v2": 10}, {"v1": 50, "v2": 50}, {"v2": 100}, {"v2": 100}]
+    assert data["versions"] == {
+        "v1": {"live": "Deployment/foo-v1", "service": "foo-v1"},
+        "v2": {"live": "Deployment/foo-v2", "service": "foo-v2"},
+    }
+    assert "workload" not in data
+
+
+def test_the_next_version_that_runs_comes_first_and_later_ones_stay(repository: Path) -> None:
+    _, data = adopted(repository, SHAPES["bookinfo with its first version routed"][0])
+
+    assert shares_of(data)[1] == {"v1": 90, "v2": 10}
+    assert object_at(list_at(data, "stages")[-1])["deploy"] == ["v2", "v3"]
+
+
+def test_a_version_that_runs_can_be_named_as_the_one_to_come(repository: Path) -> None:
+    _, data = adopted(repository, SHAPES["bookinfo with its first version routed"][0], "--candidate", "v3")
+
+    assert shares_of(data)[1] == {"v1": 90, "v3": 10}
+
+
+def test_a_version_that_runs_gets_no_other_image(repository: Path) -> None:
+    (repository / "all.yaml").write_text(SHAPES["the Gateway API's traffic splitting"][0])
+
+    done = gateshift(repository, "adopt", "all.yaml", "--candidate", "v2=registry.example.com/foo:2.1")
+
+    assert done.returncode == 2
+    assert "v2 runs already, as Deployment foo-v2" in done.stderr
+    assert "Call the version to come v3" in done.stderr
+
+
+def test_names_that_are_taken_are_not_given_again(repository: Path) -> None:
+    text, options, _ = SHAPES["names that are taken"]
+
+    _, data = adopted(repository, text, *options)
+
+    version = object_at(data, "versions", "v2")
+    assert (version["deployment"], version["service"]) == ("shop-v2-rollout", "shop-v2-rollout")
+    assert object_at(data, "route")["name"] == "shop-rollout"
+
+
+def test_the_number_in_the_version_label_names_what_runs(repository: Path) -> None:
+    _, data = adopted(repository, SHAPES["a version label that the Service selects by"][0])
+
+    assert list(object_at(data, "versions")) == ["v4", "v5"]
+
+
+def test_a_rule_keeps_its_place(repository: Path) -> None:
+    text, options, _ = SHAPES["a rule of another service before its own"]
+
+    _, data = adopted(repository, text, *options)
+
+    assert object_at(data, "route")["position"] == 1
+    assert "matches" not in object_at(data, "route")
+
+
+def test_what_also_steers_is_named(repository: Path) -> None:
+    ingress = """\
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front}
+spec: {defaultBackend: {service: {name: shop, port: {number: 80}}}}
+"""
+    text = deployment("shop", "app=shop") + service("shop", "app=shop") + ingress
+
+    said, _ = adopted(repository, text)
+
+    left = [text_at(item, "what") for item in list_at(said, "left")]
+    assert left == ["the way from a Gateway", "Ingress front"]
+
+
+def test_nothing_is_said_to_be_left_where_all_is_carried(repository: Path) -> None:
+    text = deployment("shop", "app=shop") + service("shop", "app=shop")
+    said, _ = adopted(repository, text + route("shop", mesh("shop"), "backendRefs: [{name: shop, port: 80}]"))
+
+    assert said["left"] == []

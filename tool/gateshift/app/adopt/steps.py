@@ -1,0 +1,135 @@
+"""The stages that lead from what runs to the version that comes, and what the step to each waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import gcd
+
+from msgspec import Struct
+
+from gateshift.yamldoc.data import Json, JsonObject, text_at
+
+
+class ProposedStage(Struct, frozen=True):
+    """A stage as gateshift.yaml has it, and what the step to it waits for."""
+
+    data: JsonObject
+    waits_for: str
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return text_at(self.data, "name")
+
+
+class Shift(Struct, frozen=True):
+    """Where the stages lead from and to. `today` has the weight of each version that runs, `target` is the version to
+    come, `runs` whether it runs already, and `kept` are the versions that stay. `handed_over` are the versions whose
+    Services remain when the Service that callers know becomes the rollout's own; none where it stays as it is."""
+
+    today: Mapping[str, int]
+    target: str
+    runs: bool
+    kept: tuple[str, ...]
+    handed_over: tuple[str, ...]
+    route_kind: str
+    route_runs: bool
+
+    @property
+    def share(self) -> float:
+        """The target's share today."""
+        return self.today.get(self.target, 0) / sum(self.today.values())
+
+    @property
+    def old(self) -> str:
+        """The versions that give their requests away, in words."""
+        return _listed([name for name, weight in self.today.items() if weight and name != self.target])
+
+    @property
+    def goes(self) -> str:
+        """The versions that are gone in the end, in words."""
+        return _listed([name for name in self.today if name not in self.kept])
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])
+
+
+def _stage(name: str, description: str, waits_for: str, **fields: Json) -> ProposedStage:
+    return ProposedStage({"name": name, "description": description, **fields}, waits_for)
+
+
+def stages(shift: Shift) -> Iterator[ProposedStage]:
+    """The stages; the first is what runs."""
+    live: list[Json] = list(shift.today)
+    yield _stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=live)
+    if not shift.runs:
+        yield _stage(
+            "dark",
+            f"{shift.target} runs next to {shift.old} and receives nothing.",
+            f"the pods of {shift.target} to be Ready",
+        )
+    yield _routed(shift)
+    yield from _shares(shift)
+    yield from _retirement(shift)
+
+
+def _routed(shift: Shift) -> ProposedStage:
+    comes = "is written by the rollout and still" if shift.route_runs else "appears and"
+    sharing = [name for name, weight in shift.today.items() if weight]
+    does = "shares the requests among" if len(sharing) > 1 else "sends every request to"
+    description = f"The {shift.route_kind} {comes} {does} {_listed(sharing)}."
+    shares = toward(shift.today, shift.target, None)
+    return _stage("routed", description, "every parent to accept the route", shares=shares)
+
+
+def _shares(shift: Shift) -> Iterator[ProposedStage]:
+    look = f"your eye on {shift.target}"
+    if shift.share < 0.1:
+        shares = toward(shift.today, shift.target, 10)
+        yield _stage("canary", f"One request in ten goes to {shift.target}.", look, shares=shares)
+    if shift.share < 0.5:
+        shares = toward(shift.today, shift.target, 50)
+        yield _stage("half", f"Half of the requests go to {shift.target}.", look, shares=shares)
+    runs = "run" if " " in shift.old else "runs"
+    yield _stage(
+        "final",
+        f"{shift.target} answers everything; {shift.old} still {runs}, one commit away.",
+        f"your trust in {shift.target}",
+        shares={shift.target: 100},
+    )
+
+
+def _retirement(shift: Shift) -> Iterator[ProposedStage]:
+    all_shares: JsonObject = {shift.target: 100}
+    if shift.handed_over:
+        yield _stage(
+            "handed-over",
+            "The Service is the rollout's own and selects the versions to come; it serves no other.",
+            "no request to be left that the route does not steer",
+            services=list[Json](shift.handed_over),
+            shares=all_shares,
+        )
+    verb = "are" if " " in shift.goes else "is"
+    yield _stage(
+        "retired",
+        f"{shift.goes} {verb} gone.",
+        f"no way back to {shift.goes} to be needed",
+        deploy=list[Json](shift.kept),
+        shares=all_shares,
+    )
+
+
+def toward(today: Mapping[str, int], target: str, percent: int | None) -> JsonObject:
+    """The shares in which the target has that many per cent, and the others divide the rest as today; with None the
+    shares of today."""
+    others = {name: weight for name, weight in today.items() if weight and name != target}
+    whole = sum(others.values())
+    if percent is None:
+        weights = {name: weight for name, weight in today.items() if weight}
+    else:
+        weights = {name: weight * (100 - percent) for name, weight in others.items()} | {target: whole * percent}
+    divisor = gcd(*weights.values())
+    plain = {name: weight // divisor for name, weight in weights.items()}
+    per_cent = 100 // sum(plain.values()) if 100 % sum(plain.values()) == 0 else 1
+    return {name: weight * per_cent for name, weight in plain.items()}
