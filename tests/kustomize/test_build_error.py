@@ -88,6 +88,31 @@ CASES = (
         f"      - op: remove\n        path: /spec/paused{HERE}",
     ),
     Case(
+        "a value for a field below none",
+        "replace operation does not apply: doc is missing path: /spec/none/deep: missing value",
+        BASE
+        + "patches:\n  - target: {kind: Deployment}\n    patch: |\n      - {op: add, path: /spec/paused, value: true}\n"
+        f"      - op: replace\n        path: /spec/none/deep{HERE}        value: 1\n",
+    ),
+    Case(
+        "a value added to a field that is missing",
+        'add operation does not apply: doc is missing path: "/spec/none/deep": missing value',
+        BASE + "patches:\n  - target: {kind: Deployment}\n    path: p.yaml\n=== overlay/p.yaml\n- op: add\n"
+        f"  path: /spec/none/deep{HERE}  value: 3\n",
+    ),
+    Case(
+        "a copy from nothing",
+        "copy operation does not apply: doc is missing from path: /spec/none/a: missing value",
+        BASE + "patches:\n  - target: {kind: Deployment}\n    path: p.yaml\n=== overlay/p.yaml\n- op: copy\n"
+        f"  from: /spec/none/a{HERE}  path: /spec/paused\n",
+    ),
+    Case(
+        "a move from nothing, of which Kustomize names but the last step",
+        "error in move for path: 'none': Unable to remove nonexistent key: none: missing value",
+        BASE + f"patches:{HERE}  - target: {{kind: Deployment}}\n    path: p.yaml\n=== overlay/p.yaml\n- op: move\n"
+        "  from: /spec/none\n  path: /spec/paused\n",
+    ),
+    Case(
         "a test that fails",
         "testing value /spec/replicas failed: test failed",
         BASE + "patches:\n  - target: {kind: Deployment}\n    path: p.yaml\n=== overlay/p.yaml\n- op: test\n"

@@ -81,6 +81,16 @@ def test_a_field_of_the_experimental_channel_alone_is_known(
     assert not experimental.experimental_only(GATEWAY, "v1", kind, pointer)
 
 
+@pytest.mark.parametrize(("value", "only"), [("ExternalAuth", True), ("URLRewrite", False), ("Nothing", False)])
+def test_a_value_of_the_experimental_channel_alone_is_known(
+    schemas: Schemas, experimental: Schemas, value: str, *, only: bool
+) -> None:
+    pointer = ("spec", "rules", 0, "filters", 0, "type")
+    assert schemas.experimental_value(GATEWAY, "v1", "HTTPRoute", pointer, value) is only
+    assert not experimental.experimental_value(GATEWAY, "v1", "HTTPRoute", pointer, value)
+    assert not schemas.experimental_value(GATEWAY, "v1", "HTTPRoute", ("spec", "rules", 0, "name"), value)
+
+
 def test_a_kind_of_the_experimental_channel_alone_is_known(schemas: Schemas) -> None:
     assert schemas.experimental_only("gateway.networking.x-k8s.io", "v1alpha1", "XMesh")
     assert not schemas.experimental_only("example.org", "v1", "Thing")

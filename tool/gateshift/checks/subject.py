@@ -12,7 +12,7 @@ from gateshift.model.kustomization import KustomizationTree
 from gateshift.model.resource import Build, Resource
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster
-from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
 
 
 class Catalog(Protocol):
@@ -40,6 +40,9 @@ class Catalog(Protocol):
 
     def experimental_only(self, group: str, version: str, kind: str, pointer: FieldPath = ()) -> bool:
         """Whether the field, or the whole kind, exists in the experimental channel of the Gateway API only."""
+
+    def experimental_value(self, group: str, version: str, kind: str, pointer: FieldPath, value: Json) -> bool:
+        """Whether the field may have this value in the experimental channel of the Gateway API only."""
 
 
 class Declared(Struct, frozen=True):

@@ -15,7 +15,7 @@ from gateshift.yamldoc.data import Json, text_at, walk
 
 _LINE = r"\byaml: (?:unmarshal errors:\s+)?line (\d+): "
 _TOKENS = (
-    r"(?:for path: |testing value |path )'?(/[^\s':]*)",
+    r"(?:path: |missing key: |testing value |path )['\"]?(/[^\s':\"]*)",
     r'field "([^"]+)" in replacement',
     r"resource with name (\S+) does not match",
     r"invalid literal source ([^,]+),",
@@ -40,6 +40,7 @@ _FIELDS = (
     (r"\Avar '", "vars"),
     (r"\Anamespace transformation", "namespace"),
 )
+_OPERATION = r"operation does not apply|\Aerror in \w+ for path"
 _GO_KINDS: dict[str, type | tuple[type, ...]] = {
     "number": (int, float),
     "string": str,
@@ -95,7 +96,8 @@ def place_of_token(message: str, tree: KustomizationTree) -> Place | None:
         place = place_in_file(message, file)
         if place:
             return place
-    return None
+    patching = (node for node in tree.kustomizations if re.search(_OPERATION, message) and "patches" in node.data)
+    return next((node.place("patches", key=True) for node in patching), None)
 
 
 def _tokens(message: str) -> Iterator[str]:

@@ -122,6 +122,15 @@ class Schemas(Struct, frozen=True, eq=False):
         here = self.structural(group, version, kind)
         return there is not None and at(there, pointer) is not None and (here is None or at(here, pointer) is None)
 
+    def experimental_value(self, group: str, version: str, kind: str, pointer: FieldPath, value: Json) -> bool:
+        """Whether the value is one of those that the field may have in the experimental channel of the Gateway API, and
+        none of those of the standard channel, which is the one in use."""
+        if self.experimental is None:
+            return False
+        there = list_at(at(self._structural(self.experimental, group, version, kind) or {}, pointer), "enum")
+        here = list_at(at(self.structural(group, version, kind) or {}, pointer), "enum")
+        return value in there and bool(here) and value not in here
+
     def _structural(self, folder: Path, group: str, version: str, kind: str) -> JsonObject | None:
         name = f"structural/{group_folder(group)}/{file_name(kind, version)}"
         path = folder / name

@@ -10,7 +10,7 @@ import stat
 from pathlib import Path
 
 from gateshift.errors import UserError
-from gateshift.model.kustomization import Problem, Refused
+from gateshift.model.kustomization import KUSTOMIZATION_NAMES, Problem, Refused
 from gateshift.model.source import SourceFile
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, text_of
 from gateshift.yamldoc.bounds import DEFAULT
@@ -91,7 +91,7 @@ def _instead(path: Path, real: Path, repository: Path) -> str:
         return f"the directory {shown(path.parent, repository)} does not exist"
     from difflib import get_close_matches  # only for a message
 
-    near = get_close_matches(path.name, names, 1)
+    near = get_close_matches(path.name, [name for name in names if name not in KUSTOMIZATION_NAMES], 1)
     return f"did you mean {near[0]}?" if near else ""
 
 

@@ -20,7 +20,7 @@ from gateshift.model.report import Gap
 from gateshift.model.resource import Resource
 from gateshift.model.rule import Rule, check
 from gateshift.model.schema_verdict import FaultKind, SchemaVerdict
-from gateshift.yamldoc.data import FieldPath
+from gateshift.yamldoc.data import FieldPath, look_up
 
 SCHEMA_VIOLATION = Rule(
     "GS201",
@@ -40,7 +40,8 @@ UNKNOWN_FIELD = Rule(
 EXPERIMENTAL_FIELD = Rule(
     "GS207",
     "experimental-field",
-    "An object uses a field of the Gateway API's experimental channel, and the schemas in use are the standard ones.",
+    "An object uses a field, or a value of one, of the Gateway API's experimental channel, and the schemas in use are"
+    " the standard ones.",
     "On a cluster with the standard channel both ways of applying refuse the object; only where validation is"
     " switched off the field is dropped, and retries or sticky sessions that the file promises do not exist.",
     "Gateway API v1.6, config/crd/standard and config/crd/experimental",
@@ -140,18 +141,31 @@ def schema_findings(subject: Subject, resource: Resource, verdict: SchemaVerdict
         at = FieldRef(resource, fault.pointer, key=fault.at_key)
         if fault.kind is not FaultKind.UNKNOWN:
             says = f"{where}: Invalid value: {fault.message}"
-            yield SCHEMA_VIOLATION.finding(Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
+            if _is_experimental_value(subject, resource, fault.pointer):
+                word = f"{where}: the value {look_up(resource.data, fault.pointer)}"
+                yield _experimental(subject, resource, word, at, says)
+            else:
+                yield SCHEMA_VIOLATION.finding(Level.ERROR, f"{resource.id}: {where}: {fault.message}", at, says)
         elif _is_experimental(subject, resource, fault.pointer):
-            channel = f"the experimental channel of the Gateway API{_release(subject)}"
-            message = f"{resource.id}: {where} exists only in {channel}"
-            hint = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
             says = f'strict decoding error: unknown field "{where}"; field not declared in schema'
-            yield EXPERIMENTAL_FIELD.finding(Level.ERROR, message, at, says, hint)
+            yield _experimental(subject, resource, where, at, says)
         else:
             message = f"{resource.id}: {where} is not a field of {resource.kind} {resource.api_version}"
             message += _project(subject, resource)
             says = f'strict decoding error: unknown field "{where}"'
             yield UNKNOWN_FIELD.finding(Level.ERROR, message, at, says, _near(subject, resource, fault.pointer))
+
+
+def _experimental(subject: Subject, resource: Resource, what: str, at: FieldRef, says: str) -> Finding:
+    """A field, or a value of one, that the standard channel does not have."""
+    channel = f"the experimental channel of the Gateway API{_release(subject)}"
+    hint = "Remove it, or validate with the channel `experimental` where the cluster has those CRDs."
+    return EXPERIMENTAL_FIELD.finding(Level.ERROR, f"{resource.id}: {what} exists only in {channel}", at, says, hint)
+
+
+def _is_experimental_value(subject: Subject, resource: Resource, at: FieldPath) -> bool:
+    value, kind = look_up(resource.data, at), (resource.id.group, resource.version, resource.kind)
+    return subject.catalog is not None and subject.catalog.experimental_value(*kind, at, value)
 
 
 def _is_experimental(subject: Subject, resource: Resource, at: FieldPath) -> bool:
