@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -14,6 +16,9 @@ from tests.transition.objects import Builder, builder
 # How long one example takes says nothing on a machine that does other things too.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+os.environ.setdefault("GATESHIFT_NO_CACHE", "1")
+"""What a test sees is worked out for it; the tests of kept answers have caches of their own."""
 
 
 @pytest.fixture(scope="session")

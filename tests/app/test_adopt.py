@@ -10,7 +10,7 @@ import pytest
 from gateshift.app.adopt.adopt import AdoptRequest, adopt
 from gateshift.app.adopt.proposal import AdoptOptions
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.targets import ValidationScope
+from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.errors import UserError
 from gateshift.model.adoption import Adoption

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.targets import ValidationScope
+from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Level

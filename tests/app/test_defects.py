@@ -10,7 +10,7 @@ import pytest
 
 from gateshift.app.shared.attempt import attempt, raise_defect
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.targets import ValidationScope
+from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.checks.registry import CHECKS
 from gateshift.checks.subject import Subject

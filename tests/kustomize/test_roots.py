@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import find_roots, repository_of, search_roots
+from gateshift.kustomize.tree.roots import find_roots, search_roots
+from gateshift.system.repositories import repository_of
 from tests.repositories import write
 
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"

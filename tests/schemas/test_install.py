@@ -12,9 +12,10 @@ import pytest
 from msgspec.structs import replace
 
 from gateshift.errors import NoVerdict, UserError
-from gateshift.schemas.install import InstallOptions, install_schemas
+from gateshift.schemas.install import install_schemas
 from gateshift.schemas.layout import installed_versions, root
 from gateshift.tools.go_modules import h1
+from gateshift.tools.install_options import InstallOptions
 from gateshift.tools.lock import Lock, pinned
 from tests.schemas.test_own import CRD
 from tests.tools.publishing import publishing, zip_of

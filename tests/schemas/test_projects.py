@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from gateshift.errors import NoVerdict
 from gateshift.model.rollout import SchemaChoice
 from gateshift.schemas import Schemas, open_schemas
-from gateshift.schemas.install import InstallOptions, install_crds
+from gateshift.schemas.install import install_crds
 from gateshift.schemas.kubeconform import check
 from gateshift.schemas.layout import installed_versions
 from gateshift.tools.go_modules import h1
+from gateshift.tools.install_options import InstallOptions
 from gateshift.tools.lock import Lock, PinnedCrds, pinned
 from gateshift.tools.program import Program
 from gateshift.yamldoc import load_all

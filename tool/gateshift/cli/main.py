@@ -32,6 +32,7 @@ COMMANDS = {
     "report": "gateshift.cli.report",
     "schema": "gateshift.cli.schema",
     "tools": "gateshift.cli.tools",
+    "cache": "gateshift.cli.cache",
     "completion": "gateshift.cli.completion",
     "docs": "gateshift.cli.docs",
 }

@@ -14,8 +14,8 @@ from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
 from gateshift.model.rollout import SchemaChoice
-from gateshift.schemas.install import InstallOptions
 from gateshift.system.process import Deadline
+from gateshift.tools.install_options import InstallOptions
 
 T = TypeVar("T")
 
@@ -111,12 +111,24 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
         options = _installing(
             dict(zip(("kustomize", "kubeconform"), programs, strict=True)), wanted=kwargs.pop("install")
         )
-        choices = Choices(*programs, schemas, kwargs.pop("crds"), Deadline.after(kwargs.pop("timeout")), options)
+        limit, cached = Deadline.after(kwargs.pop("timeout")), not kwargs.pop("no_cache", True)
+        choices = Choices(*programs, schemas, kwargs.pop("crds"), limit, options, cached=cached)
         return function(*args, choices=choices, **kwargs)
 
     for option in reversed(_OPTIONS.values()):
         call = option(call)
     return call
+
+
+def cache_option(function: Callable[..., T]) -> Callable[..., T]:
+    """Give a command with `@tool_options` below it `--no-cache`; its `choices` know of it, and its answers are kept."""
+    option = click.option(
+        "--no-cache",
+        is_flag=True,
+        envvar="GATESHIFT_NO_CACHE",
+        help="Work everything out anew, and keep nothing for the next run.",
+    )
+    return option(function)
 
 
 def pointer_option(function: Callable[..., T]) -> Callable[..., T]:

@@ -17,10 +17,10 @@ from gateshift.cli.options import tool_options
 from gateshift.cli.output import write_file
 from gateshift.cli.validate import exit_code
 from gateshift.errors import UserError
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import Level
 from gateshift.report.page.html import render, render_problem
 from gateshift.system.page_server import LiveServer, Watched
+from gateshift.system.repositories import repository_of
 
 PORT = 7420
 

@@ -13,9 +13,10 @@ from gateshift.apischema.cel.engine import NEXT_STEP, available
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
 from gateshift.errors import NoVerdict
-from gateshift.schemas.install import InstallOptions, install_crds, install_schemas
+from gateshift.schemas.install import install_crds, install_schemas
 from gateshift.tools.find import find
 from gateshift.tools.install import install
+from gateshift.tools.install_options import InstallOptions
 from gateshift.tools.lock import pinned
 
 NAMES = tuple(program.name for program in pinned().programs)

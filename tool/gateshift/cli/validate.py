@@ -10,18 +10,16 @@ from msgspec.structs import replace
 
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.targets import ValidationScope
-from gateshift.app.validate.validate import validate
-from gateshift.checks.registry import rules_for
+from gateshift.app.validate.scope import ValidationScope
+from gateshift.app.validate.validation_memory import remembered
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session, tell_gaps
-from gateshift.cli.options import tool_options
+from gateshift.cli.options import cache_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit, NoVerdict
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
 from gateshift.report.findings.formats import VALIDATION, Setting
-from gateshift.tools.find import find
 
 _EPILOG = """\b
 Examples:
@@ -77,6 +75,7 @@ Examples:
     is_flag=True,
     help="Show every finding in full and all notes, the programs and schemas that are used, and a defect's traceback.",
 )
+@cache_option
 @tool_options
 @output_options(VALIDATION)
 def command(
@@ -105,7 +104,7 @@ def command(
     if verbose:
         session.verbose = True
         _tell_programs(choices)
-        choices = replace(choices, say=tell)
+        choices = replace(choices, say=tell, cached=False)  # what is told on the way is in no answer
     scope = ValidationScope(paths, affected=affected, cel=not without_cel, since=since)
     if fix:
         from gateshift.app.validate.fix import write_fixes  # it needs more than a validation does
@@ -113,11 +112,12 @@ def command(
         for path in write_fixes(scope, choices):
             session.has_written = True
             tell(f"fixed {shown_path(path)}")
-    report = validate(scope, choices, datetime.now(UTC).date())
-    rules = rules_for({finding.rule for finding in report.findings})
+    answer = remembered(scope, choices, datetime.now(UTC).date())
+    report = answer.report
     output.write(
         lambda form, style: VALIDATION[form](
-            report, Setting(style, rules, Level(fail_on), quiet, notes=notes, verbose=verbose, statistics=statistics)
+            report,
+            Setting(style, answer.rules, Level(fail_on), quiet, notes=notes, verbose=verbose, statistics=statistics),
         )
     )
     tell_gaps(report.gaps, session)
@@ -127,6 +127,8 @@ def command(
 
 
 def _tell_programs(choices: Choices) -> None:
+    from gateshift.tools.find import find
+
     for name, named in (("kustomize", choices.kustomize), ("kubeconform", choices.kubeconform)):
         try:
             program = find(name, named)

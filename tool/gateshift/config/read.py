@@ -32,10 +32,10 @@ from gateshift.config.semantics.yaml_ambiguities import check_surprises
 from gateshift.config.spec_errors import ConfigError, Mistake, SpecError, SpecErrors
 from gateshift.config.structure import check_structure
 from gateshift.errors import UserError
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import Finding
 from gateshift.model.place import Place
 from gateshift.model.rollout import FILE_NAME, Rollout
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import Document, ReadLimits, Span, UnreadableYaml, parse_all, text_of
 from gateshift.yamldoc.data import FieldPath, list_at, text_at

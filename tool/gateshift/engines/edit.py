@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gateshift.errors import UserError
 from gateshift.model.sync_pointer import EditableScalar, SyncPointer, folder_of
-from gateshift.yamldoc import Document, Span, parse_all, replace_scalar
+from gateshift.yamldoc import Document, Span, parse_all
 from gateshift.yamldoc.data import FieldPath, Json, look_up
+from gateshift.yamldoc.splice import replace_scalar
 
 _PROPERTIES = ("&", "*", "!")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gateshift.engines.registry import ENGINES, engine_of
-from gateshift.yamldoc import Span, UnreadableYaml, parse_all, splice
+from gateshift.yamldoc import Span, UnreadableYaml, parse_all
 from gateshift.yamldoc.data import text_at
+from gateshift.yamldoc.splice import splice
 
 _MARK = "\ufeff"
 """A byte order mark: no generated file has one, and libyaml does not count it among the characters."""

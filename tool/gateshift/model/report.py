@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from gateshift.model.finding import Level
+from gateshift.model.lasting import Lasting
 
 
 class SourceLine(Struct, frozen=True):
@@ -142,7 +143,8 @@ class OwnSuppression(Struct, frozen=True):
 class ValidationReport(Struct, frozen=True):
     """The outcome of a validation. Findings are sorted by file, line, column and rule.
 
-    `own` is what the change suppresses by itself, where a change is validated.
+    `own` is what the change suppresses by itself, where a change is validated. `lasting` is how long the same files
+    give the same report.
     """
 
     findings: tuple[ReportedFinding, ...]
@@ -151,6 +153,7 @@ class ValidationReport(Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
     coverage: Coverage = NO_COVERAGE
     own: tuple[OwnSuppression, ...] = ()
+    lasting: Lasting = Lasting.ANY_DAY
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from gateshift.errors import NoVerdict, UserError
 from gateshift.schemas.layout import TITLES, newest_installed, plain_version, root
 from gateshift.system.cache import new_folder, only_one
-from gateshift.tools.lock import Lock, PinnedCrds, pinned
+from gateshift.tools.install_options import InstallOptions
+from gateshift.tools.lock import PinnedCrds, pinned
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
 _TYPES_MODULE = "k8s.io/api"
 _MODULES = {"kubernetes": "k8s.io/kubernetes", "gateway-api": "sigs.k8s.io/gateway-api"}
-
-
-def no_news(text: str) -> None:
-    """Say nothing."""
-
-
-def no_progress(done: int, total: int | None) -> None:
-    """Show nothing."""
-
-
-class InstallOptions(Struct, frozen=True):
-    """How an installation goes about it: whether it may fetch, who hears of it, and the pins without which nothing
-    is taken from a module proxy directly."""
-
-    offline: bool = False
-    say: Callable[[str], None] = no_news
-    progress: Callable[[int, int | None], None] = no_progress
-    lock: Lock | None = None
 
 
 def install_schemas(name: str, version: str, options: InstallOptions) -> str:

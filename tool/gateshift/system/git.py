@@ -7,10 +7,12 @@ programs, pagers, prompts, submodules and the network, and takes no bare reposit
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -61,6 +63,15 @@ class Commit(Struct, frozen=True):
     author: str
     date: str
     subject: str
+
+
+class GitAnswer(Struct, frozen=True):
+    """One question to Git and the digest of what it said."""
+
+    repository: str
+    words: tuple[str, ...]
+    settings: tuple[str, ...]
+    said: str
 
 
 class TreeEntry(Struct, frozen=True):
@@ -312,13 +323,54 @@ def _must(repository: Path, *words: str, stdin: bytes | None = None, settings: S
 def _git(repository: Path, *words: str, stdin: bytes | None = None, settings: Sequence[str] = ()) -> Finished:
     """Git that reads, or writes nothing but its own files."""
     given = [word for setting in (*_ALWAYS, *_READING, *settings) for word in ("-c", setting)]
-    return run(
+    done = run(
         [_program(), "--no-pager", "--literal-pathspecs", *given, *words],
         timeout=TIMEOUT,
         cwd=repository,
         env=_environment() | _PLAIN | _OFFLINE,
         stdin=stdin,
     )
+    if _LISTENERS and stdin is None:  # what is asked by standard input are objects by their ids, which never change
+        answer = GitAnswer(os.path.abspath(repository), words, tuple(settings), _digest(done))
+        for listener in _LISTENERS:
+            listener(answer)
+    return done
+
+
+_LISTENERS: list[Callable[[GitAnswer], None]] = []
+"""Who wants to know what Git says, in whichever thread it is asked."""
+
+
+@contextmanager
+def overheard(listener: Callable[[GitAnswer], None]) -> Iterator[None]:
+    """Tell the listener every answer within the block."""
+    _LISTENERS.append(listener)
+    try:
+        yield
+    finally:
+        _LISTENERS.remove(listener)
+
+
+def repeated(answer: GitAnswer) -> GitAnswer | None:
+    """What Git says now to the same question; None where it cannot be asked, or where the question is none that only
+    reads."""
+    if answer.words[0] not in _ONLY_READ or (answer.words[0] == "config" and "--get-regexp" not in answer.words):
+        return None
+    try:
+        done = _git(Path(answer.repository), *answer.words, settings=answer.settings)
+    except (NoVerdict, OSError):
+        return None
+    return GitAnswer(answer.repository, answer.words, answer.settings, _digest(done))
+
+
+_ONLY_READ = frozenset(
+    {"rev-parse", "ls-files", "ls-tree", "cat-file", "config", "diff", "log", "merge-base", "status"}
+)
+
+
+def _digest(done: Finished) -> str:
+    said = f"{done.exit_code}\0{done.stderr}\0".encode(errors="surrogateescape") + done.stdout
+    return hashlib.blake2b(said, digest_size=32).hexdigest()
 
 
 def _environment() -> dict[str, str]:

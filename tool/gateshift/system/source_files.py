@@ -12,6 +12,7 @@ from pathlib import Path
 from gateshift.errors import UserError
 from gateshift.model.kustomization import KUSTOMIZATION_NAMES, Problem, Refused
 from gateshift.model.source import SourceFile
+from gateshift.system.repositories import is_work_tree
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, text_of
 from gateshift.yamldoc.bounds import DEFAULT
 
@@ -47,12 +48,6 @@ def refuse_link_out(path: Path) -> None:
             where=shown(link, real_path(Path())),
             next_step="Put the file itself there.",
         )
-
-
-def is_work_tree(folder: Path) -> bool:
-    """Whether Git would take the folder for a work tree: `.git` is a repository, or a file that points to one."""
-    git = folder / ".git"
-    return (git / "HEAD").exists() or git.is_file()
 
 
 def outside(path: Path, real: Path, repository: Path) -> Refused | None:

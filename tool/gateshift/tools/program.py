@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 from gateshift.system.cache import cache_root, write_json
+from gateshift.system.cache_sums import SUMS
 from gateshift.system.process import run
 from gateshift.tools.lock import PinnedProgram
 from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
@@ -51,6 +52,19 @@ _VERSION = r"v\d+\.\d+\.\d+[-+.\w]*"
 # answer the same question with words in front.
 _OWN_VERSION = rf"(?m)^(?:\{{Version:kustomize/)?({_VERSION}|\(devel\))"
 _ANSWERS = "versions.json"
+
+
+def program_state(program: Program) -> bytes:
+    """What tells this program from any other: the sums of an installed one, and of another the state of its file."""
+    path = Path(program.argv[0])
+    if program.source is Source.CACHE:
+        state = (path.parent / SUMS).read_bytes()
+    else:
+        found = path.stat()
+        state = f"{path} {found.st_size} {found.st_ino} {found.st_mtime_ns} {found.st_ctime_ns}".encode(
+            errors="surrogateescape"
+        )
+    return "\0".join((*program.argv[1:], program.version, *program.warnings, "")).encode() + state
 
 
 def version_of(path: Path, program: PinnedProgram) -> str:

@@ -1,9 +1,17 @@
-"""YAML text <-> data with places; edits of one span that keep every other byte; the stable dump."""
+"""YAML text <-> data with places; edits of one span that keep every other byte; the stable dump.
+
+The parser is imported when it is first asked for: a run that is told of data alone parses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from gateshift.yamldoc.bounds import ReadLimits, UnreadableYaml, bytes_like, text_of
 from gateshift.yamldoc.dump import dump, dump_all
-from gateshift.yamldoc.parse import Document, DuplicateKey, Span, load_all, parse_all
-from gateshift.yamldoc.splice import replace_scalar, splice
+
+if TYPE_CHECKING:
+    from gateshift.yamldoc.parse import Document, DuplicateKey, Span, load_all, parse_all
 
 __all__ = [
     "Document",
@@ -16,7 +24,13 @@ __all__ = [
     "dump_all",
     "load_all",
     "parse_all",
-    "replace_scalar",
-    "splice",
     "text_of",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gateshift.yamldoc import parse
+
+    return getattr(parse, name)

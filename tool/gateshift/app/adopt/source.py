@@ -12,11 +12,11 @@ from gateshift.app.shared.repository_pointers import RepositoryPointers, reposit
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.kustomization import Root
 from gateshift.model.resource import Build
 from gateshift.model.sync_pointer import SyncPointer, SyncSettings, folder_of
 from gateshift.system import git
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import real_path
 from gateshift.yamldoc.data import Json, JsonObject
 

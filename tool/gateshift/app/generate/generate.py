@@ -9,13 +9,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.errors import UserError
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.manifests import compare, generate, live_copies
 from gateshift.manifests.header import header_start
 from gateshift.manifests.keep_pointer_path import named_paths
 from gateshift.model.release import FileState, FileStatus
 from gateshift.model.rollout import Rollout
 from gateshift.system import atomic_write, owned_files
+from gateshift.system.repositories import repository_of
 
 
 class Generation(Struct, frozen=True):

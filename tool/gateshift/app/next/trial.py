@@ -16,12 +16,12 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import errors_in
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import Root
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, ManifestWorkload, OwnFile, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import real_path
 
 _TOP = ".git"

@@ -19,7 +19,7 @@ from gateshift.app.shared.rollout_pointers import rollout_pointers
 from gateshift.app.shared.rollouts import Rollouts, rollout_files_named
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.targets import ValidationScope
+from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.validate import validate
 from gateshift.errors import UserError
 from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.kustomize.trace import Locator, PlacedField
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.finding import FieldRef, Finding, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.report import SourceLine
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import Sources, link_out
 
 _MOST_LINES = 3

@@ -10,8 +10,9 @@ from gateshift.model.sync_pointer import NotUnderstood, SyncPointer
 from gateshift.system import git
 from gateshift.system.git import Commit
 from gateshift.system.source_files import real_path
-from gateshift.yamldoc import Document, UnreadableYaml, parse_all, splice, text_of
+from gateshift.yamldoc import Document, UnreadableYaml, parse_all, text_of
 from gateshift.yamldoc.data import FieldPath, Json
+from gateshift.yamldoc.splice import splice
 
 HEAD = "HEAD"
 """The last commit."""

@@ -17,7 +17,6 @@ from gateshift.engines.placement import StageFolders, in_order
 from gateshift.engines.read import pointers_in, repositories_in, with_repository
 from gateshift.engines.registry import WITHOUT_POINTER, engine_of
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.rollout import Engine, Environment, ExistingPointer, Rollout
 from gateshift.model.sync_pointer import (
     NotUnderstood,
@@ -26,6 +25,7 @@ from gateshift.model.sync_pointer import (
     SyncPointer,
     SyncSettings,
 )
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import Sources, real_path
 from gateshift.yamldoc import load_all, text_of
 from gateshift.yamldoc.data import Json

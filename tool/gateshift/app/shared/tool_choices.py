@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from gateshift.app.shared.remember import Memory
 from gateshift.errors import NoVerdict
 from gateshift.model.rollout import Rollout, SchemaChoice
-from gateshift.schemas import Schemas, open_schemas
-from gateshift.schemas.install import InstallOptions, install_default_crds, install_schemas, no_news
-from gateshift.schemas.layout import TITLES, newest_installed, plain_version
-from gateshift.system.process import TimeLimit
-from gateshift.tools.install import install
-from gateshift.tools.lock import pinned
+from gateshift.system.answer_store import AnswerStore
+from gateshift.system.process import Deadline, TimeLimit
+from gateshift.tools.install_options import InstallOptions, no_news
+
+if TYPE_CHECKING:
+    from gateshift.schemas import Schemas
 
 _TOOLS_OWN = SchemaChoice()
 
@@ -27,7 +30,7 @@ class Choices(Struct, frozen=True):
 
     Empty fields of `schemas` leave the choice to gateshift.yaml, then to the tool.
     `install` is how schemas that are missing are fetched; without it they are not.
-    `say` hears which schemas are used.
+    `say` hears which schemas are used. `cached` is whether an answer may come from the cache, and go there.
     """
 
     kustomize: Path | None = None
@@ -37,12 +40,33 @@ class Choices(Struct, frozen=True):
     timeout: TimeLimit = 300.0
     install: InstallOptions | None = None
     say: Callable[[str], None] = no_news
+    cached: bool = False
+
+    def memory(self) -> Memory:
+        """Where answers come from and go to; one that knows none where the cache is not wanted or not to be trusted."""
+        return Memory(AnswerStore.of_user() if self.cached else None)
+
+    def begun(self) -> Choices:
+        """The choices of a run whose programs start to run now."""
+        limit = self.timeout
+        return replace(self, timeout=Deadline.after(limit.seconds)) if isinstance(limit, Deadline) else self
+
+    def words(self) -> tuple[str, ...]:
+        """What of the choices decides an answer, apart from the programs."""
+        schemas = self.schemas
+        return (schemas.kubernetes, schemas.gateway_api, schemas.channel, *map(str, (*schemas.crds, *self.crds)))
+
+    def programs(self) -> tuple[tuple[str, Path | None], ...]:
+        """The programs that were named, by what they are named as."""
+        return (("kustomize", self.kustomize), ("kubeconform", self.kubeconform))
 
     def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
         """The chosen schemas: an option goes before gateshift.yaml, that before the tool's own versions.
 
         Raises NoVerdict where they are not installed, UserError for broken CRDs.
         """
+        from gateshift.schemas import open_schemas  # an answer that is known needs no schema
+
         declared = next((rollout for rollout in rollouts if rollout.schemas != _TOOLS_OWN), None)
         wanted = declared.schemas if declared else _TOOLS_OWN
         own = tuple(declared.file.parent / path for path in wanted.crds) if declared else ()
@@ -61,6 +85,9 @@ class Choices(Struct, frozen=True):
 
 def install_programs(named: dict[str, Path | None], options: InstallOptions) -> None:
     """Install the pinned programs, but for those that the user named. Raises NoVerdict where one cannot be had."""
+    from gateshift.tools.install import install
+    from gateshift.tools.lock import pinned
+
     for program in pinned().programs:
         if named.get(program.name) is None:
             install(program, offline=options.offline, say=options.say, progress=options.progress)
@@ -72,6 +99,10 @@ def install_chosen(choice: SchemaChoice, options: InstallOptions) -> None:
     A repository may choose any version, so no other is fetched during a run. Raises NoVerdict for one that is neither
     pinned nor installed, and where the pinned ones cannot be had.
     """
+    from gateshift.schemas.install import install_default_crds, install_schemas
+    from gateshift.schemas.layout import TITLES, newest_installed, plain_version
+    from gateshift.tools.lock import pinned
+
     pins = {"kubernetes": pinned().kubernetes, "gateway-api": pinned().gateway_api}
     chosen = {"kubernetes": choice.kubernetes, "gateway-api": choice.gateway_api}
     for name, pin in pins.items():

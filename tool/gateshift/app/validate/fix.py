@@ -7,7 +7,8 @@ from pathlib import Path
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_read
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.validate.targets import ValidationScope, read_targets
+from gateshift.app.validate.scope import ValidationScope
+from gateshift.app.validate.targets import read_targets
 from gateshift.checks.fixes import FIXED_RULES, with_defaults_written
 from gateshift.checks.suppression import markers_in
 from gateshift.manifests.header import read_header

@@ -17,11 +17,12 @@ from gateshift.app.shared.rollouts import rollout_file_above
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.errors import UserError
 from gateshift.kustomize.tree.plain_yaml import plain_yaml
-from gateshift.kustomize.tree.roots import repository_of, search_roots
+from gateshift.kustomize.tree.roots import search_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import FileRole, Root
 from gateshift.model.source import SourceFile
 from gateshift.system import git
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import real_path, refuse_link_out
 
 

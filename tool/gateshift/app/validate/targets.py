@@ -13,24 +13,13 @@ from msgspec import Struct
 from gateshift.app.shared.build_roots import ReadRoot, read_roots
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import NO_ROLLOUTS, Rollouts, rollout_file_above, rollout_files_in
+from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.search import RootsUnder, affected_roots, roots_under
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.roots import find_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.rollout import Rollout
-
-
-class ValidationScope(Struct, frozen=True):
-    """What to validate: the paths, or where `affected` the roots that read these changed files, or the `rollouts` whose
-    gateshift.yaml files are named, each as a whole; with CEL or without. `since` is the revision whose merge base says
-    what is suppressed, "" for what the files themselves say."""
-
-    paths: tuple[Path, ...] = ()
-    affected: bool = False
-    cel: bool = True
-    rollouts: tuple[Path, ...] = ()
-    since: str = ""
 
 
 class ValidationTargets(Struct, frozen=True, eq=False):

@@ -20,14 +20,17 @@ from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.assemble import merged, reported
 from gateshift.app.validate.check_roots import CheckedRoot, RootChecks, check_roots
 from gateshift.app.validate.coverage import coverage_of
-from gateshift.app.validate.targets import ValidationScope, ValidationTargets, read_targets
+from gateshift.app.validate.scope import ValidationScope
+from gateshift.app.validate.targets import ValidationTargets, read_targets
 from gateshift.checks.build.roots import unsearched
 from gateshift.checks.registry import CHECKS, rules_for
 from gateshift.checks.subject import Subject
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.engines.registry import ENGINES
 from gateshift.errors import NoVerdict
+from gateshift.kustomize.tree.environment import takes_environment
 from gateshift.model.finding import Level, PlacedFinding
+from gateshift.model.lasting import Lasting
 from gateshift.model.report import Gap, ReportedFinding, ReportedRoot, ValidationReport
 from gateshift.model.rollout import Rollout
 from gateshift.model.rule import Check
@@ -139,7 +142,15 @@ def _report(
         tuple(dict.fromkeys(tally.gaps)),
         coverage_of(targets, [root.built for root in roots]),
         base.suppressed(targets.rollouts.all) if base is not None else (),
+        _lasting(tally, markers, roots),
     )
+
+
+def _lasting(tally: Tally, markers: Iterable[Marker], roots: Iterable[CheckedRoot]) -> Lasting:
+    """A report with a gap is not finished, and one of what came from the environment is of this run alone."""
+    if tally.gaps or any(takes_environment(root.built.tree) for root in roots):
+        return Lasting.THIS_RUN
+    return Lasting.THIS_DAY if any(marker.until for marker in markers) else Lasting.ANY_DAY
 
 
 def _markers(targets: ValidationTargets, roots: Iterable[CheckedRoot]) -> Iterator[Marker]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from gateshift.kustomize.tree.roots import repository_of
 from gateshift.model.kustomization import Root
 from gateshift.model.resource import objects_in
 from gateshift.model.source import SourceFile
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import Sources, outside
 from gateshift.yamldoc.data import Json, text_at
 

@@ -13,11 +13,11 @@ from gateshift.kustomize.tree.field_names import canonical
 from gateshift.kustomize.tree.remote import is_remote
 from gateshift.model.kustomization import KUSTOMIZATION_NAMES, Kind, Root
 from gateshift.system import git
-from gateshift.system.source_files import Sources, is_work_tree, real_path, refuse_link_out
+from gateshift.system.repositories import repository_of
+from gateshift.system.source_files import Sources, real_path, refuse_link_out
 from gateshift.yamldoc.data import JsonObject, list_at
 
 YAML_ENDINGS = (".yaml", ".yml")
-_ROLLOUT = "gateshift.yaml"
 _SKIPPED = frozenset({".git", "node_modules"})
 _FOLDER_FIELDS = ("resources", "bases", "components", "generators", "transformers", "validators")
 
@@ -63,18 +63,6 @@ def find_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
             exit_code=Exit.NOTHING_FOUND,
         )
     return Roots(kept, tuple(search.unsearched))
-
-
-def repository_of(path: Path) -> Path:
-    """The folder that nothing under the path may leave: the Git work tree of the path, else its nearest ancestor with
-    a gateshift.yaml, else the path itself. All links are resolved; the working directory plays no part."""
-    real = real_path(path)
-    start = real if real.is_dir() else real.parent
-    ancestors = (start, *start.parents)
-    for folder in ancestors:
-        if is_work_tree(folder):
-            return folder
-    return next((folder for folder in ancestors if (folder / _ROLLOUT).is_file()), start)
 
 
 class _Search:

@@ -1,0 +1,219 @@
+"""A run in which nothing changed says what it said before, and any change is seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gateshift.report.findings.formats import VALIDATION
+from tests.cli.caching import imports, own_cache, run
+from tests.cli.promoting import customers, git  # noqa: F401 -- customers is a fixture
+
+FAULT = """apiVersion: v1
+kind: Service
+metadata: {name: lonely}
+spec: {ports: [{port: 0}]}
+"""
+
+
+@pytest.fixture
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache without answers."""
+    return own_cache(tmp_path_factory.mktemp("cache") / "gateshift")
+
+
+def test_the_second_run_imports_no_check_and_parses_nothing(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+) -> None:
+    assert "gateshift.checks" in imports(customers, cache, "validate")
+    again = imports(customers, cache, "validate")
+    assert "gateshift.app.shared.remember" in again
+    assert not any(
+        name in again for name in ("gateshift.checks", "gateshift.kustomize", "yaml.reader", "gateshift.schemas")
+    )
+
+
+@pytest.mark.parametrize("form", VALIDATION)
+def test_every_format_is_the_same_from_the_cache(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+    form: str,
+) -> None:
+    (customers / "base/fault.yaml").write_text(FAULT)
+    plain = run(customers, cache, "validate", ".", "-f", form, "--no-cache")
+    assert plain[0] == 1
+    assert not (cache / "answers").exists()
+    assert [run(customers, cache, "validate", ".", "-f", form) for _ in range(2)] == [plain, plain]
+    assert "gateshift.checks" not in imports(customers, cache, "validate", ".", "-f", form)
+
+
+def edit(top: Path) -> None:
+    file = top / "overlays/half/httproute.yaml"
+    file.write_text(file.read_text().replace("port: 80", "port: 81"))
+
+
+def edit_back_in_time(top: Path) -> None:
+    """Another content with the size and times of the one before."""
+    file = top / "overlays/half/httproute.yaml"
+    state = file.stat()
+    file.write_text(file.read_text().replace("port: 80", "port: 81"))
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def add(top: Path) -> None:
+    (top / "overlays/half/fault.yaml").write_text(FAULT)
+
+
+def add_a_root(top: Path) -> None:
+    (top / "more").mkdir()
+    (top / "more/kustomization.yaml").write_text("resources: [fault.yaml]\n")
+
+
+def delete(top: Path) -> None:
+    (top / "overlays/half/httproute.yaml").unlink()
+
+
+def link(top: Path) -> None:
+    file = top / "overlays/half/httproute.yaml"
+    file.rename(top / "aside.yaml")
+    file.symlink_to("../canary/httproute.yaml")
+
+
+def lead_out(top: Path) -> None:
+    file = top / "overlays/half/httproute.yaml"
+    shutil.move(file, top.parent / "outside.yaml")
+    file.symlink_to(top.parent / "outside.yaml")
+
+
+def name_another_settings_file(top: Path) -> None:
+    file = top / "gateshift.yaml"
+    file.write_text(file.read_text() + "ignore: [{rule: GS301, reason: a drill, until: 2020-01-01}]\n")
+
+
+def swap_a_second_kustomization_in(top: Path) -> None:
+    shutil.copy(top / "overlays/half/kustomization.yaml", top / "overlays/half/kustomization.yml")
+
+
+CHANGES = [
+    *(edit, edit_back_in_time, add, add_a_root, delete, link, lead_out, name_another_settings_file),
+    swap_a_second_kustomization_in,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_seen_and_its_return_too(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+    change: Callable[[Path], None],
+) -> None:
+    before = run(customers, cache, "validate", ".", "-f", "json")
+    change(customers)
+    plain = run(customers, cache, "validate", ".", "-f", "json", "--no-cache")
+    assert plain != before
+    assert [run(customers, cache, "validate", ".", "-f", "json") for _ in range(2)] == [plain, plain]
+
+
+def test_what_git_ignores_is_seen(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+) -> None:
+    add(customers)
+    (customers / ".git/info/exclude").write_text("fault.yaml\n")
+    assert run(customers, cache, "validate", ".") == run(customers, cache, "validate", ".", "--no-cache")
+    (customers / ".git/info/exclude").write_text("")
+    seen = run(customers, cache, "validate", ".")
+    assert seen[0] == 1
+    assert seen == run(customers, cache, "validate", ".", "--no-cache")
+
+
+def test_another_program_is_another_run(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    assert run(customers, cache, "validate")[0] == 0
+    broken = tmp_path_factory.mktemp("bin") / "kustomize"
+    broken.write_text("#!/bin/sh\nexit 2\n")
+    broken.chmod(0o755)
+    assert run(customers, cache, "validate", "--kustomize", str(broken))[0] == 3
+    (cache / "tools").unlink()
+    assert run(customers, cache, "validate", PATH="/usr/bin:/bin")[0] == 3
+
+
+def test_a_run_without_a_verdict_is_not_kept(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """A program that fails the first time and works the second has its say."""
+    real = next((cache / "tools").glob("kubeconform/*/kubeconform"))
+    mark = tmp_path_factory.mktemp("bin") / "mark"
+    flaky = mark.with_name("kubeconform")
+    flaky.write_text(f'#!/bin/sh\n[ -e {mark} ] || {{ touch {mark}; exit 2; }}\nexec {real} "$@"\n')
+    flaky.chmod(0o755)
+    words = ("validate", "overlays/half", "--kubeconform", str(flaky))
+    run(customers, cache, "validate", "overlays/canary", *words[2:])
+    mark.unlink(missing_ok=True)
+    assert [run(customers, cache, *words)[0] for _ in range(2)] == [3, 0]
+
+
+def test_what_comes_from_the_environment_is_of_its_run_alone(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("configMapGenerator: [{name: settings, envs: [values.env]}]\n")
+    (tmp_path / "values.env").write_text("NAME\n")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    assert run(tmp_path, cache, "validate", ".", NAME="one")[0] == 0
+    assert "gateshift.checks" in imports(tmp_path, cache, "validate", ".")
+    (tmp_path / "values.env").write_text("NAME=two\n")
+    run(tmp_path, cache, "validate", ".")
+    assert "gateshift.checks" not in imports(tmp_path, cache, "validate", ".")
+
+
+def test_a_day_on_which_an_ignore_ends_is_heeded(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+) -> None:
+    name_another_settings_file(customers)
+    run(customers, cache, "validate")
+    (entry,) = [file for file in (cache / "answers").rglob("*") if file.is_file() and b"GS301" in file.read_bytes()]
+    assert b"\xa3day\xaa2" in entry.read_bytes()
+
+
+def test_a_damaged_store_costs_nothing_but_time(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+) -> None:
+    edit(customers)
+    plain = run(customers, cache, "validate", "-f", "json")
+    assert plain[0] == 1
+    for file in (cache / "answers").rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes().replace(b"error", b"notes"))
+    assert run(customers, cache, "validate", "-f", "json") == plain
+
+
+def test_a_forged_store_that_others_can_fill_is_not_believed(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+) -> None:
+    passing = run(customers, cache, "validate", "-f", "json")
+    assert passing[0] == 0
+    (cache / "answers").chmod(0o777)
+    assert "gateshift.checks" in imports(customers, cache, "validate", "-f", "json")
+
+
+def test_the_cache_is_shown_and_pruned(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+) -> None:
+    assert run(customers, cache, "cache", "show") == (0, f"{cache}/answers\n0 entries, 0.0 MiB, at most 256 MiB\n")
+    run(customers, cache, "validate")
+    assert "0 entries" not in run(customers, cache, "cache", "show")[1]
+    assert run(customers, cache, "cache", "prune")[0] == 0
+    assert "0 entries" in run(customers, cache, "cache", "show")[1]
+    assert run(customers, cache, "validate")[0] == 0
