@@ -140,3 +140,44 @@ def test_nothing_is_said_to_be_left_where_all_is_carried(repository: Path) -> No
     said, _ = adopted(repository, text + route("shop", mesh("shop"), "backendRefs: [{name: shop, port: 80}]"))
 
     assert said["left"] == []
+
+
+TAKEN_OVER = ["live", "twin", "subset", "routed", "moved", "taken-over", "dark", "canary", "half", "final"]
+
+
+def test_a_twin_takes_over_in_five_steps_and_the_candidate_follows(repository: Path) -> None:
+    text = deployment("shop", "app=shop") + service("shop", "app=shop")
+
+    said, data = adopted(repository, text, "--take-over", "--candidate", "v2=registry.example.com/shop:2.0")
+
+    stages = [object_at(stage) for stage in list_at(said, "stages")]
+    assert said["way"] == "take-over"
+    assert [stage["stage"] for stage in stages] == [*TAKEN_OVER, "retired"]
+    assert [stage["changes"] for stage in stages[:6]] == [0, 1, 1, 1, 1, 1]
+    verdicts = [object_at(verdict) for stage in stages for verdict in object_at(stage, "engines").values()]
+    assert {verdict["safe"] for verdict in verdicts} == {True}
+    assert shares_of(data)[:2] == [{"today": 50, "v1": 50}, {"v1": 100}]
+    assert object_at(data, "versions", "v1")["image"] == "registry.example.com/shop:1.0"
+    assert object_at(data, "service")["selector"] == {"app": "shop"}
+    assert gateshift(repository, "validate", "gateshift").returncode == 0
+
+
+def test_behind_a_gateway_the_candidate_has_labels_that_the_service_does_not_select(repository: Path) -> None:
+    text = deployment("shop", "app=shop") + service("shop", "app=shop")
+    gateway = route("web", "{name: public}", "backendRefs: [{name: shop, port: 80}]")
+
+    said, data = adopted(repository, text + gateway, "--take-over")
+
+    assert [object_at(stage)["stage"] for stage in list_at(said, "stages")] == TAKEN_OVER
+    assert object_at(data, "versions", "v2")["selector"] == {"app": "shop-rollout", "version": "v2"}
+    (left,) = [item for item in list_at(said, "left") if text_at(item, "what") == "the stage retired"]
+    assert "Service shop has no Ready pod" in text_at(left, "why")
+
+
+def test_several_versions_are_not_taken_over(repository: Path) -> None:
+    (repository / "all.yaml").write_text(SHAPES["the Gateway API's traffic splitting"][0])
+
+    done = gateshift(repository, "adopt", "all.yaml", "--take-over")
+
+    assert done.returncode == 2
+    assert "several versions run: v1, v2" in done.stderr

@@ -15,6 +15,7 @@ from gateshift.cli.output import Output, Target, style_of
 from gateshift.config.schema import vocabulary
 from gateshift.config.slips import fits
 from gateshift.errors import Exit
+from gateshift.model.adoption import AdoptionWay
 from gateshift.report.adopt.text import FORMATS
 
 _EPILOG = """\b
@@ -69,6 +70,11 @@ def _candidate(
     callback=_candidate,
     help="What comes; the next version that runs already, else one with today's image, unless given.",
 )
+@click.option(
+    "--beside/--take-over",
+    default=True,
+    help="What runs today is the first version as it stands (the default), or a twin of it that takes its place.",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing, and show what would be written.")
 @tool_options
 @click.option(
@@ -94,6 +100,7 @@ def command(
     folder: Path | None,
     version_name: str,
     candidate: tuple[str, str],
+    beside: bool,  # noqa: FBT001 -- click's flag
     dry_run: bool,  # noqa: FBT001 -- click's flag
     choices: Choices,
     form: str,
@@ -107,7 +114,8 @@ def command(
     """
     if version_name and version_name == candidate[0]:
         raise click.UsageError(f"both versions are called {version_name}: give --version-name or --candidate another")
-    options = AdoptOptions(version_name, *candidate)
+    way = AdoptionWay.BESIDE if beside else AdoptionWay.TAKE_OVER
+    options = AdoptOptions(version_name, *candidate, way)
     request = AdoptRequest(paths, service, folder, options, dry_run)
     adoption = adopt(request, choices, datetime.now(UTC).date())
     Output((Target(form),), style_of(color)).write(lambda name, style: FORMATS[name](adoption, style))

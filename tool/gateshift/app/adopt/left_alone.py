@@ -27,12 +27,12 @@ _STEERS = (
 _PODS = ("Deployment", "ReplicaSet")
 
 
-def left_alone(running: RunningService, route: RouteFields, target: str, *, fresh: bool) -> Iterator[Left]:
+def left_alone(running: RunningService, route: RouteFields, target: str, *, fresh: bool, apart: bool) -> Iterator[Left]:
     """Everything that the stages do not touch although it concerns the service. `fresh` says that the version to come
-    does not run yet."""
+    does not run yet, `apart` that its pods have none of the labels by which today's are selected."""
     yield from _routes(running, route)
     yield from _other_ways_in(running)
-    if fresh:
+    if apart:
         yield from _guards(running, target)
     yield from _workloads(running, fresh=fresh)
 

@@ -11,8 +11,9 @@ from gateshift.app.adopt.left_alone import left_alone
 from gateshift.app.adopt.pod_fields import pod_fields
 from gateshift.app.adopt.route_fields import RouteFields, route_fields
 from gateshift.app.adopt.running import RunningService, RunningVersion, autoscaling, named
-from gateshift.app.adopt.service_fields import service_fields
+from gateshift.app.adopt.service_fields import own_labels, service_fields
 from gateshift.app.adopt.steps import ProposedStage, Shift, stages
+from gateshift.app.adopt.take_over import take_over_stages
 from gateshift.app.adopt.version_names import free_name, next_name
 from gateshift.config.schema.json_schema import ADDRESS
 from gateshift.errors import UserError
@@ -58,7 +59,8 @@ def propose(
     target = _target(running, options)
     fresh = target not in {version.name for version in running.versions}
     pods = pod_fields(running, _followed(running))
-    service = service_fields(running, target if fresh else "")
+    beside = options.way is AdoptionWay.BESIDE
+    service = service_fields(running, target if fresh and beside else "")
     route = route_fields(running)
     named: list[Json] = [f"{route.resource.kind}/{route.resource.id.name}"] if route.resource else []
     data: JsonObject = {
@@ -68,15 +70,44 @@ def propose(
     }
     if fresh:
         data["workload"] = pods.fields
-    versions: JsonObject = {version.name: _live(running, version) for version in running.versions}
-    if fresh:
-        versions[target] = _candidate(running, target, options.image or pods.image)
+    image = options.image or pods.image
+    match options.way:
+        case AdoptionWay.BESIDE:
+            versions: JsonObject = {version.name: _live(running, version) for version in running.versions}
+            versions |= {target: _candidate(running, target, image)} if fresh else {}
+            steps = stages(_shift(running, route, target))
+        case AdoptionWay.TAKE_OVER:
+            versions = _with_twin(running, target, pods.image, image)
+            today, version, _ = versions
+            steps = take_over_stages(today, version, target, _kind(route))
     data["versions"] = versions
     data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
-    left = (*service.left, *route.left, *(pods.left if fresh else ()), *left_alone(running, route, target, fresh=fresh))
-    shift = _shift(running, route, target)
-    comments = _comments(running, target, fresh=fresh, drill=not options.image)
-    return Proposal(data, comments, tuple(stages(shift)), tuple(dict.fromkeys(left)))
+    around = left_alone(running, route, target, fresh=fresh, apart=fresh and beside)
+    left = (*service.left, *route.left, *(pods.left if fresh else ()), *around)
+    comments = _comments(running, list(versions), target, fresh=fresh, drill=not options.image)
+    return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)))
+
+
+def _kind(route: RouteFields) -> str:
+    return text_at(route.data, "kind") or "HTTPRoute"
+
+
+def _with_twin(running: RunningService, target: str, image: str, candidate: str) -> JsonObject:
+    """What runs today, its twin under the version's name, and the candidate. Raises UserError where several versions
+    run: nothing is to be taken over where labels tell them apart already."""
+    (version, *others) = running.versions
+    if others:
+        raise UserError(
+            f"several versions run: {', '.join(one.name for one in running.versions)}; each has a Service already",
+            next_step="Adopt them without --take-over.",
+        )
+    stays = replace(version, goes_with=tuple(one for one in version.goes_with if one.kind != "PodDisruptionBudget"))
+    today = free_name("today", [version.name, target])
+    return {
+        today: _live(running, stays),
+        version.name: _candidate(running, version.name, image),
+        target: _candidate(running, target, candidate) | own_labels(running, target),
+    }
 
 
 def _renamed(running: RunningService, name: str) -> RunningService:
@@ -114,8 +145,7 @@ def _shift(running: RunningService, route: RouteFields, target: str) -> Shift:
     given_away = [version.name for version in running.versions if version.service.name == running.name]
     remaining = [name for name in (*names, target) if name not in given_away]
     handed_over = dict.fromkeys(remaining) if set(given_away) - set(kept) else ()
-    kind = text_at(route.data, "kind") or "HTTPRoute"
-    return Shift(today, target, target in names, kept, tuple(handed_over), kind, route.resource is not None)
+    return Shift(today, target, target in names, kept, tuple(handed_over), _kind(route), route.resource is not None)
 
 
 def _followed(running: RunningService) -> frozenset[str]:
@@ -147,8 +177,9 @@ def _free_names(running: RunningService, wanted: str) -> JsonObject:
     return {key: name for key, name in names.items() if name != wanted}
 
 
-def _comments(running: RunningService, target: str, *, fresh: bool, drill: bool) -> dict[FieldPath, str]:
-    names = [version.name for version in running.versions]
+def _comments(
+    running: RunningService, names: list[str], target: str, *, fresh: bool, drill: bool
+) -> dict[FieldPath, str]:
     old = " and ".join(name for name in names if name != target)
     today = f", which is today's until you write another one, so that it is a drill for {target}" if drill else ""
     comments: dict[FieldPath, str] = {

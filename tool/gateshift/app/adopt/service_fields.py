@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from gateshift.app.adopt.family import TELLING_LABELS
+from gateshift.app.adopt.family import TELLING_LABELS, has_parent
 from gateshift.app.adopt.fitting import fitting, says_nothing
 from gateshift.app.adopt.running import RunningService
 from gateshift.app.adopt.version_names import LONGEST, OURS
@@ -96,6 +96,21 @@ def _selector(running: RunningService, target: str) -> JsonObject:
     today = common or {"app": running.name}
     if not target or (running.steered and not running.selects({**today, "version": target}, but=running.service)):
         return {**today}
+    return _labels_of_our_own(running, today, target)
+
+
+def own_labels(running: RunningService, target: str) -> JsonObject:
+    """The `selector` of a version to come next to a twin of what runs: none of its own where a mesh route decides on
+    every call, so that it does not matter that today's Service selects its pods too."""
+    split = running.split
+    if split is None or (split.takes_all and has_parent(split.route, running.service)):
+        return {}
+    today = {key: value for key, value in running.service.selector or () if key not in TELLING_LABELS}
+    return {"selector": _labels_of_our_own(running, today, target) | {"version": target}}
+
+
+def _labels_of_our_own(running: RunningService, today: dict[str, str], target: str) -> JsonObject:
+    """Today's labels with values by which nothing of today's selects."""
     order = sorted(today, key=lambda key: _NAMES.index(key) if key in _NAMES else len(_NAMES))
     for count in range(1, len(order) + 1):
         labels = {key: _renamed(value) if key in order[:count] else value for key, value in today.items()}

@@ -55,16 +55,17 @@ def _listed(names: list[str]) -> str:
     return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])
 
 
-def _stage(name: str, description: str, waits_for: str, **fields: Json) -> ProposedStage:
+def stage(name: str, description: str, waits_for: str, **fields: Json) -> ProposedStage:
+    """A stage with these fields."""
     return ProposedStage({"name": name, "description": description, **fields}, waits_for)
 
 
 def stages(shift: Shift) -> Iterator[ProposedStage]:
     """The stages; the first is what runs."""
     live: list[Json] = list(shift.today)
-    yield _stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=live)
+    yield stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=live)
     if not shift.runs:
-        yield _stage(
+        yield stage(
             "dark",
             f"{shift.target} runs next to {shift.old} and receives nothing.",
             f"the pods of {shift.target} to be Ready",
@@ -80,19 +81,19 @@ def _routed(shift: Shift) -> ProposedStage:
     does = "shares the requests among" if len(sharing) > 1 else "sends every request to"
     description = f"The {shift.route_kind} {comes} {does} {_listed(sharing)}."
     shares = toward(shift.today, shift.target, None)
-    return _stage("routed", description, "every parent to accept the route", shares=shares)
+    return stage("routed", description, "every parent to accept the route", shares=shares)
 
 
 def _shares(shift: Shift) -> Iterator[ProposedStage]:
     look = f"your eye on {shift.target}"
     if shift.share < 0.1:
         shares = toward(shift.today, shift.target, 10)
-        yield _stage("canary", f"One request in ten goes to {shift.target}.", look, shares=shares)
+        yield stage("canary", f"One request in ten goes to {shift.target}.", look, shares=shares)
     if shift.share < 0.5:
         shares = toward(shift.today, shift.target, 50)
-        yield _stage("half", f"Half of the requests go to {shift.target}.", look, shares=shares)
+        yield stage("half", f"Half of the requests go to {shift.target}.", look, shares=shares)
     runs = "run" if " " in shift.old else "runs"
-    yield _stage(
+    yield stage(
         "final",
         f"{shift.target} answers everything; {shift.old} still {runs}, one commit away.",
         f"your trust in {shift.target}",
@@ -103,7 +104,7 @@ def _shares(shift: Shift) -> Iterator[ProposedStage]:
 def _retirement(shift: Shift) -> Iterator[ProposedStage]:
     all_shares: JsonObject = {shift.target: 100}
     if shift.handed_over:
-        yield _stage(
+        yield stage(
             "handed-over",
             "The Service is the rollout's own and selects the versions to come; it serves no other.",
             "no request to be left that the route does not steer",
@@ -111,7 +112,7 @@ def _retirement(shift: Shift) -> Iterator[ProposedStage]:
             shares=all_shares,
         )
     verb = "are" if " " in shift.goes else "is"
-    yield _stage(
+    yield stage(
         "retired",
         f"{shift.goes} {verb} gone.",
         f"no way back to {shift.goes} to be needed",
