@@ -14,7 +14,8 @@ from gateshift.model.kustomization import FileRole, Kind, Root
 from gateshift.model.rollout import FILE_NAME
 from gateshift.model.source import SourceFile
 from gateshift.model.sync_pointer import SyncPointer
-from gateshift.system.source_files import is_work_tree, real_path
+from gateshift.system.repositories import is_work_tree
+from gateshift.system.source_files import real_path
 
 _SUPPLIES_VARIABLES = "postBuild"
 
