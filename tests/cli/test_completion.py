@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.tools.lock import pinned
+
 SHIPPED = Path(__file__).parents[2]
 
 
@@ -108,3 +110,34 @@ def test_an_option_leads_to_the_nearest(here: Path) -> None:
 
 def test_a_stage_leads_to_the_nearest(here: Path) -> None:
     assert "Did you mean canary?" in gateshift(here, "explain", "canry", "http://customers/").stderr
+
+
+def test_commands_carry_what_they_do_without_a_comma(here: Path) -> None:
+    shown = offered(here, "gateshift ", "zsh")
+    assert shown[:3] == ["plain", "init", "Write a commented gateshift.yaml for a service."]
+    assert "," not in "".join(shown)
+
+
+def test_revisions_are_offered_where_one_is_asked_for(here: Path) -> None:
+    for words in (("init", "-q", "-b", "trunk"), ("commit", "-q", "--allow-empty", "-m", "A"), ("tag", "v1.0")):
+        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@b", *words], cwd=here, check=True)
+    assert offered(here, "gateshift plan --since ") == ["plain,trunk", "plain,v1.0"]
+    assert offered(here, "gateshift validate --since v") == ["plain,v1.0"]
+    assert offered(here, "gateshift plan tr") == ["plain,trunk:"]
+    assert offered(here, "gateshift plan d") == ["plain,dark", "plain,debug"]
+
+
+def test_without_git_no_revision_is_offered(here: Path) -> None:
+    assert offered(here, "gateshift plan --since ") == [""]
+    assert offered(here, "gateshift plan ov") == ["file,ov"]
+
+
+def test_paths_are_completed_by_the_shell(here: Path) -> None:
+    assert offered(here, "gateshift validate ov") == ["file,ov"]
+    assert offered(here, "gateshift validate --crds ov") == ["file,ov"]
+
+
+def test_installed_versions_of_schemas_are_offered(here: Path) -> None:
+    (version,) = offered(here, f"gateshift validate --kubernetes {pinned().kubernetes}")
+    assert version == f"plain,{pinned().kubernetes}"
+    assert offered(here, "gateshift validate --gateway-api 99") == [""]

@@ -11,7 +11,7 @@ from gateshift.app.adopt.adopt import AdoptRequest, adopt
 from gateshift.app.adopt.proposal import AdoptOptions
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.cli.options import tool_options
-from gateshift.cli.output import Output, Target, style_of
+from gateshift.cli.output import FormatOption, GroupedCommand, Output, Target, color_option, style_of
 from gateshift.config.schema import vocabulary
 from gateshift.config.slips import fits
 from gateshift.errors import Exit
@@ -45,7 +45,7 @@ def _candidate(
     return name, image
 
 
-@click.command("adopt", epilog=_EPILOG)
+@click.command("adopt", cls=GroupedCommand, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--service", default="", metavar="NAME", help="The Service, where there are several.")
 @click.option(
@@ -81,19 +81,14 @@ def _candidate(
     "-f",
     "--format",
     "form",
+    cls=FormatOption,
     type=click.Choice(list(FORMATS)),
     default="text",
     envvar="GATESHIFT_FORMAT",
     show_default=True,
     help="Form of the answer.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    envvar="GATESHIFT_COLOR",
-    help="Colour on standard output; auto heeds NO_COLOR, FORCE_COLOR and whether it is a terminal.",
-)
+@color_option
 def command(
     paths: tuple[Path, ...],
     service: str,

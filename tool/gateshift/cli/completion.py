@@ -1,12 +1,13 @@
-"""`gateshift completion`: the script that lets a shell complete commands, options, stages and rules.
+"""`gateshift completion`: the script that lets a shell complete commands, options, stages, revisions and rules.
 
-The words that a shell completes beyond commands and options: stages and rules.
+The words that a shell completes beyond commands and options.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ Examples:
 @click.argument("shell", type=click.Choice(list(_SHELLS)))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
-    """Print the script that completes words in SHELL: commands, options, and the names of stages and rules."""
+    """Print the script that completes words in SHELL: commands, options, stages, Git's revisions, rules and paths."""
     root = context.find_root().command
     script = _SHELLS[shell](root, {}, "gateshift", VARIABLE)
     click.echo(script.source_template % script.source_vars())
@@ -50,6 +51,23 @@ def stages(context: click.Context, parameter: click.Parameter, incomplete: str) 
         if stage.name.startswith(incomplete)
     ]
     return _once(found) or [CompletionItem(incomplete, type="file")]
+
+
+def revisions(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's signature
+    """The branches and tags of the repository here, those of remotes among them."""
+    from gateshift.system import git
+
+    with _folder(context) as here:
+        names = git.references(here)
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def sides(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Stages; where none begins so, `REF:` for each revision that does, else files."""
+    found = stages(context, parameter, incomplete)
+    if found[0].type != "file" or not incomplete:
+        return found
+    return [CompletionItem(f"{item.value}:") for item in revisions(context, parameter, incomplete)] or found
 
 
 def environments(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's signature
@@ -75,12 +93,19 @@ def _rollouts(context: click.Context) -> list[Rollout]:
     from gateshift.app.shared.rollouts import rollout_files_named
     from gateshift.config import open_rollout
 
-    here = context.find_root().params.get("directory") or Path()
-    before = Path.cwd()
     try:
-        os.chdir(here)
-        return [open_rollout(file).rollout for file in rollout_files_named(())]
+        with _folder(context):
+            return [open_rollout(file).rollout for file in rollout_files_named(())]
     except (UserError, OSError):
         return []
+
+
+@contextlib.contextmanager
+def _folder(context: click.Context) -> Iterator[Path]:
+    """In the folder that the command would run in."""
+    before = Path.cwd()
+    os.chdir(context.find_root().params.get("directory") or Path())
+    try:
+        yield Path()
     finally:
         os.chdir(before)

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,28 +16,44 @@ from gateshift.cli.console import leave_stdout, tell, tell_error
 from gateshift.cli.defects import Session, tell_defect, tell_interrupt
 from gateshift.errors import Exit, UserError, of_surroundings
 
-COMMANDS = {
-    "init": "gateshift.cli.init",
-    "adopt": "gateshift.cli.adopt",
-    "generate": "gateshift.cli.generate",
-    "validate": "gateshift.cli.validate",
-    "plan": "gateshift.cli.plan",
-    "explain": "gateshift.cli.explain",
-    "promote": "gateshift.cli.promote",
-    "status": "gateshift.cli.status",
-    "next": "gateshift.cli.next_release",
-    "verify": "gateshift.cli.verify",
-    "gate": "gateshift.cli.gate",
-    "export": "gateshift.cli.export",
-    "rules": "gateshift.cli.rules",
-    "report": "gateshift.cli.report",
-    "schema": "gateshift.cli.schema",
-    "tools": "gateshift.cli.tools",
-    "cache": "gateshift.cli.cache",
-    "completion": "gateshift.cli.completion",
-    "docs": "gateshift.cli.docs",
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+GROUPS = {
+    "Begin a rollout": {
+        "init": ("init", "Write a commented gateshift.yaml for a service."),
+        "adopt": ("adopt", "Bring a service that already runs under gateshift."),
+        "generate": ("generate", "Write base/ and overlays/ and sync/ from gateshift.yaml."),
+        "export": ("export", "Write the last release for Flagger or Argo Rollouts."),
+    },
+    "Look before a step": {
+        "validate": ("validate", "Check every manifest under the paths."),
+        "plan": ("plan", "Show what a step does to traffic and whether it is safe."),
+        "explain": ("explain", "Say which backend and version gets a request."),
+        "report": ("report", "Draw each rollout as one self-contained HTML page."),
+    },
+    "Take the step": {
+        "promote": ("promote", "Move the pointer of Argo CD or Flux to a stage."),
+        "status": ("status", "Show the stage in force and what is next."),
+        "next": ("next_release", "Start the release of another version."),
+    },
+    "Look at what runs": {
+        "verify": ("verify", "Send requests and test the shares of the versions."),
+        "gate": ("gate", "Ask Prometheus whether the candidate may go on."),
+    },
+    "Look something up": {
+        "rules": ("rules", "List the rules or explain one."),
+        "schema": ("schema", "Print a JSON Schema for editors or for scripts."),
+        "tools": ("tools", "Install and show kustomize and kubeconform and the schemas."),
+        "cache": ("cache", "Show or delete the answers kept between runs."),
+        "completion": ("completion", "Print the completion script of a shell."),
+        "docs": ("docs", "Write a page of the documentation."),
+    },
 }
-"""Each command and the module that holds it as `command`; a module is imported only when its command is named."""
+"""The commands in groups by a rollout's life: the module in `gateshift.cli` that holds each as `command`, imported only
+when it is named, and what it does, short enough for a line and without a comma, which some shells cut at."""
+
+COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
 
 class LazyGroup(click.Group):
@@ -50,9 +67,22 @@ class LazyGroup(click.Group):
         """The command of that name, its module imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(COMMANDS[cmd_name]).command
+        command = importlib.import_module(f"gateshift.cli.{COMMANDS[cmd_name][0]}").command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
+        """The commands by their groups, with what each does."""
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, summary) for name, (_, summary) in group.items()], col_max=12)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, each with what it does, and the options."""
+        from click.shell_completion import CompletionItem  # only a shell that asks pays for its start-up
+
+        found = [CompletionItem(name, help=entry[1]) for name, entry in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

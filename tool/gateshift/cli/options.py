@@ -13,11 +13,13 @@ import click
 from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
+from gateshift.cli.output import GroupedOption
 from gateshift.model.rollout import SchemaChoice
 from gateshift.system.process import Deadline
 from gateshift.tools.install_options import InstallOptions
 
 T = TypeVar("T")
+FC = TypeVar("FC", bound=Callable[..., Any])
 
 _LONGEST = 86_400.0
 """A day, in seconds: the operating system's timers do not take any number."""
@@ -36,36 +38,57 @@ class Seconds(click.FloatRange):
         return seconds
 
 
+class _ToolOption(GroupedOption):
+    group = "Programs and schemas"
+
+
+def _installed(name: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Completes the versions of these schemas that are installed."""
+
+    def versions(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- click's signature
+        from gateshift.schemas.layout import installed_versions  # only a shell that asks pays for its start-up
+
+        return [version for version in installed_versions(name) if version.startswith(incomplete)]
+
+    return versions
+
+
+def _option(*forms: str, **settings: Any) -> Callable[[FC], FC]:
+    return click.option(*forms, cls=_ToolOption, **settings)
+
+
 _OPTIONS = {
-    "kustomize": click.option(
+    "kustomize": _option(
         "--kustomize", metavar="PROGRAM", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE",
         help="The kustomize to run, instead of the pinned one.",
     ),
-    "kubeconform": click.option(
+    "kubeconform": _option(
         "--kubeconform", metavar="PROGRAM", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM",
         help="The kubeconform to run, instead of the pinned one.",
     ),
-    "kubernetes": click.option(
+    "kubernetes": _option(
         "--kubernetes", metavar="VERSION", default="", envvar="GATESHIFT_KUBERNETES",
+        shell_complete=_installed("kubernetes"),
         help="Check against this version of Kubernetes, such as 1.37.",
     ),
-    "gateway_api": click.option(
+    "gateway_api": _option(
         "--gateway-api", metavar="VERSION", default="", envvar="GATESHIFT_GATEWAY_API",
+        shell_complete=_installed("gateway-api"),
         help="Check against this version of the Gateway API, such as 1.6.3.",
     ),
-    "channel": click.option(
+    "channel": _option(
         "--channel", type=click.Choice(["standard", "experimental"]), envvar="GATESHIFT_CHANNEL",
         help="The Gateway API's release channel; standard unless gateshift.yaml says otherwise.",
     ),
-    "crds": click.option(
+    "crds": _option(
         "--crds", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path), envvar="GATESHIFT_CRDS",
         help="A file or directory of your own CRDs; repeatable.",
     ),
-    "timeout": click.option(
+    "timeout": _option(
         "--timeout", metavar="SECONDS", type=Seconds(min=0, max=_LONGEST, min_open=True), default=300.0,
         show_default=True, envvar="GATESHIFT_TIMEOUT", help="How long all programs of the run may take together.",
     ),
-    "install": click.option(
+    "install": _option(
         "--install", is_flag=True, envvar="GATESHIFT_INSTALL",
         help="Install the pinned programs and schemas first, where they are missing; no other version is fetched.",
     ),
@@ -122,7 +145,7 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
 
 def cache_option(function: Callable[..., T]) -> Callable[..., T]:
     """Give a command with `@tool_options` below it `--no-cache`; its `choices` know of it, and its answers are kept."""
-    option = click.option(
+    option = _option(
         "--no-cache",
         is_flag=True,
         envvar="GATESHIFT_NO_CACHE",

@@ -65,7 +65,23 @@ class Output(Struct, frozen=True):
                     _append_summary(self.summary, render("markdown", Style()))
 
 
-class OutputCommand(click.Command):
+class GroupedCommand(click.Command):
+    """A command whose help shows its own options first."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options first, then those of every answer, then programs and schemas."""
+        groups: dict[str, list[tuple[str, str]]] = {"Options": [], "Answer": [], "Programs and schemas": []}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                groups[parameter.group if isinstance(parameter, GroupedOption) else "Options"].append(record)
+        for title, records in groups.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+class OutputCommand(GroupedCommand):
     """A command that remembers the order of `-f` and `-o`, since an `-o` belongs to the `-f` before it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -84,15 +100,33 @@ class OutputCommand(click.Command):
         return super().invoke(ctx)
 
 
-class _FormatOption(click.Option):
+class GroupedOption(click.Option):
+    """An option that the help shows in a group of its own, since every command has it."""
+
+    group = "Answer"
+
+
+class FormatOption(GroupedOption):
     """An option whose environment variable is meant for every command: one that has not the format keeps its own."""
 
     def value_from_envvar(self, ctx: click.Context) -> Any:
         """What the variable names of this command's formats."""
-        names = super().value_from_envvar(ctx) or ()
         choice = self.type
         assert isinstance(choice, click.Choice)
-        return [name for name in names if name in choice.choices or name not in _FORMATS] or None
+        names = (self.resolve_envvar_value(ctx) or "").split()
+        known = [name for name in names if name in choice.choices or name not in _FORMATS]
+        return known or None if self.multiple else next(iter(known), None)
+
+
+color_option = click.option(
+    "--color",
+    cls=GroupedOption,
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    envvar="GATESHIFT_COLOR",
+    help="Colour on standard output; auto heeds NO_COLOR, FORCE_COLOR and whether it is a terminal.",
+)
+"""`--color`, whose value `style_of` takes."""
 
 
 def output_options(formats: Iterable[str]) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -120,29 +154,25 @@ def _options(formats: Sequence[str]) -> tuple[Callable[[Callable[..., Any]], Cal
             "-f",
             "--format",
             "format",
-            cls=_FormatOption,
+            cls=FormatOption,
             type=click.Choice(formats),
             multiple=True,
             envvar="GATESHIFT_FORMAT",
-            help="Form of the answer; repeatable, each with its own -o. Default: text, in GitHub Actions github.",
+            help="Form of the answer; repeatable, each with its own -o. Default: text"
+            + ("; in GitHub Actions github." if "github" in formats else "."),
         ),
         click.option(
             "-o",
             "--output",
             "output",
+            cls=GroupedOption,
             metavar="FILE",
             multiple=True,
             type=click.Path(dir_okay=False, path_type=Path),
             envvar="GATESHIFT_OUTPUT",
             help="The file for the -f before it; `-` is standard output.",
         ),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            envvar="GATESHIFT_COLOR",
-            help="Colour on standard output; auto heeds NO_COLOR, FORCE_COLOR and whether it is a terminal.",
-        ),
+        color_option,
     )
 
 

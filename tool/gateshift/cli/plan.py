@@ -27,7 +27,7 @@ _EPILOG = """\b
 Examples:
   gateshift plan                       from the stage in force to the next
   gateshift plan canary half           from one stage to another
-  gateshift plan main: overlays/half   from what the pointer named on main to a folder
+  gateshift plan main: overlays/half   from what ran by the pointer on main
   gateshift plan HEAD~1:k8s k8s        the same folder, a commit ago and now
   gateshift plan --since origin/main   what this branch changes
   gateshift plan --all                 every pair of stages
@@ -35,9 +35,14 @@ Examples:
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
-@click.argument("origin", metavar="[FROM]", required=False, shell_complete=completion.stages)
-@click.argument("target", metavar="[TO]", required=False, shell_complete=completion.stages)
-@click.option("--since", metavar="REF", help="Plan what changed since this branch left REF: stages and pointers.")
+@click.argument("origin", metavar="[FROM]", required=False, shell_complete=completion.sides)
+@click.argument("target", metavar="[TO]", required=False, shell_complete=completion.sides)
+@click.option(
+    "--since",
+    metavar="REF",
+    help="Plan what changed since this branch left REF: stages and pointers.",
+    shell_complete=completion.revisions,
+)
 @click.option("--all", "every", is_flag=True, help="The matrix of every ordered pair of stages.")
 @click.option(
     "--env",

@@ -12,6 +12,7 @@ import click
 from gateshift.apischema.cel.engine import NEXT_STEP, available
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
+from gateshift.cli.output import FormatOption, style_of
 from gateshift.errors import NoVerdict
 from gateshift.schemas.install import install_crds, install_schemas
 from gateshift.tools.find import find
@@ -124,7 +125,16 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
 
 
 @command.command("list")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the answer.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    cls=FormatOption,
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="GATESHIFT_FORMAT",
+    help="Form of the answer.",
+)
 @click.option("--kustomize", type=click.Path(path_type=Path), envvar="GATESHIFT_KUSTOMIZE", help="The program to use.")
 @click.option(
     "--kubeconform", type=click.Path(path_type=Path), envvar="GATESHIFT_KUBECONFORM", help="The program to use."
@@ -132,7 +142,6 @@ def path_command(name: str, kustomize: Path | None, kubeconform: Path | None) ->
 def list_command(form: str, kustomize: Path | None, kubeconform: Path | None) -> None:
     """Show each program with its version and place, and the schemas that are installed."""
     from gateshift.app.shared.inventory import take_inventory
-    from gateshift.cli.output import style_of
     from gateshift.report.tools import as_json, as_text
 
     inventory = take_inventory({"kustomize": kustomize, "kubeconform": kubeconform})

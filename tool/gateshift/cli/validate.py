@@ -12,6 +12,7 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.validation_memory import remembered
+from gateshift.cli import completion
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.options import cache_option, tool_options
@@ -39,6 +40,7 @@ Examples:
     "--since",
     default="",
     metavar="REF",
+    shell_complete=completion.revisions,
     help="Suppress only what the merge base with REF suppresses too; list first what this change suppresses itself.",
 )
 @click.option(

@@ -8,14 +8,26 @@ from msgspec import Struct
 
 from gateshift.model.stage_wait import StageWait
 
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
+
 
 class Since(Struct, frozen=True):
-    """The commit that brought a pointer to its stage: its id, date (ISO 8601), author and first line."""
+    """The commit that brought a pointer to its stage: its id, date (ISO 8601), author and first line, and how many
+    seconds ago that was."""
 
     commit: str
     date: str
     author: str
     subject: str
+    elapsed: int = 0
+
+    @property
+    def ago(self) -> str:
+        """`5 days ago`."""
+        for unit, seconds in _UNITS:
+            if number := self.elapsed // seconds:
+                return f"{number} {unit}{'' if number == 1 else 's'} ago"
+        return "just now"
 
 
 class NextStep(Struct, frozen=True):

@@ -139,6 +139,12 @@ def remotes(repository: Path) -> tuple[str, ...]:
     return tuple(line.partition(" ")[2] for line in done.stdout.decode(errors="replace").splitlines())
 
 
+def references(repository: Path) -> tuple[str, ...]:
+    """The short names of its branches, those of remotes, and its tags; empty where Git manages none."""
+    said = attempt(repository, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
+    return tuple(said.splitlines()) if said else ()
+
+
 def commit_id(repository: Path, ref: str) -> str:
     """The full id of the commit that a revision names. Raises UserError where it names none."""
     done = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")

@@ -9,6 +9,7 @@ from gateshift.app.explain.requests_file import read_requests
 from gateshift.app.shared.build_roots import build_roots, required
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import only_root, resolve_target
+from gateshift.app.shared.rollouts import StageRoot, declared_rule_name
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.errors import UserError
 from gateshift.kustomize.trace import Locator
@@ -49,7 +50,7 @@ def explain(target: str, environment: str, question: Question, choices: Choices,
     requests = _requests(cluster, question)
     cluster = cluster.derive(assume=absent(cluster, (request.parent for request in requests)))
     decisions = (decide(cluster, request, trace=trace) for request in requests)
-    rules = _Rules(tree)
+    rules = _Rules(tree, resolved.stage)
     return Explanation(tuple(rules.explained(each) for each in decisions), detailed=question.requests is None)
 
 
@@ -77,8 +78,9 @@ def _build(root: Root, choices: Choices) -> tuple[KustomizationTree, Build]:
 class _Rules:
     """The names of rules and their places in the files; each is followed once, however many requests it takes."""
 
-    def __init__(self, tree: KustomizationTree) -> None:
+    def __init__(self, tree: KustomizationTree, stage: StageRoot | None) -> None:
         self._locator = Locator(tree)
+        self._stage = stage
         self._known: dict[tuple[Resource, int], tuple[str, ReportedPlace]] = {}
 
     def explained(self, decision: Decision) -> Explained:
@@ -89,8 +91,13 @@ class _Rules:
         if key not in self._known:
             pointer = ("spec", "rules", decision.rule)
             place = self._locator.find(FieldRef(decision.route, pointer)).place
-            self._known[key] = text_at(decision.route.data, *pointer, "name"), _reported(place)
+            self._known[key] = self._name(decision.route, decision.rule), _reported(place)
         return Explained(decision, *self._known[key])
+
+    def _name(self, route: Resource, rule: int) -> str:
+        """The rule's own name, else that which the stage gives it."""
+        declared = "" if self._stage is None else declared_rule_name(self._stage, route, rule)
+        return text_at(route.data, "spec", "rules", rule, "name") or declared
 
 
 def _reported(place: Place) -> ReportedPlace:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gateshift.app.plan.planner import EngineFindings, PlannedStep
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.locate_findings import Placer
-from gateshift.app.shared.rollouts import StageRoot
+from gateshift.app.shared.rollouts import declared_rule_name
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.validate.assemble import reported
 from gateshift.checks.registry import every_rule
@@ -21,7 +21,6 @@ from gateshift.model.finding import Level
 from gateshift.model.plan import SAFE_WAY, EngineVerdict, FieldChange, ObjectChange, PlanReport, TrafficRow
 from gateshift.model.report import ReportedFinding, ReportedPlace, ResourceName
 from gateshift.model.resource import Build, Resource
-from gateshift.model.rollout import extra_rule_name
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.transition.rows import rows_of
 from gateshift.transition.wording import steps_of
@@ -113,7 +112,7 @@ def traffic_of(before: Side, after: Side, step: PlannedStep) -> tuple[TrafficRow
     def rule_name(route: Resource, index: int) -> str:
         for build, place in sides:
             if build is not None and place is not None and _holds(build, route):
-                return _name_in(place, route, index)
+                return declared_rule_name(place, route, index)
         return ""
 
     return rows_of(step.judgement.context, rule_name)
@@ -121,16 +120,6 @@ def traffic_of(before: Side, after: Side, step: PlannedStep) -> tuple[TrafficRow
 
 def _holds(build: Build, route: Resource) -> bool:
     return any(resource is route for resource in build.resources)
-
-
-def _name_in(place: StageRoot, route: Resource, index: int) -> str:
-    """The name of an extra rule of the stage; "" for any other rule."""
-    own = place.rollout.route
-    rules = route.data.get("spec")
-    listed = rules.get("rules") if isinstance(rules, dict) else None
-    if (route.kind, route.id.name) != (own.kind.value, own.name) or not isinstance(listed, list):
-        return ""
-    return extra_rule_name(place.stage.rule_names, index, len(listed))
 
 
 def _object_change(change: Change) -> ObjectChange:

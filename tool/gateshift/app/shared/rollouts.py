@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Finding
-from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage
+from gateshift.model.resource import Resource
+from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage, extra_rule_name
 from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, load_all, text_of
 
@@ -155,3 +156,13 @@ class Rollouts(Struct, frozen=True):
 
 NO_ROLLOUTS = Rollouts((), {}, ())
 """Where there is no gateshift.yaml."""
+
+
+def declared_rule_name(place: StageRoot, route: Resource, index: int) -> str:
+    """The name of an extra rule of the stage; "" for any other rule."""
+    own = place.rollout.route
+    rules = route.data.get("spec")
+    listed = rules.get("rules") if isinstance(rules, dict) else None
+    if (route.kind, route.id.name) != (own.kind.value, own.name) or not isinstance(listed, list):
+        return ""
+    return extra_rule_name(place.stage.rule_names, index, len(listed))

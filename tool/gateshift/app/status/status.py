@@ -75,7 +75,10 @@ class _Status:
 
     def _since(self, stage_pointer: StagePointer) -> Since | None:
         commit = self.history.moved_by(stage_pointer.pointer)
-        return Since(commit.id, commit.date, commit.author, commit.subject) if commit else None
+        if commit is None:
+            return None
+        elapsed = max(0, int((self.now - datetime.fromisoformat(commit.date)).total_seconds()))
+        return Since(commit.id, commit.date, commit.author, commit.subject, elapsed)
 
     def _wait(self, environment: Environment | None, stage: Stage | None) -> StageWait | None:
         if environment is None or stage is None:

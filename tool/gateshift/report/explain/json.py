@@ -137,7 +137,7 @@ class DecisionJson(JsonForm, frozen=True, kw_only=True):
     route: Annotated[ResourceJson | None, says("The route that decides; null where none does.")]
     rule: Annotated[int | None, says("The index of the rule in the route.")]
     match: Annotated[int | None, says("The index of the match in the rule; -1 where the rule has none.")]
-    rule_name: Annotated[str, says("The rule's name, if it has one.")]
+    rule_name: Annotated[str, says("The rule's name, by the route or by gateshift.yaml, if it has one.")]
     file: Annotated[str | None, says("The file that holds the rule, relative to the working directory.")]
     line: Annotated[int | None, says("The rule's line, from 1.")]
     column: Annotated[int | None, says("The rule's column, from 1.")]

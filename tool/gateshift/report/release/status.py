@@ -11,7 +11,8 @@ from gateshift.report.plain_text import printable
 from gateshift.report.style import Style, bar
 
 _PLAIN = Style()
-_SHORT = 12
+_SHORT = 7
+_NEAR = 2
 
 
 def render(report: StatusReport, style: Style = _PLAIN) -> str:
@@ -48,7 +49,7 @@ def _pointer(pointer: PointerStatus, report: StatusReport, style: Style) -> Iter
         yield f"    {_without_route(pointer.without_route)}"
     if pointer.since is not None:
         since = pointer.since
-        yield printable(f"    since    {since.date} by {since.author} ({since.commit[:_SHORT]} {since.subject})")
+        yield printable(f"    since    {since.ago} ({since.commit[:_SHORT]}) by {since.author}: {since.subject}")
     if pointer.wait is not None:
         yield f"    waits    {style.paint(printable(str(pointer.wait)), 'green' if pointer.wait.is_over else 'yellow')}"
     if pointer.moved_to:
@@ -69,9 +70,15 @@ def _without_route(who: WithoutRoute) -> str:
 
 
 def _strip(stage: str, stages: tuple[str, ...], style: Style) -> str:
-    shown = (
+    """Every stage, or where the line is too short for them those near the stage in force, and how many others."""
+    shown = [
         style.paint(f"[{printable(name)}]", "green", "bold") if name == stage else printable(name) for name in stages
-    )
+    ]
+    if style.width and sum(len(name) + len(" -> ") for name in stages) > style.width and stage in stages:
+        place = stages.index(stage)
+        before, after = max(place - _NEAR, 0), max(len(stages) - place - 1 - _NEAR, 0)
+        head = [f"{before} before"] if before else []
+        shown = [*head, *shown[before : len(shown) - after], *([f"{after} more"] if after else [])]
     return " -> ".join(shown)
 
 
