@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.app.validate.search import affected_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Level
@@ -189,3 +190,102 @@ def test_a_variable_that_a_patch_of_the_kustomization_may_supply_is_not_missing(
     child = KUSTOMIZATION + "  postBuild: {substitute: {A: b}}\n"
     roots = roots_of(write(tmp_path, CONFIG % "${B}" + child + over), "apps", "clusters")
     assert [finding.level for root in roots for finding in root.findings] == [Level.NOTE]
+
+
+PLAIN = """
+=== apps/deploy/shop.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec: {containers: [{name: shop, image: shop}]}
+=== apps/base/kustomization.yaml
+namePrefix: base-
+resources: [config.yaml]
+=== apps/base/config.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: config}
+=== apps/base/unlisted.yaml
+a: not read
+=== apps/.github/ci.yaml
+on: push
+=== apps/list.yaml
+apiVersion: v1
+kind: List
+items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: listed}}]
+"""
+FILLED = "  namePrefix: a-\n  postBuild: {substitute: {replicas: '3'}}\n"
+
+
+def names(root: BuiltRoot) -> list[str]:
+    return sorted(resource.id.name for resource in objects(root))
+
+
+def test_a_folder_without_a_kustomization_is_every_manifest_below_it(tmp_path: Path) -> None:
+    root = only(write(tmp_path, PLAIN + KUSTOMIZATION + FILLED))
+    assert names(root) == ["a-base-config", "a-listed", "a-shop"]
+    (deployment,) = (resource for resource in objects(root) if resource.kind == "Deployment")
+    assert look_up(deployment.data, REPLICAS) == 3
+    assert root.findings == ()
+    assert line_of(root, deployment, ("metadata", "name")) == ("apps.yaml", 9)
+    assert line_of(root, deployment, ("spec", "selector", "matchLabels", "app")) == ("shop.yaml", 6)
+
+
+def test_such_a_folder_that_is_not_followed_is_plain_yaml(tmp_path: Path) -> None:
+    top = write(tmp_path, PLAIN + KUSTOMIZATION.replace("./apps", "./elsewhere"))
+    assert {root.path.name for root in roots_of(top)} == {"apps", "base", "deploy"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"), [("replicas: 3\n", "GS110"), ("a: [\n", "GS103"), ("kind: Service\nmetadata: {}\n", "GS110")]
+)
+def test_a_file_that_flux_cannot_decode_is_told_and_hides_nothing(tmp_path: Path, text: str, rule: str) -> None:
+    root = only(write(tmp_path, PLAIN + KUSTOMIZATION + FILLED + f"=== apps/values.yaml\n{text}"))
+    assert said(root) == [(rule, Level.ERROR)]
+    assert len(names(root)) == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "patterns"),
+    [
+        (".sourceignore", "values.yaml"),
+        ("apps/.sourceignore", "/values.*"),
+        (".sourceignore", "/*\n!/apps/\n/apps/values.yaml"),
+        (".sourceignore", "# comment\n\n**/values.yaml"),
+    ],
+)
+def test_what_never_reaches_flux_is_not_built(tmp_path: Path, file: str, patterns: str) -> None:
+    ignored = f"=== apps/values.yaml\na: b\n=== {file}\n{patterns}\n"
+    root = only(write(tmp_path, PLAIN + KUSTOMIZATION + FILLED + ignored))
+    assert root.findings == ()
+    assert len(names(root)) == 3
+
+
+def test_an_empty_folder_builds_nothing(tmp_path: Path) -> None:
+    (finding,) = only(write(tmp_path, KUSTOMIZATION + "=== apps/readme.md\n")).findings
+    assert (finding.rule, finding.level) == ("GS102", Level.ERROR)
+    assert str(finding.at).endswith("clusters/apps.yaml:6:9")
+
+
+@pytest.mark.parametrize(("source", "followed"), [("flux-system", True), ("another", False)])
+def test_the_top_of_a_repository_is_followed_where_that_is_sure(tmp_path: Path, source: str, *, followed: bool) -> None:
+    whole = KUSTOMIZATION.replace("  path: ./apps\n", "").replace("name: flux-system}", f"name: {source}}}")
+    roots = roots_of(write(tmp_path, PLAIN + whole + FILLED), ".")
+    assert ("a-shop" in {name for root in roots for name in names(root)}) is followed
+
+
+def test_a_patch_of_a_kustomization_of_flux_follows_nothing(tmp_path: Path) -> None:
+    patch = KUSTOMIZATION.partition("  interval")[0].replace("clusters/apps", "clusters/patch") + "  namePrefix: x-\n"
+    assert names(only(write(tmp_path, SHOP + KUSTOMIZATION + patch + "  path: ./apps\n"))) == ["shop"]
+
+
+def test_a_new_manifest_affects_the_folder_that_flux_reads(tmp_path: Path) -> None:
+    top = write(tmp_path, PLAIN + KUSTOMIZATION + FILLED)
+    for name in ("deploy/shop.yaml", "base/config.yaml"):
+        found = affected_roots([top / "apps" / name], TreeReader())
+        assert [root.folder.name for root in found.roots] == ["apps"], name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 
 from gateshift.model.place import Place
 from gateshift.model.source import SourceFile
@@ -11,40 +12,46 @@ from gateshift.yamldoc.data import FieldPath, JsonObject
 
 
 class EditedSource(SourceFile):
-    """The file with other data. `spelled` gives the key of a field as the file writes it, `added` for each value that
-    is not in the file where it stands in document `document` of `elsewhere`."""
+    """A kustomization as it is built. `base` is the file that it was made of, None for one that an engine makes anew,
+    and `spelled` gives the key of a field as that file writes it.
 
-    __slots__ = ("_added", "_document", "_elsewhere", "_file", "_spelled")
+    `added` gives for each value that is not in the file where it stands in document `document` of `sync_object`; an
+    entry for () is for every value that has none of its own.
+    """
+
+    __slots__ = ("_added", "_base", "_document", "_spelled", "_sync_object")
 
     def __init__(
         self,
-        file: SourceFile,
+        path: Path,
         data: JsonObject,
-        spelled: Mapping[str, str],
-        elsewhere: SourceFile,
+        sync_object: SourceFile,
         document: int,
         added: Mapping[FieldPath, FieldPath],
+        base: SourceFile | None = None,
+        spelled: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(file.path, json.dumps(data))
-        self._file = file
-        self._spelled = spelled
-        self._elsewhere = elsewhere
+        super().__init__(path, json.dumps(data))
+        self._sync_object = sync_object
         self._document = document
         self._added = added
+        self._base = base
+        self._spelled = spelled or {}
 
     @property
-    def original(self) -> SourceFile:
-        """The file without what was added."""
-        return self._file
+    def original(self) -> SourceFile | None:
+        """The file as it stands on disk; None for one that an engine makes."""
+        return None if self._base is None else self._base.original
 
     def written(self, pointer: FieldPath, document: int = 0) -> tuple[SourceFile, FieldPath, int]:
         """Where a value stands: in the file, or in the sync object."""
-        for length in range(len(pointer), 0, -1):
+        for length in range(len(pointer), -1, -1):
             at = self._added.get(pointer[:length])
             if at is not None:
-                return self._elsewhere, (*at, *pointer[length:]), self._document
+                return self._sync_object, (*at, *pointer[length:]), self._document
+        assert self._base is not None
         steps = (self._spelled.get(str(pointer[0]), pointer[0]), *pointer[1:]) if pointer else pointer
-        return self._file, steps, document
+        return self._base.written(steps, document)
 
     def place(self, pointer: FieldPath = (), document: int = 0, *, key: bool = False) -> Place:
         """The place of a value, or of the nearest part of the pointer to it that exists."""

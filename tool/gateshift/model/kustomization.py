@@ -155,7 +155,7 @@ class KustomizationTree(Struct, frozen=True, eq=False):
     by the path Kustomize's annotations name it with, and `sources` by its real path. `problems` are faults with their
     places that belong to no reference. `rewritten` has the kustomization files that are built otherwise than they
     stand, by the same path as in `files`: their text as it is built. `deciding` are files of which no object is made
-    and which say how it is done: that of the sync object.
+    and which say how it is done: that of the sync object; `undecodable` are files that the engine reads and refuses.
     """
 
     root: Root
@@ -166,3 +166,21 @@ class KustomizationTree(Struct, frozen=True, eq=False):
     problems: tuple[tuple[Place, Refused], ...] = ()
     rewritten: Mapping[Path, str] = {}
     deciding: tuple[SourceFile, ...] = ()
+    undecodable: tuple[SourceFile, ...] = ()
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """The manifests of a folder without a kustomization; nothing where it has one."""
+        if self.top is None or self.top.file.original is not None:
+            return self.root.files
+        listed = (reference.target for reference in self.top.refers_to(FileRole.RESOURCE))
+        files = (*(target for target in listed if isinstance(target, SourceFile)), *self.undecodable)
+        return tuple(file.path for file in files)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of its kustomizations; that of the root where it cannot be read."""
+        if self.root.files:
+            return ()
+        stand = (node.folder for node in self.kustomizations if node.file.original is not None)
+        return tuple(stand) if self.top is not None else (self.root.folder,)

@@ -44,8 +44,8 @@ class SourceFile:
         return self._fault is not None and not self.text
 
     @property
-    def original(self) -> SourceFile:
-        """The file as it stands on disk."""
+    def original(self) -> SourceFile | None:
+        """The file as it stands on disk; None for one that a sync engine makes."""
         return self
 
     def written(self, pointer: FieldPath, document: int = 0) -> tuple[SourceFile, FieldPath, int]:

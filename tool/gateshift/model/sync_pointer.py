@@ -54,6 +54,12 @@ class SyncPointer(Struct, frozen=True):
         """The path from the top of the repository, without `./` or a slash at its ends; "" for the top."""
         return folder_of(self.path)
 
+    @property
+    def path_at(self) -> FieldPath:
+        """The place of the path in the object that holds the pointer; that of its spec where it is not in there."""
+        own = (scalar.at for scalar in self.scalars if not scalar.file)
+        return next(own, ("spec",))
+
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 

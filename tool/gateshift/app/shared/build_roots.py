@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from gateshift.app.shared.attempt import attempt, raise_defect
 from gateshift.app.shared.paths import shown_path
-from gateshift.checks.build.roots import nothing_built, refusals, unbuilt
+from gateshift.checks.build.roots import nothing_built, refusals, unbuilt, undecodable
 from gateshift.errors import Exit, NoVerdict, UserError
 from gateshift.kustomize.build import Outcome, PendingBuild, plain_build, start_builds
 from gateshift.kustomize.tree.leave_out import left_out_in
@@ -41,11 +41,17 @@ class BuiltRoot(Struct, frozen=True, eq=False):
 
 
 class ReadRoot(Struct, frozen=True, eq=False):
-    """A root before it is built: its tree, and what speaks against building it."""
+    """A root before it is built: its tree, what speaks against building it, and what is said of files besides."""
 
     tree: KustomizationTree
     refusals: tuple[Finding, ...] = ()
     gap: Gap | None = None
+    besides: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that is said of it."""
+        return (*self.refusals, *self.besides)
 
     @property
     def buildable(self) -> bool:
@@ -71,7 +77,7 @@ def read_roots(roots: Iterable[Root], reader: TreeReader) -> tuple[ReadRoot, ...
 def _read(root: Root, reader: TreeReader) -> ReadRoot:
     def read() -> ReadRoot:
         tree = reader.read(root)
-        return ReadRoot(tree, tuple(refusals(tree)))
+        return ReadRoot(tree, tuple(refusals(tree)), besides=tuple(undecodable(tree)))
 
     read_root = attempt(f"{root.path} was not read", read)
     if isinstance(read_root, Gap):
@@ -106,13 +112,13 @@ def _no_verdict(error: NoVerdict) -> NoVerdict:
 
 def _built(root: ReadRoot, pending: PendingBuild | None) -> BuiltRoot:
     if pending is None:
-        return BuiltRoot(root.tree, None, root.refusals, root.gap)
+        return BuiltRoot(root.tree, None, root.findings, root.gap)
     built = attempt(f"{root.tree.root.path} was not built", lambda: _with_outcome(root, pending()))
-    return BuiltRoot(root.tree, None, root.refusals, built) if isinstance(built, Gap) else built
+    return BuiltRoot(root.tree, None, root.findings, built) if isinstance(built, Gap) else built
 
 
 def _with_outcome(root: ReadRoot, outcome: Outcome) -> BuiltRoot:
-    tree, findings = root.tree, root.refusals
+    tree, findings = root.tree, root.findings
     match outcome:
         case NoVerdict():
             gap = Gap(f"{tree.root.path} was not built", outcome.what, outcome.next_step)

@@ -8,8 +8,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from gateshift.app.shared.build_roots import ReadRoot
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import repository_pointers
-from gateshift.model.engine_build import Variables
+from gateshift.kustomize.tree.roots import has_kustomization
+from gateshift.model.engine_build import GeneratedFolder, Variables
 from gateshift.model.kustomization import FileRole, Kind, Root
 from gateshift.model.rollout import FILE_NAME
 from gateshift.model.source import SourceFile
@@ -18,18 +20,59 @@ from gateshift.system.repositories import is_work_tree
 from gateshift.system.source_files import real_path
 
 _SUPPLIES_VARIABLES = "postBuild"
+_BOOTSTRAPPED = "flux-system"
+"""The source that `flux bootstrap` makes: the repository that it stands in."""
 
 
-def as_followed(roots: Sequence[Root], trees: Sequence[ReadRoot]) -> Iterator[Root]:
+Followed = Mapping[Path, tuple[SyncPointer, ...]]
+"""By the real path of a folder one pointer for every way in which it is built."""
+
+
+def followed_folders(repositories: Iterable[Path], trees: Sequence[ReadRoot]) -> Followed:
+    """The folders that pointers in these repositories follow; `trees` are of the kustomizations found in them."""
+    folders: dict[Path, dict[object, SyncPointer]] = {}
+    for repository in repositories:
+        pointers = repository_pointers(repository, repository if is_work_tree(repository) else None).pointers
+        patching = [pointer for pointer in pointers if _patches_variables(pointer)]
+        for pointer in pointers:
+            folder = real_path(repository / pointer.folder)
+            if pointer.build is None or not _is_followed(pointer, folder, repository):
+                continue
+            build = pointer.build
+            if _is_patched(pointer, repository, patching, trees):
+                build = replace(build, variables=_with_more(build.variables))
+            ways = folders.setdefault(folder, {})
+            ways.setdefault((build.folder, build.way), replace(pointer, build=build))
+    return {folder: tuple(ways.values()) for folder, ways in folders.items()}
+
+
+def as_followed(roots: Iterable[Root], trees: Sequence[ReadRoot], followed: Followed) -> tuple[Root, ...]:
     """The roots, and those of the trees that a sync engine follows, each once for every way in which it is built."""
-    followed = _followed(trees)
-    known = {root.folder for root in roots if not root.files}
-    beside = [tree.tree.root for tree in trees if _is_root(tree) and tree.tree.root.folder not in known]
-    for root in (*roots, *(root for root in beside if root.folder in followed)):
+    listed = tuple(roots)
+    known = {root.folder for root in listed if not root.files}
+    beside = (tree.tree.root for tree in trees if _is_root(tree) and tree.tree.root.folder not in known)
+    built: dict[object, Root] = {}
+    for root in (*listed, *(root for root in beside if root.folder in followed)):
         pointers = () if root.files else followed.get(root.folder, ())
-        yield from (replace(root, pointer=_changing(pointer)) for pointer in pointers)
-        if not pointers:
-            yield root
+        for own in [replace(root, pointer=_changing(pointer)) for pointer in pointers] or [root]:
+            built.setdefault(own.key, own)
+    return tuple(built.values())
+
+
+def without_kustomization(paths: Sequence[Path], repositories: Iterable[Path], followed: Followed) -> Iterator[Root]:
+    """The followed folders under the paths that have no kustomization, as the engine builds each."""
+    named = [real_path(path) for path in paths]
+    for folder, pointers in followed.items():
+        repository = next(top for top in repositories if folder.is_relative_to(top))
+        if has_kustomization(folder) or not any(folder.is_relative_to(path) for path in named):
+            continue
+        root = Root(Path(shown_path(folder)), folder, repository)
+        for pointer in pointers:
+            match None if pointer.build is None else pointer.build.folder:
+                case GeneratedFolder():
+                    yield replace(root, pointer=pointer)
+                case _:
+                    pass
 
 
 def _is_root(tree: ReadRoot) -> bool:
@@ -41,26 +84,13 @@ def _changing(pointer: SyncPointer) -> SyncPointer | None:
     return pointer if pointer.build is not None and pointer.build.changes else None
 
 
-def _followed(trees: Sequence[ReadRoot]) -> Mapping[Path, tuple[SyncPointer, ...]]:
-    """By the real path of each folder one pointer for every way in which it is built."""
-    folders: dict[Path, dict[str, SyncPointer]] = {}
-    for repository in dict.fromkeys(tree.tree.root.repository for tree in trees):
-        pointers = repository_pointers(repository, repository if is_work_tree(repository) else None).pointers
-        patching = [pointer for pointer in pointers if _patches_variables(pointer)]
-        for pointer in pointers:
-            folder = real_path(repository / pointer.folder)
-            if pointer.build is not None and pointer.scalars and _is_followed(pointer, folder, repository):
-                open_pointer = _with_more(pointer) if _is_patched(pointer, repository, patching, trees) else pointer
-                assert open_pointer.build is not None
-                folders.setdefault(folder, {}).setdefault(open_pointer.build.way, open_pointer)
-    return {folder: tuple(ways.values()) for folder, ways in folders.items()}
-
-
 def _is_followed(pointer: SyncPointer, folder: Path, repository: Path) -> bool:
     """Whether the folder is what the pointer means. One of a rollout within the repository that has such a folder too,
     as a test's example may, means that one."""
     if not folder.is_relative_to(repository) or not folder.is_dir():
         return False
+    if not pointer.folder and not pointer.repository and pointer.source[2] != _BOOTSTRAPPED:
+        return False  # the top of a repository that may be any
     above = [parent for parent in real_path(pointer.file).parents if parent.is_relative_to(repository)]
     own = (parent for parent in above[:-1] if (parent / FILE_NAME).is_file() and (parent / pointer.folder).is_dir())
     return all(folder.is_relative_to(parent) for parent in own)
@@ -91,8 +121,6 @@ def _supplies_variables(tree: ReadRoot) -> bool:
     return False
 
 
-def _with_more(pointer: SyncPointer) -> SyncPointer:
-    """The pointer with variables besides its own that only the cluster knows."""
-    assert pointer.build is not None
-    variables = pointer.build.variables or Variables({}, ("spec", "postBuild"))
-    return replace(pointer, build=replace(pointer.build, variables=replace(variables, open=True)))
+def _with_more(variables: Variables | None) -> Variables:
+    """Variables, and more that only the cluster knows."""
+    return replace(variables or Variables({}, ("spec", "postBuild")), open=True)

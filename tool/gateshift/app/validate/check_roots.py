@@ -20,6 +20,8 @@ from gateshift.checks.registry import CHECKS
 from gateshift.checks.schema import admission as schema_checks
 from gateshift.checks.subject import Declared, Subject
 from gateshift.errors import NoVerdict
+from gateshift.kustomize.tree.plain_yaml import plain_yaml
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import PlacedFinding
 from gateshift.model.kustomization import Kind, Kustomization, Root
 from gateshift.model.report import Gap
@@ -61,7 +63,8 @@ def check_roots(
         for root in build_read(waiting, program=choices.kustomize, timeout=choices.timeout):
             built.append(root)
             checked += map(check, built[len(checked) : -1])
-        waiting = read_roots(bases_of_refused(built), targets.reader)
+        below = (*bases_of_refused(built), *files_of_refused(built, targets.reader))
+        waiting = read_roots(below, targets.reader)
     with ThreadPoolExecutor(1) as beside:  # kubeconform works while the last root is checked
         verdicts = beside.submit(_schema_verdicts, built, with_checks.schemas, choices)
         checked += map(check, built[len(checked) :])
@@ -80,6 +83,19 @@ def bases_of_refused(roots: Sequence[BuiltRoot]) -> tuple[Root, ...]:
                 root = Root(Path(shown_path(base.folder)), base.folder, tree.root.repository)
                 bases.setdefault(base.folder, root)
     return tuple(bases.values())
+
+
+def files_of_refused(roots: Sequence[BuiltRoot], reader: TreeReader) -> tuple[Root, ...]:
+    """The manifests of folders without a kustomization that were not built, a root for each folder; not those that
+    would have had variables filled in."""
+    known = {file for root in roots if root.build is not None or root.tree.root.files for file in root.tree.own_files}
+    refused = [file for root in roots if root.build is None and _is_whole(root) for file in root.tree.own_files]
+    return plain_yaml(dict.fromkeys(refused), known, reader.sources).roots if refused else ()
+
+
+def _is_whole(root: BuiltRoot) -> bool:
+    pointer = root.tree.root.pointer
+    return root.gap is None and not (pointer is not None and pointer.build is not None and pointer.build.variables)
 
 
 def _bases(node: Kustomization) -> Iterator[Kustomization]:

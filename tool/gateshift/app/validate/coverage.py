@@ -11,7 +11,7 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.validate.targets import ValidationTargets
 from gateshift.kustomize.tree.leave_out import left_out_in
 from gateshift.model.finding import Level
-from gateshift.model.kustomization import Kind, KustomizationTree, Problem, Refused
+from gateshift.model.kustomization import Kind, Problem, Refused
 from gateshift.model.place import Place
 from gateshift.model.report import Coverage, LeftOut
 
@@ -23,27 +23,23 @@ _FAULT = "fault"
 def coverage_of(targets: ValidationTargets, roots: Sequence[BuiltRoot]) -> Coverage:
     """The counts; a kustomization that is part of several roots is checked where one of these was built."""
     found = {root.folder for root in targets.kustomizations}
-    found |= {folder for root in roots for folder in _folders(root.tree)}
-    checked = {folder for root in roots if _is_checked(root) for folder in _folders(root.tree)}
+    found |= {folder for root in roots for folder in root.tree.folders}
+    checked = {folder for root in roots if _is_checked(root) for folder in root.tree.folders}
     refused = dict.fromkeys(sorted(found - checked), _FAULT)
     refused |= {folder: reason for root in roots if not _is_checked(root) for folder, reason in _reasons(root, refused)}
-    plain = [root for root in roots if root.tree.root.files]
+    plain = {root.tree.root.folder: set(root.tree.own_files) for root in roots if root.tree.own_files}
     entries = {(place, refusal) for root in roots for place, refusal in left_out_in(root.tree)}
     return Coverage(
         kustomizations=len(found),
         checked=len(found & checked),
         refused=len(refused),
-        files=sum(len(root.tree.root.files) for root in plain),
+        files=len({file for files in plain.values() for file in files}),
         folders=len(plain),
         not_manifests=len(targets.not_manifests),
         left_out=tuple(sorted((*map(_entry, entries), *_not_built(roots)), key=lambda left: (left.path, left.reason))),
         refused_for=_counted(refused.values()),
         left_out_for=_counted(_KINDS[refusal.problem] for _, refusal in entries),
     )
-
-
-def _folders(tree: KustomizationTree) -> tuple[Path, ...]:
-    return () if tree.root.files else (tree.root.folder, *(node.folder for node in tree.kustomizations))
 
 
 def _is_checked(root: BuiltRoot) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.shared.build_roots import ReadRoot, read_roots
-from gateshift.app.shared.followed_folders import as_followed
+from gateshift.app.shared.followed_folders import Followed, as_followed, followed_folders, without_kustomization
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import rollout_file_above
 from gateshift.app.shared.snapshots import Snapshots
@@ -45,16 +45,27 @@ def roots_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
     trees = read_roots(found.kustomizations, reader)
     listed = {file for tree in trees for file in _listed(tree)}
     elsewhere = {root.folder for root in found.kustomizations if _is_only_listed(root, listed, reader)}
-    read = {path for tree in trees for path in tree.tree.sources}
+    followed, made = _followed(paths, trees, reader)
+    read = {path for tree in (*trees, *made) for path in (*tree.tree.sources, *tree.tree.own_files)}
     plain = plain_yaml(found.yaml_files, read, reader.sources)
-    kustomizations = tuple(root for root in found.kustomizations if root.folder not in elsewhere)
-    roots = tuple(root for root in found.roots if root.files or root.folder not in elsewhere)
+    used = {node.folder for tree in made for node in tree.tree.kustomizations} - {real_path(path) for path in paths}
+    roots = (root for root in found.roots if root.files or root.folder not in elsewhere | used)
     return RootsUnder(
-        (*as_followed(roots, trees), *plain.roots),
-        kustomizations,
+        (*as_followed(roots, trees, followed), *(tree.tree.root for tree in made), *plain.roots),
+        tuple(root for root in found.kustomizations if root.folder not in elsewhere),
         plain.not_manifests,
         found.unsearched,
     )
+
+
+def _followed(
+    paths: Sequence[Path], trees: Sequence[ReadRoot], reader: TreeReader
+) -> tuple[Followed, tuple[ReadRoot, ...]]:
+    """What pointers follow, and of that the folders under the paths without a kustomization, as they are built."""
+    folders = [path for path in paths if path.is_dir()]
+    repositories = tuple(dict.fromkeys(map(repository_of, folders)))
+    followed = followed_folders(repositories, trees)
+    return followed, read_roots(without_kustomization(folders, repositories, followed), reader)
 
 
 def _listed(root: ReadRoot) -> Iterator[Path]:
@@ -98,7 +109,8 @@ def _files_of(root: ReadRoot, before: Mapping[Path, set[Path]]) -> set[Path]:
     """The real paths of what a root reads, of what it names that is not there, of the sync object that has it built, of
     its rollout's settings, and of the deleted files that its folders read before."""
     tree = root.tree
-    files = {real_path(path) for path in (*tree.files, *tree.sources, *(file.path for file in tree.deciding))}
+    read = (*tree.files, *tree.sources, *tree.own_files, *(file.path for file in tree.deciding))
+    files = set(map(real_path, read))
     folders = {tree.root.folder, *(node.folder for node in tree.kustomizations)}
     for node in tree.kustomizations:
         files |= {real_path(node.folder / reference.text) for reference in node.references if _is_name(reference.text)}

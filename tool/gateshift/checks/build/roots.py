@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from gateshift.checks.build import refused_references, unusable_files
 from gateshift.model.finding import Finding, Level
-from gateshift.model.kustomization import KustomizationTree
+from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.place import Place
 from gateshift.model.resource import Build, Unbuilt
 from gateshift.model.rule import Rule, checks_in
@@ -22,6 +24,11 @@ _NOT_FOUND = (
     "does not match a config|does not exist; cannot|could not be found|not found in"
 )
 """How Kustomize says that something acts upon an object which is not there."""
+
+_UNDECODABLE = (
+    "Flux takes every YAML file below a directory without a kustomization.yaml for manifests, and stops at this one: "
+    "add a kustomization.yaml that lists the manifests, or name the file in .sourceignore."
+)
 
 REFUSED = Rule(
     "GS101",
@@ -50,6 +57,15 @@ def refusals(tree: KustomizationTree) -> Iterator[Finding]:
     """Everything for which the root is not built, and notes about its files."""
     for check in checks_in(unusable_files, refused_references):
         yield from check(tree)
+
+
+def undecodable(tree: KustomizationTree) -> Iterator[Finding]:
+    """What is wrong with the files that are left out of the build since the engine refuses it for each of them."""
+    for file in tree.undecodable:
+        alone = Root(file.path, file.path.parent, tree.root.repository, (file.path,))
+        files = {file.path: file}
+        for finding in refusals(KustomizationTree(alone, None, (), files, files)):
+            yield replace(finding, help=_UNDECODABLE)
 
 
 def unbuilt(failure: Unbuilt, *, lacking: bool = False) -> Finding:

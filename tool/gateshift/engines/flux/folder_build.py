@@ -20,9 +20,11 @@ _POST_BUILD: FieldPath = ("spec", "postBuild")
 _VARIABLE_START = "${"
 
 
-def folder_build(data: JsonObject) -> EngineBuild:
-    """How the folder of a Kustomization is built."""
+def folder_build(data: JsonObject) -> EngineBuild | None:
+    """How the folder of a Kustomization is built; None for a patch of one, which says of no source."""
     spec = object_at(data, "spec")
+    if not text_at(spec, "sourceRef", "name"):
+        return None
     return EngineBuild(
         GeneratedFolder(),
         tuple(_edits(spec)),

@@ -17,7 +17,7 @@ def edited(node: Kustomization, build: EngineBuild, sync_object: SourceFile, doc
     """The kustomization as the engine builds it, its references yet to be read."""
     fields = dict(node.data)
     added = {_edit(fields, edit): edit.at for edit in build.edits}
-    file = EditedSource(node.file, fields, node.spelled, sync_object, document, added)
+    file = EditedSource(node.file.path, fields, sync_object, document, added, node.file, node.spelled)
     return replace(node, data=fields, spelled={}, file=file, references=())
 
 

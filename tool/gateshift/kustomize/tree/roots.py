@@ -65,6 +65,11 @@ def find_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
     return Roots(kept, tuple(search.unsearched))
 
 
+def has_kustomization(folder: Path) -> bool:
+    """Whether the folder has a kustomization file, also where that is a link that leads nowhere."""
+    return any(os.path.lexists(folder / name) for name in KUSTOMIZATION_NAMES)
+
+
 class _Search:
     """One search over all paths, remembering what could not be looked into."""
 

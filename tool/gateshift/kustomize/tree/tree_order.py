@@ -18,7 +18,8 @@ def tree_of(root: Root, top: Kustomization) -> KustomizationTree:
     nodes = _outermost_first(top)
     files: dict[Path, SourceFile] = {}
     for node in nodes:
-        files[node.key / node.file.path.name] = node.file.original
+        if node.file.original is not None:
+            files[node.key / node.file.path.name] = node.file.original
         for reference in node.references:
             if isinstance(reference.target, SourceFile) and not isinstance(reference.target, EmbeddedSource):
                 files[Path(os.path.normpath(node.key / reference.text))] = reference.target

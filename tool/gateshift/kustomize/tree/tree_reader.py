@@ -14,6 +14,7 @@ from gateshift.kustomize.tree.field_names import canonical
 from gateshift.kustomize.tree.leave_out import HELM_FIELDS
 from gateshift.kustomize.tree.references import References
 from gateshift.kustomize.tree.tree_order import tree_of
+from gateshift.model.engine_build import EngineBuild
 from gateshift.model.kustomization import (
     KUSTOMIZATION_NAMES,
     Kind,
@@ -46,19 +47,30 @@ class TreeReader:
         if root.files:
             return self._plain(root)
         top = self._kustomization(root.folder, root.folder, root.repository)
+        if root.pointer is not None and root.pointer.build is not None:
+            return self._as_followed(root, top, root.pointer, root.pointer.build)
+        return self._tree(root, top)
+
+    def _tree(self, root: Root, top: Kustomization | Refused) -> KustomizationTree:
         if isinstance(top, Refused):
             return KustomizationTree(root, None, (), {}, {}, ((Place(root.folder), top),))
-        return tree_of(root, top) if root.pointer is None else self._edited(root, top, root.pointer)
+        return tree_of(root, top)
 
-    def _edited(self, root: Root, top: Kustomization, pointer: SyncPointer) -> KustomizationTree:
+    def _as_followed(
+        self, root: Root, top: Kustomization | Refused, pointer: SyncPointer, build: EngineBuild
+    ) -> KustomizationTree:
         """The tree of a root that a sync engine builds in its own way."""
         from gateshift.kustomize.tree.edited import edited  # only a repository with such a pointer pays for it
+        from gateshift.kustomize.tree.generated import generated
 
         sync_object = self.sources.read(self.sources.real(pointer.file))
-        if pointer.build is not None and pointer.build.edits:
-            node = edited(top, pointer.build, sync_object, pointer.document)
-            top = self._with_references(node, root.repository)
-        return replace(tree_of(root, top), deciding=(sync_object,))
+        undecodable: tuple[SourceFile, ...] = ()
+        if isinstance(top, Refused) and top.problem is Problem.NO_KUSTOMIZATION:
+            made = generated(root, sync_object, pointer, self.sources)
+            top, undecodable = self._with_references(made.node, root.repository), made.undecodable
+        if isinstance(top, Kustomization) and build.edits:
+            top = self._with_references(edited(top, build, sync_object, pointer.document), root.repository)
+        return replace(self._tree(root, top), deciding=(sync_object,), undecodable=undecodable)
 
     def kustomization_files(self, folder: Path) -> tuple[Path, ...]:
         """The real paths of the kustomization files of a folder whose links are resolved."""
