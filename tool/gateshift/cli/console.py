@@ -19,7 +19,15 @@ _FOREIGN_ENDS = "[\u2028\u2029\x85\x0b\x0c\x1c-\x1e\r]"
 
 def tell(text: str) -> None:
     """Say it on standard error, in lines as wide as the terminal."""
+    clear_line()
     click.echo(Style(width=columns(sys.stderr)).fit(clean(text)), err=True)
+
+
+def clear_line() -> None:
+    """Clear what a status line left on the terminal."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
 
 
 def columns(stream: TextIO | None) -> int:

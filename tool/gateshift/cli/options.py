@@ -14,6 +14,7 @@ from gateshift.app.shared.tool_choices import Choices, install_programs
 from gateshift.cli.console import tell
 from gateshift.cli.defects import Session
 from gateshift.cli.output import GroupedOption
+from gateshift.cli.status_line import StatusLine
 from gateshift.model.rollout import SchemaChoice
 from gateshift.system.process import Deadline
 from gateshift.tools.install_options import InstallOptions
@@ -115,7 +116,10 @@ def build_options(function: Callable[..., T]) -> Callable[..., T]:
     def call(*args: Any, **kwargs: Any) -> T:
         options = _installing({"kustomize": kwargs["kustomize"]}, wanted=kwargs.pop("install"))
         choices = Choices(
-            kustomize=kwargs.pop("kustomize"), timeout=Deadline.after(kwargs.pop("timeout")), install=options
+            kustomize=kwargs.pop("kustomize"),
+            timeout=Deadline.after(kwargs.pop("timeout")),
+            install=options,
+            progress=StatusLine(),
         )
         return function(*args, choices=choices, **kwargs)
 
@@ -135,7 +139,7 @@ def tool_options(function: Callable[..., T]) -> Callable[..., T]:
             dict(zip(("kustomize", "kubeconform"), programs, strict=True)), wanted=kwargs.pop("install")
         )
         limit, cached = Deadline.after(kwargs.pop("timeout")), not kwargs.pop("no_cache", True)
-        choices = Choices(*programs, schemas, kwargs.pop("crds"), limit, options, cached=cached)
+        choices = Choices(*programs, schemas, kwargs.pop("crds"), limit, options, cached=cached, progress=StatusLine())
         return function(*args, choices=choices, **kwargs)
 
     for option in reversed(_OPTIONS.values()):

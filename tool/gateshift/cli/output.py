@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import click
 from msgspec import Struct
 
-from gateshift.cli.console import clean, columns, for_log, leave_stdout, tell
+from gateshift.cli.console import clean, clear_line, columns, for_log, leave_stdout, tell
 from gateshift.cli.defects import Session
 from gateshift.errors import NoVerdict, UserError, undelivered
 from gateshift.report.style import Style
@@ -55,6 +55,7 @@ class Output(Struct, frozen=True):
     def write(self, render: Render) -> None:
         """Render each target and write it: the files first, so that a refused file is no half answer."""
         Session.current().has_written = True
+        clear_line()
         for target in self.targets:
             if target.path is not None:
                 write_file(target.path, render(target.format, _ASCII))

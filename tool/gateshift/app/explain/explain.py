@@ -71,7 +71,9 @@ def _refuse_stranger(cluster: Cluster, parent: ParentRef) -> None:
 
 
 def _build(root: Root, choices: Choices) -> tuple[KustomizationTree, Build]:
-    (built,) = build_roots((root,), TreeReader(), program=choices.kustomize, timeout=choices.timeout)
+    (built,) = build_roots(
+        (root,), TreeReader(), program=choices.kustomize, timeout=choices.timeout, progress=choices.progress
+    )
     return built.tree, required(built)
 
 

@@ -83,7 +83,11 @@ class Planner:
         """Build these sides together, which is quicker than one after the other."""
         wanted = {_key(side): side.root for side in sides if _key(side) not in self._built}
         built = build_roots(
-            wanted.values(), self._reader, program=self._choices.kustomize, timeout=self._choices.timeout
+            wanted.values(),
+            self._reader,
+            program=self._choices.kustomize,
+            timeout=self._choices.timeout,
+            progress=self._choices.progress,
         )
         self._built |= dict(zip(wanted, built, strict=True))
 

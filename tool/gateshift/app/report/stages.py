@@ -43,7 +43,7 @@ def _clusters(roots: Iterable[StageRoot], choices: Choices) -> Mapping[Path, Clu
         return {}
     reader = TreeReader()
     found = find_roots(list(declared), reader.sources).roots
-    built = build_roots(found, reader, program=choices.kustomize, timeout=choices.timeout)
+    built = build_roots(found, reader, program=choices.kustomize, timeout=choices.timeout, progress=choices.progress)
     return {
         each.tree.root.folder: _cluster(Cluster.of(each.build.resources, version_labels=_labels(root.rollout)), root)
         for each in built

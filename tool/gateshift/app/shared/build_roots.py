@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from gateshift.model.report import Gap
 from gateshift.model.resource import Build, Unbuilt
 from gateshift.system.process import TimeLimit
 from gateshift.tools.find import find
+from gateshift.tools.install_options import no_news
 
 _MOST_SHOWN = 8
 
@@ -60,13 +61,19 @@ class ReadRoot(Struct, frozen=True, eq=False):
 
 
 def build_roots(
-    roots: Iterable[Root], reader: TreeReader, *, program: Path | None, timeout: TimeLimit
+    roots: Iterable[Root],
+    reader: TreeReader,
+    *,
+    program: Path | None,
+    timeout: TimeLimit,
+    progress: Callable[[str], None] = no_news,
 ) -> Iterator[BuiltRoot]:
     """Read and build every root and give each, in order, as soon as it is there, while the next ones are being built.
 
-    `program` overrides which kustomize runs; `timeout` is each build's, in seconds, or that of all together.
+    `program` overrides which kustomize runs; `timeout` is each build's, in seconds, or that of all together;
+    `progress` hears which root is waited for, and "" at the end.
     """
-    return build_read(read_roots(roots, reader), program=program, timeout=timeout)
+    return build_read(read_roots(roots, reader), program=program, timeout=timeout, progress=progress)
 
 
 def read_roots(roots: Iterable[Root], reader: TreeReader) -> tuple[ReadRoot, ...]:
@@ -85,11 +92,17 @@ def _read(root: Root, reader: TreeReader) -> ReadRoot:
     return read_root
 
 
-def build_read(roots: Sequence[ReadRoot], *, program: Path | None, timeout: TimeLimit) -> Iterator[BuiltRoot]:
+def build_read(
+    roots: Sequence[ReadRoot], *, program: Path | None, timeout: TimeLimit, progress: Callable[[str], None] = no_news
+) -> Iterator[BuiltRoot]:
     """Build roots that were read, as `build_roots` does."""
     pending = _pending([root.tree for root in roots if root.buildable], program, timeout)
-    for root in roots:
-        yield _built(root, next(pending) if root.buildable else None)
+    try:
+        for number, root in enumerate(roots, 1):
+            progress(f"building {number}/{len(roots)} {root.tree.root.path}")
+            yield _built(root, next(pending) if root.buildable else None)
+    finally:
+        progress("")
 
 
 def _pending(trees: Sequence[KustomizationTree], program: Path | None, timeout: TimeLimit) -> Iterator[PendingBuild]:

@@ -30,7 +30,8 @@ class Choices(Struct, frozen=True):
 
     Empty fields of `schemas` leave the choice to gateshift.yaml, then to the tool.
     `install` is how schemas that are missing are fetched; without it they are not.
-    `say` hears which schemas are used. `cached` is whether an answer may come from the cache, and go there.
+    `say` hears which schemas are used; `progress` what the run is at, and "" where that is nothing long. `cached` is
+    whether an answer may come from the cache, and go there.
     """
 
     kustomize: Path | None = None
@@ -41,6 +42,7 @@ class Choices(Struct, frozen=True):
     install: InstallOptions | None = None
     say: Callable[[str], None] = no_news
     cached: bool = False
+    progress: Callable[[str], None] = no_news
 
     def memory(self) -> Memory:
         """Where answers come from and go to; one that knows none where the cache is not wanted or not to be trusted."""

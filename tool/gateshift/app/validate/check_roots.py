@@ -60,15 +60,17 @@ def check_roots(
     checked: list[CheckedRoot] = []
     waiting = targets.roots
     while waiting:
-        for root in build_read(waiting, program=choices.kustomize, timeout=choices.timeout):
+        for root in build_read(waiting, program=choices.kustomize, timeout=choices.timeout, progress=choices.progress):
             built.append(root)
             checked += map(check, built[len(checked) : -1])
         below = (*bases_of_refused(built), *files_of_refused(built, targets.reader))
         waiting = read_roots(below, targets.reader)
     with ThreadPoolExecutor(1) as beside:  # kubeconform works while the last root is checked
+        choices.progress("checking every object against its schema")
         verdicts = beside.submit(_schema_verdicts, built, with_checks.schemas, choices)
         checked += map(check, built[len(checked) :])
     _add_verdicts(checked, verdicts.result(), placer)
+    choices.progress("")
     return tuple(checked)
 
 

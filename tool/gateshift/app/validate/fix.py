@@ -28,7 +28,9 @@ def write_fixes(scope: ValidationScope, choices: Choices) -> tuple[Path, ...]:
     targets = read_targets(scope)
     catalog = choices.open_schemas(targets.rollouts.all)
     changed = []
-    built = tuple(build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout))
+    built = tuple(
+        build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout, progress=choices.progress)
+    )
     own = tuple(_own_files(built))
     for folder in sorted({file.path.parent for file in own}):
         clear_leftovers(folder)

@@ -1,0 +1,51 @@
+"""A line on standard error that says what a run is at, once it has taken a second; on a terminal only."""
+
+from __future__ import annotations
+
+import sys
+from threading import Lock, Timer
+from time import monotonic
+
+from gateshift.cli.console import clean, clear_line, columns
+
+_PATIENCE = 1.0
+"""Seconds."""
+
+
+class StatusLine:
+    """Called with what the run is at, and with "" where it is at nothing that takes long.
+
+    The first second is told by a timer, since what takes long may be the very first thing.
+    """
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
+        self._text = ""
+        self._due = 0.0
+        self._timer: Timer | None = None
+        self._lock = Lock()
+
+    def __call__(self, text: str) -> None:
+        """Show it, now or when the first second is over."""
+        if not self._shown:
+            return
+        with self._lock:
+            self._text = text
+        self._due = self._due or monotonic() + _PATIENCE
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        left = self._due - monotonic()
+        if not text or left <= 0:
+            self._draw()
+            return
+        self._timer = Timer(left, self._draw)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _draw(self) -> None:
+        with self._lock:
+            clear_line()
+            if self._text:
+                sys.stderr.write(f"{clean(self._text)[: columns(sys.stderr) - 1]}\r")
+                sys.stderr.flush()
