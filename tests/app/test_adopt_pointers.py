@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from gateshift.errors import UserError
-from tests.app.repositories import commit_all, git
+from tests.app.adopting import gateshift, work_tree
+from tests.app.repositories import commit_all
 from tests.app.running_sets import APP
 from tests.app.test_adopt import adopted, write_set
-
-__all__ = ["repository"]
 
 APPLICATION = """\
 apiVersion: argoproj.io/v1alpha1
@@ -59,15 +56,11 @@ FILE = "clusters/store.yaml"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    git(tmp_path, "init", "-q", "-b", "main")
-    for name, value in (("user.name", "An Author"), ("user.email", "author@example.org")):
-        git(tmp_path, "config", name, value)
-    return tmp_path
+    return work_tree(tmp_path)
 
 
-def gateshift(folder: Path, *words: str) -> str:
-    argv = [sys.executable, "-m", "gateshift", *words]
-    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+def said_by(folder: Path, *words: str) -> str:
+    done = gateshift(folder, *words)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
 
@@ -104,7 +97,7 @@ def test_plain_files_that_a_pointer_follows_are_adopted_from_where_one_stands(re
     write_set(repository, f"{APP}=== {FILE}\n{APPLICATION}")
     commit_all(repository, "What runs")
 
-    said = gateshift(repository, "adopt", "k8s", "--candidate", "v2=registry.example.com/shop:2.0")
+    said = said_by(repository, "adopt", "k8s", "--candidate", "v2=registry.example.com/shop:2.0")
 
     assert "gateshift/shop; no other file was touched" in said
     assert "  files:\n    - ../../k8s/app.yaml\n" in (repository / "gateshift/shop/gateshift.yaml").read_text()
@@ -116,10 +109,10 @@ def test_promoting_moves_the_path_from_what_ran_to_stage_after_stage(repository:
     commit_all(repository, "Adopt")
     folder = repository / "gateshift/shop"
 
-    assert "k8s is what ran before the rollout" in gateshift(folder, "status")
-    assert "no object changes" in gateshift(folder, "plan")
+    assert "k8s is what ran before the rollout" in said_by(folder, "status")
+    assert "no object changes" in said_by(folder, "plan")
     for stage in ("live", "dark"):
-        gateshift(folder, "promote", "--commit")
+        said_by(folder, "promote", "--commit")
         moved = text.replace("path: k8s ", f"path: gateshift/shop/overlays/{stage} ")
         assert (repository / FILE).read_text() == moved.replace("./k8s", f"./gateshift/shop/overlays/{stage}")
 
@@ -129,7 +122,7 @@ def test_an_element_of_an_application_set_is_moved_alone(repository: Path) -> No
 
     adoption = adopted(repository, "k8s")
     commit_all(repository, "Adopt")
-    gateshift(repository / "gateshift/shop", "promote")
+    said_by(repository / "gateshift/shop", "promote")
 
     assert "object: ApplicationSet/store\n" in adoption.text
     assert (repository / FILE).read_text() == text.replace("path: k8s}", "path: gateshift/shop/overlays/live}")
@@ -149,8 +142,7 @@ def test_a_pointer_that_is_named_and_does_not_exist_is_told(repository: Path) ->
     adopted(repository, "k8s")
     (repository / FILE).write_text(KUSTOMIZATION.replace("name: store", "name: renamed"))
 
-    argv = [sys.executable, "-m", "gateshift", "status"]
-    done = subprocess.run(argv, cwd=repository / "gateshift/shop", capture_output=True, text=True, check=False)
+    done = gateshift(repository / "gateshift/shop", "status")
 
     assert done.returncode == 2
     assert "clusters/store.yaml holds no Kustomization store" in done.stderr

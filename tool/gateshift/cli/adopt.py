@@ -22,6 +22,7 @@ _EPILOG = """\b
 Examples:
   gateshift adopt k8s/prod
   gateshift adopt k8s/prod --candidate v2=ghcr.io/team/shop:2.0.0 --dry-run
+  gateshift adopt overlays/staging overlays/prod
   gateshift adopt deploy.yaml service.yaml -o rollouts/shop
 """
 
@@ -104,6 +105,7 @@ def command(
     """Bring a service that already runs under gateshift: the first stage is what PATH builds today.
 
     PATH is a Kustomize root, a directory of YAML files, or the files themselves; the current directory unless given.
+    Several roots are environments of one rollout, which a release reaches one after the other.
     The stages after the first lead to a first split, and each step is proved safe before anything is written. What runs
     stays as it is: no file of yours is touched, and no selector, name or template of a running workload is changed.
     """

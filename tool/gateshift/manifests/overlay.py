@@ -11,26 +11,23 @@ from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.yamldoc import dump
 from gateshift.yamldoc.data import FieldPath
 
+_ADDED = "added"
+"""The folder in an overlay for what the rollout adds, where only that is to get the environment's namespace."""
+
 
 def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> Iterator[tuple[str, str]]:
     """The files of one stage in one environment."""
     folder = rollout.overlay(stage, environment)
     up = "../" * (folder.count("/") + 1)
     live = live_folder(rollout, stage, environment)
-    resources = [f"{up}{live}"] if live else []
-    if has_shared_files(rollout):
-        resources.append(f"{up}base")
-    if writes_service(rollout, stage, environment):
-        resources.append(f"{up}{OWN_SERVICE}")
-    for version in rollout.versions:
-        if version.live:
-            continue
-        if version.name in stage.deployed:
-            resources.append(up + version_folder(rollout, version, environment))
-        if version.name in stage.services:
-            resources.append(f"{up}base/{version.name}/subset")
-    resources += own_resources(stage.objects, folder)
+    own = list(_own(rollout, stage, environment, up)) + own_resources(stage.objects, folder)
     yield from own_files(rollout, stage.objects, folder)
+    if live and environment.namespace and own:
+        entries = [f"../{entry}" for entry in own]
+        note = "What comes to what ran before, in the environment's namespace."
+        yield f"{folder}/{_ADDED}/kustomization.yaml", kustomization(note, entries, namespace=environment.namespace)
+        own = [_ADDED]
+    resources = [f"{up}{live}", *own] if live else own
     purpose = _purpose(stage, environment)
     if stage.shares:
         file = f"{rollout.route.kind.value.lower()}.yaml"
@@ -47,6 +44,19 @@ def overlay_files(rollout: Rollout, stage: Stage, environment: Environment) -> I
             replicas=_replicas(rollout, stage, environment),
         ),
     )
+
+
+def _own(rollout: Rollout, stage: Stage, environment: Environment, up: str) -> Iterator[str]:
+    """What the stage has of base/, seen from its overlay."""
+    if has_shared_files(rollout):
+        yield f"{up}base"
+    if writes_service(rollout, stage, environment):
+        yield f"{up}{OWN_SERVICE}"
+    for version in rollout.versions:
+        if version.name in stage.deployed and not version.live:
+            yield up + version_folder(rollout, version, environment)
+        if version.name in stage.services and not version.live:
+            yield f"{up}base/{version.name}/subset"
 
 
 def _purpose(stage: Stage, environment: Environment) -> str:

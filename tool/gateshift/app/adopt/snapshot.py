@@ -29,19 +29,20 @@ class LiveSource(Struct, frozen=True):
 
 def live_source(source: AdoptSource, build: Build, folder: Path) -> LiveSource:
     """What runs, named where it stands; or, where that cannot be, written into a folder of its own."""
+    home = "/".join(part for part in (_FOLDER, source.environment) if part)
     exported = [resource for resource in build.resources if as_applied(resource.data) is not resource.data]
     if source.root.files and exported:
         why = (
             "what the cluster writes itself (status, managedFields, uid, resourceVersion and the like) is left out, so "
-            f"that {_FOLDER}/ holds them instead of copies: change them there from now on"
+            f"that {home}/ holds them instead of copies: change them there from now on"
         )
-        return LiveSource({"path": _FOLDER}, dict(_files(build.resources)), (Left(_named(exported), why),))
+        return LiveSource({"path": home}, dict(_files(build.resources, home)), (Left(_named(exported), why),))
     if not source.root.files and folder.is_relative_to(source.root.folder):
         why = (
-            f"a directory below it cannot build on it, so that {_FOLDER}/ holds what it builds today: change it there "
+            f"a directory below it cannot build on it, so that {home}/ holds what it builds today: change it there "
             "from now on"
         )
-        return LiveSource({"path": _FOLDER}, dict(_files(build.resources)), (Left(f"the root {source.label}", why),))
+        return LiveSource({"path": home}, dict(_files(build.resources, home)), (Left(f"the root {source.label}", why),))
     return LiveSource(source.live(folder, build), {})
 
 
@@ -49,12 +50,12 @@ def _named(resources: Sequence[Resource]) -> str:
     return ", ".join(str(resource.id) for resource in resources)
 
 
-def _files(resources: Sequence[Resource]) -> Iterator[tuple[str, str]]:
+def _files(resources: Sequence[Resource], home: str) -> Iterator[tuple[str, str]]:
     """A file for each object, and their kustomization."""
     names: list[str] = []
     for resource in resources:
         name = f"{resource.kind}-{resource.id.name}".lower().replace(":", "-")
         name = f"{name}-{len(names)}.yaml" if f"{name}.yaml" in names else f"{name}.yaml"
         names.append(name)
-        yield f"{_FOLDER}/{name}", dump(without_nulls(as_applied(resource.data)))
-    yield f"{_FOLDER}/kustomization.yaml", kustomization("What ran before the rollout.", names)
+        yield f"{home}/{name}", dump(without_nulls(as_applied(resource.data)))
+    yield f"{home}/kustomization.yaml", kustomization("What ran before the rollout.", names)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.app.adopt.environments import environment_names, in_order
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
@@ -18,19 +19,22 @@ from gateshift.model.sync_pointer import SyncPointer, SyncSettings, folder_of
 from gateshift.system import git
 from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import real_path
-from gateshift.yamldoc.data import Json, JsonObject
+from gateshift.yamldoc import UnreadableYaml, load_all, text_of
+from gateshift.yamldoc.data import Json, JsonObject, text_at
 
 _HARMLESS = ("namespace", "commonAnnotations")
 """What a pointer may add to the kustomization that it follows without a difference to a rollout."""
 
 
 class AdoptSource(Struct, frozen=True):
-    """What runs today, as `label` names it: its root, the top of its repository, and the pointers that follow it."""
+    """What runs today, as `label` names it: its root, the top of its repository, the pointers that follow it, and the
+    name of its environment, "" where there is one alone."""
 
     label: str
     root: Root
     repository: Path
     pointers: tuple[SyncPointer, ...] = ()
+    environment: str = ""
 
     def live(self, folder: Path, build: Build) -> JsonObject:
         """How a gateshift.yaml in that folder names it; of plain files those from which the build has objects."""
@@ -52,8 +56,9 @@ def relative(path: Path, folder: Path) -> str:
     return Path(os.path.relpath(path, folder)).as_posix()
 
 
-def read_source(paths: Sequence[Path]) -> AdoptSource:
-    """What the paths, or else the current folder, hold; a pointer's file means what the pointer follows. Raises
+def read_sources(paths: Sequence[Path]) -> tuple[AdoptSource, ...]:
+    """What the paths, or else the current folder, hold, an environment each, in the order in which a release reaches
+    them; plain files that hold no object twice are one. A pointer's file means what its pointers follow. Raises
     UserError where that is no one thing, is in no Git repository, or is changed by its pointer."""
     named = list(paths) or [Path()]
     repository = repository_of(named[0])
@@ -65,25 +70,53 @@ def read_source(paths: Sequence[Path]) -> AdoptSource:
             next_step="Run `git init` at the top of your manifests.",
         )
     known = repository_pointers(repository, work_tree)
-    root = _only_root(named[0], known) if len(named) == 1 else _of_files(named)
-    folder = folder_of(relative(root.folder, repository))
+    held = [(label, root) for path in named for label, root in _roots(path, known)]
+    if len({root.repository for _, root in held}) > 1:
+        raise UserError("these are files of several repositories", next_step="Name those of one.")
+    if len(held) > 1 and all(root.files for _, root in held) and not _hold_the_same([root for _, root in held]):
+        held = [(" ".join(map(str, named)), _of_files([root for _, root in held]))]
+    names = environment_names([_telling(root).relative_to(real_path(root.repository)) for _, root in held])
+    return tuple(_source(*held[index], names[index], known) for index in in_order(names))
+
+
+def _source(label: str, root: Root, environment: str, known: RepositoryPointers) -> AdoptSource:
+    folder = folder_of(relative(root.folder, root.repository))
     following = tuple(pointer for pointer in known.pointers if pointer.folder == folder)
     for pointer in following:
         _refuse_changed(pointer)
-    return AdoptSource(" ".join(map(str, named)), root, root.repository, following)
+    return AdoptSource(label, root, root.repository, following, environment)
 
 
-def _only_root(path: Path, known: RepositoryPointers) -> Root:
-    """The root that the path is, or that the pointers of the file at the path follow."""
+def _roots(path: Path, known: RepositoryPointers) -> Iterator[tuple[str, Root]]:
+    """The root that the path is, or those that the pointers of the file at the path follow, with its name."""
     held = [pointer for pointer in known.pointers if path.is_file() and real_path(pointer.file) == real_path(path)]
-    folders = {pointer.folder for pointer in held}
-    if len(folders) > 1:
-        raise UserError(
-            f"it follows several directories: {', '.join(sorted(folders))}",
-            where=str(path),
-            next_step="Name one of the directories.",
-        )
-    return only_root(known.top / folders.pop()) if folders else only_root(path)
+    folders = dict.fromkeys(pointer.folder for pointer in held)
+    if len(folders) < 2:
+        yield str(path), only_root(known.top / next(iter(folders)) if folders else path)
+        return
+    for folder in folders:
+        yield f"{path}:{folder}", only_root(known.top / folder)
+
+
+def _telling(root: Root) -> Path:
+    """The path whose words name the environment."""
+    return real_path(root.files[0]).with_suffix("") if len(root.files) == 1 else real_path(root.folder)
+
+
+def _hold_the_same(roots: Sequence[Root]) -> bool:
+    """Whether an object of one of these plain roots is in another too."""
+    names = [name for root in roots for name in {name for file in root.files for name in _object_names(file)}]
+    return len(set(names)) < len(names)
+
+
+def _object_names(file: Path) -> Iterator[tuple[str, str]]:
+    try:
+        documents = load_all(text_of(file.read_bytes()))
+    except (OSError, UnreadableYaml):
+        return
+    for document in documents:
+        if text_at(document, "kind") and text_at(document, "metadata", "name"):
+            yield text_at(document, "kind"), text_at(document, "metadata", "name")
 
 
 def _refuse_changed(pointer: SyncPointer) -> None:
@@ -99,18 +132,8 @@ def _refuse_changed(pointer: SyncPointer) -> None:
         )
 
 
-def _of_files(paths: Sequence[Path]) -> Root:
+def _of_files(roots: Sequence[Root]) -> Root:
     """Several plain files and folders as one root."""
-    roots = [only_root(path) for path in paths]
-    kustomized = [str(root.path) for root in roots if not root.files]
-    if kustomized:
-        raise UserError(
-            f"{', '.join(kustomized)}: a Kustomize root is adopted alone",
-            next_step="Name one root, or plain YAML files.",
-        )
-    repositories = {root.repository for root in roots}
-    if len(repositories) > 1:
-        raise UserError("these are files of several repositories", next_step="Name those of one.")
     files = tuple(dict.fromkeys(file for root in roots for file in root.files))
     folder = Path(os.path.commonpath([root.folder for root in roots]))
     return Root(folder, folder, repository_of(folder), files)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -31,8 +31,8 @@ _TOP = ".git"
 
 
 class Tried(Struct, frozen=True):
-    """What came of a trial: the rollout, its files' texts, and the plan of the step to each stage, the first from what
-    runs today."""
+    """What came of a trial: the rollout, its files' texts, and the plan of the step to each stage in each environment,
+    the first from what runs today."""
 
     rollout: Rollout
     files: Mapping[str, str]
@@ -42,8 +42,10 @@ class Tried(Struct, frozen=True):
 class Trial:
     """The folder of one trial. `folder` is where the proposal is to stand."""
 
-    def __init__(self, source: AdoptSource, folder: Path, temporary: Path, choices: Choices, today: date) -> None:
-        self._source = source
+    def __init__(
+        self, sources: Sequence[AdoptSource], folder: Path, temporary: Path, choices: Choices, today: date
+    ) -> None:
+        self._sources = sources
         self._choices = choices
         self._today = today
         self._top = real_path(temporary)
@@ -52,7 +54,7 @@ class Trial:
         self._planner = Planner(choices, today)
 
     def _mirrored(self, path: Path) -> Path:
-        return self._top / path.relative_to(self._source.repository)
+        return self._top / path.relative_to(self._sources[0].repository)
 
     def copy_source(self, sources: Mapping[Path, bytes]) -> None:
         """Put the files that today's build is made of where the proposal looks for them."""
@@ -84,23 +86,24 @@ class Trial:
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
 
     def _plans(self, rollout: Rollout, reporter: Reporter) -> Iterator[PlanReport]:
-        environment = rollout.environments[0]
-        roots = [root_of(rollout, environment, stage) for stage in rollout.stages]
-        sides = [Side(root.stage.name, only_root(root.folder), root) for root in roots]
-        today = Side(self._source.label, self._today_root())
-        self._planner.prepare((today, *sides))
-        for before, after in zip((today, *sides), sides, strict=False):
-            yield reporter.plan(before, after, self._planner.step(before, after, self._source.settings))
+        for source, environment in zip(self._sources, rollout.environments, strict=True):
+            roots = [root_of(rollout, environment, stage) for stage in rollout.stages]
+            sides = [Side(root.stage.name, only_root(root.folder), root) for root in roots]
+            today = Side(source.label, self._today_root(source))
+            self._planner.prepare((today, *sides))
+            for before, after in zip((today, *sides), sides, strict=False):
+                yield reporter.plan(before, after, self._planner.step(before, after, source.settings))
 
-    def _today_root(self) -> Root:
-        root = self._source.root
+    def _today_root(self, source: AdoptSource) -> Root:
+        root = source.root
         files = tuple(self._mirrored(real_path(file)) for file in root.files)
         folder = self._mirrored(root.folder)
         return replace(root, path=folder, folder=folder, repository=self._top, files=files)
 
     def faults(self) -> tuple[ReportedFinding, ...]:
         """The errors that `validate` finds in the proposal and not in what runs today."""
-        known = {_identity(fault) for fault in errors_in(self._today_root().path, self._choices, self._today)}
+        today = {self._today_root(source).path for source in self._sources}
+        known = {_identity(fault) for path in today for fault in errors_in(path, self._choices, self._today)}
         found = errors_in(self._folder, self._choices, self._today)
         return tuple(fault for fault in found if _identity(fault) not in known)
 
