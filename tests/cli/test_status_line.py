@@ -13,6 +13,7 @@ import pytest
 
 from gateshift.cli import status_line
 from gateshift.cli.status_line import StatusLine
+from gateshift.tools.find import find
 from tests.cli.planning import customers
 
 CLEARED = "\r\x1b[K"
@@ -61,7 +62,8 @@ def test_in_a_pipe_nothing_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 def test_a_slow_kustomize_is_told_while_it_runs(tmp_path: Path) -> None:
     top = customers(tmp_path / "repository")
     slow = tmp_path / "slow"
-    slow.write_text('#!/bin/sh\ncase "$1" in version) exec kustomize version;; esac\nsleep 2\nexit 1\n')
+    real = find("kustomize").argv[0]
+    slow.write_text(f"#!/bin/sh\ncase $1 in version) ;; *) sleep 2;; esac\nexec '{real}' \"$@\"\n")
     slow.chmod(0o755)
     master, stderr = pty.openpty()
     argv = [sys.executable, "-m", "gateshift", "validate", "--kustomize", str(slow), "overlays/canary"]

@@ -11,6 +11,8 @@ from gateshift.cli.console import clean, clear_line, columns
 _PATIENCE = 1.0
 """Seconds."""
 
+_UNKNOWN_WIDTH = 80
+
 
 class StatusLine:
     """Called with what the run is at, and with "" where it is at nothing that takes long.
@@ -47,5 +49,6 @@ class StatusLine:
         with self._lock:
             clear_line()
             if self._text:
-                sys.stderr.write(f"{clean(self._text)[: columns(sys.stderr) - 1]}\r")
+                width = columns(sys.stderr) or _UNKNOWN_WIDTH
+                sys.stderr.write(f"{clean(self._text)[: width - 1]}\r")
                 sys.stderr.flush()
