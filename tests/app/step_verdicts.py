@@ -44,9 +44,7 @@ class Content:
         del environment
         return PlanReport(pointing.rollout.service.name, origin.name, target.name, (), (), ())
 
-    def plan_first(
-        self, pointing: RolloutPointers, environment: Environment, folder: Path, target: Stage
-    ) -> PlanReport:
+    def plan_first(self, pointing: RolloutPointers, environment: Environment, folder: str, target: Stage) -> PlanReport:
         """A plan without a word in it."""
         del environment
-        return PlanReport(pointing.rollout.service.name, str(folder), target.name, (), (), ())
+        return PlanReport(pointing.rollout.service.name, folder, target.name, (), (), ())

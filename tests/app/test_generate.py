@@ -167,7 +167,15 @@ def test_any_other_byte_of_a_pointer_is_an_edit(rollout: Rollout, tmp_path: Path
 def test_a_pointer_to_a_stage_that_goes_away_is_told(rollout: Rollout) -> None:
     smaller = without(rollout, "initial")
     assert list(stranded(write(rollout, force=False))) == []
-    assert [path for _, path in stranded(write(smaller, force=False))] == ["overlays/initial", "./overlays/initial"]
+    lost = [(each.path, each.stage) for each in stranded(write(smaller, force=False))]
+    assert lost == [("overlays/initial", ""), ("overlays/initial", "")]
+
+
+def test_a_stage_that_is_renamed_is_known_by_its_objects(rollout: Rollout, tmp_path: Path) -> None:
+    first, *others = rollout.stages
+    renamed = replace(rollout, stages=(replace(first, name="start"), *others))
+    assert {each.stage for each in stranded(write(renamed, force=False))} == {"start"}
+    assert not (tmp_path / "overlays/initial").exists()
 
 
 def test_each_fault_has_its_finding_at_its_line(rollout: Rollout, tmp_path: Path) -> None:

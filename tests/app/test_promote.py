@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,45 @@ def test_a_pointer_at_no_stage_is_refused_until_forced(folder: Path) -> None:
         run(folder, PromoteRequest("initial"), PromoteOptions(force=True)).message == "customers: -> initial (no route)"
     )
     assert stages_in(folder, ARGOCD, FLUX) == ["initial", "initial"]
+
+
+def test_a_stage_that_was_renamed_is_promoted_to_its_new_name(folder: Path) -> None:
+    at(folder, "canary")
+    rollout_in(folder, ROLLOUT.replace("name: canary", "name: tenth"))
+    report = run(folder, PromoteRequest("tenth"))
+    assert obstacles(report) == []
+    assert [plan.changes for plan in report.plans] == [()]
+    assert stages_in(folder, ARGOCD, FLUX) == ["tenth", "tenth"]
+
+
+def test_a_renamed_stage_that_is_left_for_another_is_judged_from_what_it_was(folder: Path) -> None:
+    at(folder, "dark")
+    rollout_in(folder, ROLLOUT.replace("name: dark", "name: hidden"))
+    commit_all(folder, "Only the overlays")
+    assert set(obstacles(run(folder, PromoteRequest("final")))) == {Obstacle.UNSAFE}
+    assert obstacles(run(folder, PromoteRequest("debug"))) == []
+
+
+def before_the_rollout(folder: Path, stage: str) -> None:
+    """Both pointers follow a folder that is not a stage, and builds what a stage does."""
+    shutil.copytree(folder / "overlays" / stage, folder / "live" / "now")
+    for file in (folder / ARGOCD, folder / FLUX):
+        file.write_text(file.read_text().replace("overlays/initial", "live/now"))
+    commit_all(folder, "What runs today")
+
+
+def test_the_first_stage_comes_after_a_folder_that_is_not_a_stage(folder: Path) -> None:
+    before_the_rollout(folder, "initial")
+    report = run(folder)
+    assert (report.target.name, obstacles(report)) == ("initial", [])
+    assert stages_in(folder, ARGOCD, FLUX) == ["initial", "initial"]
+
+
+def test_a_folder_that_is_not_a_stage_is_judged_by_what_it_builds(folder: Path) -> None:
+    before_the_rollout(folder, "half")
+    assert set(obstacles(run(folder))) == {Obstacle.UNSAFE}
+    assert stages_in(folder, ARGOCD, FLUX) == ["now", "now"]
+    assert obstacles(run(folder, PromoteRequest("final"))) == []
 
 
 def test_a_second_run_changes_nothing(folder: Path) -> None:

@@ -178,8 +178,11 @@ class TestPointers:
         write(apps, {"clusters/one.yaml": APPLICATION.format(name="one", path="apps/one", url=URL)})
         found = since(apps, 0)
         assert ends(found) == [(None, "apps/one")]
-        assert "creates a pointer" in found["plans"][0]["unknown"]
-        assert "apps/one creates a pointer" in plan(apps, "--since", "main").stdout
+        told = "creates a pointer to apps/one; what ran before is not known"
+        assert found["plans"][0]["unknown"] == told
+        assert told in plan(apps, "--since", "main").stdout
+        comment = plan(apps, "--since", "main", "-f", "markdown").stdout
+        assert (told in comment, "✅" in comment) == (True, False)
 
     def test_one_that_names_nothing_any_more_is_an_outage_of_syncs(self, apps: Path) -> None:
         self.pointed(apps, APPLICATION)

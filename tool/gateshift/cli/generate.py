@@ -85,10 +85,11 @@ def _warn(generation: Generation, *, refused: bool) -> None:
             "  Move their changes into gateshift.yaml, or give them up with --force.",
         )
         return
-    for pointer, path in stranded(generation):
+    for lost in stranded(generation):
+        now = f", and is {lost.stage} now" if lost.stage else ""
         tell(
-            f"gateshift: {pointer} names {path}, which is not a stage any more\n"
-            "  Move it with `gateshift promote --to STAGE` before this is pushed.",
+            f"gateshift: {lost.file} names {lost.path}, which is not a stage any more{now}\n"
+            f"  `gateshift promote {lost.stage or 'STAGE'}` moves it, judged from what ran there; push both together.",
         )
 
 

@@ -84,8 +84,8 @@ def command(
 
     One scalar of each pointer changes, every other byte stays, and all pointers move or none. Refused where the stage
     does not validate, where the step is unsafe for an engine that has a pointer, where generated files are stale, and
-    where the pointer names no stage or was edited; with --gate, where the gate does not pass (exit code 3 where it is
-    not proven).
+    where the pointer was edited or nobody knows what it brought into the cluster; with --gate, where the gate does not
+    pass (exit code 3 where it is not proven). A pointer that names no stage is judged by what its path builds.
     """
     if sum((bool(stage), bool(to), back)) > 1:
         raise click.UsageError("STAGE, --to and --back each say where to go: give one")

@@ -112,6 +112,13 @@ class RolloutPointers(Struct, frozen=True):
         overlay = self.rollout.overlay(stage, environment)
         return f"{self.prefix}/{overlay}" if self.prefix else overlay
 
+    def precedes(self, stage_pointer: StagePointer) -> bool:
+        """Whether the pointer still follows what ran before the rollout: as gateshift.yaml says, or since its folder
+        does not lie among the stages."""
+        stages = f"{self.prefix}/overlays/".removeprefix("/")
+        among = f"{stage_pointer.pointer.folder}/".startswith(stages)
+        return stage_pointer.stage is None and (stage_pointer.declared or not among)
+
 
 class SyncSettings(Struct, frozen=True):
     """One engine's settings. `prune`: objects that leave the files leave the cluster. `prune_last` and `waves` are

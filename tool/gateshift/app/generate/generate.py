@@ -82,16 +82,42 @@ def finish_interrupted(top: Path) -> tuple[Path, ...]:
         return atomic_write.recover(repository, ())
 
 
-def stranded(generation: Generation) -> Iterator[tuple[str, str]]:
-    """The pointer files that name a path which is not a stage of the rollout, each with that path."""
+class Stranded(Struct, frozen=True):
+    """A pointer in `file` that names `path`, which is not a stage of the rollout, and the stage that has the same
+    objects, "" where none has them."""
+
+    file: str
+    path: str
+    stage: str
+
+
+def stranded(generation: Generation) -> Iterator[Stranded]:
+    """The pointers that name a path which is not a stage of the rollout."""
     rollout = generation.rollout
     folder = rollout.pointers.path if rollout.pointers else ""
     stages = {
-        posixpath.normpath(posixpath.join(folder, rollout.overlay(stage, environment)))
+        posixpath.normpath(posixpath.join(folder, rollout.overlay(stage, environment))): stage.name
         for environment in rollout.environments
         for stage in rollout.stages_in(environment)
     }
     for state in generation.states:
-        for path in named_paths(state.expected or ""):
-            if posixpath.normpath(path) not in stages:
-                yield state.path, path
+        for path in map(posixpath.normpath, named_paths(state.expected or "")):
+            if path not in stages:
+                gone = _texts_below(generation, posixpath.relpath(path, folder or "."), expected=False)
+                same = (
+                    name
+                    for place, name in stages.items()
+                    if gone == _texts_below(generation, posixpath.relpath(place, folder or "."), expected=True)
+                )
+                yield Stranded(state.path, path, next(same, "") if gone else "")
+
+
+def _texts_below(generation: Generation, folder: str, *, expected: bool) -> dict[str, str]:
+    """What the files directly in the folder say, without their comments: as they are to be, or as they were found."""
+    texts: dict[str, str] = {}
+    for state in generation.states:
+        text = state.expected if expected else state.found
+        place, name = posixpath.split(state.path)
+        if place == folder and text is not None:
+            texts[name] = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+    return texts

@@ -23,7 +23,6 @@ from gateshift.model.sync_pointer import SyncPointer, SyncSettings
 from gateshift.system.source_files import real_path
 from gateshift.transition import rules
 
-NEW_POINTER = "creates a pointer: what ran before is not known"
 _HERE = Path()
 
 
@@ -114,9 +113,14 @@ def _step(
     if after is None and before is not None:
         yield BranchStep(before, Side(first.path or ".", before.root), syncs, live=True, extra=(losing(first),))
     elif after is not None and before is None:
-        yield BranchStep(None, after, syncs, live=True, unknown=NEW_POINTER)
+        yield BranchStep(None, after, syncs, live=True, unknown=creation_of(after))
     elif after is not None and earlier is not None:
         yield BranchStep(before, after, syncs, live=True, moves=earlier.folder != first.folder)
+
+
+def creation_of(after: Side) -> str:
+    """Why nothing is known of a pointer that is new and of one that named nothing before."""
+    return f"creates a pointer to {after.label}; what ran before is not known"
 
 
 def losing(pointer: SyncPointer) -> Finding:

@@ -29,7 +29,6 @@ from gateshift.model.stage_wait import StageWait
 from gateshift.system.source_files import real_path
 
 _HERE = Path()
-_BROKEN_BEFORE = "could not be built before: what ran is not known"
 
 
 def pull_request(plans: Plans, since: str, environment: str, now: datetime) -> PullRequestReport:
@@ -76,7 +75,7 @@ def _report(plans: Plans, step: BranchStep) -> PlanReport | None:
     required(plans.planner.built(step.after))
     before = step.before
     if before is None or not _is_built(plans, before):
-        unknown = step.unknown or _BROKEN_BEFORE
+        unknown = step.unknown or f"{step.after.label} could not be built before; what ran is not known"
         return plans.reporter.unknown(step.after, unknown, step.syncs, live=step.live)
     made = plans.planner.step(before, step.after, step.syncs, step.extra)
     if not made.judgement.changes and not step.extra and not step.moves:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gateshift.app.plan.branch_steps import NEW_POINTER, BothPointers, BranchStep, losing, root_at, side_then
+from gateshift.app.plan.branch_steps import BothPointers, BranchStep, creation_of, losing, root_at, side_then
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import PointerKey, key_of
@@ -77,7 +77,7 @@ class RolloutBranch:
         if after is None:
             return None if before is None or old is None else self._astray(before, old, new, key)
         if before is None:
-            return BranchStep(None, after, (), live=True, unknown=NEW_POINTER)
+            return BranchStep(None, after, (), live=True, unknown=creation_of(after))
         extra = (_renaming(old, new),) if old and new and key_of(new.pointer) != key else ()
         return BranchStep(before, after, (), live=True, extra=extra, moves=_stage(before) != _stage(after))
 

@@ -117,7 +117,7 @@ def _side(label: str, found: ResolvedTarget) -> Side:
 def folder_before(pointing: RolloutPointers, environment: Environment) -> Path | None:
     """The folder with what ran before the rollout, where the environment's pointers still follow that."""
     own = [pointer for pointer in pointing.stage_pointers if pointer.environment == environment]
-    folders = {pointer.pointer.folder for pointer in own if pointer.declared and pointer.stage is None}
+    folders = {pointer.pointer.folder for pointer in own if pointing.precedes(pointer)}
     following = len(folders) == 1 and all(pointer.stage is None for pointer in own)
     return pointing.repository / folders.pop() if following else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -55,9 +55,10 @@ class Judge(Protocol):
         """What the step does, for every engine that the pointers set."""
 
     def plan_first(
-        self, pointing: RolloutPointers, environment: Environment, folder: Path, target: Stage
-    ) -> PlanReport:
-        """What the step from a folder that is not a stage does."""
+        self, pointing: RolloutPointers, environment: Environment, folder: str, target: Stage
+    ) -> PlanReport | None:
+        """What the step from a folder of the repository that is not a stage does; None where nothing can be built
+        there, and nothing could at its last commit."""
 
 
 def promote(
@@ -107,15 +108,14 @@ class _Promotion:
             for stage_pointer in self.stage_pointers
         ]
         self.in_force = list(map(self._in_force, self.committed))
-        first = all(map(self._runs_before, self.stage_pointers, self.in_force))
+        first = all(
+            stage is None and pointing.precedes(stage_pointer)
+            for stage_pointer, stage in zip(self.stage_pointers, self.in_force, strict=True)
+        )
         self.target = chosen_target(self.rollout.within(self.environment), request, self.in_force, first=first)
         self.edits = [
             edit_to(pointing, stage_pointer, self.environment, self.target) for stage_pointer in self.stage_pointers
         ]
-
-    def _runs_before(self, stage_pointer: StagePointer, in_force: Stage | None) -> bool:
-        """Whether the pointer still follows what ran before the rollout."""
-        return stage_pointer.declared and in_force is None
 
     def run(self) -> PromotionReport:
         """The report of the whole run."""
@@ -137,8 +137,10 @@ class _Promotion:
         refusals = (*_gate_refusals(report.gate), *self._pointer_refusals(), *self._order_refusals())
         refusals = (*refusals, *self._file_refusals(), *self._fault_refusals())
         if all(each.obstacle is not Obstacle.INVALID for each in refusals):  # else there is nothing to plan with
-            report = replace(report, plans=tuple(self._plans()))
-            refusals = (*refusals, *self._plan_refusals(report.plans))
+            first = self._first_plans()
+            plans = (*self._plans(), *(plan for plan in first.values() if plan is not None))
+            report = replace(report, plans=plans)
+            refusals = (*refusals, *self._lost(first), *self._plan_refusals(plans))
         if refusals and not self.options.force:
             return replace(report, refusals=refusals)
         report = replace(report, overridden=refusals)
@@ -172,23 +174,28 @@ class _Promotion:
         for origin in dict.fromkeys(self.in_force):
             if origin is not None and origin != self.target:
                 yield self.judge.plan(self.pointing, self.environment, origin, self.target)
-        before = {
-            committed.folder
-            for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
-            if self._runs_before(stage_pointer, stage)
-        }
-        for folder in sorted(before):
-            yield self.judge.plan_first(self.pointing, self.environment, self.pointing.repository / folder, self.target)
 
-    def _pointer_refusals(self) -> Iterator[Refusal]:
+    def _first_plans(self) -> dict[str, PlanReport | None]:
+        """The steps from folders that are not stages, by folder; None where what ran there is not known."""
+        named = zip(self.committed, self.in_force, strict=True)
+        folders = sorted({committed.folder for committed, stage in named if stage is None})
+        return {
+            folder: self.judge.plan_first(self.pointing, self.environment, folder, self.target) for folder in folders
+        }
+
+    def _lost(self, plans: Mapping[str, PlanReport | None]) -> Iterator[Refusal]:
+        """The pointers of which nobody knows what they brought into the cluster."""
         lost = [
-            f"{shown_path(real_path(stage_pointer.pointer.file))}: {committed} names {committed.path or 'no path'}"
+            f"{shown_path(real_path(stage_pointer.pointer.file))}: {committed} names {committed.path or 'no path'}, "
+            "where no commit has anything to build"
             for stage_pointer, committed, stage in zip(self.stage_pointers, self.committed, self.in_force, strict=True)
-            if stage is None and not stage_pointer.declared
+            if stage is None and plans[committed.folder] is None
         ]
         if lost:
-            names = ", ".join(stage.name for stage in self.rollout.stages)
-            yield Refusal(Obstacle.NO_STAGE, tuple(lost), f"Point it at a stage by hand: {names}.")
+            hint = "Find out what runs; `gateshift plan PATH STAGE` judges the step from it, --force goes without."
+            yield Refusal(Obstacle.NO_STAGE, tuple(lost), hint)
+
+    def _pointer_refusals(self) -> Iterator[Refusal]:
         edited = dict.fromkeys(
             file for stage_pointer in self.stage_pointers for file in self.history.edited(stage_pointer.pointer)
         )

@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from gateshift.app.gate.gate import gate, judged_version
+from gateshift.app.plan.branch_steps import root_at, side_then
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side, Sides
-from gateshift.app.shared.paths import shown_path
-from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import sync_settings
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
@@ -22,6 +21,7 @@ from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers
+from gateshift.system import git
 
 
 class StageJudge:
@@ -49,9 +49,20 @@ class StageJudge:
         return self._plans.between(before, after, sync_settings(pointing, environment))
 
     def plan_first(
-        self, pointing: RolloutPointers, environment: Environment, folder: Path, target: Stage
-    ) -> PlanReport:
-        """What the step from a folder that is not a stage does."""
-        before = Side(shown_path(folder), only_root(folder))
+        self, pointing: RolloutPointers, environment: Environment, folder: str, target: Stage
+    ) -> PlanReport | None:
+        """What the step from a folder of the repository that is not a stage does; None where nothing can be built
+        there, and nothing could at its last commit."""
+        before = self._ran(pointing.repository, folder)
+        if before is None:
+            return None
         after = Sides(self._plans.snapshots, environment.name).named(target.name)
         return self._plans.between(before, after, sync_settings(pointing, environment))
+
+    def _ran(self, repository: Path, folder: str) -> Side | None:
+        """The folder as it is, else as the last commit that has it: what a pointer to it brought into the cluster."""
+        root = root_at(repository, folder)
+        if root is not None:
+            return Side(root.path.as_posix(), root)
+        commit = git.last_commit_with(repository, folder) if git.work_tree(repository) is not None else ""
+        return side_then(self._plans.snapshots.at(commit, repository), folder) if commit else None

@@ -87,11 +87,11 @@ class _Status:
 
     def _next(self, stage_pointer: StagePointer, stage: Stage | None) -> NextStep | None:
         environment = stage_pointer.environment
-        if environment is None or (stage is None and not stage_pointer.declared):
+        if environment is None or (stage is None and not self.pointing.precedes(stage_pointer)):
             return None
         stages = self.rollout.stages_in(environment)
         if stage is None:
-            folder = self.pointing.repository / stage_pointer.pointer.folder
+            folder = stage_pointer.pointer.folder
             return self._judged(stages[0], lambda: self.judge.plan_first(self.pointing, environment, folder, stages[0]))
         index = stages.index(stage) + 1
         if index >= len(stages):
@@ -102,11 +102,13 @@ class _Status:
             self.steps[key] = self._judged(target, lambda: self.judge.plan(self.pointing, environment, stage, target))
         return self.steps[key]
 
-    def _judged(self, target: Stage, judge: Callable[[], PlanReport]) -> NextStep:
+    def _judged(self, target: Stage, judge: Callable[[], PlanReport | None]) -> NextStep:
         try:
             plan = judge()
         except UserError as error:
             return NextStep(target.name, None, f"{error.what}. {error.next_step}".removesuffix(". "))
+        if plan is None:
+            return NextStep(target.name, None, "what runs now is not known: the pointer's path has nothing to build")
         return NextStep(target.name, plan.safe, _reason(plan))
 
 

@@ -126,7 +126,9 @@ def _gap(before: str, text: str) -> str:
 
 
 def _mark(report: PlanReport) -> str:
-    return "✅" if report.safe else "❌" if report.live else "⚠️"
+    if report.safe:
+        return "❔" if report.unknown else "✅"
+    return "❌" if report.live else "⚠️"
 
 
 def _sentence(report: PlanReport) -> str:

@@ -36,10 +36,7 @@ def title(report: PlanReport) -> str:
     """`customers prod: canary -> half`, or `customers: stage canary edited`."""
     who = subject(report)
     edited = f"stage {report.target} edited" if report.rollout else f"{report.target} edited"
-    if report.unknown:
-        step = f"{report.target} {report.unknown}"
-    else:
-        step = edited if is_edit(report) else f"{report.origin} -> {report.target}"
+    step = report.unknown or (edited if is_edit(report) else f"{report.origin} -> {report.target}")
     return f"{who}: {step}" if who else step
 
 
