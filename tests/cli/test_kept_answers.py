@@ -39,6 +39,25 @@ def test_the_second_run_imports_no_check_and_parses_nothing(
     )
 
 
+@pytest.mark.parametrize("words", ["plan --all", "plan canary half", "plan --since HEAD~1", "plan --all -f json"])
+def test_a_plan_is_given_again_and_judged_again_after_a_change(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+    words: str,
+) -> None:
+    edit(customers)
+    git(customers, "commit", "-qam", "Edit")
+    plain = run(customers, cache, *words.split(), "--no-cache")
+    assert [run(customers, cache, *words.split()) for _ in range(2)] == [plain, plain]
+    unused = ("gateshift.checks", "gateshift.kustomize", "gateshift.transition", "yaml.reader")
+    assert [name for name in unused if name in imports(customers, cache, *words.split())] == []
+    file = customers / "overlays/half/httproute.yaml"
+    file.write_text(file.read_text().replace("weight: 50", "weight: 0"))
+    changed = run(customers, cache, *words.split(), "--no-cache")
+    assert changed != plain
+    assert run(customers, cache, *words.split()) == changed
+
+
 @pytest.mark.parametrize("form", VALIDATION)
 def test_every_format_is_the_same_from_the_cache(
     customers: Path,  # noqa: F811 -- the fixture

@@ -7,21 +7,18 @@ from datetime import UTC, datetime
 
 import click
 
-from gateshift.app.plan.plan import PlanRequest, Plans, forward_is_safe
-from gateshift.app.plan.planner import Planner
-from gateshift.app.plan.pull_request import pull_request
-from gateshift.app.shared.snapshots import Snapshots
+from gateshift.app.plan.plan_memory import planned
+from gateshift.app.plan.plan_request import PlanRequest
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.checks.registry import every_rule
 from gateshift.cli import completion
 from gateshift.cli.defects import Session, tell_gaps
 from gateshift.cli.links import links_from
-from gateshift.cli.options import tool_options
+from gateshift.cli.options import cache_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
-from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
+from gateshift.model.plan import AnyPlan, PlanReport
 from gateshift.report.findings.formats import Setting
-from gateshift.report.plan.formats import PLAN, AnyPlan
+from gateshift.report.plan.formats import PLAN
 
 _EPILOG = """\b
 Examples:
@@ -59,6 +56,7 @@ Examples:
     help="Markdown for a comment of this name, so that two jobs keep two comments.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="With --all, tell each unsafe pair with its safe way.")
+@cache_option
 @tool_options
 @output_options(PLAN)
 def command(
@@ -81,20 +79,12 @@ def command(
         raise click.UsageError("--comment-id takes letters, digits, dots, dashes and underscores")
     if sum((origin is not None, since is not None, every)) > 1:
         raise click.UsageError("FROM and TO, --since and --all are three different questions: ask one")
-    now = datetime.now(UTC)
-    with Snapshots() as snapshots:
-        plans = Plans(Planner(choices, now.date()), snapshots)
-        report: AnyPlan
-        if since is not None:
-            report = pull_request(plans, since, environment, now)
-        elif every:
-            report = plans.matrix(environment)
-        else:
-            report = plans.step(PlanRequest(origin, target, environment), now)
+    answer = planned(PlanRequest(origin, target, environment, since, every), choices, datetime.now(UTC))
+    report = answer.report
     output.write(
         lambda form, style: PLAN[form](
             report,
-            Setting(style, every_rule(), links=links_from(os.environ), comment=comment_id, verbose=verbose),
+            Setting(style, answer.rules, links=links_from(os.environ), comment=comment_id, verbose=verbose),
         )
     )
     tell_gaps(() if isinstance(report, PlanReport) else report.gaps, Session.current())
@@ -109,9 +99,4 @@ def exit_code(report: AnyPlan) -> Exit:
         return Exit.DEFECT
     if gaps:
         return Exit.NO_VERDICT
-    match report:
-        case PlanReport() | PullRequestReport():
-            safe = report.safe
-        case MatrixReport():
-            safe = forward_is_safe(report)
-    return Exit.OK if safe else Exit.FINDINGS
+    return Exit.OK if report.safe else Exit.FINDINGS

@@ -29,7 +29,7 @@ class Level(Enum):
         return list(Level).index(self)
 
 
-class FieldRef(Struct, frozen=True, eq=False):
+class FieldRef(Struct, frozen=True, eq=False, tag=True):
     """A field of a built object. `key` asks for the place of the field's key instead of its value, `part` for that of
     a text within its value."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 
-class Place(Struct, frozen=True, order=True):
+class Place(Struct, frozen=True, order=True, tag=True):
     """A span in a file. Lines and columns count from 1, columns in characters; the end is exclusive.
 
     An end equal to the start means a point.

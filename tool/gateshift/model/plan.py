@@ -69,7 +69,7 @@ class EngineVerdict(Struct, frozen=True):
     decides: bool = True
 
 
-class PlanReport(Struct, frozen=True):
+class PlanReport(Struct, frozen=True, tag=True):
     """One change: from and to are a stage's name, a path, or REF:PATH as the user may type it again.
 
     `live` says that a pointer names the state, so that its verdict decides the exit code. `unknown` says why it is not
@@ -94,7 +94,7 @@ class PlanReport(Struct, frozen=True):
         return all(verdict.safe for verdict in self.engines if verdict.decides)
 
 
-class PullRequestReport(Struct, frozen=True):
+class PullRequestReport(Struct, frozen=True, tag=True):
     """What a branch changes against its merge base: a plan for every stage whose build differs and every pointer that
     moved. `since` is the revision as the user named it; `own` what the branch suppresses by itself."""
 
@@ -136,7 +136,7 @@ class MatrixCell(Struct, frozen=True):
         return PairVerdict.SAFE if all(verdicts) else PairVerdict.MIXED if any(verdicts) else PairVerdict.UNSAFE
 
 
-class MatrixReport(Struct, frozen=True):
+class MatrixReport(Struct, frozen=True, tag=True):
     """Every ordered pair of a rollout's stages, by rows of the stage that is left. `in_force` are those that a pointer
     names."""
 
@@ -152,6 +152,17 @@ class MatrixReport(Struct, frozen=True):
         return next(pairs, None)
 
     @property
+    def safe(self) -> bool:
+        """Whether every stage can be reached from the one before it, which is what a rollout needs."""
+        following = dict(zip(self.stages, self.stages[1:], strict=False))
+        steps = (cell for cell in self.cells if following.get(cell.origin) == cell.target)
+        return all(cell.verdict is PairVerdict.SAFE for cell in steps)
+
+    @property
     def unsafe(self) -> tuple[MatrixCell, ...]:
         """Every pair that some engine cannot make without losing a request."""
         return tuple(cell for cell in self.cells if cell.verdict is not PairVerdict.SAFE)
+
+
+AnyPlan = PlanReport | PullRequestReport | MatrixReport
+"""What `plan` can have to say."""

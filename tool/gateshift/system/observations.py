@@ -67,8 +67,9 @@ class Observer:
         return found if same_files and same_folders else None
 
     def heard(self, answer: GitAnswer) -> None:
-        """Git said this."""
-        self._answers[answer] = None
+        """Git said this; of a folder that the run made it can say nothing new."""
+        if not self._is_made(answer.repository):
+            self._answers[answer] = None
 
     def saw(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Python did this, by the name of its audit event."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 Scalar: TypeAlias = bool | int | float | str | None
-Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
+if TYPE_CHECKING:
+    Json: TypeAlias = "Scalar | list[Json] | dict[str, Json]"
+else:
+    Json = Any  # msgspec, which reads values back by their types, knows none that names itself
 JsonObject: TypeAlias = dict[str, Json]
 """Parsed data is never changed in place: whoever needs another value builds a new one."""
 

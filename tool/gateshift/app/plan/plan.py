@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from gateshift.app.plan.plan_request import PlanRequest
 from gateshift.app.plan.plan_values import Reporter
 from gateshift.app.plan.planner import PlannedStep, Planner
 from gateshift.app.plan.sides import Side, Sides
@@ -22,20 +22,12 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.stage_wait import wait_before
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Finding, Level
-from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict, PlanReport
+from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
 from gateshift.model.rollout import Environment, Rollout
 from gateshift.model.sync_pointer import RolloutPointers, SyncSettings
 from gateshift.system import git
 from gateshift.system.source_files import real_path
 from gateshift.transition.policy import safe_way
-
-
-class PlanRequest(Struct, frozen=True):
-    """What to plan: FROM and TO as typed, None where they are left out, and the environment's name."""
-
-    origin: str | None = None
-    target: str | None = None
-    environment: str = ""
 
 
 class Plans:
@@ -146,10 +138,3 @@ def _reasons(step: PlannedStep) -> Iterator[Finding]:
         for located in engine.findings:
             if located.finding.level is Level.ERROR:
                 yield located.finding
-
-
-def forward_is_safe(report: MatrixReport) -> bool:
-    """Whether every stage can be reached from the one before it, which is what a rollout needs."""
-    following = dict(zip(report.stages, report.stages[1:], strict=False))
-    steps = (cell for cell in report.cells if following.get(cell.origin) == cell.target)
-    return all(cell.verdict is PairVerdict.SAFE for cell in steps)

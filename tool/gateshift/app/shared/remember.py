@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from gateshift.app.shared.kept_values import decoded, encoded
 from gateshift.errors import NoVerdict
 from gateshift.model.lasting import Lasting
 from gateshift.system.answer_store import AnswerStore, digest
@@ -83,27 +85,23 @@ class Memory:
         seen = observer.observations() if lasts is not Lasting.THIS_RUN else None
         if seen is not None and _name(question, store) == name:
             day = question.day if lasts is Lasting.THIS_DAY else ""
-            store.put(name, msgspec.msgpack.encode(_Entry(day, seen, msgspec.Raw(msgspec.msgpack.encode(answer)))))
-            store.prune()
+            with suppress(ValueError, TypeError):  # an answer may quote what no file can hold
+                store.put(name, encoded(_Entry(day, seen, msgspec.Raw(encoded(answer)))))
+                store.prune()
         return answer
 
 
 def _known(payload: bytes | None, day: str, form: type[T]) -> T | None:
     """The answer of an entry that holds; None where it does not, or cannot be read."""
-    if payload is None:
+    entry = None if payload is None else decoded(payload, _Entry)
+    if entry is None or entry.day not in ("", day) or not entry.observations.hold():
         return None
-    try:
-        entry = msgspec.msgpack.decode(payload, type=_Entry)
-        if entry.day not in ("", day) or not entry.observations.hold():
-            return None
-        return msgspec.msgpack.decode(entry.answer, type=form)
-    except (msgspec.MsgspecError, ValueError):
-        return None
+    return decoded(entry.answer, form)
 
 
 def _name(question: RunQuestion, store: AnswerStore) -> bytes | None:
     """The name of the question's entry; None where a program is missing, or where there is too much to look at."""
-    asked = msgspec.json.encode((question.command, question.options, [str(path) for path in question.paths]))
+    asked = encoded((question.command, question.options, question.paths))
     try:
         programs = [program_state(find(name, named)) for name, named in question.programs]
     except (NoVerdict, OSError):

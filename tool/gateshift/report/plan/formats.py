@@ -9,12 +9,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateshift.model.plan import MatrixReport, PlanReport, PullRequestReport
+from gateshift.model.plan import AnyPlan, MatrixReport, PlanReport, PullRequestReport
 from gateshift.model.report import ReportedFinding, ReportedRoot, ValidationReport
 from gateshift.report.findings.formats import OF_FINDINGS, VALIDATION, Setting
-
-AnyPlan = PlanReport | PullRequestReport | MatrixReport
-"""What `plan` can have to say."""
 
 
 def _by_kind(

@@ -1,0 +1,37 @@
+"""Values as bytes that another run reads back, by their types."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+def encoded(value: object) -> bytes:
+    """The same bytes for equal values. Raises ValueError or TypeError for what cannot be kept, such as text that is
+    not Unicode."""
+    return msgspec.msgpack.encode(value, enc_hook=_plain, order="deterministic")
+
+
+def decoded(payload: bytes | msgspec.Raw, form: type[T]) -> T | None:
+    """The value of that type; None where the bytes are none."""
+    try:
+        return msgspec.msgpack.decode(payload, type=form, dec_hook=_of_type)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return os.fspath(value)
+    raise TypeError(f"{type(value).__name__} is not kept")
+
+
+def _of_type(form: type[Any], value: Any) -> Any:
+    if issubclass(form, Path):
+        return form(value)
+    raise TypeError(f"{form.__name__} is not kept")
