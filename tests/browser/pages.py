@@ -23,7 +23,7 @@ from gateshift.report.plain_text import printable
 from gateshift.report.plan import markdown
 from gateshift.report.plan.mermaid import LONGEST
 from gateshift.tools.find import find
-from tests.report.pages import HOSTILE, crowded, hostile
+from tests.report.pages import HOSTILE, crowded, hostile, long
 from tests.report.pages import page as drawn
 from tests.report.plans import SAFE, UNSAFE
 
@@ -36,6 +36,7 @@ def main(folder: Path) -> None:
         "drawn": drawn(),
         "hostile": hostile(),
         "crowded": crowded(),
+        "long": long(),
         "empty": Page((), ValidationReport((), ())),
     }
     for name, value in pages.items():

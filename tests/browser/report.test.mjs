@@ -54,7 +54,7 @@ const unreachable = () =>
     .slice(0, 5)
     .map((element) => element.outerHTML.slice(0, 120));
 
-for (const name of ["shipped.html", "drawn.html", "hostile.html", "crowded.html", "empty.html"]) {
+for (const name of ["shipped.html", "drawn.html", "hostile.html", "crowded.html", "long.html", "empty.html"]) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"]) {
       test(`${name}, ${size}, ${colorScheme}: quiet, accessible, nothing sticks out`, async () => {
@@ -100,30 +100,35 @@ describe("the shipped rollout", () => {
   });
 
   test("its drawings have ways of the same shares, the larger the wider", async () => {
-    for (const [size, viewport] of Object.entries(SIZES)) {
-      await visit("shipped.html", { viewport }, async (page) => {
-        const ways = await page.evaluate(() =>
-          [...document.querySelectorAll('article[data-stage="canary"] .drawing')]
-            .filter((drawing) => drawing.checkVisibility())
-            .flatMap((drawing) => [...drawing.querySelectorAll("path.way")])
-            .map((way) => [way.dataset.share, Number(way.getAttribute("stroke-width"))]),
-        );
-        const width = Object.fromEntries(ways);
-        assert.deepEqual(ways.map(([share]) => share).sort(), ["", "0.1", "0.1", "0.9", "0.9"], size);
-        assert.ok(width["0.9"] > 2 * width["0.1"]);
-      });
-    }
+    await visit("shipped.html", { viewport: SIZES.wide }, async (page) => {
+      const ways = await page
+        .locator('article[data-stage="canary"] .drawing path.way')
+        .evaluateAll((paths) => paths.map((way) => [way.dataset.share, Number(way.getAttribute("stroke-width"))]));
+      const width = Object.fromEntries(ways);
+      assert.deepEqual(ways.map(([share]) => share).sort(), ["", "0.1", "0.1", "0.9", "0.9"]);
+      assert.ok(width["0.9"] > 2 * width["0.1"]);
+    });
+  });
+
+  test("on a phone the traffic is a list that fits, for as many versions as there are", async () => {
+    await visit("crowded.html", { viewport: SIZES.phone }, async (page) => {
+      const stage = page.locator('article[data-stage="step-1"]').first();
+      assert.equal(await stage.locator(".drawing").isVisible(), false);
+      const shown = await stage.locator(".narrow .step").filter({ hasText: "Service checkout-v7" }).last().boundingBox();
+      assert.ok(shown.x >= 0 && shown.x + shown.width <= SIZES.phone.width && shown.height > 20);
+      assert.match(await stage.locator(".narrow").innerText(), /14\.3 % 503 Service checkout-v3 .*NoEndpoints/s);
+    });
   });
 
   test("the debug path is drawn apart, and what gets nothing is idle", async () => {
     await visit("shipped.html", { viewport: SIZES.wide }, async (page) => {
-      const debug = page.locator('article[data-stage="debug"] .drawing.wide');
+      const debug = page.locator('article[data-stage="debug"] .drawing');
       assert.equal(await debug.locator("path.way.extra").count(), 3);
       assert.notEqual(
         await debug.locator("path.way.extra").first().evaluate((way) => getComputedStyle(way).strokeDasharray),
         await debug.locator("path.way.production").first().evaluate((way) => getComputedStyle(way).strokeDasharray),
       );
-      const dark = page.locator('article[data-stage="dark"] .drawing.wide g.box.idle text.name');
+      const dark = page.locator('article[data-stage="dark"] .drawing g.box.idle text.name');
       assert.deepEqual(await dark.allTextContents(), ["customers-v2", "customers-v2"]);
     });
   });
@@ -150,6 +155,40 @@ describe("the shipped rollout", () => {
       assert.match(await detail.textContent(), /^subsets -> routed: safe/);
       await page.keyboard.press("ArrowLeft");
       assert.match(await detail.textContent(), /^subsets -> initial/);
+    });
+  });
+});
+
+describe("a rollout of twenty stages", () => {
+  const shown = async (page, what) => {
+    const all = await page.locator(what).all();
+    const visible = await Promise.all(all.map((each) => each.isVisible()));
+    return visible.flatMap((each, index) => (each ? [index + 1] : []));
+  };
+
+  test("shows what is near the stage in force, and all of it when asked", async () => {
+    await visit("long.html", { viewport: SIZES.wide }, async (page) => {
+      assert.deepEqual(await shown(page, "article.stage"), [7, 8, 9, 10, 11]);
+      assert.deepEqual(await shown(page, "table.answers tbody tr"), [7, 8, 9, 10, 11]);
+      assert.deepEqual(await shown(page, "table.matrix tbody tr"), [7, 8, 9, 10, 11]);
+      assert.equal((await shown(page, ".strip li a")).length, 20);
+      assert.equal(await page.locator('table.matrix button[tabindex="0"]').isVisible(), true);
+      await page.getByRole("button", { name: "Show all 20 stages" }).click();
+      assert.equal((await shown(page, "article.stage")).length, 20);
+    });
+  });
+
+  test("a link to a folded stage leads to it", async () => {
+    await visit("long.html", { viewport: SIZES.phone }, async (page) => {
+      await page.locator(".strip a").nth(17).click();
+      await page.waitForFunction(() => document.getElementById("r1-s18").checkVisibility());
+      assert.equal(await page.locator("#r1-s18").isVisible(), true);
+    });
+  });
+
+  test("all is shown without the script and on paper", async () => {
+    await visit("long.html", { viewport: SIZES.wide, javaScriptEnabled: false }, async (page) => {
+      assert.equal((await shown(page, "article.stage")).length, 20);
     });
   });
 });

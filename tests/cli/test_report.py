@@ -71,7 +71,38 @@ def test_the_page_shows_where_each_pointer_stands_and_since_when(customers: Path
     page = (customers / "report.html").read_text()
     assert re.search(r"Argo CD: <b>canary</b>, by the path <code>overlays/canary</code>", page)
     assert re.search(r"Flux: <b>initial</b>.*moved by [0-9a-f]{9} on \d{4}-", page)
-    assert page.count("is here</span>") == 2
+    strip = page.partition('<ol class="strip">')[2].partition("</ol>")[0]
+    assert re.findall(r'class="chip">([^<]*)', strip) == ["in force with Flux", "next", "in force with Argo CD", "next"]
+
+
+def test_a_failing_share_looks_like_no_version(customers: Path) -> None:
+    route = customers / "overlays/half/httproute.yaml"
+    head, _, tail = route.read_text().rpartition("port: 80")
+    route.write_text(f"{head}port: 3000{tail}")
+    assert gateshift(customers).returncode == 1
+    page = (customers / "report.html").read_text()
+    strip = page.partition("<b>half</b>")[2].partition("</li>")[0]
+    assert 'rect class="failing"' in strip
+    assert '<span class="whole failing">an invalid backend (500) 50 %</span>' in strip
+    assert '<span class="tag idle">v2 idle</span>' in strip
+
+
+def test_the_images_of_the_versions_are_those_that_were_built(customers: Path) -> None:
+    gateshift(customers)
+    page = (customers / "report.html").read_text()
+    shown = page.partition('<ul class="versions">')[2].partition("</ul>")[0]
+    assert re.findall(r"<code>([^<]*)", shown) == [
+        "gcr.io/tetratelabs/customers:1.0.0",
+        "gcr.io/tetratelabs/customers:2.0.0",
+    ]
+
+
+def test_a_stage_without_a_route_is_told_from_one_without_traffic(customers: Path) -> None:
+    gateshift(customers)
+    strip = (customers / "report.html").read_text().partition("<b>initial</b>")[2].partition("</li>")[0]
+    assert "no route:" in strip
+    assert ">v1 100 %<" in strip
+    assert 'class="bar unrouted"' in strip
 
 
 def test_an_edited_weight_is_shown_as_it_builds_and_not_as_it_was_declared(customers: Path) -> None:

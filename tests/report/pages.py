@@ -169,6 +169,32 @@ def crowded() -> Page:
     return Page(reports, ValidationReport((), ROOTS, 2, (GAP,)))
 
 
+def long() -> Page:
+    """A rollout of twenty stages, of which the ninth is in force, and findings of two hundred causes."""
+    versions = ("v1", "v2")
+    names = tuple(f"step-{number}" for number in range(1, 21))
+    stages = tuple(
+        StagePicture(name, "", f"overlays/{name}", versions, (("v1", 1 - index / 19), ("v2", index / 19)), None)
+        for index, name in enumerate(names)
+    )
+    report = RolloutPicture(
+        "shop",
+        "gateshift.yaml",
+        "",
+        versions,
+        stages,
+        (PointerPlace("flux", "Kustomization", "sync/flux/shop.yaml", "./overlays/step-9", "step-9"),),
+        (
+            PictureClass(
+                "default", "all requests", "GET /", tuple(PictureAnswer(n, 200, (("v1", 1.0),), "") for n in names)
+            ),
+        ),
+        _matrix(names),
+    )
+    findings = tuple(replace(FINDING, cause=str(number), level=list(Level)[number % 3]) for number in range(200))
+    return Page((report,), ValidationReport(findings, ROOTS))
+
+
 def _crowd(versions: tuple[str, ...]) -> Picture:
     gateways = tuple(
         PictureNode(f"g{n}", NodeRole.PARENT, "Gateway", f"edge-{n}", ("infra", "listener https")) for n in range(3)

@@ -21,6 +21,7 @@ from gateshift.model.picture import RolloutPicture as Rollout
 from gateshift.model.picture import StagePicture as Stage
 from gateshift.model.plan import MatrixCell, MatrixReport
 from gateshift.model.report import ValidationReport
+from gateshift.report.findings.groups import groups_of
 from gateshift.report.page.html import prose, render
 from tests.report.pages import crowded, hostile, page
 from tests.report.strategies import names, reports, texts
@@ -102,7 +103,7 @@ def test_identifiers_are_unique_and_every_reference_leads_somewhere() -> None:
 
 def test_a_finding_shows_its_lines_with_the_fault_marked() -> None:
     text = render(Page((), REPORT))
-    assert '<span class="gutter">4</span>    value: <mark>nope</mark>' in text
+    assert '<span class="gutter">4</span>    value: <mark>nope</mark>\n' in text
     assert "<code>customers-v1</code>" in text
 
 
@@ -176,4 +177,6 @@ def test_any_page_holds_only_our_own_markup(found: list[Rollout], report: Valida
     assert not {"img", "iframe", "i"} & set(reader.tags)
     assert not [name for name, _ in reader.attributes if name.startswith("on") or name == "style"]
     assert DRAWN.search(text) is None
-    assert reader.tags.count("article") == len(report.findings) + sum(len(rollout.stages) for rollout in found)
+    assert reader.tags.count("article") == len(groups_of(report.findings)) + sum(
+        len(rollout.stages) for rollout in found
+    )

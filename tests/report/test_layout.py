@@ -5,19 +5,16 @@ from hypothesis import given, settings
 
 from gateshift.model.picture import Edge, Lane, NodeRole, Picture, PictureNode
 from gateshift.model.shares import percent
-from gateshift.report.page.layout import NARROW, WIDE, Frame, layout
-from gateshift.report.page.picture import fitted, sentences, wide
+from gateshift.report.page.layout import layout
+from gateshift.report.page.picture import drawing, fitted
 from tests.report.pages import page
 from tests.report.test_html import pictures
 
-FRAMES = pytest.mark.parametrize("frame", [WIDE, NARROW])
 
-
-@FRAMES
 @settings(max_examples=60, deadline=None)
 @given(picture=pictures())
-def test_boxes_lie_inside_and_cover_no_other(frame: Frame, picture: Picture) -> None:
-    placed = layout(picture, frame)
+def test_boxes_lie_inside_and_cover_no_other(picture: Picture) -> None:
+    placed = layout(picture)
     for box in placed.boxes:
         assert box.x >= 0 <= box.y
         assert box.x + box.width <= placed.width
@@ -28,11 +25,10 @@ def test_boxes_lie_inside_and_cover_no_other(frame: Frame, picture: Picture) -> 
         assert apart_x or apart_y
 
 
-@FRAMES
 @settings(max_examples=60, deadline=None)
 @given(picture=pictures())
-def test_ways_begin_and_end_at_their_boxes(frame: Frame, picture: Picture) -> None:
-    placed = layout(picture, frame)
+def test_ways_begin_and_end_at_their_boxes(picture: Picture) -> None:
+    placed = layout(picture)
     boxes = {box.node.key: box for box in placed.boxes}
     assert [way.edge for way in placed.ways] == list(picture.edges)
     for way in placed.ways:
@@ -47,7 +43,7 @@ def test_ways_begin_and_end_at_their_boxes(frame: Frame, picture: Picture) -> No
 def test_a_way_over_a_column_has_a_place_of_its_own_in_it() -> None:
     stage = next(stage for stage in page().rollouts[0].stages if stage.name == "subsets")
     assert stage.picture is not None
-    placed = layout(stage.picture, WIDE)
+    placed = layout(stage.picture)
     (way,) = placed.ways
     passed = way.points[3]
     services = [box for box in placed.boxes if box.node.role is NodeRole.SERVICE]
@@ -60,7 +56,7 @@ def test_the_larger_share_is_the_wider_way() -> None:
         for key, role in (("a", NodeRole.RULE), ("b", NodeRole.SERVICE), ("c", NodeRole.SERVICE))
     )
     edges = (Edge("a", "b", Lane.PRODUCTION, 0.9), Edge("a", "c", Lane.PRODUCTION, 0.1))
-    large, small = layout(Picture(nodes, edges), WIDE).ways
+    large, small = layout(Picture(nodes, edges)).ways
     assert large.width > 2 * small.width
     assert large.label is not None
     assert large.label.text == "90 %"
@@ -72,17 +68,9 @@ def test_text_is_cut_where_it_does_not_fit() -> None:
     assert fitted("日本語", 5) == "日本…"
 
 
-def test_a_picture_is_told_in_words() -> None:
-    stage = next(stage for stage in page().rollouts[0].stages if stage.name == "dark")
-    assert stage.picture is not None
-    said = sentences(stage.picture)
-    assert "HTTPRoute default to Service customers-v1: 100 %." in said
-    assert "Deployment customers-v2 gets nothing." in said
-
-
 def test_a_whole_name_is_kept_as_a_tooltip() -> None:
     name = "n" * 253
-    drawn = wide(Picture((PictureNode("a", NodeRole.SERVICE, "Service", name),), ()), (), "one")
+    drawn = drawing(Picture((PictureNode("a", NodeRole.SERVICE, "Service", name),), ()), (), "one")
     assert f"<title>Service {name}</title>" in drawn
 
 

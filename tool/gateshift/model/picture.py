@@ -82,7 +82,7 @@ class PictureClass(Struct, frozen=True):
 
 class StagePicture(Struct, frozen=True):
     """One stage. `picture` is None where its overlay could not be built; the findings say why. `shares` are those of
-    the production rule as built, by version."""
+    the production rule as built, by version; `images` are pairs of a version and an image that its pods run."""
 
     name: str
     description: str
@@ -92,6 +92,7 @@ class StagePicture(Struct, frozen=True):
     picture: Picture | None
     soak: str = ""
     approval: bool = False
+    images: tuple[tuple[str, str], ...] = ()
 
 
 class PointerPlace(Struct, frozen=True):

@@ -21,11 +21,13 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.validate import validate
+from gateshift.engines.pods import images
 from gateshift.errors import UserError
 from gateshift.model.picture import Page, PointerPlace, RolloutPicture, StagePicture
 from gateshift.model.rollout import DeclaredRoute, Environment, Rollout
 from gateshift.model.sync_pointer import RolloutPointers
 from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.endpoints import version_of
 from gateshift.traffic.outcome import outcome
 
 
@@ -94,7 +96,14 @@ def _stage(built: BuiltStage) -> StagePicture:
         picture=picture(built.cluster, subject) if built.cluster else None,
         soak=stage.soak,
         approval=stage.approval,
+        images=tuple(_images(built.cluster)) if built.cluster else (),
     )
+
+
+def _images(cluster: Cluster) -> Iterator[tuple[str, str]]:
+    for workload in cluster.workloads:
+        version = version_of(cluster, workload)
+        yield from ((version, image) for image in images(workload.resource) if version)
 
 
 def _shares(cluster: Cluster, declared: DeclaredRoute) -> tuple[tuple[str, float], ...]:

@@ -16,32 +16,38 @@ from markupsafe import Markup, escape
 from gateshift import __version__
 from gateshift.engines.registry import engine_name
 from gateshift.model.finding import Level
-from gateshift.model.picture import (
-    NodeRole,
-    Page,
-    Picture,
-    PictureAnswer,
-    PictureClass,
-    RolloutPicture,
-    StagePicture,
-)
+from gateshift.model.picture import Page, PictureAnswer, PictureClass, StagePicture
 from gateshift.model.plan import MatrixCell, PairVerdict
 from gateshift.model.report import ReportedPlace, SourceLine
 from gateshift.model.shares import percent
+from gateshift.report.findings.groups import groups_of
 from gateshift.report.findings.text import summary
-from gateshift.report.page.picture import colour, narrow, sentences, wide
+from gateshift.report.page.flow import flow
+from gateshift.report.page.layout import label_text
+from gateshift.report.page.picture import colour, drawing
+from gateshift.report.page.stage_facts import (
+    extra_answers,
+    far,
+    idle_versions,
+    images,
+    marks,
+    stages_in_force,
+    without_route,
+)
 from gateshift.report.plain_text import printable
-from gateshift.report.plan.words import SIGNS, engines_against
+from gateshift.report.plan.words import SIGNS, answerer, engines_against, is_failure, split
 from gateshift.report.style import Style, count
 
 _WIDEST_LINE = 400
-_CROWDED = 2
+_MOST_IN_FULL = 10
 
 
 def render(page: Page, *, live: bool = False) -> str:
     """The page. With `live` it asks the server that sent it whether a file has changed, and loads itself again."""
     titles = ", ".join(rollout.title for rollout in page.rollouts) or "no rollout"
     bad = bool(page.validation.gaps or page.validation.count(Level.ERROR))
+    groups = groups_of(page.validation.findings)
+    told = tuple(group for group in groups if group.first.level is not Level.NOTE)
     return _page(
         "report.html.j2",
         live=live,
@@ -50,7 +56,9 @@ def render(page: Page, *, live: bool = False) -> str:
         summary=summary(page.validation, Style()),
         counted=_counted(page),
         verdict="bad" if bad else "good",
-        findings=sorted(page.validation.findings, key=lambda finding: finding.level.rank),
+        shown=told[:_MOST_IN_FULL],
+        more=told[_MOST_IN_FULL:],
+        notes=tuple(group for group in groups if group.first.level is Level.NOTE),
     )
 
 
@@ -117,23 +125,31 @@ def _templates() -> jinja2.Environment:
     )
     environment.globals.update(
         answer_in=answer_in,
+        answerer=answerer,
         bar=bar,
+        cell_sign=cell_sign,
         colour=colour,
         count=count,
-        crowded=crowded,
         detail_of=detail_of,
+        drawing=drawing,
         engine_name=engine_name,
-        here=here,
+        extra_answers=extra_answers,
+        far=far,
+        flow=flow,
+        idle_versions=idle_versions,
+        images=images,
+        label_text=label_text,
         marked_parts=marked_parts,
-        narrow=narrow,
+        marks=marks,
         percent=percent,
         prose=prose,
-        sentences=sentences,
+        share_class=share_class,
         shared=shared,
-        signs=SIGNS,
         source=_source,
         split=split,
-        wide=wide,
+        stages_in_force=stages_in_force,
+        verdict_of=verdict_of,
+        without_route=without_route,
     )
     return environment
 
@@ -167,11 +183,6 @@ def marked_parts(place: ReportedPlace, line: SourceLine) -> tuple[tuple[str, boo
     return tuple(part for part in parts if part[0])
 
 
-def here(rollout: RolloutPicture) -> tuple[str, ...]:
-    """The stages that a pointer names."""
-    return tuple(pointer.stage for pointer in rollout.pointers if pointer.stage)
-
-
 def shared(stage: StagePicture) -> tuple[str, ...]:
     """The versions with a share of the stage's production rule."""
     return tuple(version for version, share in stage.shares if share > 0)
@@ -182,39 +193,41 @@ def answer_in(requests: PictureClass, stage: str) -> PictureAnswer | None:
     return next((answer for answer in requests.answers if answer.stage == stage), None)
 
 
-def split(shares: tuple[tuple[str, float], ...]) -> str:
-    """`v1 90 %, v2 10 %`; `404` where that is what all get; "" for no shares."""
-    if len(shares) == 1 and shares[0][0].isdigit():
-        return shares[0][0]
-    return ", ".join(f"{version or 'unknown version'} {percent(share)}" for version, share in shares)
+def share_class(key: str, versions: tuple[str, ...]) -> str:
+    """The class of what answers a share: a version's colour, or that of a failure."""
+    return "failing" if is_failure(key) and key not in versions else colour(key, versions)
 
 
-def bar(shares: tuple[tuple[str, float], ...], versions: tuple[str, ...]) -> Markup:
-    """The shares as one bar, each version in its colour."""
+def bar(shares: tuple[tuple[str, float], ...], versions: tuple[str, ...], *, routed: bool) -> Markup:
+    """The shares as one bar, each version in its colour; a thin one where no route divides them."""
     rects: list[Markup] = []
     start = 0.0
     for version, share in shares:
         rects.append(
             Markup('<rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>').format(
-                colour(version, versions), start * 100, share * 100
+                share_class(version, versions), start * 100, share * 100
             )
         )
         start += share
     return Markup(
-        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
-    ).format(Markup("").join(rects))
+        '<svg class="bar{}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+    ).format("" if routed else " unrouted", Markup("").join(rects))
 
 
-def crowded(picture: Picture) -> bool:
-    """Whether a row of the picture is wider than a phone, so that it scrolls."""
-    return any(sum(node.role is role for node in picture.nodes) > _CROWDED for role in NodeRole)
+def cell_sign(cell: MatrixCell) -> str:
+    """The verdict in a character, and before it the first letter of the one engine that it is unsafe with."""
+    if cell.verdict is not PairVerdict.MIXED:
+        return SIGNS[cell.verdict]
+    return f"{''.join(name[0] for name in engines_against(cell))}{SIGNS[PairVerdict.UNSAFE]}"
+
+
+def verdict_of(cell: MatrixCell) -> str:
+    """`safe`, or `unsafe with Flux`."""
+    return "safe" if cell.verdict is PairVerdict.SAFE else f"unsafe with {' and '.join(engines_against(cell))}"
 
 
 def detail_of(cell: MatrixCell) -> str:
     """The verdict, the reason and the safe way, as one or more sentences."""
-    pair = f"{cell.origin} -> {cell.target}"
-    if cell.verdict is PairVerdict.SAFE:
-        return f"{pair}: safe."
     reason = f" {cell.reason[:1].upper()}{cell.reason[1:].rstrip('.')}." if cell.reason else ""
     way = f" The safe way: {' -> '.join((cell.origin, *cell.safe_way))}." if cell.safe_way else ""
-    return f"{pair}: unsafe with {' and '.join(engines_against(cell))}.{reason}{way}"
+    return f"{cell.origin} -> {cell.target}: {verdict_of(cell)}.{reason}{way}"

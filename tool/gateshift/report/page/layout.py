@@ -1,4 +1,4 @@
-"""Places the boxes and ways of a picture: columns from left to right, or rows from the top for a narrow screen.
+"""Places the boxes and ways of a picture in columns from left to right.
 
 All measures are in the units of the SVG's own view box, which are CSS pixels where it is drawn unscaled.
 """
@@ -23,30 +23,14 @@ LABEL_HEIGHT = 18.0
 _STOPS = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)
 
 
-class Frame(Struct, frozen=True):
-    """How a picture lies: `across` is True where requests pass from left to right. Sizes of a box, the room between
-    two columns (or rows), between two boxes of one, and around the whole."""
+WIDTH = 184.0
+HEIGHT = 64.0
+"""The size of a box with one line of notes."""
 
-    across: bool
-    width: float
-    height: float
-    between: float
-    beside: float
-    margin: float = 8.0
-
-    @property
-    def pitch(self) -> float:
-        """From one box of a column to the next."""
-        return (self.height if self.across else self.width) + self.beside
-
-    @property
-    def step(self) -> float:
-        """From one column to the next."""
-        return (self.width if self.across else self.height) + self.between
-
-
-WIDE = Frame(across=True, width=184, height=64, between=98, beside=22)
-NARROW = Frame(across=False, width=152, height=64, between=62, beside=8, margin=4)
+_BETWEEN = 98.0
+_BELOW = 22.0
+_MARGIN = 8.0
+"""The room between two columns, between two boxes of one, and around the whole."""
 
 
 class Box(Struct, frozen=True):
@@ -91,21 +75,21 @@ class Layout(Struct, frozen=True):
     ways: tuple[Way, ...]
 
 
-def layout(picture: Picture, frame: Frame) -> Layout:
+def layout(picture: Picture, height: float = HEIGHT) -> Layout:
     """Every node in the column of its role, those that traffic reaches before those it does not. A way that passes
-    over a column has a place of its own in it."""
-    columns = _columns(picture, keep_empty=frame.across)
-    extent = max((len(column) for column in columns), default=1) * frame.pitch - frame.beside + 2 * frame.margin
-    length = max(len(columns), 1) * frame.step - frame.between + 2 * frame.margin
-    scalars = dict(_slots(columns, frame, extent))
-    boxes = {node.key: _box(node, scalars[node.key], frame) for node in picture.nodes}
-    size = (length, extent) if frame.across else (extent, length)
-    return Layout(*size, tuple(boxes.values()), tuple(_ways(picture.edges, boxes, scalars, frame)))
+    over a column has a place of its own in it. `height` is that of every box."""
+    columns = _columns(picture)
+    rows = max((len(column) for column in columns), default=1)
+    whole = rows * (height + _BELOW) - _BELOW + 2 * _MARGIN
+    corners = dict(_corners(columns, height, whole))
+    boxes = {node.key: Box(node, *corners[node.key], WIDTH, height) for node in picture.nodes}
+    width = len(columns) * (WIDTH + _BETWEEN) - _BETWEEN + 2 * _MARGIN
+    return Layout(width, whole, tuple(boxes.values()), tuple(_ways(picture.edges, boxes, corners, height)))
 
 
-def _columns(picture: Picture, *, keep_empty: bool) -> list[list[str]]:
+def _columns(picture: Picture) -> list[list[str]]:
     """The keys of what stands in each column, in the order in which ways reach it, so that few cross; idle ones last.
-    The columns that stand empty between others are kept where pictures below each other shall line up."""
+    Columns that stand empty are kept, so that pictures below each other line up."""
     nodes = [[node for node in picture.nodes if node.role is role] for role in NodeRole]
     depth = {node.key: index for index, column in enumerate(nodes) for node in column}
     reached = {edge.target: index for index, edge in reversed(list(enumerate(picture.edges)))}
@@ -119,7 +103,7 @@ def _columns(picture: Picture, *, keep_empty: bool) -> list[list[str]]:
             if column and depth[edge.origin] < index < depth[edge.target]
         ]
         columns.append([key for _, _, key in sorted(places, key=lambda place: place[:2])])
-    return columns if keep_empty else [column for column in columns if column]
+    return columns
 
 
 def _passing(number: int, column: int) -> str:
@@ -127,60 +111,42 @@ def _passing(number: int, column: int) -> str:
     return f"\0{column} {number}"
 
 
-def _slots(columns: Sequence[Sequence[str]], frame: Frame, extent: float) -> Iterable[tuple[str, Point]]:
+def _corners(columns: Sequence[Sequence[str]], height: float, whole: float) -> Iterable[tuple[str, Point]]:
     """The top left corner of each place."""
     for depth, column in enumerate(columns):
-        along = frame.margin + depth * frame.step
-        start = (extent - (len(column) * frame.pitch - frame.beside)) / 2
+        start = (whole - (len(column) * (height + _BELOW) - _BELOW)) / 2
         for index, key in enumerate(column):
-            across = start + index * frame.pitch
-            yield key, (along, across) if frame.across else (across, along)
+            yield key, (_MARGIN + depth * (WIDTH + _BETWEEN), start + index * (height + _BELOW))
 
 
-def _box(node: PictureNode, corner: Point, frame: Frame) -> Box:
-    return Box(node, *corner, frame.width, frame.height)
-
-
-def _ways(edges: Sequence[Edge], boxes: Mapping[str, Box], scalars: Mapping[str, Point], frame: Frame) -> Iterable[Way]:
+def _ways(
+    edges: Sequence[Edge], boxes: Mapping[str, Box], corners: Mapping[str, Point], height: float
+) -> Iterable[Way]:
     taken: list[Label] = []
     for number, edge in enumerate(edges):
-        start = _port(
-            edge, boxes[edge.origin], [other for other in edges if other.origin == edge.origin], frame, end=True
-        )
-        stop = _port(
-            edge, boxes[edge.target], [other for other in edges if other.target == edge.target], frame, end=False
-        )
-        passed = [scalars[key] for column in range(len(NodeRole)) if (key := _passing(number, column)) in scalars]
-        stops = [start, *(end for corner in passed for end in _through(corner, frame)), stop]
-        points = (start, *(point for pair in pairwise(stops) for point in _curve(*pair, frame)))
+        origin, target = boxes[edge.origin], boxes[edge.target]
+        leaving = [other for other in edges if other.origin == edge.origin]
+        arriving = [other for other in edges if other.target == edge.target]
+        start = (origin.x + origin.width, _port(edge, origin, leaving))
+        stop = (target.x, _port(edge, target, arriving))
+        passed = [corners[key] for column in range(len(NodeRole)) if (key := _passing(number, column)) in corners]
+        through = [end for x, y in passed for end in ((x, y + height / 2), (x + WIDTH, y + height / 2))]
+        points = (start, *(point for pair in pairwise((start, *through, stop)) for point in _curve(*pair)))
         label = _label(edge, points[:4], taken)
         if label is not None:
             taken.append(label)
         yield Way(edge, points, 1.5 if edge.share is None else 1.5 + 8 * edge.share, label)
 
 
-def _through(corner: Point, frame: Frame) -> tuple[Point, Point]:
-    """Where a way enters and leaves a place that it only passes."""
-    x, y = corner
-    if frame.across:
-        return (x, y + frame.height / 2), (x + frame.width, y + frame.height / 2)
-    return (x + frame.width / 2, y), (x + frame.width / 2, y + frame.height)
+def _port(edge: Edge, box: Box, siblings: Sequence[Edge]) -> float:
+    """How far down a way leaves (or enters) a box: the ways of one side share it evenly."""
+    return box.y + box.height * (siblings.index(edge) + 1) / (len(siblings) + 1)
 
 
-def _port(edge: Edge, box: Box, siblings: Sequence[Edge], frame: Frame, *, end: bool) -> Point:
-    """Where a way leaves (or enters) a box: the ways of one side share it evenly."""
-    part = (siblings.index(edge) + 1) / (len(siblings) + 1)
-    if frame.across:
-        return box.x + (box.width if end else 0), box.y + box.height * part
-    return box.x + box.width * part, box.y + (box.height if end else 0)
-
-
-def _curve(start: Point, stop: Point, frame: Frame) -> tuple[Point, Point, Point]:
-    """The two guides and the end of a curve that leaves and arrives in the direction in which requests pass."""
-    bend = ((stop[0] - start[0]) if frame.across else (stop[1] - start[1])) / 2
-    if frame.across:
-        return (start[0] + bend, start[1]), (stop[0] - bend, stop[1]), stop
-    return (start[0], start[1] + bend), (stop[0], stop[1] - bend), stop
+def _curve(start: Point, stop: Point) -> tuple[Point, Point, Point]:
+    """The two guides and the end of a curve that leaves and arrives from left to right."""
+    bend = (stop[0] - start[0]) / 2
+    return (start[0] + bend, start[1]), (stop[0] - bend, stop[1]), stop
 
 
 def _label(edge: Edge, points: Sequence[Point], taken: Sequence[Label]) -> Label | None:

@@ -24,12 +24,17 @@ for (const table of document.querySelectorAll("table.matrix")) {
   };
   const next = (row, column, down, right) => {
     for (let r = row + down, c = column + right; rows[r] && c >= 0 && c < rows[r].length; r += down, c += right) {
-      if (rows[r][c]) return rows[r][c];
+      if (rows[r][c]?.checkVisibility()) return rows[r][c];
     }
     return null;
   };
   const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-  for (const [index, button] of buttons.entries()) button.tabIndex = index === 0 ? 0 : -1;
+  const enter = () => {
+    const first = buttons.find((button) => button.checkVisibility());
+    for (const button of buttons) button.tabIndex = button === first ? 0 : -1;
+  };
+  table.addEventListener("fold", enter);
+  enter();
   const tell = (event) => {
     const button = event.target.closest("button.cell");
     if (button) detail.textContent = button.dataset.detail;
@@ -43,6 +48,27 @@ for (const table of document.querySelectorAll("table.matrix")) {
     const found = next(row, rows[row].indexOf(event.target), ...step);
     if (found) focusOn(found);
   });
+}
+for (const button of document.querySelectorAll("button.fold")) {
+  const rollout = button.closest("section.rollout");
+  const fold = (folded) => {
+    rollout.classList.toggle("folded", folded);
+    button.setAttribute("aria-expanded", String(!folded));
+    button.textContent = folded ? button.dataset.more : button.dataset.fewer;
+    rollout.querySelector("table.matrix")?.dispatchEvent(new Event("fold"));
+  };
+  const reveal = () => {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    if (!target || !rollout.contains(target) || !target.classList.contains("far")) return;
+    fold(false);
+    target.scrollIntoView();
+  };
+  button.addEventListener("click", () => fold(!rollout.classList.contains("folded")));
+  addEventListener("hashchange", reveal);
+  addEventListener("beforeprint", () => fold(false));
+  button.hidden = false;
+  fold(true);
+  reveal();
 }
 addEventListener("beforeprint", () => {
   for (const each of document.querySelectorAll("details")) each.open = true;

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 
 from markupsafe import Markup
-from msgspec.structs import replace
 
 from gateshift.model.picture import Edge, Lane, Picture, PictureNode
-from gateshift.report.page.layout import CHAR, LABEL_HEIGHT, NARROW, WIDE, Box, Frame, Way, label_text, layout
+from gateshift.report.page.layout import CHAR, HEIGHT, LABEL_HEIGHT, WIDTH, Box, Way, label_text, layout
 from gateshift.report.plain_text import printable
 
 PALETTE = 6
@@ -25,20 +24,18 @@ _SMALL = 0.86
 _LANES = {Lane.PRODUCTION: "", Lane.EXTRA: "Extra rule: ", Lane.MIRROR: "Copies: "}
 
 
-def wide(picture: Picture, versions: Sequence[str], name: str) -> Markup:
-    """The picture for a wide screen, from left to right."""
-    return _svg(picture, versions, name, WIDE)
-
-
-def narrow(picture: Picture, versions: Sequence[str], name: str) -> Markup:
-    """The picture for a narrow screen, from the top down."""
-    return _svg(picture, versions, name, NARROW)
-
-
-def sentences(picture: Picture) -> list[str]:
-    """The picture in words, for those who do not see it."""
-    idle = [printable(f"{node.kind} {node.name} gets nothing.") for node in picture.nodes if node.idle]
-    return [sentence(edge, picture) for edge in picture.edges] + idle
+def drawing(picture: Picture, versions: Sequence[str], name: str) -> Markup:
+    """The picture, from left to right."""
+    lines = max((len(_notes(node)) for node in picture.nodes), default=1)
+    placed = layout(picture, HEIGHT + (lines - 1) * _LINE)
+    body = Markup("").join(
+        [*(_way(way, versions, picture) for way in placed.ways), *(_box(box, versions) for box in placed.boxes)]
+        + [_label(way) for way in placed.ways]
+    )
+    return Markup(
+        '<svg class="picture" role="img" aria-label="{name}" viewBox="0 0 {width} {height}"'
+        ' width="{width}" height="{height}">{body}</svg>'
+    ).format(name=printable(name), width=_number(placed.width), height=_number(placed.height), body=body)
 
 
 def sentence(edge: Edge, picture: Picture) -> str:
@@ -47,25 +44,6 @@ def sentence(edge: Edge, picture: Picture) -> str:
     share = f": {label_text(edge)}" if label_text(edge) else ""
     reason = f" ({edge.reason})" if edge.reason else ""
     return printable(f"{_LANES[edge.lane]}{names[edge.origin]} to {names[edge.target]}{share}{reason}.")
-
-
-def _svg(picture: Picture, versions: Sequence[str], name: str, frame: Frame) -> Markup:
-    lines = max((len(_notes(node, frame.width)) for node in picture.nodes), default=1)
-    placed = layout(picture, replace(frame, height=frame.height + (lines - 1) * _LINE))
-    body = Markup("").join(
-        [*(_way(way, versions, picture) for way in placed.ways), *(_box(box, versions) for box in placed.boxes)]
-        + [_label(way) for way in placed.ways]
-    )
-    return Markup(
-        '<svg class="picture {shape}" role="img" aria-label="{name}" viewBox="0 0 {width} {height}"'
-        ' width="{width}" height="{height}">{body}</svg>'
-    ).format(
-        shape="across" if frame.across else "down",
-        name=printable(name),
-        width=_number(placed.width),
-        height=_number(placed.height),
-        body=body,
-    )
 
 
 def _way(way: Way, versions: Sequence[str], picture: Picture) -> Markup:
@@ -109,7 +87,7 @@ def _box(box: Box, versions: Sequence[str]) -> Markup:
     classes = f"box {node.role.value} {colour(node.version, versions)}" + (" idle" if node.idle else "")
     kind = f"idle {node.kind}" if node.idle else node.kind
     lines = [("kind", kind, 18.0), ("name", node.name, 36.0)]
-    lines += [("note", text, 53.0 + index * _LINE) for index, text in enumerate(_notes(node, box.width))]
+    lines += [("note", text, 53.0 + index * _LINE) for index, text in enumerate(_notes(node))]
     shown = [_line(box, *line) for line in lines if line[1]]
     whole = " ".join((kind, node.name, *node.notes))
     return Markup(
@@ -123,10 +101,10 @@ def _box(box: Box, versions: Sequence[str]) -> Markup:
     )
 
 
-def _notes(node: PictureNode, width: float) -> tuple[str, ...]:
+def _notes(node: PictureNode) -> tuple[str, ...]:
     """What is said under the name: one line, or two where one is too short for it."""
     text = printable(", ".join(node.notes))
-    room = _room(width, "note")
+    room = _room("note")
     if len(text) <= room:
         return (text,)
     cut = text.rfind(" ", 0, room + 1)
@@ -135,15 +113,15 @@ def _notes(node: PictureNode, width: float) -> tuple[str, ...]:
 
 
 def _line(box: Box, name: str, text: str, baseline: float) -> Markup:
-    shown = fitted(printable(text), _room(box.width, name))
+    shown = fitted(printable(text), _room(name))
     return Markup('<text class="{}" x="{}" y="{}">{}</text>').format(
         name, _number(box.x + _LEFT), _number(box.y + baseline), shown
     )
 
 
-def _room(width: float, name: str) -> int:
+def _room(name: str) -> int:
     """How many columns of text fit into a box."""
-    return int((width - _LEFT - _RIGHT) / (CHAR * (1 if name == "name" else _SMALL)))
+    return int((WIDTH - _LEFT - _RIGHT) / (CHAR * (1 if name == "name" else _SMALL)))
 
 
 def fitted(text: str, room: int) -> str:
