@@ -17,7 +17,7 @@ from gateshift import __version__
 from gateshift.engines.registry import engine_name
 from gateshift.model.finding import Level
 from gateshift.model.picture import Page, PictureAnswer, PictureClass, StagePicture
-from gateshift.model.plan import MatrixCell, PairVerdict
+from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict
 from gateshift.model.report import ReportedPlace, SourceLine
 from gateshift.model.shares import percent
 from gateshift.report.findings.groups import groups_of
@@ -139,6 +139,7 @@ def _templates() -> jinja2.Environment:
         idle_versions=idle_versions,
         images=images,
         label_text=label_text,
+        legend=legend,
         marked_parts=marked_parts,
         marks=marks,
         percent=percent,
@@ -212,6 +213,14 @@ def bar(shares: tuple[tuple[str, float], ...], versions: tuple[str, ...], *, rou
     return Markup(
         '<svg class="bar{}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
     ).format("" if routed else " unrouted", Markup("").join(rects))
+
+
+def legend(matrix: MatrixReport) -> str:
+    """What the signs of the matrix mean."""
+    mixed = [cell for cell in matrix.cells if cell.verdict is PairVerdict.MIXED]
+    alone = {cell_sign(cell): f"{verdict_of(cell)} alone" for cell in mixed}
+    meanings = {SIGNS[PairVerdict.SAFE]: "safe", SIGNS[PairVerdict.UNSAFE]: "unsafe", **alone}
+    return f"{'; '.join(f'{sign} {meaning}' for sign, meaning in meanings.items())}."
 
 
 def cell_sign(cell: MatrixCell) -> str:
