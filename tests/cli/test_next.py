@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.promoting import at, customers, gateshift, git
@@ -63,3 +64,32 @@ def test_what_the_version_runs_has_to_be_said(customers: Path) -> None:
     at(customers, "retired")
     assert gateshift(customers, "next", "v3").returncode == 2
     assert gateshift(customers, "next", "v3", "--image", IMAGE, "--manifest", "a.yaml").returncode == 2
+
+
+def test_its_pull_request_is_calm(customers: Path) -> None:
+    """Nobody goes from the last release's stages to the new ones of the same name."""
+    at(customers, "retired")
+    assert gateshift(customers, "next", "v3", "--image", IMAGE, "--commit").returncode == 0
+    for form in ("text", "markdown"):
+        shown = gateshift(customers, "plan", "--since", "HEAD~1", "-f", form)
+        assert shown.returncode == 0
+        assert len(shown.stdout.splitlines()) <= 60
+        assert "unsafe" not in shown.stdout
+        assert "7 stages that no pointer names are defined anew" in shown.stdout
+        assert sum("canary, v1 90 %, v2 10 % " in line for line in shown.stdout.splitlines()) == 1
+    plans = json.loads(gateshift(customers, "plan", "--since", "HEAD~1", "-f", "json").stdout)["plans"]
+    found = [each for plan in plans for engine in plan["engines"].values() for each in engine["findings"]]
+    assert {each["level"] for each in found} == {"note"}
+    assert gateshift(customers, "plan", "--since", "HEAD~1", "-f", "concise").stdout.count("GS5") == 0
+
+
+def test_what_is_live_keeps_its_level(customers: Path) -> None:
+    at(customers, "canary")
+    overlay = customers / "overlays" / "canary" / "kustomization.yaml"
+    overlay.write_text(overlay.read_text().replace("  - ../../base/v1\n", ""))
+    git(customers, "commit", "-q", "-a", "-m", "v1 goes")
+    shown = gateshift(customers, "plan", "--since", "HEAD~1")
+    assert shown.returncode == 1
+    assert "error[GS502]" in shown.stdout
+    assert "1 live change since HEAD~1: 1 unsafe" in shown.stdout
+    assert "GS502" in gateshift(customers, "plan", "--since", "HEAD~1", "-f", "concise").stdout

@@ -40,7 +40,8 @@ class Reporter:
     def plan(
         self, before: Side, after: Side, step: PlannedStep, *, safe_way: tuple[str, ...] = (), live: bool = True
     ) -> PlanReport:
-        """The report of one step; `safe_way` is the way round it where it is unsafe."""
+        """The report of one step; `safe_way` is the way round it where it is unsafe. What speaks against a step that
+        nothing makes is a note."""
         place = after.stage or before.stage
         return PlanReport(
             rollout=place.rollout.service.name if place else "",
@@ -48,7 +49,7 @@ class Reporter:
             target=after.label,
             traffic=traffic_of(before, after, step),
             changes=tuple(map(_object_change, step.judgement.changes)),
-            engines=tuple(self._engine(each, before.label, safe_way) for each in step.engines),
+            engines=tuple(self._engine(each, before.label, safe_way, live=live) for each in step.engines),
             live=live,
             environment=place.environment.name if place else "",
         )
@@ -69,12 +70,13 @@ class Reporter:
             unknown=why,
         )
 
-    def _engine(self, found: EngineFindings, origin: str, safe_way: tuple[str, ...]) -> EngineVerdict:
+    def _engine(self, found: EngineFindings, origin: str, safe_way: tuple[str, ...], *, live: bool) -> EngineVerdict:
         way = () if found.safe else safe_way
+        findings = tuple(self._finding(each, (origin, *way) if way else ()) for each in self._reported(found))
         return EngineVerdict(
             found.verdict.settings.engine.value,
             found.safe,
-            tuple(self._finding(each, (origin, *way) if way else ()) for each in self._reported(found)),
+            findings if live else tuple(replace(each, level=Level.NOTE) for each in findings),
             steps_of(found.verdict.sync_plan),
             way,
             found.verdict.settings.decides,

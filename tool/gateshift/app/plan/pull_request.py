@@ -80,7 +80,7 @@ def _report(plans: Plans, step: BranchStep) -> PlanReport | None:
     made = plans.planner.step(before, step.after, step.syncs, step.extra)
     if not made.judgement.changes and not step.extra and not step.moves:
         return None
-    way = () if made.safe else plans.way(before, step.after, step.syncs)
+    way = () if made.safe or not step.live else plans.way(before, step.after, step.syncs)
     return plans.reporter.plan(before, step.after, made, safe_way=way, live=step.live)
 
 

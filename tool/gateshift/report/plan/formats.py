@@ -73,12 +73,14 @@ PLAN: dict[str, Callable[[AnyPlan, Setting], str]] = {
 
 
 def findings_of(report: AnyPlan) -> ValidationReport:
-    """The findings of every transition, each once though several engines share it. A matrix has none of its own."""
+    """The findings of every transition that happens, each once though several engines share it. A matrix has none of
+    its own."""
     match report:
         case PlanReport():
             return _merged((report,))
         case PullRequestReport():
-            return replace(_merged(report.plans), gaps=report.gaps, own=report.own)
+            live = tuple(plan for plan in report.plans if plan.live)
+            return replace(_merged(live), gaps=report.gaps, own=report.own)
         case MatrixReport():
             return ValidationReport((), (), gaps=report.gaps)
 

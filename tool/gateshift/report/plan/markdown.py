@@ -29,6 +29,7 @@ from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.own_suppressions import markdown_block
 from gateshift.report.plain_text import printable
 from gateshift.report.plan.mermaid import picture
+from gateshift.report.plan.redefined import headline, lines
 from gateshift.report.plan.shared_findings import SharedFinding, shared_findings
 from gateshift.report.plan.words import DECIDES_NOTHING, PROOF, is_edit, is_shift, split, subject, title
 from gateshift.report.style import count
@@ -67,20 +68,22 @@ def render_pull_request(report: PullRequestReport, links: Links = NO_LINKS, name
         said = f"No stage builds anything new since {code(report.since)}."
         return "\n\n".join([f"{marker(name)}\n## Traffic stays as it is", *own, f"{said}\n"])
     gaps = [f"**No verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
-    groups = _groups(report.plans)
-    live = [group for group in groups if group[0].live]
-    shown = (live or groups)[:_MOST_SECTIONS]
+    groups = _groups([plan for plan in report.plans if plan.live])
+    shown = groups[:_MOST_SECTIONS]
     blocks = [f"{marker(name)}\n## {_verdict(report)}", *own]
     for group in shown:
-        if len(shown) > 1 or not live:
-            blocks.append(f"### {_mark(group[0])} {prose(title(group[0]))}{'' if group[0].live else ' (not live)'}")
+        if len(shown) > 1:
+            blocks.append(f"### {_mark(group[0])} {prose(title(group[0]))}")
         blocks += _section(group[0], links)
         if len(group) > 1:
             others = [plan.target for plan in group[1:]]
             blocks.append(f"The same change in {count(len(others), 'other stage')}: {_named(others)}.")
-    rest = [group for group in groups if group not in shown]
+    rest = groups[_MOST_SECTIONS:]
     if rest:
-        blocks.append(_folded(f"{count(sum(map(len, rest)), 'stage')} that no pointer names", _rest(rest)))
+        blocks.append(_folded(f"{count(sum(map(len, rest)), 'more live change')}", _rest(rest)))
+    idle = [plan for plan in report.plans if not plan.live]
+    if idle:
+        blocks.append(_folded(headline(idle), ["\n".join(f"- {prose(line)}" for line in lines(idle))]))
     return _fitted([*blocks, *gaps, _footer(links, report.since)])
 
 
@@ -128,7 +131,7 @@ def _gap(before: str, text: str) -> str:
 def _mark(report: PlanReport) -> str:
     if report.safe:
         return "❔" if report.unknown else "✅"
-    return "❌" if report.live else "⚠️"
+    return "❌"
 
 
 def _sentence(report: PlanReport) -> str:
@@ -158,9 +161,9 @@ def _verdict(report: PullRequestReport) -> str:
 
 
 def _groups(plans: Sequence[PlanReport]) -> list[list[PlanReport]]:
-    """The plans by what they change: live and unsafe first, equal changes of other stages together."""
+    """The plans by what they change: unsafe first, equal changes of other stages together."""
     groups: dict[object, list[PlanReport]] = {}
-    for plan in sorted(plans, key=lambda plan: (not plan.live, plan.safe)):
+    for plan in sorted(plans, key=lambda plan: plan.safe):
         groups.setdefault(_likeness(plan), []).append(plan)
     return list(groups.values())
 
@@ -261,7 +264,7 @@ def _named(names: Sequence[str]) -> str:
 
 
 def _rest(groups: Sequence[list[PlanReport]]) -> Iterator[str]:
-    """A line for each change that no pointer names."""
+    """A line for each change."""
     lines = []
     for group in groups:
         plan = group[0]

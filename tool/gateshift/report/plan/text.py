@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -19,13 +19,16 @@ from gateshift.model.shares import percent, points
 from gateshift.report.findings.text import finding_lines, gap_blocks, labelled
 from gateshift.report.own_suppressions import text_block
 from gateshift.report.plain_text import printable
+from gateshift.report.plan.redefined import headline, lines
 from gateshift.report.plan.shared_findings import SharedFinding, shared_findings
 from gateshift.report.plan.words import (
     DECIDES_NOTHING,
     PROOF,
     answerer,
+    is_shift,
     keys,
     share,
+    split,
     title,
     verdict,
     way,
@@ -49,16 +52,36 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
     if not report.plans and not report.gaps:
         said = f"Nothing that a stage builds and no pointer has changed since {printable(report.since)}.\n"
         return style.fit("\n\n".join([*blocks, said]))
-    blocks += ["\n".join(_plan(plan, style)) for plan in report.plans]
-    unsafe = [plan for plan in report.plans if not plan.safe]
-    live = sum(plan.live for plan in unsafe)
-    said = f"{count(len(report.plans), 'change')} since {printable(report.since)}: "
-    said += f"{len(unsafe)} unsafe, {live} of them live" if unsafe else "all safe"
+    live = [plan for plan in report.plans if plan.live]
+    blocks += ["\n".join(_live(plan, style)) for plan in live]
+    others = [plan for plan in report.plans if not plan.live]
+    blocks += ["\n".join(_redefined(others))] if others else []
     blocks += gap_blocks(report.gaps, style)
-    if report.gaps:
-        said += f"; no verdict on {count(len(report.gaps), 'root')}"
-    colour = "red" if live or report.gaps else "green"
+    said = _summary(report, live)
+    colour = "red" if report.gaps or not report.safe else "green"
     return style.fit("\n\n".join([*blocks, style.paint(said, colour, "bold"), "\n".join(_proof(style))]) + "\n")
+
+
+def _summary(report: PullRequestReport, live: Sequence[PlanReport]) -> str:
+    unsafe = sum(not plan.safe for plan in live)
+    said = f"{count(len(live), 'live change')} since {printable(report.since)}"
+    said += f": {f'{unsafe} unsafe' if unsafe else 'all safe'}" if live else ""
+    return f"{said}; no verdict on {count(len(report.gaps), 'root')}" if report.gaps else said
+
+
+def _live(report: PlanReport, style: Style) -> Iterator[str]:
+    """A step that happens once the branch is merged; one line where it changes nothing."""
+    found = any(engine.findings for engine in report.engines)
+    if report.changes or found or report.wait is not None or report.unknown or is_shift(report):
+        yield from _plan(report, style)
+        return
+    stays = f", traffic stays: {split(report.traffic[0].after)}" if report.traffic else ""
+    yield f"{style.paint(printable(title(report)), 'bold')}  no object changes{printable(stays)}"
+
+
+def _redefined(plans: Sequence[PlanReport]) -> Iterator[str]:
+    yield f"{headline(plans)}:"
+    yield from (f"  {printable(line)}" for line in lines(plans))
 
 
 def _proof(style: Style) -> Iterator[str]:
@@ -67,8 +90,6 @@ def _proof(style: Style) -> Iterator[str]:
 
 def _plan(report: PlanReport, style: Style) -> Iterator[str]:
     yield style.paint(printable(title(report)), "bold")
-    if not report.live:
-        yield style.paint("  no pointer names this stage", "dim")
     if report.wait is not None:
         yield style.paint(f"  {printable(str(report.wait))}", "green" if report.wait.is_over else "yellow")
     for row in report.traffic:
