@@ -27,7 +27,8 @@ class EditKind(Enum):
 class KustomizationEdit(Struct, frozen=True):
     """One thing that a sync object adds to a kustomization: a value for `field`, which is Kustomize's name of it.
 
-    `at` is the place of the value in the sync object. `drops` are the keys that PUT takes out of the item before.
+    `at` is the place of the value in the sync object. `drops` are the keys that PUT takes out of the item before;
+    an `optional` one names a path, and is not made where nothing is there.
     """
 
     kind: EditKind
@@ -35,6 +36,7 @@ class KustomizationEdit(Struct, frozen=True):
     value: Json
     at: FieldPath
     drops: tuple[str, ...] = ()
+    optional: bool = False
 
 
 class Variables(Struct, frozen=True):

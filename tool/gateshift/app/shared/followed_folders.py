@@ -10,14 +10,15 @@ from msgspec.structs import replace
 from gateshift.app.shared.build_roots import ReadRoot
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import repository_pointers
+from gateshift.kustomize.tree.manifest_files import manifest_files
 from gateshift.kustomize.tree.roots import has_kustomization
-from gateshift.model.engine_build import GeneratedFolder, Variables
+from gateshift.model.engine_build import GeneratedFolder, ManifestFiles, Variables
 from gateshift.model.kustomization import FileRole, Kind, Root
 from gateshift.model.rollout import FILE_NAME
 from gateshift.model.source import SourceFile
 from gateshift.model.sync_pointer import SyncPointer
 from gateshift.system.repositories import is_work_tree
-from gateshift.system.source_files import real_path
+from gateshift.system.source_files import Sources, real_path
 
 _SUPPLIES_VARIABLES = "postBuild"
 _BOOTSTRAPPED = "flux-system"
@@ -59,7 +60,9 @@ def as_followed(roots: Iterable[Root], trees: Sequence[ReadRoot], followed: Foll
     return tuple(built.values())
 
 
-def without_kustomization(paths: Sequence[Path], repositories: Iterable[Path], followed: Followed) -> Iterator[Root]:
+def without_kustomization(
+    paths: Sequence[Path], repositories: Iterable[Path], followed: Followed, sources: Sources
+) -> Iterator[Root]:
     """The followed folders under the paths that have no kustomization, as the engine builds each."""
     named = [real_path(path) for path in paths]
     for folder, pointers in followed.items():
@@ -71,7 +74,10 @@ def without_kustomization(paths: Sequence[Path], repositories: Iterable[Path], f
             match None if pointer.build is None else pointer.build.folder:
                 case GeneratedFolder():
                     yield replace(root, pointer=pointer)
-                case _:
+                case ManifestFiles() as chosen if chosen != ManifestFiles():
+                    files = manifest_files(folder, chosen, sources)
+                    yield from [replace(root, pointer=pointer, files=files)] if files else []
+                case _:  # the files of the folder alone, as they are checked in any case
                     pass
 
 

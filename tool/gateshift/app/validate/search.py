@@ -65,7 +65,7 @@ def _followed(
     folders = [path for path in paths if path.is_dir()]
     repositories = tuple(dict.fromkeys(map(repository_of, folders)))
     followed = followed_folders(repositories, trees)
-    return followed, read_roots(without_kustomization(folders, repositories, followed), reader)
+    return followed, read_roots(without_kustomization(folders, repositories, followed, reader.sources), reader)
 
 
 def _listed(root: ReadRoot) -> Iterator[Path]:

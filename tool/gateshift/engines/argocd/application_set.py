@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from gateshift.engines.argocd.folder_build import environment_of, folder_build
 from gateshift.engines.argocd.pointer import folders_of
 from gateshift.engines.engine import ParameterFiles
+from gateshift.model.engine_build import EngineBuild
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import EditableScalar, NotUnderstood, SyncPointer
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
@@ -52,7 +54,19 @@ def _made(data: JsonObject, parameters: Parameters, *, go: bool) -> Iterator[Syn
             scalars,
             filled(text_at(source, "repoURL")),
             filled(text_at(source, "targetRevision")),
+            build=_build(template, source, ("spec", "template", *at), parameters, go=go),
         )
+
+
+def _build(
+    template: JsonObject, source: JsonObject, at: FieldPath, parameters: Parameters, *, go: bool
+) -> EngineBuild | None:
+    """How the folder is built; None where that cannot be told from files."""
+    try:
+        own, whole = (object_at(fill_all(part, parameters, go=go)) for part in (source, template))
+    except Unfilled:
+        return None
+    return folder_build(own, at, environment_of(whole, own))
 
 
 _GLOB = frozenset("*?[{")
@@ -160,6 +174,15 @@ def fill(template: str, at: FieldPath, parameters: Parameters, *, go: bool) -> t
         if isinstance(part, Value) and part.at is not None and used.count(part.at) == 1
     ]
     return "".join(texts), tuple(reversed(scalars))
+
+
+def fill_all(data: Json, parameters: Parameters, *, go: bool) -> Json:
+    """The data with every text filled in. Raises Unfilled."""
+    if isinstance(data, dict):
+        return {fill(key, (), parameters, go=go)[0]: fill_all(item, parameters, go=go) for key, item in data.items()}
+    if isinstance(data, list):
+        return [fill_all(item, parameters, go=go) for item in data]
+    return fill(data, (), parameters, go=go)[0] if isinstance(data, str) else data
 
 
 def _parts(template: str, parameters: Parameters, *, go: bool) -> Iterator[str | Value]:

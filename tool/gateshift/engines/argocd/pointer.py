@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.engines.argocd.folder_build import environment_of, folder_build
 from gateshift.model.rollout import Engine
 from gateshift.model.sync_pointer import EditableScalar, SyncPointer, SyncSettings
 from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, text_at
@@ -52,6 +53,7 @@ def application_pointers(data: JsonObject) -> Iterator[SyncPointer]:
             (EditableScalar((*at, "path"), path),),
             text_at(source, "repoURL"),
             text_at(source, "targetRevision"),
+            build=folder_build(source, at, environment_of(data, source)),
         )
 
 

@@ -42,7 +42,8 @@ def _edits(spec: JsonObject) -> Iterator[KustomizationEdit]:
         yield KustomizationEdit(EditKind.APPEND, "patches", _patch(patch, text_at(patch, "patch")), at)
     for at, component in _items(spec, "components"):
         if isinstance(component, str):
-            yield KustomizationEdit(EditKind.APPEND, "components", component, at)
+            optional = spec.get("ignoreMissingComponents") is True
+            yield KustomizationEdit(EditKind.APPEND, "components", component, at, optional=optional)
     for at, patch in _items(spec, "patchesStrategicMerge"):
         yield KustomizationEdit(EditKind.APPEND, "patchesStrategicMerge", json.dumps(patch), at)
     for at, patch in _items(spec, "patchesJson6902"):

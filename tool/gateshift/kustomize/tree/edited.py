@@ -16,7 +16,8 @@ from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, te
 def edited(node: Kustomization, build: EngineBuild, sync_object: SourceFile, document: int) -> Kustomization:
     """The kustomization as the engine builds it, its references yet to be read."""
     fields = dict(node.data)
-    added = {_edit(fields, edit): edit.at for edit in build.edits}
+    edits = (edit for edit in build.edits if not edit.optional or (node.folder / str(edit.value)).exists())
+    added = {_edit(fields, edit): edit.at for edit in edits}
     file = EditedSource(node.file.path, fields, sync_object, document, added, node.file, node.spelled)
     return replace(node, data=fields, spelled={}, file=file, references=())
 

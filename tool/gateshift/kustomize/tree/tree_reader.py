@@ -91,7 +91,8 @@ class TreeReader:
             else:
                 files[path] = self.sources.read(real)
         sources = {file.path: file for file in files.values()}
-        return KustomizationTree(root, None, (), files, sources, tuple(problems))
+        deciding = () if root.pointer is None else (self.sources.read(self.sources.real(root.pointer.file)),)
+        return KustomizationTree(root, None, (), files, sources, tuple(problems), deciding=deciding)
 
     def _kustomization(self, folder: Path, key: Path, repository: Path) -> Kustomization | Refused:
         if folder in self._open:
