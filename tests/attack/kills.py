@@ -6,60 +6,25 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.attack.conftest import Figures
-from tests.attack.runs import SAYS, State, fresh, gateshift, leftovers
-from tests.cli.promoting import SHIPPED, at, git
+from tests.attack.runs import SINGLY, TOGETHER, State, fresh, gateshift, leftovers, prepared
 from tests.system.killing import killed_at
 
-INIT = ("init", "shop", "--image", "v1=shop:1", "--image", "v2=shop:2", "-o", "shop")
-NEXT = ("next", "v3", "--image", "customers:3")
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "reference-transaction", "post-index-change", "post-commit")
-TOGETHER = {
-    "promote": ("canary", ("promote", "half")),
-    "promote --back": ("canary", ("promote", "--back")),
-    "promote --commit": ("canary", ("promote", "half", "--commit")),
-    "promote --commit --branch": ("canary", ("promote", "half", "--commit", "--branch", "promote/half")),
-    "next": ("retired", NEXT),
-    "next --commit": ("retired", (*NEXT, "--commit")),
-    "init": ("canary", INIT),
-}
-"""Commands whose files change together, and the stage at which they run."""
-
-
-@pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The shipped rollout in a repository of its own, to be copied."""
-    for name, value in SAYS.items():
-        monkeypatch.setenv(name, value)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "template"
-    for name in ("base", "overlays", "sync"):
-        shutil.copytree(SHIPPED / name, folder / name)
-    shutil.copy(SHIPPED / "gateshift.yaml", folder)
-    git(folder, "init", "-q", "-b", "main", "--template=")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "Start")
-    return folder
 
 
 @pytest.mark.parametrize("name", TOGETHER)
 def test_a_kill_leaves_all_old_all_new_or_a_run_that_waits(shipped: Path, name: str, figures: Figures) -> None:
-    stage, words = TOGETHER[name]
-    template = at(shipped, stage)
-    work = fresh(template, shipped.with_name("work"))
+    words = prepared(shipped, name)
+    work = fresh(shipped, shipped.with_name("work"))
     assert gateshift(work, *words) == 0
-    old, new = State.of(template), State.of(work)
+    old, new = State.of(shipped), State.of(work)
     count = {"all old": 0, "all new": 0, "finished by the next run": 0}
-    while killed_at(sum(count.values()), lambda: succeed(work, *words), below=fresh(template, work)):
+    while killed_at(sum(count.values()), lambda: succeed(work, *words), below=fresh(shipped, work)):
         count[judged(work, old, new)] += 1
         again(work, words, new)
     figures(
@@ -67,6 +32,25 @@ def test_a_kill_leaves_all_old_all_new_or_a_run_that_waits(shipped: Path, name: 
     )
     assert count["all old"]
     assert count["all new"]
+
+
+@pytest.mark.parametrize("name", SINGLY)
+def test_a_kill_leaves_every_file_whole(shipped: Path, name: str, figures: Figures) -> None:
+    words = prepared(shipped, name)
+    work = fresh(shipped, shipped.with_name("work"))
+    assert gateshift(work, *words) == 0
+    old, new = State.of(shipped), State.of(work)
+    step = 0
+    while killed_at(step, lambda: succeed(work, *words), below=fresh(shipped, work)):
+        assert State.of(work).is_between(old, new)
+        again(work, words, new)
+        step += 1
+    figures(f"{step} kills of {name}: every file old or new, the rest by the next run")
+    assert step > 3
+
+
+def told(count: dict[str, int]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in count.items())
 
 
 def succeed(folder: Path, *words: str) -> None:
@@ -92,17 +76,17 @@ def again(folder: Path, words: tuple[str, ...], new: State) -> None:
 
 
 @pytest.mark.parametrize("victim", ["gateshift", "git", "both"])
-@pytest.mark.parametrize("words", [("promote", "half", "--commit"), (*NEXT, "--commit")], ids=["promote", "next"])
-def test_a_kill_while_git_commits(shipped: Path, words: tuple[str, ...], victim: str, figures: Figures) -> None:
+@pytest.mark.parametrize("name", ["promote --commit", "next --commit"])
+def test_a_kill_while_git_commits(shipped: Path, name: str, victim: str, figures: Figures) -> None:
     """At each of Git's hooks; where Git itself is killed, its lock stays, and Git says so."""
-    template = at(shipped, "canary" if "half" in words else "retired")
-    work = fresh(template, shipped.with_name("work"))
+    words = prepared(shipped, name)
+    work = fresh(shipped, shipped.with_name("work"))
     assert gateshift(work, *words) == 0
-    old, new = State.of(template), State.of(work)
+    old, new = State.of(shipped), State.of(work)
     count = {"all old": 0, "all new": 0}
     for hook in HOOKS:
         pids = {"gateshift": "$GATESHIFT", "git": "$PPID", "both": "$GATESHIFT $PPID"}[victim]
-        ended = killed_by_hook(fresh(template, work), words, hook, f"kill -9 {pids}")
+        ended = killed_by_hook(fresh(shipped, work), words, hook, f"kill -9 {pids}")
         here = State.of(work)
         assert here.commit == old.commit or here == new, hook
         assert here.files == new.files or (ended and here.files == old.files), hook
@@ -110,7 +94,7 @@ def test_a_kill_while_git_commits(shipped: Path, words: tuple[str, ...], victim:
         for lock in (work / ".git").rglob("*.lock"):
             lock.unlink()
         again(work, words, new)
-    figures(f"{len(HOOKS)} kills of {victim} in a commit by {words[0]}: {count}")
+    figures(f"{len(HOOKS)} kills of {victim} in a commit by {name}: {told(count)}")
 
 
 def killed_by_hook(folder: Path, words: tuple[str, ...], name: str, line: str) -> int:

@@ -95,6 +95,17 @@ def test_a_closed_standard_output_is_told(tmp_path: Path) -> None:
     assert ended.returncode in (0, 3)
 
 
+@pytest.mark.parametrize(
+    "field", ["apiVersion: apps/v{}\nkind: Deployment", "apiVersion: {}/v1\nkind: A", "apiVersion: v1\nkind: A{}"]
+)
+def test_a_kind_with_a_long_name_costs_the_other_objects_no_verdict(tmp_path: Path, field: str) -> None:
+    (tmp_path / "long.yaml").write_text(field.format("1" * 400) + "\nmetadata: {name: a}\n")
+    (tmp_path / "wrong.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: 1\n")
+    ended = _gateshift(tmp_path, "validate", ".", "-f", "concise")
+    assert ended.returncode == 1, ended.stderr
+    assert b"wrong.yaml:4" in ended.stdout
+
+
 def test_a_path_with_two_slashes_is_the_path(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     ended = _gateshift(tmp_path, "validate", f"/{tmp_path}/a.yaml", "--without-cel")

@@ -124,3 +124,26 @@ def test_a_program_without_a_record_is_not_run(
     for sums in cache.glob("tools/kustomize/*/sums.json"):
         sums.unlink()
     assert gateshift(customers, "validate", "overlays/half").returncode == 3
+
+
+DAMAGE = (b"", b"{", b"\xff", b"[" * 100_000, b'{"kinds": 1}', b"null")
+
+
+@pytest.mark.parametrize("content", DAMAGE, ids=lambda content: repr(content[:12]))
+def test_a_damaged_record_is_told_or_made_again(
+    customers: Path,  # noqa: F811 -- the fixture
+    cache: Path,
+    content: bytes,
+) -> None:
+    (program,) = cache.glob("tools/kustomize/*/kustomize")
+    (program.parent / "checked.json").write_bytes(content)
+    (cache / "versions.json").write_bytes(content)
+    assert gateshift(customers, "tools", "path", "kustomize").returncode == 0
+    for index in cache.glob("schemas/**/index.json"):
+        index.write_bytes(content)
+    (program.parent / "sums.json").write_bytes(content)
+    (program.parent / "checked.json").unlink(missing_ok=True)
+    assert gateshift(customers, "tools", "path", "kustomize").returncode == 3
+    listed = gateshift(customers, "tools", "list")
+    assert listed.returncode in (0, 3)
+    assert "defect" not in listed.stderr

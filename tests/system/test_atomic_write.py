@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import resource
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from gateshift.errors import UserError
-from gateshift.system.atomic_write import JOURNAL, interrupted, recover, replace_together, replacing
+from gateshift.system.atomic_write import JOURNAL, interrupted, recover, replace_file, replace_together, replacing
 from tests.system.killing import killed_at
 
 OLD, NEW = b"old\n", b"new\n"
@@ -117,6 +119,47 @@ def test_what_fails_afterwards_brings_a_folder_back_that_went_with_its_last_file
         raise OSError("full" if not (top / "sync/flux").exists() else "not deleted")
     assert everything(top) == before
     assert not (top / "new").exists()
+
+
+@contextlib.contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """What a full disk does to a write, as the system can be told to."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def fill_up() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    raise OSError("full")
+
+
+def test_a_journal_that_cannot_be_written_leaves_everything_as_it_was(top: Path) -> None:
+    contents = tree(top, NEIGHBOURS)
+    before = everything(top)
+    with no_file_larger_than(50), pytest.raises(OSError, match="too large") as told:
+        replace_together(top, {**contents, top / "new/folder/a.yaml": NEW})
+    assert told.value.filename == str(top / ".git" / JOURNAL)
+    assert everything(top) == before
+    assert not (top / "new").exists()
+
+
+def test_a_disk_without_room_for_a_journal_still_brings_the_old_files_back(top: Path) -> None:
+    contents = tree(top, NEIGHBOURS)
+    before = everything(top)
+    with no_file_larger_than(10_000), pytest.raises(OSError, match="full"), replacing(top, contents):
+        fill_up()
+    assert everything(top) == before
+    assert not interrupted(top)
+
+
+def test_a_file_that_cannot_be_written_leaves_no_folder(tmp_path: Path) -> None:
+    with no_file_larger_than(1), pytest.raises(OSError, match="too large"):
+        replace_file(tmp_path / "shop/more/gateshift.yaml", NEW)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_linked_work_tree_has_a_journal_of_its_own(top: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

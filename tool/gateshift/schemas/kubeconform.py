@@ -7,18 +7,18 @@ import os
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gateshift.apischema.schema_errors import faults
 from gateshift.errors import NoVerdict
 from gateshift.model.schema_verdict import VALID, FaultKind, Outcome, SchemaError, SchemaVerdict
-from gateshift.schemas.layout import TEMPLATE
+from gateshift.schemas.layout import TEMPLATE, can_be_installed
 from gateshift.schemas.own_crds import with_crds_among
 from gateshift.schemas.store import Schemas
 from gateshift.system.process import Finished, TimeLimit, run
 from gateshift.tools.program import Program
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_pointer, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_of, json_pointer, list_at, object_at, text_at
 
 # What JSON leaves as it is and YAML, as which kubeconform reads every file, folds or refuses (yaml.org/spec/1.2,
 # 5.1 character set and 5.4 line breaks).
@@ -40,20 +40,27 @@ def check(
     Raises NoVerdict where kubeconform fails, hangs, or does not speak of every object exactly once.
     """
     texts = [_text(data) for data in objects]
-    distinct = dict(zip(texts, objects, strict=True))
-    if not distinct:
-        return ()
-    schemas = with_crds_among(objects, schemas)
+    every = dict(zip(texts, objects, strict=True))
+    distinct = {text: data for text, data in every.items() if can_be_installed(*_names(data))}
+    verdicts = {text: _without_schema(data) for text, data in every.items() if text not in distinct}
+    if distinct:
+        verdicts |= _checked(distinct, with_crds_among(objects, schemas), program, timeout)
+    return tuple(verdicts[text] for text in texts)
+
+
+def _checked(
+    distinct: Mapping[str, JsonObject], schemas: Schemas, program: Program, timeout: TimeLimit
+) -> dict[str, SchemaVerdict]:
+    """The verdict on each object, by its text."""
     for names in {_names(data) for data in distinct.values()}:
         schemas.check_strict(*names)
     packs = _packed(list(distinct.values()))
     with tempfile.TemporaryDirectory(prefix="gateshift-") as folder:
         finished = _run(program, schemas, _files(packs, list(distinct)), Path(folder), timeout)
     results = _results(finished, packs, len(distinct))
-    verdicts = {
+    return {
         text: _verdict(result, data, schemas) for (text, data), result in zip(distinct.items(), results, strict=True)
     }
-    return tuple(verdicts[text] for text in texts)
 
 
 def _packed(objects: Sequence[JsonObject]) -> list[_Pack]:
@@ -119,7 +126,7 @@ def _results(finished: Finished, packs: Sequence[_Pack], count: int) -> list[Jso
     if finished.exit_code not in (0, 1):
         raise _no_verdict(finished, f"ended with exit code {finished.exit_code}")
     try:
-        answer: Json = json.loads(finished.stdout)
+        answer = json_of(finished.stdout)
     except ValueError as error:
         raise _no_verdict(finished, "answered with something other than JSON") from error
     reports: dict[int, JsonObject] = {}
@@ -192,6 +199,10 @@ def _skipped(data: JsonObject, schemas: Schemas) -> SchemaVerdict:
             f"the schema of {_title(data)} is in the index of the installed ones, and missing",
             next_step="Delete the directory that `gateshift tools list` shows, and run `gateshift tools install`.",
         )
+    return _without_schema(data)
+
+
+def _without_schema(data: JsonObject) -> SchemaVerdict:
     return SchemaVerdict(Outcome.SKIPPED, reason=f"no schema of {text_at(data, 'apiVersion')} {text_at(data, 'kind')}")
 
 

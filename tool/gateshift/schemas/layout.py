@@ -98,6 +98,13 @@ def file_name(kind: str, version: str) -> str:
     return f"{kind.lower()}_{version}.json"
 
 
+def can_be_installed(group: str, version: str, kind: str) -> bool:
+    """Whether a schema of these names can lie in a set: whatever an object calls itself, each of them is one step of a
+    path."""
+    names = (group_folder(group), file_name(kind, version))
+    return all(re.fullmatch(r"[\w.-]{1,255}", name, re.ASCII) and name.strip(".") for name in names)
+
+
 def write_set(folder: Path, kind_schemas: Iterable[KindSchema]) -> int:
     """Write the schemas into an empty folder; how many kinds there were."""
     kinds: list[Json] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from gateshift.errors import NoVerdict
 from gateshift.schemas.layout import GO_TYPES, INDEX, crd_set, file_name, group_folder, root
 from gateshift.system.cache_sums import is_as_recorded, read_sums
 from gateshift.tools.lock import pinned
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, list_at, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, json_of, list_at, object_at, text_at
 
 _VERSION = r"v(\d+)(?:(alpha|beta)(\d+))?"
 _MATURITY = {None: 2, "beta": 1, "alpha": 0}
@@ -154,7 +154,7 @@ class Schemas(Struct, frozen=True, eq=False):
         if path not in self._read:
             content = self._bytes(folder, name)
             try:
-                self._read[path] = {} if content is None else object_at(json.loads(content))
+                self._read[path] = {} if content is None else object_at(json_of(content))
             except ValueError as error:
                 raise damaged(path) from error
         return self._read[path]
@@ -164,11 +164,11 @@ class Schemas(Struct, frozen=True, eq=False):
         if folder not in self._sums:
             self._sums[folder] = read_sums(folder)
         path, sums = folder / name, self._sums[folder]
-        if sums and name not in sums and (not _is_plain(name) or not path.exists()):
+        if sums and name not in sums and (not _is_plain(name) or not os.path.exists(path)):
             return None
         try:
             content = path.read_bytes()
-        except FileNotFoundError as error:
+        except (OSError, ValueError) as error:
             raise damaged(path) from error
         if not is_as_recorded(content, name, sums):
             raise damaged(path)

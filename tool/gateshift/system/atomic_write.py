@@ -26,7 +26,7 @@ from gateshift.system.owned_files import (
     temporary_name,
     write_temporary,
 )
-from gateshift.yamldoc.data import Json
+from gateshift.yamldoc.data import Json, json_of
 
 JOURNAL = "gateshift-journal.json"
 """The journal's name in the Git directory."""
@@ -62,12 +62,15 @@ def replacing(top: Path, contents: Mapping[Path, bytes], deleted: Iterable[Path]
             yield
         except BaseException:
             with contextlib.suppress(OSError):  # what failed first is what is told
-                _carry_out({file: _beside(file, old) for file, old in kept.items()}, top, journal)
+                _put_back(kept, top, journal)
             raise
     finally:
         for temporary in (*changes.values(), *kept.values()):
             if temporary is not None:
                 temporary.unlink(missing_ok=True)
+        for file in contents:
+            if not os.path.lexists(file):
+                remove_empty(_real(file).parent, top.resolve())
 
 
 def _real(file: Path) -> Path:
@@ -85,6 +88,25 @@ def _kept(file: Path, folder: Path) -> Path | None:
     except OSError:  # another file system, or one without links
         return write_temporary(file, file.read_bytes())
     return kept
+
+
+def _put_back(kept: Mapping[Path, Path | None], top: Path, journal: Path | None) -> None:
+    """Make every file what it was; on a disk without room for a journal, one after the other."""
+    changed = {file: old for file, old in kept.items() if not _is_same(file, old)}
+    back = {file: _beside(file, old) for file, old in changed.items()}
+    try:
+        _carry_out(back, top, journal)
+    except OSError:
+        if journal is not None:
+            journal.unlink(missing_ok=True)
+        _rename({file: old for file, old in back.items() if old is None or os.path.lexists(old)}, top)
+
+
+def _is_same(file: Path, kept: Path | None) -> bool:
+    """Whether the file is what was kept of it; then a rename would do nothing, and leave both names."""
+    if kept is None:
+        return not os.path.lexists(file)
+    return os.path.lexists(file) and os.path.samestat(file.lstat(), kept.lstat())
 
 
 def _beside(file: Path, kept: Path | None) -> Path | None:
@@ -186,8 +208,8 @@ def _read(journal: Path, top: Path) -> Iterator[tuple[Path, Path | None]]:
     """Each target and its temporary file, or None where the target is to go, once all of them are known to be what a
     run of gateshift writes down."""
     try:
-        names: Json = json.loads(_bytes(journal))
-    except (ValueError, RecursionError) as error:
+        names = json_of(_bytes(journal))
+    except ValueError as error:
         raise _refusal(journal, str(error)) from error
     if not isinstance(names, dict):
         raise _refusal(journal, "it is not an object")
@@ -252,8 +274,13 @@ def replace_file(path: Path, content: bytes) -> None:
         with target.open("wb") as stream:
             stream.write(content)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    replace_whole(target, content)
+    home = next(folder for folder in target.parents if folder.exists())
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(target, content)
+    except BaseException:
+        remove_empty(target.parent, home)
+        raise
 
 
 def append_file(path: Path, content: bytes) -> None:

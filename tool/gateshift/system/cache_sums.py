@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gateshift.errors import NoVerdict
 from gateshift.system.cache import write_json
-from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
+from gateshift.yamldoc.data import Json, JsonObject, json_of, object_at, text_at
 
 SUMS = "sums.json"
 _CHECKED = "checked.json"
@@ -32,7 +32,7 @@ def write_sums(folder: Path) -> None:
 def read_sums(folder: Path) -> JsonObject:
     """The sums by path in the folder; empty where there are none that can be read."""
     try:
-        sums: Json = json.loads((folder / SUMS).read_bytes())
+        sums = json_of((folder / SUMS).read_bytes())
     except (OSError, ValueError):
         return {}
     return object_at(sums)
@@ -78,7 +78,7 @@ def _sums_state(file: Path) -> Json:
 
 def _checked(program: Path) -> JsonObject:
     try:
-        checked: Json = json.loads((program.parent / _CHECKED).read_bytes())
+        checked = json_of((program.parent / _CHECKED).read_bytes())
     except (OSError, ValueError):
         return {}
     return object_at(checked)

@@ -137,8 +137,10 @@ def write_temporary(file: Path, content: bytes) -> Path:
                 os.fchmod(descriptor, stat.S_IMODE(file.stat().st_mode))
             stream.flush()
             os.fsync(descriptor)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(file)  # that is what its user knows
         raise
     return temporary
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from msgspec import Struct
 
 from gateshift.errors import NoVerdict
 from gateshift.system.process import Finished, run
-from gateshift.yamldoc.data import Json, text_at
+from gateshift.yamldoc.data import json_of, text_at
 
 _BUILDING = 900.0
 _FETCHING = 900.0
@@ -74,7 +73,10 @@ def download(go: Go, module: str, version: str, folder: Path) -> Module:
     `folder` is any folder outside a module. Raises NoVerdict with Go's own words.
     """
     finished = _go(go, ["mod", "download", "-json", f"{module}@{version}"], timeout=_FETCHING, cwd=folder, extra={})
-    answer: Json = json.loads(finished.stdout)
+    try:
+        answer = json_of(finished.stdout)
+    except ValueError as error:
+        raise NoVerdict(f"`{finished.command}` answered with something other than JSON") from error
     return Module(text_at(answer, "Version"), Path(text_at(answer, "Zip")), text_at(answer, "Sum"))
 
 
@@ -92,7 +94,7 @@ def _go(go: Go, words: Sequence[str], *, timeout: float, cwd: Path, extra: Mappi
 def _error(finished: Finished) -> str:
     """Go's complaint; `go mod download -json` puts it into its answer."""
     try:
-        answer: Json = json.loads(finished.stdout)
+        answer = json_of(finished.stdout)
     except ValueError:
         return finished.stderr.strip()
     return text_at(answer, "Error") or finished.stderr.strip()

@@ -6,7 +6,6 @@ Which version a program is, asked once for each state of its file.
 from __future__ import annotations
 
 import contextlib
-import json
 import mmap
 import re
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from gateshift.system.cache import cache_root, write_json
 from gateshift.system.cache_sums import SUMS
 from gateshift.system.process import run
 from gateshift.tools.lock import PinnedProgram
-from gateshift.yamldoc.data import Json, JsonObject, object_at, text_at
+from gateshift.yamldoc.data import JsonObject, json_of, object_at, text_at
 
 
 class Source(Enum):
@@ -100,8 +99,8 @@ def _ask(path: Path, program: PinnedProgram) -> str:
 
 def _ask_kubectl(path: Path) -> str:
     try:
-        answer: Json = json.loads(_said(path, ["version", "--client", "--output=json"]))
-    except json.JSONDecodeError:
+        answer = json_of(_said(path, ["version", "--client", "--output=json"]))
+    except ValueError:
         return ""
     return text_at(answer, "kustomizeVersion")
 
@@ -131,7 +130,7 @@ def _remembered(path: Path, name: str, ask: Callable[[], str]) -> str:
 
 def _read(store: Path) -> JsonObject:
     try:
-        answers: Json = json.loads(store.read_text(encoding="utf-8"))
+        answers = json_of(store.read_bytes())
     except (OSError, ValueError):
         return {}
     return object_at(answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,6 +16,15 @@ JsonObject: TypeAlias = dict[str, Json]
 
 FieldPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indexes from the top of a document: ("spec", "rules", 0, "backendRefs")."""
+
+
+def json_of(text: str | bytes) -> Json:
+    """The data of a text of JSON. Raises ValueError where it is none, or nested too deeply."""
+    try:
+        data: Json = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return data
 
 
 def json_pointer(pointer: FieldPath) -> str:

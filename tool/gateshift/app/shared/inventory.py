@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateshift.errors import NoVerdict
 from gateshift.model.inventory import InstalledProgram, Inventory, StockedSchemas
 from gateshift.schemas.layout import CHANNELS, INDEX, crd_set, gateway_api_set, installed_versions, kubernetes_set
+from gateshift.schemas.store import damaged
 from gateshift.system.cache import cache_root
 from gateshift.tools.find import find
 from gateshift.tools.lock import PinnedProgram, pinned
-from gateshift.yamldoc.data import list_at
+from gateshift.yamldoc.data import json_of, list_at
 
 
 def take_inventory(overrides: Mapping[str, Path | None]) -> Inventory:
@@ -52,4 +52,8 @@ def _to_get() -> Iterator[str]:
 
 
 def _kinds(folder: Path) -> int:
-    return len(list_at(json.loads((folder / INDEX).read_bytes()), "kinds"))
+    file = folder / INDEX
+    try:
+        return len(list_at(json_of(file.read_bytes()), "kinds"))
+    except ValueError as error:
+        raise damaged(file) from error
