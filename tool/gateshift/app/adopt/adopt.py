@@ -74,7 +74,7 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
         service=running[0].name,
         source=" ".join(map(shown_path, request.paths)) or ".",
         file=shown_path(folder / FILE_NAME),
-        way=request.options.way,
+        way=proposal.way,
         text=proved.files[FILE_NAME],
         stages=proved.stages,
         left=(*(item for live in lives for item in live.left), *proposal.left, *proved.left),

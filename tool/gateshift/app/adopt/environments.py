@@ -75,7 +75,7 @@ def merged(proposals: Mapping[str, Proposal]) -> Proposal:
     )
     comments = {path: note for path, note in first.comments.items() if path not in (("live",), ("pointers",))}
     comments[("environments",)] = "Each has what runs there today, and reaches a stage after the one before it."
-    return Proposal(data, comments, first.stages, _once(left))
+    return Proposal(data, comments, first.stages, _once(left), first.way)
 
 
 def _once(left: Sequence[Left]) -> tuple[Left, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.app.adopt.controllers import hand_over
 from gateshift.app.adopt.family import conditions, is_service
 from gateshift.app.adopt.route_fields import RouteFields
 from gateshift.app.adopt.running import RunningService, autoscaling
@@ -30,7 +31,11 @@ _PODS = ("Deployment", "ReplicaSet")
 def left_alone(running: RunningService, route: RouteFields, target: str, *, fresh: bool, apart: bool) -> Iterator[Left]:
     """Everything that the stages do not touch although it concerns the service. `fresh` says that the version to come
     does not run yet, `apart` that its pods have none of the labels by which today's are selected."""
-    yield from _routes(running, route)
+    if running.controller is not None:
+        yield hand_over(running.controller, running.name)
+        yield from running.controller.left
+    if not running.made_by_controller:
+        yield from _routes(running, route)
     yield from _other_ways_in(running)
     if apart:
         yield from _guards(running, target)

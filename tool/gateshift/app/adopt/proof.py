@@ -15,7 +15,7 @@ from gateshift.errors import Exit, UserError
 from gateshift.model.adoption import AdoptedStage, Left
 from gateshift.model.finding import Level
 from gateshift.model.plan import EngineVerdict, PlanReport
-from gateshift.model.rollout import FILE_NAME
+from gateshift.model.rollout import FILE_NAME, Stage
 
 Plans = tuple[PlanReport, ...]
 """The plans of the step to one stage, one for each environment."""
@@ -45,7 +45,7 @@ def prove(trial: Trial, proposal: Proposal, live: Mapping[str, str], snapshots: 
         raise UserError(f"the stages would not validate: {said}", exit_code=Exit.FINDINGS)
     safe = list(takewhile(lambda step: all(plan.safe for plan in step), steps))
     left = tuple(_left_away(steps[len(safe) :]))
-    if not any(len(tried.rollout.stage(step[0].target).shares) > 1 for step in safe):
+    if left and not any(_splits(tried.rollout.stage(step[0].target)) for step in safe):
         raise UserError(f"no safe way leads to a first split: {left[0].what}: {left[0].why}", exit_code=Exit.FINDINGS)
     files = tried.files
     if left:
@@ -54,6 +54,11 @@ def prove(trial: Trial, proposal: Proposal, live: Mapping[str, str], snapshots: 
     waits = {stage.name: stage.waits_for for stage in proposal.stages}
     stages = tuple(_stage(step, waits[step[0].target], tried) for step in safe)
     return Proved(stages, {FILE_NAME: text, **live, **files}, left)
+
+
+def _splits(stage: Stage) -> bool:
+    """Whether more than one version gets requests."""
+    return len(stage.shares) > 1 or bool(stage.rules)
 
 
 def _refuse_changes(step: Plans) -> None:

@@ -12,7 +12,7 @@ from gateshift.app.adopt.pod_fields import pod_fields
 from gateshift.app.adopt.route_fields import RouteFields, route_fields
 from gateshift.app.adopt.running import RunningService, RunningVersion, autoscaling, named
 from gateshift.app.adopt.service_fields import own_labels, service_fields
-from gateshift.app.adopt.steps import ProposedStage, Shift, stages
+from gateshift.app.adopt.steps import TWO_STEPS, ProposedStage, Shift, stages
 from gateshift.app.adopt.take_over import take_over_stages
 from gateshift.app.adopt.version_names import free_name, next_name
 from gateshift.config.schema.json_schema import ADDRESS
@@ -43,6 +43,7 @@ class Proposal(Struct, frozen=True):
     comments: dict[FieldPath, str]
     stages: tuple[ProposedStage, ...]
     left: tuple[Left, ...]
+    way: AdoptionWay
 
     def text(self, count: int) -> str:
         """The file with the first `count` stages."""
@@ -59,8 +60,10 @@ def propose(
     target = _target(running, options)
     fresh = target not in {version.name for version in running.versions}
     pods = pod_fields(running, _followed(running))
-    beside = options.way is AdoptionWay.BESIDE
-    service = service_fields(running, target if fresh and beside else "")
+    way = AdoptionWay.TAKE_OVER if running.made_by_controller else options.way
+    beside = way is AdoptionWay.BESIDE
+    apart = fresh and (beside or running.made_by_controller)
+    service = service_fields(running, target if apart else "")
     route = route_fields(running)
     named: list[Json] = [f"{route.resource.kind}/{route.resource.id.name}"] if route.resource else []
     data: JsonObject = {
@@ -71,7 +74,7 @@ def propose(
     if fresh:
         data["workload"] = pods.fields
     image = options.image or pods.image
-    match options.way:
+    match way:
         case AdoptionWay.BESIDE:
             versions: JsonObject = {version.name: _live(running, version) for version in running.versions}
             versions |= {target: _candidate(running, target, image)} if fresh else {}
@@ -79,13 +82,13 @@ def propose(
         case AdoptionWay.TAKE_OVER:
             versions = _with_twin(running, target, pods.image, image)
             today, version, _ = versions
-            steps = take_over_stages(today, version, target, _kind(route))
+            steps = take_over_stages(today, version, target, _kind(route), running.controller)
     data["versions"] = versions
     data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
-    around = left_alone(running, route, target, fresh=fresh, apart=fresh and beside)
+    around = left_alone(running, route, target, fresh=fresh, apart=apart)
     left = (*service.left, *route.left, *(pods.left if fresh else ()), *around)
     comments = _comments(running, list(versions), target, fresh=fresh, drill=not options.image)
-    return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)))
+    return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)), way)
 
 
 def _kind(route: RouteFields) -> str:
@@ -106,7 +109,8 @@ def _with_twin(running: RunningService, target: str, image: str, candidate: str)
     return {
         today: _live(running, stays),
         version.name: _candidate(running, version.name, image),
-        target: _candidate(running, target, candidate) | own_labels(running, target),
+        target: _candidate(running, target, candidate)
+        | ({} if running.made_by_controller else own_labels(running, target)),
     }
 
 
@@ -145,7 +149,9 @@ def _shift(running: RunningService, route: RouteFields, target: str) -> Shift:
     given_away = [version.name for version in running.versions if version.service.name == running.name]
     remaining = [name for name in (*names, target) if name not in given_away]
     handed_over = dict.fromkeys(remaining) if set(given_away) - set(kept) else ()
-    return Shift(today, target, target in names, kept, tuple(handed_over), _kind(route), route.resource is not None)
+    runs = route.resource is not None
+    steps = (running.controller.steps if running.controller else ()) or TWO_STEPS
+    return Shift(today, target, target in names, kept, tuple(handed_over), _kind(route), runs, steps)
 
 
 def _followed(running: RunningService) -> frozenset[str]:

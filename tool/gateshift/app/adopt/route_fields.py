@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from gateshift.app.adopt.controllers import route_of
 from gateshift.app.adopt.running import RunningService, named
 from gateshift.app.adopt.version_names import free_name
 from gateshift.model.adoption import Left
@@ -27,9 +28,12 @@ class RouteFields(Struct, frozen=True):
 def route_fields(running: RunningService) -> RouteFields:
     """The route's fields."""
     split = running.split
+    controller = running.controller
     if split is None:
         name = free_name(running.name, named(running, HTTP))
         data: JsonObject = {} if name == running.name else {"name": name}
+        if controller is not None and controller.owns_everything:
+            return RouteFields(data | route_of(controller.resource, running.name))
         return RouteFields(data | {"parents": [{"service": running.name}]})
     route = split.route
     raw = [item for item in list_at(route.resource.data, "spec", "rules") if isinstance(item, dict)]

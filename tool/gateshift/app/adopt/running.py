@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from gateshift.app.adopt.controllers import TrafficController, controller_in, service_of
 from gateshift.app.adopt.family import (
     Split,
     distinct,
@@ -52,6 +53,12 @@ class RunningService(Struct, frozen=True):
     versions: tuple[RunningVersion, ...]
     split: Split | None
     routes: tuple[Route, ...]
+    controller: TrafficController | None = None
+
+    @property
+    def made_by_controller(self) -> bool:
+        """Whether a controller makes the Service that callers know, and the route."""
+        return self.controller is not None and self.controller.owns_everything
 
     @property
     def workloads(self) -> tuple[Workload, ...]:
@@ -94,7 +101,8 @@ class RunningService(Struct, frozen=True):
 def read_running(build: Build, wanted: str) -> RunningService:
     """The service in what was built, of that name where one is given. Raises UserError where there is none, or where
     several could be meant."""
-    cluster = Cluster.of(build.resources)
+    controller = controller_in(build)
+    cluster = Cluster.of((*build.resources, *_made_by(controller, build)))
     members = family(cluster, _chosen(cluster, wanted))
     split = split_of(cluster, [member for member in members if workloads_of(cluster, member)])
     known = _known_to_callers(members, split)
@@ -104,7 +112,20 @@ def read_running(build: Build, wanted: str) -> RunningService:
     service = known or next((service for service in services if service.name == name), services[0])
     versions = _versions(cluster, found, version_names(services, name), split)
     routes = tuple(route for route in routes_of(cluster) if any(names(route, member) for member in members))
-    return RunningService(cluster, name, service, versions, split, routes)
+    return RunningService(cluster, name, service, versions, split, routes, controller)
+
+
+def _made_by(controller: TrafficController | None, build: Build) -> Iterator[Resource]:
+    """The Service that the controller makes for callers, unless it is among the manifests."""
+    if controller is None or not controller.owns_everything:
+        return
+    target = text_at(controller.resource.data, "spec", "targetRef", "name")
+    for resource in build.resources:
+        if (resource.kind, resource.id.name) == ("Deployment", target):
+            selector = object_at(resource.data, "spec", "selector", "matchLabels")
+            service = Resource.of(service_of(controller.resource, selector), controller.resource.origin)
+            if not any(one.id == service.id for one in build.resources):
+                yield service
 
 
 def _known_to_callers(members: tuple[Service, ...], split: Split | None) -> Service | None:
@@ -192,7 +213,7 @@ def _companions(cluster: Cluster, workloads: tuple[Workload, ...]) -> Iterator[R
         target = object_at(resource.data, "spec", "targetRef") or object_at(resource.data, "spec", "scaleTargetRef")
         if kind == "Service" and any(_governs(resource, workload) for workload in workloads):
             yield resource
-        elif kind in ("HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject"):
+        elif kind in ("HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject", "Canary"):
             name = (text_at(target, "kind") or "Deployment", text_at(target, "name"))
             if any(name == (workload.kind, workload.name) for workload in workloads):
                 yield resource
@@ -201,8 +222,11 @@ def _companions(cluster: Cluster, workloads: tuple[Workload, ...]) -> Iterator[R
 
 
 def _governs(service: Resource, workload: Workload) -> bool:
-    """Whether the Service gives the pods of a StatefulSet their names."""
-    return workload.kind == "StatefulSet" and service.id.name == text_at(workload.resource.data, "spec", "serviceName")
+    """Whether the Service gives the pods of a StatefulSet their names, or leads to the new pods of a Rollout."""
+    spec = object_at(workload.resource.data, "spec")
+    of_rollout = object_at(spec, "strategy", "canary").get("canaryService")
+    named = {"StatefulSet": spec.get("serviceName"), "Rollout": of_rollout}
+    return service.id.name == named.get(workload.kind)
 
 
 def _guards(cluster: Cluster, budget: Resource, workloads: tuple[Workload, ...]) -> bool:

@@ -22,6 +22,41 @@ class ProposedStage(Struct, frozen=True):
         return text_at(self.data, "name")
 
 
+class Step(Struct, frozen=True):
+    """A stage on the way: the target's share in per cent, how long the stage should last ("" where nothing says), and
+    the conditions of requests that go to the target whatever the shares."""
+
+    percent: int
+    soak: str = ""
+    approval: bool = False
+    match: tuple[JsonObject, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        named = {0: "debug", 10: "canary", 50: "half"}
+        return named.get(self.percent, f"share-{self.percent}") + ("-matched" if self.match and self.percent else "")
+
+    def fields(self, target: str) -> JsonObject:
+        """What the stage has next to its shares."""
+        data: JsonObject = {"soak": self.soak} if self.soak else {}
+        data |= {"approval": True} if self.approval else {}
+        rule: JsonObject = {"name": "matched", "match": list[Json](self.match), "to": target}
+        return data | ({"rules": [rule]} if self.match else {})
+
+    def description(self, target: str) -> str:
+        """What the stage is for."""
+        share = _SHARES.get(self.percent, f"{self.percent} of 100 requests go")
+        matched = f"Requests that ask for it go to {target}"
+        if not self.percent:
+            return f"{matched}, and no others."
+        return f"{share} to {target}." + (f" {matched} too." if self.match else "")
+
+
+_SHARES = {10: "One request in ten goes", 50: "Half of the requests go"}
+TWO_STEPS = (Step(10), Step(50))
+
+
 class Shift(Struct, frozen=True):
     """Where the stages lead from and to. `today` has the weight of each version that runs, `target` is the version to
     come, `runs` whether it runs already, and `kept` are the versions that stay. `handed_over` are the versions whose
@@ -34,6 +69,7 @@ class Shift(Struct, frozen=True):
     handed_over: tuple[str, ...]
     route_kind: str
     route_runs: bool
+    steps: tuple[Step, ...] = TWO_STEPS
 
     @property
     def share(self) -> float:
@@ -85,13 +121,10 @@ def _routed(shift: Shift) -> ProposedStage:
 
 
 def _shares(shift: Shift) -> Iterator[ProposedStage]:
-    look = f"your eye on {shift.target}"
-    if shift.share < 0.1:
-        shares = toward(shift.today, shift.target, 10)
-        yield stage("canary", f"One request in ten goes to {shift.target}.", look, shares=shares)
-    if shift.share < 0.5:
-        shares = toward(shift.today, shift.target, 50)
-        yield stage("half", f"Half of the requests go to {shift.target}.", look, shares=shares)
+    for step in shift.steps:
+        if step.percent > shift.share * 100 or step.match:
+            shares = toward(shift.today, shift.target, step.percent)
+            yield on_the_way(step, shift.target, shares)
     runs = "run" if " " in shift.old else "runs"
     yield stage(
         "final",
@@ -99,6 +132,12 @@ def _shares(shift: Shift) -> Iterator[ProposedStage]:
         f"your trust in {shift.target}",
         shares={shift.target: 100},
     )
+
+
+def on_the_way(step: Step, target: str, shares: JsonObject, **fields: Json) -> ProposedStage:
+    """The stage of a step to the target."""
+    waits_for = "somebody's approval" if step.approval else f"your eye on {target}"
+    return stage(step.name, step.description(target), waits_for, **fields, shares=shares, **step.fields(target))
 
 
 def _retirement(shift: Shift) -> Iterator[ProposedStage]:
@@ -122,11 +161,11 @@ def _retirement(shift: Shift) -> Iterator[ProposedStage]:
 
 
 def toward(today: Mapping[str, int], target: str, percent: int | None) -> JsonObject:
-    """The shares in which the target has that many per cent, and the others divide the rest as today; with None the
-    shares of today."""
+    """The shares in which the target has that many per cent, and the others divide the rest as today; with None or 0
+    the shares of today."""
     others = {name: weight for name, weight in today.items() if weight and name != target}
     whole = sum(others.values())
-    if percent is None:
+    if not percent:
         weights = {name: weight for name, weight in today.items() if weight}
     else:
         weights = {name: weight * (100 - percent) for name, weight in others.items()} | {target: whole * percent}

@@ -5,29 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateshift.app.adopt.steps import ProposedStage, stage
+from gateshift.app.adopt.controllers import TrafficController
+from gateshift.app.adopt.steps import TWO_STEPS, ProposedStage, on_the_way, stage, toward
 from gateshift.yamldoc.data import Json
 
 
-def take_over_stages(today: str, version: str, target: str, route_kind: str) -> Iterator[ProposedStage]:
-    """The stages from what runs as `today` to `target`, by way of its twin `version`."""
-    yield from _taken_over(today, version, route_kind)
+def take_over_stages(
+    today: str, version: str, target: str, route_kind: str, controller: TrafficController | None
+) -> Iterator[ProposedStage]:
+    """The stages from what runs as `today` to `target`, by way of its twin `version`. Where a controller makes today's
+    Service, the rollout's own takes its place."""
+    made = controller is not None and controller.owns_everything
+    yield from _released(today, version, route_kind) if made else _taken_over(today, version, route_kind)
     run: list[Json] = [version, target]
-    known: list[Json] = [today, version, target]
-    look = f"your eye on {target}"
-    ready = f"the pods of {target} to be Ready"
-    one_way = {version: 100}
+    known: list[Json] = run if made else [today, *run]
     yield stage(
         "dark",
         f"{target} runs next to {version} and receives nothing.",
-        ready,
+        f"the pods of {target} to be Ready",
         deploy=run,
         services=known,
-        shares={**one_way},
+        shares={version: 100},
     )
-    for name, said, percent in (("canary", "One request in ten goes", 10), ("half", "Half of the requests go", 50)):
-        shares = {version: 100 - percent, target: percent}
-        yield stage(name, f"{said} to {target}.", look, deploy=run, services=known, shares={**shares})
+    for step in (controller.steps if controller else ()) or TWO_STEPS:
+        shares = toward({version: 1}, target, step.percent)
+        yield on_the_way(step, target, shares, deploy=run, services=known)
     yield stage(
         "final",
         f"{target} answers everything; {version} still runs, one commit away.",
@@ -41,8 +43,40 @@ def take_over_stages(today: str, version: str, target: str, route_kind: str) -> 
         f"{version} is gone.",
         f"no way back to {version} to be needed",
         deploy=[target],
-        services=[today, target],
+        services=[target] if made else [today, target],
         shares={target: 100},
+    )
+
+
+def _released(today: str, version: str, route_kind: str) -> Iterator[ProposedStage]:
+    """From a controller that makes Services and routes by itself."""
+    both: list[Json] = [today, version]
+    yield stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=[today])
+    yield stage(
+        "twin",
+        f"The same image runs as {version} too, with a Service of its own, and receives nothing.",
+        f"the pods of {version} to be Ready",
+        deploy=both,
+    )
+    yield stage(
+        "released",
+        "The controller's object and its target leave Git; what the controller made goes on in the cluster.",
+        "the object to be marked to stay, as is said below",
+        deploy=[version],
+        services=both,
+    )
+    yield stage(
+        "handed-over",
+        f"The Service that callers know is the rollout's own and selects {version}.",
+        "the controller's object to be gone from the cluster, as is said below",
+        deploy=[version],
+    )
+    yield stage(
+        "routed",
+        f"The {route_kind} is the rollout's own and sends every request to {version}.",
+        "every parent to accept the route",
+        deploy=[version],
+        shares={version: 100},
     )
 
 
