@@ -20,7 +20,7 @@ HERE = "# <-- here"
 
 def write(top: Path, text: str) -> Path:
     """Write each `=== path` of the text as a file below the folder, which becomes a Git work tree."""
-    (top / ".git").mkdir(exist_ok=True)
+    (top / ".git").mkdir(parents=True, exist_ok=True)
     (top / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     for part in textwrap.dedent(text).split("=== ")[1:]:
         name, _, body = part.partition("\n")

@@ -13,6 +13,7 @@ import pytest
 from gateshift.report.findings.formats import VALIDATION
 from tests.cli.caching import imports, own_cache, run
 from tests.cli.promoting import customers, git  # noqa: F401 -- customers is a fixture
+from tests.repositories import write
 
 FAULT = """apiVersion: v1
 kind: Service
@@ -136,6 +137,112 @@ def test_a_change_is_seen_and_its_return_too(
     plain = run(customers, cache, "validate", ".", "-f", "json", "--no-cache")
     assert plain != before
     assert [run(customers, cache, "validate", ".", "-f", "json") for _ in range(2)] == [plain, plain]
+
+
+ROOTS = """
+=== base/kustomization.yaml
+resources: [service.yaml]
+=== base/service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: shared}
+spec: {ports: [{port: 80}]}
+=== one/kustomization.yaml
+resources: [../base]
+=== two/kustomization.yaml
+resources: [../base, object.yaml]
+=== two/object.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: own}
+spec: {ports: [{port: 81}]}
+=== three/kustomization.yaml
+resources: [widget.yaml]
+=== three/widget.yaml
+apiVersion: example.org/v1
+kind: Widget
+metadata: {name: widget}
+spec: {size: large}
+"""
+CRD = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.org}
+spec:
+  group: example.org
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties: {spec: {type: object, properties: {size: {type: SIZE}}}}
+"""
+
+
+class Roots:
+    """Three roots, and what is built of them by a kustomize that says what it builds."""
+
+    def __init__(self, top: Path, cache: Path, log: Path) -> None:
+        self.top, self.cache, self.log = write(top, ROOTS), cache, log
+        real = next((cache / "tools").glob("kustomize/*/kustomize"))
+        self.program = log.with_name("kustomize")
+        self.program.write_text(f'#!/bin/sh\n[ "$1" = build ] && echo >> {log}\nexec {real} "$@"\n')
+        self.program.chmod(0o755)
+
+    def validate(self, *, as_plain: bool = True) -> tuple[int, str, int]:
+        """What a run says, which is what one without a cache says, and how many builds it takes."""
+        words = ("validate", ".", "-f", "json", "--notes", "--kustomize", str(self.program))
+        plain = run(self.top, self.cache, *words, "--no-cache")
+        self.log.write_text("")
+        said = run(self.top, self.cache, *words)
+        assert not as_plain or said == plain
+        return *said, len(self.log.read_text().splitlines())
+
+
+@pytest.fixture
+def roots(cache: Path, tmp_path: Path) -> Roots:
+    """Three roots that were validated once."""
+    found = Roots(tmp_path / "roots", cache, cache.parent / "log")
+    assert found.validate()[2] == 3
+    return found
+
+
+@pytest.mark.parametrize(
+    ("file", "builds"),
+    [("two/object.yaml", 1), ("base/service.yaml", 2), ("three/widget.yaml", 1), ("README.md", 0)],
+)
+def test_only_the_roots_that_read_a_changed_file_are_built(roots: Roots, file: str, builds: int) -> None:
+    path = roots.top / file
+    path.write_text((path.read_text() if path.exists() else "") + "\n# more\n")
+    assert roots.validate()[2] == builds
+    assert roots.validate()[2] == 0
+
+
+def test_a_file_that_was_missing_is_seen_by_its_root_alone(roots: Roots) -> None:
+    file = roots.top / "two/object.yaml"
+    text = file.read_text()
+    file.unlink()
+    assert roots.validate()[::2] == (1, 0)  # refused before it is built
+    file.write_text(text.replace("81", "82"))
+    assert roots.validate()[::2] == (0, 1)
+
+
+def test_a_definition_in_one_root_is_heeded_in_the_others(roots: Roots) -> None:
+    (roots.top / "one/kustomization.yaml").write_text("resources: [../base, crd.yaml]\n")
+    for size, code in (("string", 0), ("integer", 1), ("string", 0)):
+        (roots.top / "one/crd.yaml").write_text(CRD.replace("SIZE", size))
+        assert roots.validate()[0] == code
+    (roots.top / "one/kustomization.yaml").write_text("resources: [../base]\n")
+    assert "no-schema-for-kind" in roots.validate()[1]
+
+
+def test_other_options_are_other_answers(roots: Roots) -> None:
+    words = ("validate", ".", "-f", "json", "--kubernetes")
+    assert run(roots.top, roots.cache, *words, "1.2")[0] == 3
+    assert run(roots.top, roots.cache, *words, "1.37")[0] == 0
 
 
 def test_what_git_ignores_is_seen(

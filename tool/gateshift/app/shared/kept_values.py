@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 def encoded(value: object) -> bytes:
-    """The same bytes for equal values. Raises ValueError or TypeError for what cannot be kept, such as text that is
-    not Unicode."""
-    return msgspec.msgpack.encode(value, enc_hook=_plain, order="deterministic")
+    """The value, its mappings in their own order. Raises ValueError or TypeError for what cannot be kept, such as text
+    that is not Unicode."""
+    return msgspec.msgpack.encode(value, enc_hook=_plain)
 
 
 def decoded(payload: bytes | msgspec.Raw, form: type[T]) -> T | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -10,11 +10,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.shared.attempt import Tally, attempt
-from gateshift.app.shared.build_roots import BuiltRoot, build_read, read_roots
+from gateshift.app.shared.build_roots import BuiltRoot, ReadRoot, build_read, read_roots
 from gateshift.app.shared.locate_findings import Placer
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.rollouts import StageRoot
 from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.root_memory import KeptRoot, RootMemory, crds_among
 from gateshift.app.validate.targets import ValidationTargets
 from gateshift.checks.registry import CHECKS
 from gateshift.checks.schema import admission as schema_checks
@@ -29,7 +30,10 @@ from gateshift.model.resource import Build
 from gateshift.model.rule import Check
 from gateshift.model.schema_verdict import SchemaVerdict
 from gateshift.schemas import Schemas, kubeconform
+from gateshift.schemas.own_crds import with_crds_among
+from gateshift.system.answer_store import AnswerStore
 from gateshift.tools.find import find
+from gateshift.yamldoc.data import JsonObject
 
 
 class RootChecks(Struct, frozen=True, eq=False):
@@ -41,11 +45,13 @@ class RootChecks(Struct, frozen=True, eq=False):
 
 
 class CheckedRoot(Struct, frozen=True, eq=False):
-    """A root and what is wrong with it; `subject` is None where it was not built, or not read by routing."""
+    """A root and what is wrong with it; `subject` is None where it was not built, or not read by routing, or where all
+    of it is `kept` from another run."""
 
     built: BuiltRoot
     subject: Subject | None
     tally: Tally
+    kept: KeptRoot | None = None
 
 
 def check_roots(
@@ -53,25 +59,79 @@ def check_roots(
 ) -> tuple[CheckedRoot, ...]:
     """Build and check every root, and where one is refused, the bases under it by themselves.
 
-    A root that could not be built or checked has the gap that says why.
+    A root that could not be built or checked has the gap that says why. Roots that are known are not built again.
     """
+    memory = _memory(targets, with_checks, choices)
+    run = partial(_checked, targets, with_checks, choices, placer)
+    checked = run(memory)
+    crds = crds_among(root.built for root in checked) if memory is not None else b""
+    if any(root.kept is not None and root.kept.crds != crds for root in checked):
+        checked = run(None)
+    if memory is not None:
+        _keep(checked, crds, memory)
+    choices.progress("")
+    return checked
+
+
+def _memory(targets: ValidationTargets, with_checks: RootChecks, choices: Choices) -> RootMemory | None:
+    """The roots that are known from other runs; None where none is wanted, or where a program or schema is missing."""
+    store = AnswerStore.of_user() if choices.cached and with_checks.checks is CHECKS else None
+    if store is None or with_checks.schemas is None:
+        return None
+    try:
+        programs = [find(name, named) for name, named in choices.programs()]
+        stages = targets.rollouts.by_folder
+        return RootMemory.of(store, programs, with_checks.schemas, stages, cel=with_checks.cel)
+    except (NoVerdict, OSError):
+        return None
+
+
+def _keep(checked: Iterable[CheckedRoot], crds: bytes, memory: RootMemory) -> None:
+    """Keep what is new, as far as it is finished."""
+    new = [root for root in checked if root.kept is None]
+    if any(root.tally.gaps for root in new):  # one of kubeconform stands with any root
+        return
+    for root in new:
+        memory.keep(root.built, root.tally.findings, crds)
+
+
+def _checked(
+    targets: ValidationTargets,
+    with_checks: RootChecks,
+    choices: Choices,
+    placer: Placer,
+    memory: RootMemory | None,
+) -> tuple[CheckedRoot, ...]:
     check = partial(_check, with_checks=with_checks, stages=targets.rollouts.by_folder, placer=placer)
     built: list[BuiltRoot] = []
+    kept: list[KeptRoot | None] = []
     checked: list[CheckedRoot] = []
     waiting = targets.roots
     while waiting:
-        for root in build_read(waiting, program=choices.kustomize, timeout=choices.timeout, progress=choices.progress):
+        for root, known in _built(waiting, choices, memory):
             built.append(root)
-            checked += map(check, built[len(checked) : -1])
+            kept.append(known)
+            checked += map(check, built[len(checked) : -1], kept[len(checked) : -1])
         below = (*bases_of_refused(built), *files_of_refused(built, targets.reader))
         waiting = read_roots(below, targets.reader)
     with ThreadPoolExecutor(1) as beside:  # kubeconform works while the last root is checked
         choices.progress("checking every object against its schema")
-        verdicts = beside.submit(_schema_verdicts, built, with_checks.schemas, choices)
-        checked += map(check, built[len(checked) :])
-    _add_verdicts(checked, verdicts.result(), placer)
-    choices.progress("")
+        verdicts = beside.submit(_schema_verdicts, built, kept, with_checks.schemas, choices)
+        checked += map(check, built[len(checked) :], kept[len(checked) :])
+    _add_verdicts([root for root in checked if root.kept is None], verdicts.result(), placer)
     return tuple(checked)
+
+
+def _built(
+    roots: Sequence[ReadRoot], choices: Choices, memory: RootMemory | None
+) -> Iterator[tuple[BuiltRoot, KeptRoot | None]]:
+    """Each root in order with what is known of it; what is not is built, the next ones while one is looked at."""
+    known = [memory.known(root.tree) if memory is not None and root.gap is None else None for root in roots]
+    unknown = [root for root, kept in zip(roots, known, strict=True) if kept is None]
+    fresh = build_read(unknown, program=choices.kustomize, timeout=choices.timeout, progress=choices.progress)
+    for root, kept in zip(roots, known, strict=True):
+        yield (next(fresh) if kept is None else BuiltRoot(root.tree, kept.build, kept.of_build)), kept
+    assert next(fresh, None) is None  # which lets it clean up
 
 
 def bases_of_refused(roots: Sequence[BuiltRoot]) -> tuple[Root, ...]:
@@ -111,9 +171,11 @@ def _bases(node: Kustomization) -> Iterator[Kustomization]:
 
 
 def _check(
-    root: BuiltRoot, *, with_checks: RootChecks, stages: Mapping[Path, StageRoot], placer: Placer
+    root: BuiltRoot, kept: KeptRoot | None, *, with_checks: RootChecks, stages: Mapping[Path, StageRoot], placer: Placer
 ) -> CheckedRoot:
     """Look for everything that needs no other program."""
+    if kept is not None:
+        return CheckedRoot(root, None, Tally(list(kept.findings)), kept)
     tally = Tally(gaps=[root.gap] if root.gap else [])
     what = _not_checked(root)
     tally.add(what, lambda: placer.placed(root.findings, root))
@@ -145,17 +207,24 @@ def _subject(root: BuiltRoot, build: Build, stages: Mapping[Path, StageRoot], sc
 
 
 def _schema_verdicts(
-    roots: Sequence[BuiltRoot], schemas: Schemas | None, choices: Choices
+    roots: Sequence[BuiltRoot], kept: Sequence[KeptRoot | None], schemas: Schemas | None, choices: Choices
 ) -> tuple[SchemaVerdict, ...] | NoVerdict:
-    """kubeconform's verdict on every object of every root, by one run, or why there is none."""
-    objects = [resource.data for root in roots if root.build for resource in root.build.resources]
+    """kubeconform's verdict on every object of every root that is not kept, by one run, or why there is none."""
+    fresh = [root for root, known in zip(roots, kept, strict=True) if known is None]
+    objects = _objects(fresh)
     if schemas is None or not objects:
         return ()
     try:
         program = find("kubeconform", choices.kubeconform)
+        if len(fresh) < len(roots):
+            schemas = with_crds_among(_objects(roots), schemas)
         return kubeconform.check(objects, schemas, program, timeout=choices.timeout)
     except NoVerdict as error:
         return error
+
+
+def _objects(roots: Iterable[BuiltRoot]) -> list[JsonObject]:
+    return [resource.data for root in roots if root.build for resource in root.build.resources]
 
 
 def _add_verdicts(
