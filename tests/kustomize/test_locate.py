@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateshift.kustomize.trace import locate
+from gateshift.kustomize.trace import Locator, locate
 from gateshift.model.finding import FieldRef
 from tests.kustomize.cases import CASES, DEPLOYMENT, Case
 from tests.repositories import built, marked, named, pointer, tree_of, write
@@ -67,3 +67,31 @@ def test_a_part_that_the_string_does_not_have_leads_to_the_string(tmp_path: Path
     tree = tree_of(top / "app")
     place = locate(FieldRef(named(built(tree), "ConfigMap"), ("data", "a.conf"), part="${HOST}"), tree).place
     assert (place.file, place.line) == marked(top)
+
+
+@pytest.mark.parametrize(
+    ("at", "line", "focus"),
+    [
+        ("", "apiVersion: apps/v1", "  name: app"),
+        ("spec/template/spec/containers/1", "        - name: side", "        - name: side"),
+        ("spec/template/spec/containers/0/ports/0", "            - containerPort: 80", ""),
+        ("spec/selector", "    matchLabels: {app: app}", ""),
+        ("spec/replicas", "  replicas: 1", ""),
+    ],
+)
+def test_an_object_and_an_entry_are_known_by_their_names(tmp_path: Path, at: str, line: str, focus: str) -> None:
+    top = write(tmp_path, DEPLOYMENT)
+    tree = tree_of(top / "base")
+    place = Locator(tree).point_out(FieldRef(named(built(tree), "Deployment"), pointer(at))).place
+    lines = ["", *(top / "base/deployment.yaml").read_text().splitlines()]
+    assert lines[place.line] == line
+    assert lines[place.focus.line] == focus
+    assert place.focus.end_column - place.focus.column == len(focus.partition("name: ")[2])
+
+
+def test_a_name_of_another_file_is_not_what_an_object_is_known_by(tmp_path: Path) -> None:
+    top = write(tmp_path, DEPLOYMENT + "=== overlay/kustomization.yaml\nresources: [../base]\nnamePrefix: x-\n")
+    tree = tree_of(top / "overlay")
+    place = Locator(tree).point_out(FieldRef(named(built(tree), "Deployment"))).place
+    assert place.file == top / "base/deployment.yaml"
+    assert place.focus.line == 0

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from gateshift.model.place import Focus
 from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
 from gateshift.report.findings.text import render, summary
 from gateshift.report.style import Style
@@ -53,6 +54,13 @@ def test_a_hostile_source_line_cannot_steer_the_terminal() -> None:
     text = render(replace(REPORT, findings=(replace(FINDING, message="evil\x1b[31m\r", place=place, related=()),)))
     assert not {"\x1b", "\x07", "\r", "\u202e"} & set(text)
     assert "\\x1b]0;owned\\x07\\u202egnp" in text
+
+
+def test_the_caret_is_at_what_a_reader_looks_for() -> None:
+    lines = (SourceLine(3, "  - group: x"), SourceLine(4, "    name: shop"))
+    place = ReportedPlace("a.yaml", 3, 5, 5, 1, lines, Focus(4, 11, 15))
+    text = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),)))
+    assert "  --> a.yaml:4:11\n  3 |   - group: x\n  4 |     name: shop\n    |           ^^^^\n" in text
 
 
 def test_colour_is_only_written_when_asked_for() -> None:

@@ -23,6 +23,7 @@ class StatusLine:
     def __init__(self) -> None:
         self._shown = sys.stderr is not None and sys.stderr.isatty()
         self._text = ""
+        self._drawn = False
         self._due = 0.0
         self._timer: Timer | None = None
         self._lock = Lock()
@@ -47,7 +48,9 @@ class StatusLine:
 
     def _draw(self) -> None:
         with self._lock:
-            clear_line()
+            if self._drawn:
+                clear_line()
+            self._drawn = bool(self._text)
             if self._text:
                 width = columns(sys.stderr) or _UNKNOWN_WIDTH
                 sys.stderr.write(f"{clean(self._text)[: width - 1]}\r")

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from gateshift.model.finding import Level
 from gateshift.model.lasting import Lasting
+from gateshift.model.place import NO_FOCUS, Focus
 
 
 class SourceLine(Struct, frozen=True):
@@ -29,7 +30,8 @@ class ResourceName(Struct, frozen=True):
 class ReportedPlace(Struct, frozen=True):
     """A span in a file, its path relative to the working directory with forward slashes.
 
-    Lines and columns count from 1; the end is exclusive. `excerpt` holds the source lines worth showing.
+    Lines and columns count from 1; the end is exclusive. `excerpt` holds the source lines worth showing; `focus` is the
+    part of the span that they are shown for.
     """
 
     file: str
@@ -38,6 +40,15 @@ class ReportedPlace(Struct, frozen=True):
     end_line: int
     end_column: int
     excerpt: tuple[SourceLine, ...] = ()
+    focus: Focus = NO_FOCUS
+
+    @property
+    def focused(self) -> ReportedPlace:
+        """The place for a reader, who looks for the name of an object and not for its first line."""
+        if not self.focus.line:
+            return self
+        line, column, end_column = self.focus.line, self.focus.column, self.focus.end_column
+        return ReportedPlace(self.file, line, column, line, end_column, self.excerpt)
 
 
 class ReportedRelated(Struct, frozen=True):

@@ -43,19 +43,22 @@ class Placer:
         return PlacedFinding(finding, finding.at, ())
 
     def excerpt(self, place: Place) -> tuple[SourceLine, ...]:
-        """The source lines of a place, at most three; none of a file that a link reaches outside the repository."""
+        """The source lines of a place, at most three, those of its focus where it has one; none of a file that a link
+        reaches outside the repository."""
         real = self._sources.real(place.file)
         if real != place.file and _leaves(place.file, real):
             return ()
         lines = self._sources.read(real).text.splitlines()
-        last = min(max(place.end_line - (place.end_column == 1), place.line), place.line + _MOST_LINES - 1, len(lines))
-        return tuple(SourceLine(number, lines[number - 1]) for number in range(place.line, last + 1))
+        end = max(place.end_line - (place.end_column == 1), place.line)
+        first = max(place.line, place.focus.line - _MOST_LINES + 1)
+        last = min(place.focus.line or end, first + _MOST_LINES - 1, len(lines))
+        return tuple(SourceLine(number, lines[number - 1]) for number in range(first, last + 1))
 
     def _where(self, at: FieldRef | Place, root_of: Callable[[FieldRef], BuiltRoot]) -> PlacedField:
         if isinstance(at, Place):
             return PlacedField(at)
         root = root_of(at)
-        return self._locators.setdefault(id(root), Locator(root.tree)).find(at)
+        return self._locators.setdefault(id(root), Locator(root.tree)).point_out(at)
 
 
 def _leaves(path: Path, real: Path) -> bool:

@@ -65,7 +65,8 @@ def _cause(finding: Finding, place: ReportedPlace) -> str:
 def _place(place: Place, excerpt: Excerpt, base: Path) -> ReportedPlace:
     end = (place.end_line, place.end_column)
     end_line, end_column = end if end > (place.line, place.column) else (place.line, place.column)
-    return ReportedPlace(shown_path(place.file, base), place.line, place.column, end_line, end_column, excerpt(place))
+    file = shown_path(place.file, base)
+    return ReportedPlace(file, place.line, place.column, end_line, end_column, excerpt(place), place.focus)
 
 
 def _resource(finding: Finding) -> ResourceName | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.kustomize.trace.generators import generated
 from gateshift.kustomize.trace.selectors import Passing
@@ -18,7 +19,7 @@ from gateshift.kustomize.trace.traced_node import Mark, TracedNode, node_of
 from gateshift.kustomize.trace.transformers import Steps
 from gateshift.model.finding import FieldRef
 from gateshift.model.kustomization import KustomizationTree
-from gateshift.model.place import Place
+from gateshift.model.place import Focus, Place
 from gateshift.model.resource import Resource
 from gateshift.yamldoc import load_all
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject, look_up, object_at
@@ -54,6 +55,24 @@ class Locator:
             return PlacedField(removed.place() if removed else node.mark.place(key=True))
         part = field_ref.part if isinstance(node.scalar, str) else ""
         return PlacedField(node.mark.place_of(part) if part else node.mark.place(key=field_ref.key), _related(node))
+
+    def point_out(self, field_ref: FieldRef) -> PlacedField:
+        """As `find`; of an object and of an entry of a list, the place says where its name is, if in the same file."""
+        found = self.find(field_ref)
+        at = field_ref.pointer
+        name = (*at, "name") if at else ("metadata", "name")
+        is_entry = not at or isinstance(at[-1], int)
+        if (
+            field_ref.key
+            or field_ref.part
+            or not is_entry
+            or not isinstance(look_up(field_ref.resource.data, name), str)
+        ):
+            return found
+        named = self.find(replace(field_ref, pointer=name)).place
+        if named.file != found.place.file or named.line < found.place.line:
+            return found
+        return replace(found, place=replace(found.place, focus=Focus(named.line, named.column, named.end_column)))
 
     def _follow(self, resource: Resource) -> TracedNode | None:
         known = self._followed.get(id(resource))

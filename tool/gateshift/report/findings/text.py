@@ -126,7 +126,7 @@ def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
     yield from (f"  {style.paint(line, 'bold')}" for line in rest)
     yield from place_lines(finding.place, style, LEVEL_COLOUR[finding.level])
     for related in finding.related:
-        place = related.place
+        place = related.place.focused
         where = "" if place.excerpt else f" ({place.file}:{place.line}:{place.column})"
         first, *rest = style.wrap(printable(related.message + where), len("  note: "))
         yield f"  {style.paint('note', 'cyan')}: {first}"
@@ -159,6 +159,7 @@ def _remarks(finding: ReportedFinding) -> Iterator[tuple[str, str]]:
 
 def place_lines(place: ReportedPlace, style: Style = _PLAIN, colour: str = "red") -> Iterator[str]:
     """Where it is, the source lines, and a caret under the fault."""
+    place = place.focused
     arrow = style.paint("-->", "blue", "bold")
     yield f"  {arrow} {printable(place.file)}:{place.line}:{place.column}"
     digits = len(str(max((line.number for line in place.excerpt), default=0)))

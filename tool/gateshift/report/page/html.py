@@ -160,7 +160,7 @@ def _shown(value: object) -> object:
 
 
 def _source(place: ReportedPlace) -> Markup:
-    return Markup(_templates().get_template("source.html.j2").render(place=place))
+    return Markup(_templates().get_template("source.html.j2").render(place=place.focused))
 
 
 def prose(text: str) -> Markup:

@@ -241,8 +241,9 @@ def _reasons(report: PlanReport, links: Links) -> Iterator[str]:
 def _reason(entry: SharedFinding, links: Links) -> str:
     finding = entry.finding
     who = f" ({prose(' and '.join(entry.engines))} only)" if entry.engines else ""
-    place = f"{finding.place.file}:{finding.place.line}"
-    address = links.line(finding.place.file, finding.place.line)
+    shown = finding.place.focused
+    place = f"{shown.file}:{shown.line}"
+    address = links.line(shown.file, shown.line)
     where = f"[{code(place)}]({address})" if address else code(place)
     others = (f"{prose(name)}: {prose(when)}" for name, when in entry.otherwise)
     said = " ".join(part for part in (prose(finding.message), *others, prose(entry.hint)) if part)
