@@ -16,7 +16,7 @@ from gateshift.config.schema import vocabulary
 from gateshift.config.slips import fits
 from gateshift.errors import Exit
 from gateshift.model.adoption import AdoptionWay
-from gateshift.report.adopt.text import FORMATS
+from gateshift.report.adopt.formats import FORMATS
 
 _EPILOG = """\b
 Examples:

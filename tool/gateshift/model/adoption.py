@@ -25,7 +25,7 @@ class Left(Struct, frozen=True, order=True):
 
 class AdoptedStage(Struct, frozen=True):
     """A stage: how many objects it changes against the one before (the first: against what runs today), what the sync
-    engines make of that step, and what the step waits for."""
+    engines make of that step, and what to wait for before the next; "" for nothing."""
 
     name: str
     description: str

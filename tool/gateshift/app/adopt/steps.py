@@ -1,4 +1,4 @@
-"""The stages that lead from what runs to the version that comes, and what the step to each waits for."""
+"""The stages that lead from what runs to the version that comes, and what to wait for in each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateshift.yamldoc.data import Json, JsonObject, text_at
 
 
 class ProposedStage(Struct, frozen=True):
-    """A stage as gateshift.yaml has it, and what the step to it waits for."""
+    """A stage as gateshift.yaml has it, and what to wait for before the next; "" for nothing."""
 
     data: JsonObject
     waits_for: str
@@ -99,7 +99,7 @@ def stage(name: str, description: str, waits_for: str, **fields: Json) -> Propos
 def stages(shift: Shift) -> Iterator[ProposedStage]:
     """The stages; the first is what runs."""
     live: list[Json] = list(shift.today)
-    yield stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=live)
+    yield stage("live", "What runs today, and nothing else.", "", deploy=live)
     if not shift.runs:
         yield stage(
             "dark",
@@ -129,14 +129,14 @@ def _shares(shift: Shift) -> Iterator[ProposedStage]:
     yield stage(
         "final",
         f"{shift.target} answers everything; {shift.old} still {runs}, one commit away.",
-        f"your trust in {shift.target}",
+        f"{shift.target} to have proved itself",
         shares={shift.target: 100},
     )
 
 
 def on_the_way(step: Step, target: str, shares: JsonObject, **fields: Json) -> ProposedStage:
     """The stage of a step to the target."""
-    waits_for = "somebody's approval" if step.approval else f"your eye on {target}"
+    waits_for = f"{target} to serve its share well" + (", and for an approval" if step.approval else "")
     return stage(step.name, step.description(target), waits_for, **fields, shares=shares, **step.fields(target))
 
 
@@ -146,7 +146,7 @@ def _retirement(shift: Shift) -> Iterator[ProposedStage]:
         yield stage(
             "handed-over",
             "The Service is the rollout's own and selects the versions to come; it serves no other.",
-            "no request to be left that the route does not steer",
+            f"clients that hold connections to {shift.goes} to be gone",
             services=list[Json](shift.handed_over),
             shares=all_shares,
         )
@@ -154,7 +154,7 @@ def _retirement(shift: Shift) -> Iterator[ProposedStage]:
     yield stage(
         "retired",
         f"{shift.goes} {verb} gone.",
-        f"no way back to {shift.goes} to be needed",
+        "",
         deploy=list[Json](shift.kept),
         shares=all_shares,
     )

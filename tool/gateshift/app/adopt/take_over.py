@@ -33,7 +33,7 @@ def take_over_stages(
     yield stage(
         "final",
         f"{target} answers everything; {version} still runs, one commit away.",
-        f"your trust in {target}",
+        f"{target} to have proved itself",
         deploy=run,
         services=known,
         shares={target: 100},
@@ -41,7 +41,7 @@ def take_over_stages(
     yield stage(
         "retired",
         f"{version} is gone.",
-        f"no way back to {version} to be needed",
+        "",
         deploy=[target],
         services=[target] if made else [today, target],
         shares={target: 100},
@@ -51,24 +51,24 @@ def take_over_stages(
 def _released(today: str, version: str, route_kind: str) -> Iterator[ProposedStage]:
     """From a controller that makes Services and routes by itself."""
     both: list[Json] = [today, version]
-    yield stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=[today])
+    yield stage("live", "What runs today, and nothing else.", "", deploy=[today])
     yield stage(
         "twin",
         f"The same image runs as {version} too, with a Service of its own, and receives nothing.",
-        f"the pods of {version} to be Ready",
+        f"the pods of {version} to be Ready, and the controller's object to be marked to stay",
         deploy=both,
     )
     yield stage(
         "released",
         "The controller's object and its target leave Git; what the controller made goes on in the cluster.",
-        "the object to be marked to stay, as is said below",
+        "the controller's object to be gone from the cluster, and nothing that it made",
         deploy=[version],
         services=both,
     )
     yield stage(
         "handed-over",
         f"The Service that callers know is the rollout's own and selects {version}.",
-        "the controller's object to be gone from the cluster, as is said below",
+        "",
         deploy=[version],
     )
     yield stage(
@@ -82,7 +82,7 @@ def _released(today: str, version: str, route_kind: str) -> Iterator[ProposedSta
 
 def _taken_over(today: str, version: str, route_kind: str) -> Iterator[ProposedStage]:
     both: list[Json] = [today, version]
-    yield stage("live", "What runs today, and nothing else.", "nothing: it changes no object", deploy=[today])
+    yield stage("live", "What runs today, and nothing else.", "", deploy=[today])
     yield stage(
         "twin",
         f"The same image runs as {version} too; today's Service sends it a part of the requests.",
@@ -101,14 +101,14 @@ def _taken_over(today: str, version: str, route_kind: str) -> Iterator[ProposedS
     yield stage(
         "moved",
         f"{version} answers everything; what ran before still runs, one commit away.",
-        f"your trust in {version}",
+        f"{version} to have proved itself",
         deploy=both,
         shares={version: 100},
     )
     yield stage(
         "taken-over",
         f"What ran before is gone; its Service stays and selects {version}.",
-        "no way back to be needed",
+        "",
         deploy=[version],
         services=both,
         shares={version: 100},

@@ -24,7 +24,7 @@ class AdoptedStageJson(JsonForm, frozen=True):
     stage: str
     changes: Annotated[Count, says("How many objects the step creates, changes or prunes; 0 in the first.")]
     engines: Annotated[dict[str, AdoptVerdictJson], by_engine("The verdicts, by engine.")]
-    waits: Annotated[str, says("What the step waits for, in words.")]
+    waits: Annotated[str, says("What to wait for before the next step, in words; empty for nothing.")]
 
 
 class LeftJson(JsonForm, frozen=True):
