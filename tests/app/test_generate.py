@@ -108,20 +108,21 @@ def test_an_edit_is_neither_overwritten_nor_forgotten(rollout: Rollout, tmp_path
     raw = file.read_bytes()
     file.write_bytes(edited := edit(raw))
     (tmp_path / "base/service.yaml").unlink()
-    assert write(rollout, force=False).refused
+    assert write(rollout, force=False).kept(force=False)
     assert file.read_bytes() == edited
     assert not (tmp_path / "base/service.yaml").exists()
     assert statuses(rollout) == {ROUTE: status, "base/service.yaml": FileStatus.MISSING}
     write(rollout, force=True)
-    assert file.read_bytes() == raw
-    assert statuses(rollout) == {}
+    ours = status is FileStatus.EDITED
+    assert file.read_bytes() == (raw if ours else edited)
+    assert statuses(rollout) == ({} if ours else {ROUTE: status, "base/service.yaml": FileStatus.MISSING})
 
 
 def test_an_edited_file_of_a_removed_stage_is_kept(rollout: Rollout, tmp_path: Path) -> None:
     file = tmp_path / "overlays/half/httproute.yaml"
     file.write_text(file.read_text() + "# mine\n")
     smaller = without(rollout, "half")
-    assert write(smaller, force=False).refused
+    assert write(smaller, force=False).kept(force=False)
     assert file.exists()
     write(smaller, force=True)
     assert not file.exists()
@@ -129,7 +130,7 @@ def test_an_edited_file_of_a_removed_stage_is_kept(rollout: Rollout, tmp_path: P
 
 def test_another_rollout_s_files_are_a_stranger_s(rollout: Rollout, tmp_path: Path) -> None:
     other = replace(rollout, service=replace(rollout.service, name="orders"))
-    assert write(other, force=False).refused
+    assert write(other, force=False).kept(force=False)
     assert FileStatus.LEFT_OVER not in statuses(other).values()
     assert b"for customers" in (tmp_path / ROUTE).read_bytes()
 
@@ -233,7 +234,32 @@ def test_a_link_in_a_file_s_place_is_a_stranger_and_its_target_is_safe(rollout: 
     assert statuses(rollout) == {ROUTE: FileStatus.STRANGER}
     write(rollout, force=True)
     assert target.read_text() == "precious"
-    assert not file.is_symlink()
+    assert file.is_symlink()
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_pointer_in_a_merge_conflict_is_never_moved(rollout: Rollout, tmp_path: Path, force: bool) -> None:  # noqa: FBT001
+    file = tmp_path / APPLICATION
+    text = file.read_text()
+    ours, theirs = (f"    path: overlays/{stage}\n" for stage in ("canary", "half"))
+    line = "    path: overlays/initial\n"
+    assert line in text
+    file.write_text(conflict := text.replace(line, f"<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> next\n"))
+
+    assert [state.path for state in write(rollout, force=force).kept(force=force)] == [APPLICATION]
+    assert file.read_text() == conflict
+
+
+def test_a_pointer_that_was_edited_elsewhere_keeps_its_stage_when_forced(rollout: Rollout, tmp_path: Path) -> None:
+    file = tmp_path / APPLICATION
+    file.write_text(
+        file.read_text().replace("overlays/initial", "overlays/half").replace("prune: true", "prune: false")
+    )
+
+    write(rollout, force=True)
+
+    assert "path: overlays/half\n" in file.read_text()
+    assert "prune: true" in file.read_text()
 
 
 def test_a_folder_in_a_file_s_place_is_refused(rollout: Rollout, tmp_path: Path) -> None:

@@ -81,6 +81,27 @@ def test_an_edit_is_refused_with_its_diff_until_forced(folder: Path) -> None:
     assert "# mine" not in (folder / ROUTE).read_text()
 
 
+def test_files_of_somebody_else_are_kept_with_a_place_to_go(folder: Path) -> None:
+    (folder / "base").mkdir()
+    (folder / "base/kustomization.yaml").write_text("resources: [service.yaml]\n")
+    (folder / "base/service.yaml").write_text("kind: Service\n")
+
+    for options in ((), ("--force",)):
+        refused = gateshift(folder, "generate", *options)
+        assert refused.returncode == 1
+        assert refused.stdout == (
+            "shop: 2 not up to date, 0 files up to date\n"
+            "  not gateshift's base/kustomization.yaml\n"
+            "  not gateshift's base/service.yaml\n"
+        )
+        assert "a directory of its own, such as gateshift/shop" in refused.stderr
+        assert "gateshift adopt" in refused.stderr
+        assert "--force" not in refused.stderr
+    assert (folder / "base/service.yaml").read_text() == "kind: Service\n"
+    assert not (folder / "overlays").exists()
+    assert "@@" not in gateshift(folder, "generate", "--check").stdout
+
+
 def test_json_says_how_every_file_stands(folder: Path) -> None:
     gateshift(folder, "generate")
     (folder / ROUTE).unlink()

@@ -29,7 +29,7 @@ Examples:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff where files are stale or were edited.")
 @click.option("--diff", "show", is_flag=True, help="Write nothing; show what would change.")
-@click.option("--force", is_flag=True, help="Overwrite files that were edited by hand or that are someone else's.")
+@click.option("--force", is_flag=True, help="Overwrite files of this rollout that were edited by hand.")
 @output_options(("text", "json"))
 def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, output: Output) -> int:  # noqa: FBT001 -- click's flags
     """Write base/, overlays/ and sync/ from gateshift.yaml.
@@ -51,11 +51,14 @@ def command(paths: tuple[Path, ...], check: bool, show: bool, force: bool, outpu
         output.write(_renderer(seen, _preview))
         return Exit.FINDINGS if check and any(generation.pending for generation in seen) else Exit.OK
     seen = [write(rollout, force=force) for rollout in rollouts]
-    refused = any(generation.refused for generation in seen) and not force
-    output.write(_renderer(seen, _preview if refused else _outcome))
-    for generation in seen:
-        _warn(generation, refused=bool(generation.refused) and not force)
-    return Exit.FINDINGS if refused else Exit.OK
+    kept = [generation.kept(force=force) for generation in seen]
+    output.write(_renderer(seen, _refusal if any(kept) else _outcome))
+    for generation, states in zip(seen, kept, strict=True):
+        if states:
+            _refuse(generation)
+        else:
+            _warn(generation)
+    return Exit.FINDINGS if any(kept) else Exit.OK
 
 
 def _renderer(seen: list[Generation], text: Callable[[Generation, Style], str]) -> Callable[[str, Style], str]:
@@ -70,21 +73,43 @@ def _renderer(seen: list[Generation], text: Callable[[Generation, Style], str]) 
 
 
 def _preview(generation: Generation, style: Style) -> str:
-    changes = files.diff(generation.pending, _prefix(generation), style)
+    ours = () if generation.strangers else generation.pending
+    changes = files.diff(ours, _prefix(generation), style)
     return changes + files.summary(generation.rollout.service.name, generation.states, style, done=False)
+
+
+def _refusal(generation: Generation, style: Style) -> str:
+    """What stands in the way, and of what was edited how it differs."""
+    states = [state for state in generation.states if state.status.in_the_way]
+    edited = [state for state in states if state not in generation.strangers]
+    changes = files.diff(edited, _prefix(generation), style)
+    return changes + files.summary(generation.rollout.service.name, states, style, done=False)
 
 
 def _outcome(generation: Generation, style: Style) -> str:
     return files.summary(generation.rollout.service.name, generation.states, style, done=True)
 
 
-def _warn(generation: Generation, *, refused: bool) -> None:
-    if refused:
-        tell(
-            "gateshift: nothing was written: files in the way were edited by hand or are not gateshift's\n"
-            "  Move their changes into gateshift.yaml, or give them up with --force.",
+def _refuse(generation: Generation) -> None:
+    """Say why nothing was written, and what to do."""
+    if generation.strangers:
+        name = generation.rollout.service.name
+        why = "there are files in the way that gateshift did not write, and never overwrites"
+        then = (
+            f"Give gateshift.yaml a directory of its own, such as gateshift/{name}. A service that runs already comes "
+            "in with `gateshift adopt`, which does that."
         )
-        return
+    elif generation.unreadable_pointers:
+        shown = ", ".join(f"{_prefix(generation)}{state.path}" for state in generation.unreadable_pointers)
+        why = f"the stage that {shown} names cannot be read, and may be the one in force"
+        then = "Put its path back, as after a merge conflict, and generate again."
+    else:
+        why = "files in the way were edited by hand"
+        then = "Move their changes into gateshift.yaml, or give them up with --force."
+    tell(f"gateshift: nothing was written: {why}\n  {then}")
+
+
+def _warn(generation: Generation) -> None:
     for lost in stranded(generation):
         now = f", and is {lost.stage} now" if lost.stage else ""
         tell(

@@ -37,9 +37,21 @@ class Generation(Struct, frozen=True):
         return tuple(state for state in self.pending if not state.path.startswith("sync/"))
 
     @property
-    def refused(self) -> tuple[FileState, ...]:
-        """The files that someone else wrote or edited."""
-        return tuple(state for state in self.states if state.status.in_the_way)
+    def strangers(self) -> tuple[FileState, ...]:
+        """The files in the way that someone else wrote."""
+        return tuple(state for state in self.states if state.status is FileStatus.STRANGER)
+
+    @property
+    def unreadable_pointers(self) -> tuple[FileState, ...]:
+        """The pointers that were edited so that the stage they name cannot be read: any other would move them."""
+        edited = (state for state in self.states if state.status is FileStatus.EDITED)
+        return tuple(state for state in edited if len(named_paths(state.found or "")) < len(_stages_named(state)))
+
+    def kept(self, *, force: bool) -> tuple[FileState, ...]:
+        """The files for whose sake nothing is written: with `force` those of someone else, and pointers whose stage is
+        lost; without it whatever someone edited."""
+        forced = (*self.strangers, *self.unreadable_pointers)
+        return forced if force else tuple(state for state in self.states if state.status.in_the_way)
 
 
 def look(rollout: Rollout) -> Generation:
@@ -55,11 +67,11 @@ def look(rollout: Rollout) -> Generation:
 def write(rollout: Rollout, *, force: bool) -> Generation:
     """Bring the rollout's files up to date under a lock; gives how they stood before.
 
-    Without `force`, nothing at all is written where a file in the way was edited or is someone else's.
+    Nothing at all is written where a file is to be kept (`Generation.kept`).
     """
     with owned_files.locked(rollout.file.parent):
         before = look(rollout)
-        if before.refused and not force:
+        if before.kept(force=force):
             return before
         try:
             owned_files.clean_up(before.top)
@@ -80,6 +92,10 @@ def finish_interrupted(top: Path) -> tuple[Path, ...]:
         return ()
     with owned_files.locked(repository):
         return atomic_write.recover(repository, ())
+
+
+def _stages_named(state: FileState) -> list[str]:
+    return named_paths(state.expected or "")
 
 
 class Stranded(Struct, frozen=True):

@@ -79,7 +79,7 @@ def strange_file_in_the_way(files: Files) -> Iterator[Finding]:
         return f"a generated file belongs here, and {writer}"
 
     yield from _findings(
-        files, FileStatus.STRANGER, message, "Move it away, or give it up with `gateshift generate --force`."
+        files, FileStatus.STRANGER, message, "Move it away, or give gateshift.yaml a directory of its own."
     )
 
 

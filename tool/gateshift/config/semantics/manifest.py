@@ -100,6 +100,12 @@ def _name(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) ->
         )
 
 
+_RUNS = (
+    " where this Deployment does not run yet; a new label replaces the pods of one that runs, whose selector cannot be "
+    "changed: `gateshift adopt` brings it in as it is"
+)
+
+
 def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) -> None:
     """The pods need every label the Services select by; the Deployment must select its own version's pods alone."""
     data = manifest.document.data
@@ -112,7 +118,7 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) 
             faults.add(
                 (*at, key),
                 f"{dotted(at)}: the pods of {version} need the label `{key}: {value}`; {found}",
-                f"write `{key}: {value}`",
+                f"write `{key}: {value}`" + (_RUNS if key == draft.version_label else ""),
             )
     selector: FieldPath = ("spec", "selector", "matchLabels")
     selected = object_at(data, *selector)
@@ -126,7 +132,7 @@ def _labels(draft: Draft, version: str, manifest: Manifest, faults: SpecErrors) 
             (*selector, draft.version_label),
             f"{dotted(selector)}: without the version label the Deployment selects the other versions' pods too",
             f"write `{draft.version_label}: {version}` where this Deployment does not run yet; the selector of one "
-            "that runs cannot be changed: name it under `live` to bring it in as it is",
+            "that runs cannot be changed: `gateshift adopt` brings it in as it is",
         )
 
 
