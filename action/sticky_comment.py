@@ -1,4 +1,4 @@
-"""Writes a Markdown file as the one comment that gateshift keeps on a pull request.
+"""Writes a Markdown file as the one comment that gateshift keeps on a pull request of GitHub.
 
 Finds its earlier comment by the hidden marker in the file's first line, among those that the token's own user wrote,
 and edits it, or adds a comment where there is none. Without the permission to write (a fork's token) it says so and
@@ -9,76 +9,51 @@ Environment: GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_REPOSITORY, GITHUB_TOKEN
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_TIMEOUT = 30
-_PAGE = 100
-_MOST_PAGES = 50
+sys.path.insert(0, str(Path(__file__).parent))  # `python -I` leaves it out; the checkout's folder stays out
+
+from sticky import call, every_page, keep_comment
+
+
+class GitHub:
+    """The comments of one pull request."""
+
+    def __init__(self) -> None:
+        self.issues = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/issues"
+        self.comments = f"{self.issues}/{int(os.environ['PULL_REQUEST'])}/comments"
+        self.headers = {
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+
+    def own_comments(self) -> Iterator[dict[str, Any]]:
+        """Those of the token. A workflow's may not ask for /user; to GraphQL it answers as `github-actions[bot]`."""
+        answer = call("POST", os.environ["GITHUB_GRAPHQL_URL"], self.headers, {"query": "{ viewer { login } }"})
+        me = str(answer["data"]["viewer"]["login"])
+        every = every_page(self.comments, self.headers)
+        return (comment for comment in every if (comment.get("user") or {}).get("login") == me)
+
+    def add(self, body: str) -> None:
+        """Write a new comment."""
+        call("POST", self.comments, self.headers, {"body": body})
+
+    def edit(self, comment: int, body: str) -> None:
+        """Write a comment anew."""
+        call("PATCH", f"{self.issues}/comments/{comment}", self.headers, {"body": body})
 
 
 def main(body_file: str) -> int:
     """Write the comment; returns the exit code."""
-    body = Path(body_file).read_text(encoding="utf-8")
-    marker = body.partition("\n")[0]
-    if not (marker.startswith("<!--") and marker.endswith("-->")):
-        print(f"::error::{body_file} does not begin with the marker that finds the comment again")
-        return 1
-    issues = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/issues"
-    comments = f"{issues}/{int(os.environ['PULL_REQUEST'])}/comments"
-    try:
-        me = _own_login()
-        earlier = next((comment for comment in _all(comments) if _is_own(comment, me, marker)), None)
-        if earlier is None:
-            _call("POST", comments, {"body": body})
-        elif earlier["body"] != body:
-            _call("PATCH", f"{issues}/comments/{int(earlier['id'])}", {"body": body})
-    except urllib.error.HTTPError as error:
-        if error.code not in (401, 403, 404):
-            raise
-        print(f"::notice::no comment was written (HTTP {error.code}); the step summary holds the plan")
-    return 0
-
-
-def _own_login() -> str:
-    """Who the token is. A workflow's token may not ask for /user; to GraphQL it answers as `github-actions[bot]`."""
-    answer = _call("POST", os.environ["GITHUB_GRAPHQL_URL"], {"query": "{ viewer { login } }"})
-    return str(answer["data"]["viewer"]["login"])
-
-
-def _is_own(comment: dict[str, Any], me: str, marker: str) -> bool:
-    author = comment.get("user") or {}
-    return author.get("login") == me and str(comment.get("body") or "").startswith(marker)
-
-
-def _all(comments: str) -> Iterator[dict[str, Any]]:
-    for page in range(1, _MOST_PAGES + 1):
-        found = _call("GET", f"{comments}?per_page={_PAGE}&page={page}")
-        yield from found
-        if len(found) < _PAGE:
-            return
-
-
-def _call(method: str, url: str, data: dict[str, str] | None = None) -> Any:
-    request = urllib.request.Request(
-        url,
-        method=method,
-        data=None if data is None else json.dumps(data).encode(),
-        headers={
-            "Accept": "application/vnd.github+json",
-            "Authorization": f"Bearer {os.environ['GITHUB_TOKEN']}",
-            "Content-Type": "application/json",
-            "X-GitHub-Api-Version": "2022-11-28",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
-        return json.load(response)
+    code, said = keep_comment(Path(body_file).read_text(encoding="utf-8"), GitHub())
+    if said:
+        print(f"::error::{said}" if code else f"::notice::{said}; the step summary holds the plan")
+    return code
 
 
 if __name__ == "__main__":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+
+from tests.action.forges import JsonHandler, serving
 
 SCRIPT = Path(__file__).parents[2] / "action" / "sticky_comment.py"
 ME = "github-actions[bot]"
@@ -28,54 +28,39 @@ class GitHub(HTTPServer):
         self.refuse = 0
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JsonHandler, BaseHTTPRequestHandler):
     server: GitHub
-
-    def _answer(self, status: int, data: object) -> None:
-        raw = json.dumps(data).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
 
     def _body(self) -> str:
         assert self.headers["Authorization"] == "Bearer secret"
-        return str(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"])
+        return str(self.payload()["body"])
 
     def do_GET(self) -> None:
         if self.server.refuse:
-            return self._answer(self.server.refuse, {})
+            return self.answer(self.server.refuse, {})
         page = int(self.path.rpartition("page=")[2])
-        return self._answer(200, self.server.comments[100 * (page - 1) : 100 * page])
+        return self.answer(200, self.server.comments[100 * (page - 1) : 100 * page])
 
     def do_POST(self) -> None:
         if self.path == "/graphql":
-            assert "viewer" in json.loads(self.rfile.read(int(self.headers["Content-Length"])))["query"]
-            return self._answer(self.server.refuse or 200, {"data": {"viewer": {"login": ME}}})
+            assert "viewer" in self.payload()["query"]
+            return self.answer(self.server.refuse or 200, {"data": {"viewer": {"login": ME}}})
         assert self.path == "/repos/owner/name/issues/7/comments"
         self.server.comments.append({"id": 1000, "body": self._body()})
         self.server.writes.append("POST")
-        return self._answer(201, {})
+        return self.answer(201, {})
 
     def do_PATCH(self) -> None:
         number = int(self.path.rpartition("/")[2])
         next(comment for comment in self.server.comments if comment["id"] == number)["body"] = self._body()
         self.server.writes.append(f"PATCH {number}")
-        self._answer(200, {})
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's name
-        """Keep the test's output clean."""
+        self.answer(200, {})
 
 
 @pytest.fixture
 def github() -> Iterator[GitHub]:
-    server = GitHub()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(GitHub()) as server:
+        yield server
 
 
 def comment(github: GitHub, body: Path) -> subprocess.CompletedProcess[str]:
