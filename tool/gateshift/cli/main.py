@@ -28,6 +28,7 @@ GROUPS = {
     },
     "Look before a step": {
         "validate": ("validate", "Check every manifest under the paths."),
+        "merge": ("merge", "Put the parts of a sharded validation together."),
         "plan": ("plan", "Show what a step does to traffic and whether it is safe."),
         "explain": ("explain", "Say which backend and version gets a request."),
         "report": ("report", "Draw each rollout as one self-contained HTML page."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -20,14 +21,33 @@ from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit, NoVerdict
 from gateshift.model.finding import Level
 from gateshift.model.report import ValidationReport
+from gateshift.model.shard import Shard
 from gateshift.report.findings.formats import VALIDATION, Setting
 
+
+class ShardOf(click.ParamType[Shard]):
+    """`2/4`: the second of four shares."""
+
+    name = "shard"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        """The share. Raises click's usage error."""
+        if isinstance(value, Shard):
+            return value
+        number, _, count = str(value).partition("/")
+        if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= _MOST_SHARDS):
+            self.fail(f"{value} is not a share such as 2/4, at most of {_MOST_SHARDS}", param, ctx)
+        return Shard(int(number), int(count))
+
+
+_MOST_SHARDS = 1000
 _EPILOG = """\b
 Examples:
   gateshift validate                      every stage of the rollouts found, their pointers and files
   gateshift validate overlays/canary      one stage
   gateshift validate k8s/ extra.yaml      any Kustomize roots, any plain YAML
   gateshift validate -f sarif -o a.sarif -f text
+  gateshift validate --shard 2/4 --part part-2 .
 """
 
 
@@ -77,6 +97,13 @@ Examples:
     is_flag=True,
     help="Show every finding in full and all notes, the programs and schemas that are used, and a defect's traceback.",
 )
+@click.option(
+    "--shard",
+    type=ShardOf(),
+    metavar="I/N",
+    help="Look at one of N shares of the roots, and write what came of them to --part for `gateshift merge`.",
+)
+@click.option("--part", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The file of --shard.")
 @cache_option
 @tool_options
 @output_options(VALIDATION)
@@ -92,6 +119,8 @@ def command(
     notes: bool,  # noqa: FBT001 -- click's flag
     quiet: bool,  # noqa: FBT001 -- click's flag
     verbose: bool,  # noqa: FBT001 -- click's flag
+    shard: Shard | None,
+    part: Path | None,
     choices: Choices,
     output: Output,
 ) -> int:
@@ -114,6 +143,10 @@ def command(
         for path in write_fixes(scope, choices):
             session.has_written = True
             tell(f"fixed {shown_path(path)}")
+    if (shard is None) != (part is None):
+        raise click.UsageError("--shard I/N and --part FILE belong together")
+    if shard is not None and part is not None:
+        return _validate_shard(scope, choices, shard, part)
     answer = remembered(scope, choices, datetime.now(UTC).date())
     report = answer.report
     output.write(
@@ -126,6 +159,18 @@ def command(
     code = exit_code(report, Level(fail_on))
     incomplete = require_complete and code in (Exit.OK, Exit.FINDINGS) and report.coverage.left_out
     return Exit.NO_VERDICT if incomplete else code
+
+
+def _validate_shard(scope: ValidationScope, choices: Choices, shard: Shard, part: Path) -> Exit:
+    """One line on what was done; the findings are for `merge` to tell, and what has no verdict is told here too."""
+    from gateshift.app.validate.shards import validate_shard  # it needs what an answer that is known does not
+
+    report = validate_shard(scope, choices.begun(), shard, part)
+    tell(f"shard {shard.number}/{shard.count}: {report.roots} of {report.every} roots, written to {part}")
+    for gap in report.gaps:
+        tell(f"no verdict: {gap.what}: {gap.why}")
+    tell_gaps(report.gaps, Session.current())
+    return Exit.DEFECT if any(gap.defect for gap in report.gaps) else Exit.NO_VERDICT if report.gaps else Exit.OK
 
 
 def _tell_programs(choices: Choices) -> None:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from gateshift.app.shared.remember import Memory
 from gateshift.errors import NoVerdict
 from gateshift.model.rollout import Rollout, SchemaChoice
+from gateshift.system.answer_part import AnswerPart
 from gateshift.system.answer_store import AnswerStore
 from gateshift.system.process import Deadline, TimeLimit
 from gateshift.tools.install_options import InstallOptions, no_news
@@ -31,7 +32,7 @@ class Choices(Struct, frozen=True):
     Empty fields of `schemas` leave the choice to gateshift.yaml, then to the tool.
     `install` is how schemas that are missing are fetched; without it they are not.
     `say` hears which schemas are used; `progress` what the run is at, and "" where that is nothing long. `cached` is
-    whether an answer may come from the cache, and go there.
+    whether an answer may come from the cache, and go there; `answers` are those of a run in parts, instead of these.
     """
 
     kustomize: Path | None = None
@@ -43,6 +44,12 @@ class Choices(Struct, frozen=True):
     say: Callable[[str], None] = no_news
     cached: bool = False
     progress: Callable[[str], None] = no_news
+    answers: AnswerPart | None = None
+
+    @property
+    def store(self) -> AnswerStore | AnswerPart | None:
+        """Where the answers about roots come from and go to; None where they are not wanted."""
+        return self.answers or (AnswerStore.of_user() if self.cached else None)
 
     def memory(self) -> Memory:
         """Where answers come from and go to; one that knows none where the cache is not wanted or not to be trusted."""

@@ -31,7 +31,6 @@ from gateshift.model.rule import Check
 from gateshift.model.schema_verdict import SchemaVerdict
 from gateshift.schemas import Schemas, kubeconform
 from gateshift.schemas.own_crds import with_crds_among
-from gateshift.system.answer_store import AnswerStore
 from gateshift.tools.find import find
 from gateshift.yamldoc.data import JsonObject
 
@@ -75,7 +74,7 @@ def check_roots(
 
 def _memory(targets: ValidationTargets, with_checks: RootChecks, choices: Choices) -> RootMemory | None:
     """The roots that are known from other runs; None where none is wanted, or where a program or schema is missing."""
-    store = AnswerStore.of_user() if choices.cached and with_checks.checks is CHECKS else None
+    store = choices.store if with_checks.checks is CHECKS else None
     if store is None or with_checks.schemas is None:
         return None
     try:

@@ -24,6 +24,7 @@ from gateshift.model.place import Place
 from gateshift.model.resource import Build
 from gateshift.model.source import SourceFile
 from gateshift.schemas import Schemas
+from gateshift.system.answer_part import AnswerPart
 from gateshift.system.answer_store import AnswerStore, digest
 from gateshift.system.cache_sums import SUMS
 from gateshift.system.own_state import own_state
@@ -43,7 +44,7 @@ class KeptRoot(Struct, frozen=True, eq=False):
 class RootMemory:
     """The roots of one run: those that are known, and those that will be."""
 
-    def __init__(self, store: AnswerStore, common: bytes, stages: Mapping[Path, StageRoot]) -> None:
+    def __init__(self, store: AnswerStore | AnswerPart, common: bytes, stages: Mapping[Path, StageRoot]) -> None:
         self._store = store
         self._common = common
         self._stages = stages
@@ -53,7 +54,7 @@ class RootMemory:
     @classmethod
     def of(
         cls,
-        store: AnswerStore,
+        store: AnswerStore | AnswerPart,
         programs: Iterable[Program],
         schemas: Schemas,
         stages: Mapping[Path, StageRoot],
@@ -64,7 +65,8 @@ class RootMemory:
         folders = (*schemas.sets, *(() if schemas.experimental is None else (schemas.experimental,)))
         sums = (part for folder in folders for part in (os.fsencode(folder), _sums(folder)))
         here = os.fsencode(os.getcwd())
-        return cls(store, digest(own_state(store), here, bytes([cel]), *map(program_state, programs), *sums), stages)
+        code = own_state(store if isinstance(store, AnswerStore) else store.below)
+        return cls(store, digest(code, here, bytes([cel]), *map(program_state, programs), *sums), stages)
 
     def known(self, tree: KustomizationTree) -> KeptRoot | None:
         """What came of the root the last time; None where it has to be built."""

@@ -61,7 +61,7 @@ def _merge_base(stack: ExitStack, since: str, targets: ValidationTargets) -> Mer
 def _validate(
     targets: ValidationTargets, base: MergeBase | None, with_checks: RootChecks, choices: Choices, today: date
 ) -> ValidationReport:
-    schemas = _schemas(choices, targets, base)
+    schemas = chosen_schemas(choices, targets, base)
     placer = Placer(targets.reader.sources)
     installed = None if isinstance(schemas, Gap) else schemas
     roots = check_roots(targets, structs.replace(with_checks, schemas=installed), choices, placer)
@@ -82,7 +82,7 @@ def errors_in(folder: Path, choices: Choices, today: date) -> tuple[ReportedFind
     return tuple(finding for finding in report.findings if finding.level is Level.ERROR)
 
 
-def _schemas(choices: Choices, targets: ValidationTargets, base: MergeBase | None) -> Schemas | Gap:
+def chosen_schemas(choices: Choices, targets: ValidationTargets, base: MergeBase | None = None) -> Schemas | Gap:
     """The chosen schemas; a gap where they are not installed."""
     rollouts = targets.rollouts.all
     if base is not None:
