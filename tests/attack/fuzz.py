@@ -136,7 +136,7 @@ def render_all(report: ValidationReport) -> None:
         text = render(report, Setting())
         text.encode()
         if name in ("json", "sarif", "gitlab"):
-            json.loads(text)
+            json.loads(text, parse_constant=pytest.fail)
 
 
 def test_every_pointer_is_moved_or_refused(top: Path, figures: Figures) -> None:

@@ -179,7 +179,10 @@ def broken_yaml(random: Random, texts: Sequence[str]) -> str:
     text = random.choice(texts)
     if random.random() < 0.4:
         return broken_text(random, text)
-    values = yaml.load_all(text, Loader=yaml.CSafeLoader)
+    try:
+        values = list(yaml.load_all(text, Loader=yaml.CSafeLoader))
+    except yaml.YAMLError:  # an example of what cannot be read
+        return broken_text(random, text)
     return "\n---\n".join(json.dumps(broken_value(random, value), default=str) for value in values)
 
 

@@ -11,6 +11,7 @@ import pytest
 from gateshift.checks.inherited import inherited_comments, inherited_entry
 from gateshift.checks.suppression import Marker, markers_in
 from gateshift.model.place import Place
+from gateshift.model.source import SourceFile
 
 FILE = Path("/repo/route.yaml")
 IGNORE = "# gateshift: ignore[GS301] it is known"
@@ -19,7 +20,7 @@ IGNORE = "# gateshift: ignore[GS301] it is known"
 def inherited(before: str, now: str) -> list[int]:
     """The lines whose comments are inherited."""
     markers = list(markers_in(FILE, now))
-    found = inherited_comments(markers, markers_in(FILE, before), now.splitlines(), before.splitlines())
+    found = inherited_comments(markers, markers_in(FILE, before), SourceFile(FILE, now), SourceFile(FILE, before))
     return sorted(marker.lines[0] for marker in found)
 
 
@@ -54,6 +55,39 @@ def test_a_comment_above_its_line_is_inherited() -> None:
 )
 def test_a_comment_that_says_or_means_something_else_is_new(now: str) -> None:
     assert inherited(BEFORE, now) == []
+
+
+OBJECT = f"""\
+kind: Service
+metadata: {{name: a}}
+spec:
+  ports:
+  - name: http
+    port: 1 {IGNORE}
+"""
+
+
+def test_a_comment_in_an_object_that_grows_is_inherited() -> None:
+    grown = OBJECT.replace("  ports:\n", "  type: ClusterIP\n  ports:\n  - {name: other, port: 2}\n")
+    assert inherited(OBJECT, f"kind: ConfigMap\nmetadata: {{name: z}}\n---\n{grown}") == [11]
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(OBJECT.replace("name: a", "name: b"), id="renamed"),
+        pytest.param(OBJECT.replace("Service", "Other"), id="another kind"),
+        pytest.param(OBJECT.replace("name: http", "name: other"), id="another item"),
+        pytest.param(OBJECT.replace("ports:", "other:"), id="another list"),
+        pytest.param(f"{OBJECT.replace(IGNORE, '')}---\n{OBJECT.replace('name: a', 'name: b')}", id="another object"),
+        pytest.param(
+            f"{OBJECT.replace(IGNORE, '').replace('port: 1', 'port: 2')}---\n{OBJECT.replace('name: a', 'name: b')}",
+            id="another object, and the first is changed",
+        ),
+    ],
+)
+def test_a_comment_that_comes_to_another_object_or_item_is_new(now: str) -> None:
+    assert inherited(OBJECT, now) == []
 
 
 def test_a_copy_of_a_comment_is_new_and_the_first_is_not() -> None:

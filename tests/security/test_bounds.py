@@ -106,6 +106,18 @@ def test_a_kind_with_a_long_name_costs_the_other_objects_no_verdict(tmp_path: Pa
     assert b"wrong.yaml:4" in ended.stdout
 
 
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"])
+def test_a_long_value_is_not_repeated_by_every_finding(tmp_path: Path, form: str) -> None:
+    value = "y" * 200_000
+    labels = ", ".join(f"l{number}: {value}" for number in range(4))
+    (tmp_path / "a.yaml").write_text(
+        f"{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a, labels: {{{labels}}}}}}}\n"
+    )
+    ended = _gateshift(tmp_path, "validate", "a.yaml", "-f", form)
+    assert ended.returncode == 1
+    assert len(ended.stdout) < 50_000
+
+
 def test_a_path_with_two_slashes_is_the_path(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     ended = _gateshift(tmp_path, "validate", f"/{tmp_path}/a.yaml", "--without-cel")

@@ -10,6 +10,8 @@ from difflib import SequenceMatcher
 from msgspec.structs import replace
 
 from gateshift.checks.suppression import Marker
+from gateshift.model.source import SourceFile
+from gateshift.yamldoc.data import look_up, text_at
 
 _MOST_LINES = 2000
 """Changed lines that are compared: beyond these a comment among them counts as new, since comparing is quadratic."""
@@ -17,24 +19,41 @@ _KEY = re.compile(r"[\s-]*[^\s:#]*:?")
 
 
 def inherited_comments(
-    now: Iterable[Marker], then: Iterable[Marker], lines_now: Sequence[str], lines_then: Sequence[str]
+    now: Iterable[Marker], then: Iterable[Marker], file_now: SourceFile, file_then: SourceFile
 ) -> frozenset[Marker]:
-    """Those of a file's comments that silenced the same rule for the same reason on the same line before.
+    """Those of a file's comments that silenced the same rule for the same reason on the same field before.
 
-    The line may have another number and another value, but no other key: a comment that moves is a new one.
+    The line may have another number and the field another value: a comment that moves to another field or object is a
+    new one.
     """
     known = {(marker.rule, marker.reason, marker.lines) for marker in then}
     if not known:
         return frozenset()
+    lines_now, lines_then = file_now.text.splitlines(), file_then.text.splitlines()
     earlier = _aligned(lines_then, lines_now)
     inherited = set()
     for marker in now:
         line = marker.lines[0]
         old = earlier.get(line, 0)
-        is_known = (marker.rule, marker.reason, (old,)) in known
-        if is_known and _key(lines_then, old) == _key(lines_now, line):
+        is_known = (marker.rule, marker.reason, (old,)) in known and _key(lines_then, old) == _key(lines_now, line)
+        if is_known and _field(file_then, old) == _field(file_now, line):
             inherited.add(marker)
     return frozenset(inherited)
+
+
+def _field(file: SourceFile, line: int) -> tuple[str, ...]:
+    """What identifies the object and the field in which a line stands; items of lists by their names, if they have
+    some."""
+    document = next((each for each in reversed(file.documents) if each.nearest(())[1].line <= line), None)
+    if document is None:
+        return ()
+    data = document.data
+    steps = [text_at(data, *at) for at in (("apiVersion",), ("kind",), ("metadata", "namespace"), ("metadata", "name"))]
+    for step in document.field_at(line):
+        data = look_up(data, (step,))
+        name = text_at(data, "name") or text_at(data, "metadata", "name")
+        steps.append(name if name and isinstance(step, int) else str(step))
+    return tuple(steps)
 
 
 def inherited_entry(now: Marker, then: Iterable[Marker]) -> Marker | None:

@@ -155,6 +155,15 @@ class Document:
             for name, _ in found[1].value:
                 yield _key(name), _span(name), name.tag == _PLAIN
 
+    def field_at(self, line: int) -> FieldPath:
+        """The innermost field whose key or item begins on the line or before it."""
+        at: list[str | int] = []
+        node = self._node
+        while node is not None and (begun := _last_begun(node, line)) is not None:
+            step, node = begun
+            at.append(step)
+        return tuple(at)
+
     def unquoted(self) -> Iterator[tuple[FieldPath, str, bool]]:
         """Every unquoted scalar once: its pointer, its text as written, and whether it is a key."""
         if self._node is not None:
@@ -174,6 +183,23 @@ class Document:
                 return None
             name, node = found
         return None if node is None else (name, node)
+
+
+def _last_begun(node: yaml.Node, line: int) -> tuple[str | int, yaml.Node] | None:
+    """The last of a collection's parts that begin on the line or before it; an alias stands where its anchor does, and
+    that is elsewhere."""
+    parts: list[tuple[str | int, yaml.Node, yaml.Node]] = []
+    match node:
+        case yaml.MappingNode():
+            parts = [(_key(name), name, value) for name, value in node.value]
+        case yaml.SequenceNode():
+            parts = [(index, item, item) for index, item in enumerate(node.value)]
+    begun = [
+        (step, value)
+        for step, first, value in parts
+        if _span(first).line <= line and _span(node).start < _span(value).start
+    ]
+    return begun[-1] if begun else None
 
 
 def _key(node: yaml.Node) -> str:

@@ -16,6 +16,7 @@ from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import Sources, link_out
 
 _MOST_LINES = 3
+_WIDEST = 500
 
 
 class Placer:
@@ -43,8 +44,8 @@ class Placer:
         return PlacedFinding(finding, finding.at, ())
 
     def excerpt(self, place: Place) -> tuple[SourceLine, ...]:
-        """The source lines of a place, at most three, those of its focus where it has one; none of a file that a link
-        reaches outside the repository."""
+        """The source lines of a place, at most three, those of its focus where it has one; none where one is too long
+        to be read, and none of a file that a link reaches outside the repository."""
         real = self._sources.real(place.file)
         if real != place.file and _leaves(place.file, real):
             return ()
@@ -52,7 +53,8 @@ class Placer:
         end = max(place.end_line - (place.end_column == 1), place.line)
         first = max(place.line, place.focus.line - _MOST_LINES + 1)
         last = min(place.focus.line or end, first + _MOST_LINES - 1, len(lines))
-        return tuple(SourceLine(number, lines[number - 1]) for number in range(first, last + 1))
+        shown = tuple(SourceLine(number, lines[number - 1]) for number in range(first, last + 1))
+        return shown if all(len(line.text) <= _WIDEST for line in shown) else ()
 
     def _where(self, at: FieldRef | Place, root_of: Callable[[FieldRef], BuiltRoot]) -> PlacedField:
         if isinstance(at, Place):

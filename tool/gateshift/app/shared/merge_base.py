@@ -19,6 +19,7 @@ from gateshift.errors import UserError
 from gateshift.model.place import Place
 from gateshift.model.report import OwnSuppression
 from gateshift.model.rollout import Policy, Rollout, SchemaChoice
+from gateshift.model.source import SourceFile
 from gateshift.system import git
 from gateshift.system.source_files import Sources, real_path
 from gateshift.yamldoc.data import FieldPath
@@ -94,11 +95,12 @@ class MergeBase:
 
     def _inherited(self, file: Path, now: list[Marker]) -> frozenset[Marker]:
         earlier = self._base.folder(file)
-        before = self._sources.read(earlier).text if real_path(earlier) == earlier and earlier.is_file() else ""
-        text = self._sources.read(file).text
-        if text == before:
+        is_there = real_path(earlier) == earlier and earlier.is_file()
+        before = self._sources.read(earlier) if is_there else SourceFile(earlier, "")
+        source = self._sources.read(file)
+        if source.text == before.text:
             return frozenset(now)
-        return inherited_comments(now, markers_in(file, before), text.splitlines(), before.splitlines())
+        return inherited_comments(now, markers_in(file, before.text), source, before)
 
     def _entry(self, now: Marker) -> Iterator[Marker]:
         file = real_path(now.place.file)

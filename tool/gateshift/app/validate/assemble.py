@@ -15,6 +15,8 @@ from gateshift.model.report import ReportedFinding, ReportedPlace, ReportedRelat
 from gateshift.model.rule import Rule
 from gateshift.yamldoc.data import json_pointer
 
+_MOST_SAID = 2000
+
 Excerpt = Callable[[Place], tuple[SourceLine, ...]]
 
 
@@ -38,16 +40,22 @@ def reported(located: PlacedFinding, rules: Mapping[str, Rule], excerpt: Excerpt
         rule=finding.rule,
         name=rules[finding.rule].name,
         level=finding.level,
-        message=finding.message,
+        message=_bounded(finding.message),
         place=place,
         roots=tuple(shown_path(root, base) for root in located.roots),
         resource=_resource(finding),
         pointer=json_pointer(finding.at.pointer) if isinstance(finding.at, FieldRef) else "",
-        cluster_says=finding.cluster_says,
+        cluster_says=_bounded(finding.cluster_says),
         help=finding.help,
         related=tuple(ReportedRelated(message, _place(place, excerpt, base)) for message, place in located.related),
         cause=_cause(finding, place),
     )
+
+
+def _bounded(text: str) -> str:
+    """A message without most of a value that nobody can read: it is said once a format, and a thousand findings may
+    name it."""
+    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}... ({len(text):,} characters)"
 
 
 def _cause(finding: Finding, place: ReportedPlace) -> str:
