@@ -59,9 +59,24 @@ def test_text_shows_the_shares_before_and_after() -> None:
         "    v2  ##..................    10 % -> ##########..........    50 %  +40",
         "",
         "  change HTTPRoute default/customers",
-        "           /spec/rules/0/backendRefs/1/weight: 10 -> 50",
+        "           /spec/rules/0/backendRefs/1/weight 10 -> 50",
         "",
         "  Argo CD  safe",
+    ]
+
+
+def test_a_change_is_told_by_names_and_not_by_places_in_lists() -> None:
+    changes = (
+        FieldChange("/spec/rules/0/backendRefs/0/weight", "50", "100", "shop-v2 weight"),
+        FieldChange("/spec/rules/0/backendRefs/0", "shop-v1 (weight 50)", "", "shop-v1"),
+        FieldChange("/spec/rules/1", "", '{"matches": []}', "spec.rules[2]"),
+        FieldChange("/spec/replicas", "", "2", "spec.replicas"),
+    )
+    assert list(map(str, changes)) == [
+        "shop-v2 weight 50 -> 100",
+        "shop-v1 (weight 50) removed",
+        "spec.rules[2] added",
+        "spec.replicas added: 2",
     ]
 
 

@@ -31,6 +31,16 @@ class FieldChange(Struct, frozen=True):
     after: str
     label: str = ""
 
+    def __str__(self) -> str:
+        """`customers-v2 weight 12 -> 100`, `customers-v1 (weight 88) removed`."""
+        label = self.label or self.pointer
+        if self.before and self.after:
+            return f"{label} {self.before} -> {self.after}"
+        value, verb = (self.after, "added") if self.after else (self.before, "removed")
+        if value.startswith(f"{label} ("):
+            return f"{value} {verb}"
+        return f"{label} {verb}" if value.startswith(("{", "[")) else f"{label} {verb}: {value}"
+
 
 class ObjectChange(Struct, frozen=True):
     """One object that is created, changed or pruned, with the fields that differ, and its data on both sides (None on

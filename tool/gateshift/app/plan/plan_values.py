@@ -130,24 +130,29 @@ def _object_change(change: Change) -> ObjectChange:
     before, after = (side.data if side is not None else None for side in (change.before, change.after))
     fields = tuple(
         FieldChange(
-            json_pointer(each.pointer), _text(each.before), _text(each.after), _label(each.pointer, after, before)
+            json_pointer(each.pointer),
+            _text(each.before),
+            _text(each.after),
+            _label(each.pointer, before if each.after is None else after),
         )
         for each in change.fields
     )
     return ObjectChange(change.action, name, fields, before, after)
 
 
-def _label(pointer: FieldPath, *sides: JsonObject | None) -> str:
-    """`spec.rules[debug].backendRefs[customers-v2].weight`: list items by their name, else by their place from 1."""
-    words = ""
+def _label(pointer: FieldPath, side: JsonObject | None) -> str:
+    """`customers-v2 weight`: the path from the last entry of a list that has a name, or the whole path, the entries of
+    its lists counted from 1. `side` is the object that the pointer is about."""
+    named, rest = "", [""]
     for length, step in enumerate(pointer):
-        if isinstance(step, int):
-            items = (look_up(side, pointer[: length + 1]) for side in sides)
-            named = next((text_at(item, "name") for item in items if text_at(item, "name")), "")
-            words += f"[{named or step + 1}]"
+        name = "" if isinstance(step, str) else text_at(look_up(side, pointer[: length + 1]), "name")
+        if name:
+            named, rest = name, []
+        elif isinstance(step, str):
+            rest.append(step)
         else:
-            words += f".{step}" if words else step
-    return words
+            rest.append(f"{rest.pop() if rest else ''}[{step + 1}]")
+    return " ".join(part for part in (named, ".".join(filter(None, rest))) if part)
 
 
 def _text(value: Json) -> str:

@@ -279,7 +279,7 @@ def _objects(changes: tuple[ObjectChange, ...]) -> str:
     summary = f"{count(len(changes), 'object')} created, changed or pruned"
     parts = []
     for change in changes[:_MOST_OBJECTS]:
-        words = "; ".join(_field_words(field.label, field.before, field.after) for field in change.fields[:_MOST_ROWS])
+        words = "; ".join(map(str, change.fields[:_MOST_ROWS]))
         more = f"; and {len(change.fields) - _MOST_ROWS} more" if len(change.fields) > _MOST_ROWS else ""
         parts.append(
             f"{change.action.value} {code(str(change.resource))}"
@@ -289,14 +289,6 @@ def _objects(changes: tuple[ObjectChange, ...]) -> str:
     if len(changes) > _MOST_OBJECTS:
         parts.append(f"and {count(len(changes) - _MOST_OBJECTS, 'more object')}")
     return _folded(summary, parts)
-
-
-def _field_words(label: str, before: str, after: str) -> str:
-    if not before:
-        return f"{label} added: {after}"
-    if not after:
-        return f"{label} removed: {before}"
-    return f"{label} {before} -> {after}"
 
 
 def _difference(before: JsonObject | None, after: JsonObject | None) -> list[str]:

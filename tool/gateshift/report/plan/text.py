@@ -135,14 +135,14 @@ def _objects(report: PlanReport, style: Style) -> Iterator[str]:
 
 def _fields(change: ObjectChange) -> Iterator[str]:
     for field in change.fields[:_MOST_FIELDS]:
-        yield f"           {printable(field.pointer)}: {_value(field.before)} -> {_value(field.after)}"
+        short = replace(field, before=_short(field.before), after=_short(field.after))
+        yield f"           {printable(str(short))}"
     if len(change.fields) > _MOST_FIELDS:
         yield f"           and {count(len(change.fields) - _MOST_FIELDS, 'more field')}"
 
 
-def _value(text: str) -> str:
-    shown = printable(text) or "(absent)"
-    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 3] + "..."
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}..."
 
 
 def _engine(engine: EngineVerdict, style: Style) -> Iterator[str]:
