@@ -12,10 +12,12 @@ from markdown_it import MarkdownIt
 from gateshift.cli.main import COMMANDS, cli
 from gateshift.cli.manual import manual
 from gateshift.config.schema.json_schema import json_schema
+from gateshift.errors import Exit
 from gateshift.report.markdown_text import cell
 from gateshift.yamldoc.data import Json, list_at, object_at
 
 DOCS = Path(__file__).parents[2] / "docs"
+README = DOCS.parent / "README.md"
 ENTRIES = manual(cli).commands
 EXAMPLES = [example.line for entry in ENTRIES for example in entry.examples]
 
@@ -83,7 +85,25 @@ def fields_of(schema: Json) -> set[str]:
     return own | {name for key, part in schema.items() if key != "required" for name in fields_of(part)}
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_the_readme_shows_the_picture_that_a_comment_has() -> None:
+    planned = CliRunner().invoke(cli, ["-C", str(DOCS.parent), "plan", "canary", "half", "-f", "markdown"]).stdout
+    (drawn,) = re.findall(r"^```mermaid\n.*?^```$", planned, re.MULTILINE | re.DOTALL)
+    assert drawn in README.read_text(), "copy the picture of `gateshift plan canary half -f markdown` into README.md"
+
+
+def test_the_readme_tells_every_exit_code() -> None:
+    told = re.findall(r"^\| (\d+) \| .+ \|$", README.read_text(), re.MULTILINE)
+    assert [int(code) for code in told] == sorted(Exit)
+
+
+def test_the_readme_names_rooms_that_there_are() -> None:
+    section = README.read_text().partition("## Working on it")[2].partition("`make bench`")[0]
+    rooms = re.findall(r"`(\w+)`", section)
+    assert len(rooms) > 5
+    assert [room for room in rooms if not (DOCS.parent / "tool/gateshift" / room).is_dir()] == []
+
+
+@pytest.mark.parametrize("page", [README, *sorted(DOCS.glob("*.md"))], ids=lambda page: page.name)
 def test_links_inside_the_documentation_lead_somewhere(page: Path) -> None:
     tokens = [inner for token in MarkdownIt("gfm-like").parse(page.read_text()) for inner in token.children or ()]
     for target in (str(token.attrs["href"]) for token in tokens if token.type == "link_open"):
