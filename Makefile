@@ -47,7 +47,7 @@ docs: setup
 	gateshift docs commands -o docs/commands.md
 	gateshift docs config -o docs/config.md
 	gateshift rules -f markdown -o docs/rules.md
-	for name in gateshift findings explain adopt plan status promote next generate verify gate export; do gateshift schema $$name -o docs/schemas/$$name.schema.json; done
+	for name in gateshift settings findings explain adopt plan status promote next generate verify gate export; do gateshift schema $$name -o docs/schemas/$$name.schema.json; done
 
 # Beside what people run today; kubectl-validate too, where it is installed.
 bench: setup

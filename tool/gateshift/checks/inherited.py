@@ -67,8 +67,8 @@ def inherited_entry(now: Marker, then: Iterable[Marker]) -> Marker | None:
     return replace(now, until=None if until == date.max else until)
 
 
-def _means(entry: Marker) -> tuple[str, str, str]:
-    return entry.rule, entry.file_pattern, entry.resource
+def _means(entry: Marker) -> tuple[str, ...]:
+    return entry.rule, entry.file_pattern, entry.resource, entry.kind, entry.name, entry.path
 
 
 def _key(lines: Sequence[str], number: int) -> str:

@@ -18,6 +18,7 @@ from gateshift.model.finding import FieldRef, Finding, Level, PlacedFinding
 from gateshift.model.place import Place
 from gateshift.model.rollout import Suppression
 from gateshift.model.rule import Rule
+from gateshift.model.settings import is_below
 
 UNUSED = Rule(
     "GS191",
@@ -57,6 +58,9 @@ class Marker(Struct, frozen=True):
     until: date | None = None
     file_pattern: str = ""
     resource: str = ""
+    kind: str = ""
+    name: str = ""
+    path: str = ""
     folder: Path | None = None
 
     def means(self, located: PlacedFinding) -> bool:
@@ -71,16 +75,21 @@ class Marker(Struct, frozen=True):
         if self.folder is None or not located.place.file.is_relative_to(self.folder):
             return False
         path = located.place.file.relative_to(self.folder).as_posix()
-        return not self.file_pattern or fnmatch(path, self.file_pattern)
+        of_file = not self.file_pattern or fnmatch(path, self.file_pattern)
+        return of_file and (not self.path or is_below(located.place.file, self.folder, self.path))
 
     def _of_resource(self, located: PlacedFinding) -> bool:
-        if not self.resource:
-            return True
         at = located.finding.at
         if not isinstance(at, FieldRef):
-            return False
+            return not (self.resource or self.kind or self.name)
         identity = at.resource.id
-        return self.resource in (str(identity), f"{identity.kind}/{identity.name}", f"{identity.kind} {identity.name}")
+        of_kind = self.kind in ("", identity.kind) and self.name in ("", identity.name)
+        return of_kind and self.resource in (
+            "",
+            str(identity),
+            f"{identity.kind}/{identity.name}",
+            f"{identity.kind} {identity.name}",
+        )
 
 
 class Settled(Struct, frozen=True):
@@ -121,6 +130,9 @@ def markers_of(entries: Iterable[Suppression], folder: Path) -> Iterator[Marker]
             until=entry.until,
             file_pattern=entry.file,
             resource=entry.resource,
+            kind=entry.kind,
+            name=entry.name,
+            path=entry.path,
             folder=folder,
         )
 

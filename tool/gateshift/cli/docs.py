@@ -24,10 +24,10 @@ def _commands(root: click.Group) -> str:
 
 
 def _config(_: click.Group) -> str:
-    from gateshift.config.schema.json_schema import json_schema
+    from gateshift.config.schema.json_schema import json_schema, settings_schema
     from gateshift.report.docs.reference import markdown
 
-    return markdown(json_schema())
+    return markdown(json_schema(), settings_schema())
 
 
 PAGES: dict[str, Callable[[click.Group], str]] = {"commands": _commands, "config": _config}

@@ -18,6 +18,12 @@ def _gateshift() -> JsonObject:
     return json_schema()
 
 
+def _settings() -> JsonObject:
+    from gateshift.config.schema.json_schema import settings_schema
+
+    return settings_schema()
+
+
 def _findings() -> JsonObject:
     from gateshift.report.findings.json import json_schema
 
@@ -86,6 +92,7 @@ def _export() -> JsonObject:
 
 SCHEMAS: dict[str, Callable[[], JsonObject]] = {
     "gateshift": _gateshift,
+    "settings": _settings,
     "findings": _findings,
     "adopt": _adopt,
     "plan": _plan,

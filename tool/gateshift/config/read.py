@@ -16,6 +16,7 @@ from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft
 from gateshift.config.own_objects import ListFolder, ReadFile, read_objects
 from gateshift.config.schema import ROLLOUT
+from gateshift.config.schema.schema_types import SchemaType
 from gateshift.config.semantics.delivery import check_delivery
 from gateshift.config.semantics.environments import check_environments
 from gateshift.config.semantics.kept import check_kept
@@ -38,7 +39,7 @@ from gateshift.model.rollout import FILE_NAME, Rollout
 from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import Document, ReadLimits, Span, UnreadableYaml, parse_all, text_of
-from gateshift.yamldoc.data import FieldPath, list_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, list_at, text_at
 
 MOST_BYTES = 1 << 20
 _MOST_COPIED = 16 << 20
@@ -62,18 +63,9 @@ def read_rollout(text: str, file: Path, read_file: ReadFile) -> Rollout:
 
 def parse_rollout(text: str, file: Path, read_file: ReadFile, list_folder: ListFolder = lambda _: None) -> Parsed:
     """The rollout that the text declares, and warnings. Raises ConfigError with every mistake in it."""
-    document = _only_document(text, file)
+    document = only_document(text, file)
     faults = SpecErrors()
-    for duplicate in document.duplicates:
-        at = duplicate.pointer
-        faults.add(
-            at,
-            f"{dotted(at)}: the key stands twice, first in line {duplicate.first.line}",
-            "remove one of them",
-            key=True,
-        )
-    check_surprises(document, faults)
-    draft = Draft(check_structure(document.data, ROLLOUT, faults, document.plain))
+    draft = Draft(structure_of(document, ROLLOUT, faults))
     checks = (
         check_names,
         check_service,
@@ -92,13 +84,28 @@ def parse_rollout(text: str, file: Path, read_file: ReadFile, list_folder: ListF
     texts = _live_texts(draft, file, read_file, faults)
     check_deployments(draft, {name: manifest.deployment for name, manifest in manifests.items()}, faults)
     objects = read_objects(draft, read_file, list_folder, faults)
-    mistakes = [*(_mistake(document, file, fault) for fault in faults), *in_manifests]
+    mistakes = [*(as_mistake(document, file, fault) for fault in faults), *in_manifests]
     if mistakes:
         raise ConfigError(file, tuple(mistakes), faults.more)
     return Parsed(build(draft, document, file, manifests, texts, objects), tuple(warnings_of(draft, document, file)))
 
 
-def _only_document(text: str, file: Path) -> Document:
+def structure_of(document: Document, form: SchemaType, faults: SpecErrors) -> Json:
+    """The document's data with None for every part that does not have the form, and a fault for each of those."""
+    for duplicate in document.duplicates:
+        at = duplicate.pointer
+        faults.add(
+            at,
+            f"{dotted(at)}: the key stands twice, first in line {duplicate.first.line}",
+            "remove one of them",
+            key=True,
+        )
+    check_surprises(document, faults)
+    return check_structure(document.data, form, faults, document.plain)
+
+
+def only_document(text: str, file: Path) -> Document:
+    """The document that a gateshift.yaml is. Raises ConfigError where it is none, or more than one."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
@@ -151,7 +158,8 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(re.split(_BREAK, text))
 
 
-def _mistake(document: Document, file: Path, fault: SpecError) -> Mistake:
+def as_mistake(document: Document, file: Path, fault: SpecError) -> Mistake:
+    """The fault at its place in the file."""
     _, span = document.nearest(fault.pointer, key=fault.key)
     place = Place(file, span.line, span.column, span.end_line, span.end_column)
     return Mistake(place, fault.message, fault.hint, line_of(document.text, span.line))
@@ -206,7 +214,7 @@ def _in_manifest(
         yield Mistake(place, manifest.what, line=line_of(text, manifest.line))
         return
     for fault in check_manifest(draft, version, manifest):
-        yield _mistake(manifest.document, file, fault)
+        yield as_mistake(manifest.document, file, fault)
 
 
 def open_rollout(path: Path) -> Parsed:
@@ -214,7 +222,7 @@ def open_rollout(path: Path) -> Parsed:
     file = path / FILE_NAME if path.is_dir() else path
     refuse_link_out(file)
     try:
-        return parse_rollout(_text(file), file, file_reader(file.parent), folder_lister(file.parent))
+        return parse_rollout(text_of_file(file), file, file_reader(file.parent), folder_lister(file.parent))
     except ConfigError as error:
         raise error.seen_from(Path.cwd()) from error
 
@@ -228,7 +236,7 @@ def file_reader(folder: Path) -> Callable[[str], str | None]:
         top = repository_of(folder) if name.startswith("../") else folder.resolve()
         if not file.is_relative_to(top) or not file.is_file():
             return None
-        return _bytes_as_text(file) if name.startswith("../") else _text(folder / name)
+        return _bytes_as_text(file) if name.startswith("../") else text_of_file(folder / name)
 
     return read
 
@@ -262,7 +270,8 @@ def folder_lister(folder: Path) -> ListFolder:
     return files
 
 
-def _text(file: Path) -> str:
+def text_of_file(file: Path) -> str:
+    """What the file says. Raises UserError where it cannot be read."""
     if file.exists() and not file.is_file():  # reading a pipe or a device may never end
         raise UserError("cannot read the file: it is not a regular file", where=str(file))
     try:

@@ -443,13 +443,17 @@ class Environment(Struct, frozen=True):
 
 
 class Suppression(_Placed, frozen=True, eq=False):
-    """A finding that the owner accepts until a day, with the reason. Empty `file` or `resource` match any."""
+    """A finding that the owner accepts until a day, with the reason. Empty `file`, `path`, `resource`, `kind` or `name`
+    match any."""
 
     rule: str
     reason: str
     until: date | None
     file: str = ""
     resource: str = ""
+    kind: str = ""
+    name: str = ""
+    path: str = ""
     place: Place | None = None
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import PointerKey, RepositoryPointers, repository_pointers
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
 from gateshift.app.shared.snapshots import Snapshot
@@ -150,23 +151,25 @@ def _let_go(pointer: SyncPointer) -> Finding:
     )
 
 
-def root_steps(base: Snapshot, told: Iterable[Side], besides: Sequence[Path]) -> Iterator[BranchStep]:
-    """Every root of the current folder that is on either side and of which no step has told: any of them may be live.
-    What lies in the folders `besides` is left out."""
+def root_steps(
+    base: Snapshot, told: Iterable[Side], besides: Sequence[Path], settings: SettingsFiles
+) -> Iterator[BranchStep]:
+    """Every root of the current folder that is on either side and of which no step has told: any of them may be live
+    that settings do not call unsynced. What they exclude is left out, as is what lies in the folders `besides`."""
     known = {_in_work_tree(base, side.root.folder) for side in told}
     now = {_in_work_tree(base, root.folder): root for root in _roots(_HERE)}
     then = {_in_work_tree(base, root.folder): root for root in _roots(base.folder(_HERE))}
     for folder in (*now, *(gone for gone in then if gone not in now)):
-        if folder in known or any(folder.is_relative_to(other) for other in besides):
+        if folder in known or settings.excludes(folder) or any(folder.is_relative_to(other) for other in besides):
             continue
-        label = shown_path(folder)
+        label, live = shown_path(folder), not settings.is_unsynced(folder)
         before = side_then(base, folder.relative_to(base.work_tree).as_posix())
         if folder in now and before is not None:
-            yield BranchStep(before, Side(label, now[folder]), WITHOUT_POINTER, live=True)
+            yield BranchStep(before, Side(label, now[folder]), WITHOUT_POINTER, live=live)
         elif folder in then and not folder.exists():
             removed = Side(f"{base.name}:{label}", then[folder])
             extra = (_removed(then[folder], label),)
-            yield BranchStep(removed, Side(label, then[folder]), WITHOUT_POINTER, live=True, extra=extra)
+            yield BranchStep(removed, Side(label, then[folder]), WITHOUT_POINTER, live=live, extra=extra)
 
 
 def _roots(folder: Path) -> Iterator[Root]:

@@ -13,6 +13,7 @@ from gateshift.app.plan.sides import Side
 from gateshift.app.shared.build_roots import BuiltRoot, build_roots, required
 from gateshift.app.shared.locate_findings import Placer
 from gateshift.app.shared.merge_base import MergeBase
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.checks.registry import every_rule
@@ -72,11 +73,13 @@ class Planner:
         self._built: dict[tuple[Path, tuple[Path, ...]], BuiltRoot] = {}
         self._steps: dict[tuple[int, int, tuple[SyncSettings, ...]], PlannedStep] = {}
         self._base: MergeBase | None = None
+        self.settings = SettingsFiles()
         self.placer = Placer(self._reader.sources)
 
     def since(self, base: Snapshot) -> MergeBase:
         """From now on hear only what the merge base suppresses as well, and allow only what it allows."""
         self._base = MergeBase(base, self._reader.sources)
+        self.settings = SettingsFiles(self._base)
         return self._base
 
     def prepare(self, sides: Iterable[Side]) -> None:
@@ -143,8 +146,13 @@ class Planner:
         after: Side,
     ) -> Iterator[EngineFindings]:
         markers = tuple(_markers(roots, [side.stage.rollout for side in (after, before) if side.stage]))
+        markers += tuple(
+            marker
+            for settings in self.settings.above(after.root.folder)
+            for marker in markers_of((entry for entry in settings.suppressions if entry.rule in _OURS), settings.folder)
+        )
         if self._base is not None:
-            markers = self._base.heard(markers)
+            markers = tuple(self._base.on_both_sides(self._base.heard(markers)))
         every = [self._left(verdict, extra, roots, markers) for verdict in judgement.verdicts]
         for _, group in groupby(every, key=lambda each: each.verdict.settings.engine):
             yield min(group, key=lambda each: each.safe)

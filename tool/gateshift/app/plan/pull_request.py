@@ -17,6 +17,7 @@ from gateshift.app.shared.attempt import attempt
 from gateshift.app.shared.build_roots import required
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import PointerKey
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.rollouts import rollout_files_in, stage_roots
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.app.shared.stage_wait import wait_before
@@ -39,7 +40,7 @@ def pull_request(plans: Plans, since: str, environment: str, now: datetime) -> P
     """
     base = plans.snapshots.merge_base(since, _HERE)
     accepted = plans.planner.since(base)
-    branch = _Branch(base, environment)
+    branch = _Branch(base, environment, plans.planner.settings)
     steps = [step for step in branch.steps() if _concerned(plans, step, base, accepted.changed)]
     plans.planner.prepare(side for step in steps for side in (step.before, step.after) if side is not None)
     reports: list[PlanReport] = []
@@ -107,10 +108,11 @@ def _concerned(plans: Plans, step: BranchStep, base: Snapshot, changed: frozense
 class _Branch:
     """The steps of the whole branch: rollouts, pointers to other folders, and roots that no pointer names."""
 
-    def __init__(self, base: Snapshot, environment: str) -> None:
+    def __init__(self, base: Snapshot, environment: str, settings: SettingsFiles) -> None:
         self.gaps: list[Gap] = []
         self._base = base
         self._environment = environment
+        self._settings = settings
         self._pointers = BothPointers.of(base)
         self._then = dict(self._rollouts_then())
         self._now = dict(self._rollouts_now())
@@ -141,7 +143,7 @@ class _Branch:
         for step in pointer_steps(self._pointers, known):
             told.append(step)
             yield step
-        yield from root_steps(self._base, [*_sides(told)], [*self._own_folders()])
+        yield from root_steps(self._base, [*_sides(told)], [*self._own_folders()], self._settings)
 
     def _own_folders(self) -> Iterator[Path]:
         """What `generate` wrote for rollouts that were there before: a rollout that the branch adds hides no root."""

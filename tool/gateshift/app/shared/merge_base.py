@@ -6,12 +6,14 @@ A change is judged by what both of them accept: what it adds counts once it is m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.rollouts import is_settings_file
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.checks.inherited import inherited_comments, inherited_entry
 from gateshift.checks.suppression import Marker, markers_in, markers_of
@@ -19,11 +21,13 @@ from gateshift.errors import UserError
 from gateshift.model.place import Place
 from gateshift.model.report import OwnSuppression
 from gateshift.model.rollout import Policy, Rollout, SchemaChoice
+from gateshift.model.settings import LevelSetting, PathPattern, RepositorySettings
 from gateshift.model.source import SourceFile
 from gateshift.system import git
 from gateshift.system.source_files import Sources, real_path
 from gateshift.yamldoc.data import FieldPath
 
+Entry = TypeVar("Entry", PathPattern, LevelSetting)
 _ENDINGS = (".yaml", ".yml")
 _GONE = "no rollout is read here any more, and its policy.maxStep no longer counts"
 
@@ -46,6 +50,13 @@ class MergeBase:
             (comments[marker.place.file] if marker.lines else entries).append(marker)
         heard = [kept for file, found in comments.items() for kept in self._comments(file, found)]
         return (*heard, *(kept for entry in entries for kept in self._entry(entry)))
+
+    def on_both_sides(self, markers: Iterable[Marker]) -> Iterator[Marker]:
+        """The markers, and the entries among them once more for the files of the merge base."""
+        for marker in markers:
+            yield marker
+            if marker.folder is not None and marker.folder.is_relative_to(self._base.work_tree):
+                yield replace(marker, folder=self._base.folder(marker.folder))
 
     def suppressed(self, rollouts: Iterable[Rollout], gone: Iterable[Rollout] = ()) -> tuple[OwnSuppression, ...]:
         """All that the change suppresses by itself, by file and line: comments in the YAML files that it touches, what
@@ -85,6 +96,40 @@ class MergeBase:
         self._allows(rollout, ("schemas",), "the schemas to check against are other ones")
         return replace(then.schemas, crds=rollout.schemas.crds)
 
+    def settings(self, now: RepositorySettings) -> RepositorySettings:
+        """The settings with what they left out, and which levels they gave, before as well. The others are the change's
+        own; ignores are heard one by one."""
+        if not now.file.is_relative_to(self._base.work_tree):
+            return now  # those of the merge base itself
+        then = self._settings_then(now.file)
+        return replace(
+            now,
+            exclude=self._in_both(now.exclude, then.exclude, lambda pattern: f"`exclude` has {pattern.text}"),
+            unsynced=self._in_both(now.unsynced, then.unsynced, lambda pattern: f"`unsynced` has {pattern.text}"),
+            levels=self._in_both(
+                now.levels, then.levels, lambda level: f"{level.rule} gets the level {level.level.value}"
+            ),
+        )
+
+    def _in_both(self, now: Sequence[Entry], then: Sequence[Entry], what: Callable[[Entry], str]) -> tuple[Entry, ...]:
+        """The entries that were there before, wherever they stood; the others are listed as the change's own."""
+        nowhere = Place(Path())
+        before = {replace(entry, place=nowhere) for entry in then}
+        for entry in now:
+            if replace(entry, place=nowhere) not in before:
+                self._own[entry.place, "", what(entry)] = _own(entry.place, "", what(entry), "")
+        return tuple(entry for entry in now if replace(entry, place=nowhere) in before)
+
+    def _settings_then(self, file: Path) -> RepositorySettings:
+        """The settings in that file at the merge base; none where there was no such file that can be read."""
+        from gateshift.config.read_settings import open_settings  # plain roots need not pay its start-up
+
+        earlier = self._base.folder(file)
+        try:
+            return open_settings(earlier) if is_settings_file(earlier) else RepositorySettings(file)
+        except UserError:
+            return RepositorySettings(file)
+
     def _comments(self, file: Path, now: list[Marker]) -> Iterator[Marker]:
         inherited = self._inherited(file, now) if file.is_relative_to(self._base.work_tree) else frozenset(now)
         for marker in now:
@@ -104,7 +149,10 @@ class MergeBase:
 
     def _entry(self, now: Marker) -> Iterator[Marker]:
         file = real_path(now.place.file)
-        then = self._then(file)
+        if not file.is_relative_to(self._base.work_tree):
+            yield now  # one of the merge base itself
+            return
+        then = self._settings_then(file) if is_settings_file(file) else self._then(file)
         entries = markers_of(then.suppressions, file.parent) if then else ()
         inherited = inherited_entry(now, entries)
         if inherited is None or inherited.until != now.until:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, load_all, text_of
 
 _MOST_NAMED = 5
+_SERVICE = r"(?m)^service[ \t]*:"
+"""What no file of settings has: the key that begins a rollout, at the beginning of a line."""
 _SKIPPED = frozenset({"node_modules", "__pycache__"})
 
 
@@ -29,20 +32,44 @@ class StageRoot(Struct, frozen=True):
 
 
 def is_rollout_file(file: Path) -> bool:
-    """Whether a gateshift.yaml is there that is not a Kubernetes object, as one with `apiVersion` and `kind` is.
+    """Whether a gateshift.yaml is there that declares a rollout: not a Kubernetes object, as one with `apiVersion` and
+    `kind` is, and not settings alone.
 
     What cannot be read counts: whoever needs that file says what is wrong with it.
     """
-    if not file.is_file():
-        return False
+    text = _text(file)
+    return text is None or not (_is_object(text) or _are_settings(text)) if file.is_file() else False
+
+
+def is_settings_file(file: Path) -> bool:
+    """Whether a gateshift.yaml is there that holds settings of a repository, and no rollout."""
+    text = _text(file) if file.is_file() else None
+    return text is not None and not _is_object(text) and _are_settings(text)
+
+
+def _text(file: Path) -> str | None:
     limits = ReadLimits()
     try:
         with file.open("rb") as stream:
-            raw = stream.read(limits.size + 1)
-        documents = load_all(text_of(raw)) if b"apiVersion" in raw else []
+            return text_of(stream.read(limits.size + 1))
     except (OSError, UnreadableYaml):
-        return True
-    return not any(isinstance(document, dict) and {"apiVersion", "kind"} <= document.keys() for document in documents)
+        return None
+
+
+def _is_object(text: str) -> bool:
+    try:
+        documents = load_all(text) if "apiVersion" in text else []
+    except UnreadableYaml:
+        return False
+    return any(isinstance(document, dict) and {"apiVersion", "kind"} <= document.keys() for document in documents)
+
+
+def _are_settings(text: str) -> bool:
+    if re.search(_SERVICE, text):
+        return False
+    from gateshift.config.read_settings import are_settings  # a rollout is told without it
+
+    return are_settings(text)
 
 
 def find_rollout_files(folder: Path) -> Iterator[Path]:

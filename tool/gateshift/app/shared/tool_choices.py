@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from gateshift.app.shared.remember import Memory
 from gateshift.errors import NoVerdict
 from gateshift.model.rollout import Rollout, SchemaChoice
+from gateshift.model.settings import RepositorySettings
 from gateshift.system.answer_part import AnswerPart
 from gateshift.system.answer_store import AnswerStore
 from gateshift.system.process import Deadline, TimeLimit
@@ -69,20 +70,22 @@ class Choices(Struct, frozen=True):
         """The programs that were named, by what they are named as."""
         return (("kustomize", self.kustomize), ("kubeconform", self.kubeconform))
 
-    def open_schemas(self, rollouts: tuple[Rollout, ...]) -> Schemas:
-        """The chosen schemas: an option goes before gateshift.yaml, that before the tool's own versions.
+    def open_schemas(self, rollouts: tuple[Rollout, ...], settings: tuple[RepositorySettings, ...] = ()) -> Schemas:
+        """The chosen schemas: an option goes before a rollout's gateshift.yaml, that before the settings of the
+        repository, these before the tool's own versions; the CRDs of all add up.
 
         Raises NoVerdict where they are not installed, UserError for broken CRDs.
         """
         from gateshift.schemas import open_schemas  # an answer that is known needs no schema
 
         declared = next((rollout for rollout in rollouts if rollout.schemas != _TOOLS_OWN), None)
-        wanted = declared.schemas if declared else _TOOLS_OWN
-        own = tuple(declared.file.parent / path for path in wanted.crds) if declared else ()
+        said = [each for each in (declared, *settings) if each is not None]
+        own = tuple(each.file.parent / path for each in said for path in each.schemas.crds)
+        choices = [self.schemas, *(each.schemas for each in said)]
         choice = SchemaChoice(
-            self.schemas.kubernetes or wanted.kubernetes,
-            self.schemas.gateway_api or wanted.gateway_api,
-            self.schemas.channel or wanted.channel,
+            next((each.kubernetes for each in choices if each.kubernetes), ""),
+            next((each.gateway_api for each in choices if each.gateway_api), ""),
+            next((each.channel for each in choices if each.channel), ""),
         )
         if self.install is not None:
             install_chosen(choice, self.install)

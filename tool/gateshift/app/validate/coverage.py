@@ -36,6 +36,7 @@ def coverage_of(targets: ValidationTargets, roots: Sequence[BuiltRoot]) -> Cover
         files=len({file for files in plain.values() for file in files}),
         folders=len(plain),
         not_manifests=len(targets.not_manifests),
+        excluded=len(targets.excluded),
         left_out=tuple(sorted((*map(_entry, entries), *_not_built(roots)), key=lambda left: (left.path, left.reason))),
         refused_for=_counted(refused.values()),
         left_out_for=_counted(_KINDS[refusal.problem] for _, refusal in entries),

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateshift.app.shared.build_roots import BuiltRoot, build_read
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.targets import read_targets
 from gateshift.checks.fixes import FIXED_RULES, with_defaults_written
 from gateshift.checks.suppression import markers_in
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.manifests.header import read_header
 from gateshift.model.source import SourceFile
 from gateshift.system.atomic_write import replace_file
@@ -25,8 +27,8 @@ def write_fixes(scope: ValidationScope, choices: Choices) -> tuple[Path, ...]:
     Generated files are left alone, as are files outside the repository and those that suppress the rule. Raises
     UserError for paths that hold no root, NoVerdict where the schemas are not installed.
     """
-    targets = read_targets(scope)
-    catalog = choices.open_schemas(targets.rollouts.all)
+    targets = read_targets(scope, TreeReader(), SettingsFiles())
+    catalog = choices.open_schemas(targets.rollouts.all, targets.settings.met)
     changed = []
     built = tuple(
         build_read(targets.roots, program=choices.kustomize, timeout=choices.timeout, progress=choices.progress)

@@ -17,7 +17,7 @@ from gateshift.app.shared.rollouts import rollout_file_above
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.errors import UserError
 from gateshift.kustomize.tree.plain_yaml import plain_yaml
-from gateshift.kustomize.tree.roots import search_roots
+from gateshift.kustomize.tree.roots import Excludes, search_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import FileRole, Root
 from gateshift.model.source import SourceFile
@@ -30,18 +30,21 @@ class RootsUnder(Struct, frozen=True):
     """What is to be checked under some paths.
 
     `kustomizations` are all that were found, those that others use among them; `not_manifests` are the files that hold
-    no Kubernetes object, `unsearched` the folders that could not be searched, with the reason.
+    no Kubernetes object, `unsearched` the folders that could not be searched, with the reason, `excluded` the YAML
+    files that settings leave out.
     """
 
     roots: tuple[Root, ...]
     kustomizations: tuple[Root, ...] = ()
     not_manifests: tuple[Path, ...] = ()
     unsearched: tuple[tuple[Path, str], ...] = ()
+    excluded: tuple[Path, ...] = ()
 
 
-def roots_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
-    """Everything under the paths. Raises UserError (exit code 4) for a path that does not exist."""
-    found = search_roots(paths, reader.sources)
+def roots_under(paths: Sequence[Path], reader: TreeReader, excludes: Excludes | None = None) -> RootsUnder:
+    """Everything under the paths but what is excluded. Raises UserError (exit code 4) for a path that does not
+    exist."""
+    found = search_roots(paths, reader.sources, excludes)
     trees = read_roots(found.kustomizations, reader)
     listed = {file for tree in trees for file in _listed(tree)}
     elsewhere = {root.folder for root in found.kustomizations if _is_only_listed(root, listed, reader)}
@@ -55,6 +58,7 @@ def roots_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
         tuple(root for root in found.kustomizations if root.folder not in elsewhere),
         plain.not_manifests,
         found.unsearched,
+        found.excluded,
     )
 
 
@@ -81,7 +85,7 @@ def _is_only_listed(root: Root, listed: set[Path], reader: TreeReader) -> bool:
     return any(file in listed and reader.is_of_flux(file) for file in reader.kustomization_files(root.folder))
 
 
-def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
+def affected_roots(files: Sequence[Path], reader: TreeReader, excludes: Excludes | None = None) -> RootsUnder:
     """The roots whose build reads one of the files, which may be deleted by now; none where no root does.
 
     A changed gateshift.yaml affects every stage of its rollout. `not_manifests` are the files that no root reads.
@@ -91,8 +95,10 @@ def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
     changed = {real_path(file.absolute()): file for file in files}
     roots: dict[object, Root] = {}
     reached: set[Path] = set()
+    excluded: set[Path] = set()
     for repository in dict.fromkeys(repository_of(_existing(file)) for file in changed):
-        found = roots_under([Path(shown_path(repository))], reader)
+        found = roots_under([Path(shown_path(repository))], reader, excludes)
+        excluded |= changed.keys() & set(map(real_path, found.excluded))
         before = _readers_before([file for file in changed if not file.exists()], repository)
         for root in read_roots(found.roots, reader):
             own = _files_of(root, before)
@@ -101,7 +107,8 @@ def affected_roots(files: Sequence[Path], reader: TreeReader) -> RootsUnder:
                 reached |= own & changed.keys()
     return RootsUnder(
         tuple(roots.values()),
-        not_manifests=tuple(path for file, path in changed.items() if file not in reached),
+        not_manifests=tuple(path for file, path in changed.items() if file not in reached | excluded),
+        excluded=tuple(path for file, path in changed.items() if file in excluded - reached),
     )
 
 

@@ -16,12 +16,14 @@ from msgspec.structs import replace
 from gateshift.app.shared.build_roots import ReadRoot
 from gateshift.app.shared.kept_values import decoded, encoded
 from gateshift.app.shared.locate_findings import Placer
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.check_roots import RootChecks, check_roots
 from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.targets import read_targets
 from gateshift.app.validate.validate import chosen_schemas, validate
 from gateshift.errors import UserError
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.report import Gap, ValidationReport
 from gateshift.model.shard import Shard
 from gateshift.system.answer_part import AnswerPart, PartHead, read_parts
@@ -42,7 +44,7 @@ class ShardReport(Struct, frozen=True):
 def validate_shard(scope: ValidationScope, choices: Choices, shard: Shard, file: Path) -> ShardReport:
     """Build and check one share of the scope's roots, and write what came of them. Raises what `validate` raises."""
     part = AnswerPart(AnswerStore.of_user() if choices.cached else None)
-    targets = read_targets(scope)
+    targets = read_targets(scope, TreeReader(), SettingsFiles())
     own = share(targets.roots, shard)
     schemas = chosen_schemas(choices, targets)
     gaps = [schemas] if isinstance(schemas, Gap) else []

@@ -12,14 +12,16 @@ from msgspec import Struct
 
 from gateshift.app.shared.build_roots import ReadRoot, read_roots
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.rollouts import NO_ROLLOUTS, Rollouts, rollout_file_above, rollout_files_in
 from gateshift.app.validate.scope import ValidationScope
 from gateshift.app.validate.search import RootsUnder, affected_roots, roots_under
 from gateshift.errors import Exit, UserError
-from gateshift.kustomize.tree.roots import find_roots
+from gateshift.kustomize.tree.roots import Excludes, find_roots
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.rollout import Rollout
+from gateshift.system.source_files import real_path
 
 
 class ValidationTargets(Struct, frozen=True, eq=False):
@@ -28,7 +30,8 @@ class ValidationTargets(Struct, frozen=True, eq=False):
     `whole` are the rollouts looked at as a whole: their generated files, their stages' order and their pointers too;
     `pointers` are the trees of the sync/ folders beside these. `unsearched` are folders that could not be searched,
     with the reason; `kustomizations` are all that were found, those that others use among them, and `not_manifests`
-    the files that hold no Kubernetes object. `reader` has read the files of the run.
+    the files that hold no Kubernetes object, `excluded` those that settings leave out. `reader` has read the files of
+    the run, `settings` the settings that hold for them; `searched` are the folders of which everything was looked at.
     """
 
     roots: tuple[ReadRoot, ...]
@@ -38,7 +41,10 @@ class ValidationTargets(Struct, frozen=True, eq=False):
     unsearched: tuple[tuple[Path, str], ...]
     kustomizations: tuple[Root, ...]
     not_manifests: tuple[Path, ...]
+    excluded: tuple[Path, ...]
     reader: TreeReader
+    settings: SettingsFiles
+    searched: tuple[Path, ...]
 
 
 class _RootsToRead(Struct, frozen=True):
@@ -46,11 +52,11 @@ class _RootsToRead(Struct, frozen=True):
     whole: Rollouts = NO_ROLLOUTS
 
 
-def read_targets(scope: ValidationScope) -> ValidationTargets:
+def read_targets(scope: ValidationScope, reader: TreeReader, settings: SettingsFiles) -> ValidationTargets:
     """Find and read what the scope means. Raises UserError for paths that hold no manifest (exit code 4), and for a
     gateshift.yaml that cannot be read."""
-    reader = TreeReader()
-    found = _find(scope, reader)
+    found = _find(scope, reader, settings.excludes)
+    settings.take_notice(root.folder for root in found.under.roots)
     whole = found.whole.all
     files = set(_rollout_files(found.under.roots))
     return ValidationTargets(
@@ -61,23 +67,26 @@ def read_targets(scope: ValidationScope) -> ValidationTargets:
         found.under.unsearched,
         found.under.kustomizations,
         found.under.not_manifests,
+        found.under.excluded,
         reader,
+        settings,
+        () if scope.affected or whole else tuple(real_path(path) for path in scope.paths or (Path(),)),
     )
 
 
-def _find(scope: ValidationScope, reader: TreeReader) -> _RootsToRead:
+def _find(scope: ValidationScope, reader: TreeReader, excludes: Excludes) -> _RootsToRead:
     """Without paths, the rollout of the current folder, else those below it, and where there is none, every root."""
     if scope.rollouts:
         return _whole(scope.rollouts, reader)
     if scope.affected:
-        return _RootsToRead(affected_roots(scope.paths, reader))
+        return _RootsToRead(affected_roots(scope.paths, reader, excludes))
     files = () if scope.paths else rollout_files_in(Path())
-    return _whole(files, reader) if files else _RootsToRead(_some_under(scope.paths or (Path(),), reader))
+    return _whole(files, reader) if files else _RootsToRead(_some_under(scope.paths or (Path(),), reader, excludes))
 
 
-def _some_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
+def _some_under(paths: Sequence[Path], reader: TreeReader, excludes: Excludes | None = None) -> RootsUnder:
     """What is under the paths. Raises UserError (exit code 4) where none of it is a manifest."""
-    found = roots_under(paths, reader)
+    found = roots_under(paths, reader, excludes)
     if found.roots or found.unsearched:
         return found
     named = ", ".join(str(path) for path in paths)
@@ -93,7 +102,8 @@ def _some_under(paths: Sequence[Path], reader: TreeReader) -> RootsUnder:
     raise UserError(
         f"no Kustomize root and no YAML file with a Kubernetes object under {named}"
         + component
-        + (f"; {files} of another kind" if others else ""),
+        + (f"; {files} of another kind" if others else "")
+        + (f"; settings exclude {len(found.excluded)} YAML files" if found.excluded else ""),
         next_step="Name a directory with a kustomization.yaml, a directory of manifests, or a YAML file.",
         exit_code=Exit.NOTHING_FOUND,
     )

@@ -15,8 +15,10 @@ from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.app.shared.locate_findings import Placer
 from gateshift.app.shared.merge_base import MergeBase
 from gateshift.app.shared.paths import shown_path
+from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
+from gateshift.app.validate.apply_settings import idle_settings, with_levels, without_partial
 from gateshift.app.validate.assemble import merged, reported
 from gateshift.app.validate.check_roots import CheckedRoot, RootChecks, check_roots
 from gateshift.app.validate.coverage import coverage_of
@@ -29,11 +31,13 @@ from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.engines.registry import ENGINES
 from gateshift.errors import NoVerdict
 from gateshift.kustomize.tree.environment import takes_environment
+from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Level, PlacedFinding
 from gateshift.model.lasting import Lasting
 from gateshift.model.report import Gap, ReportedFinding, ReportedRoot, ValidationReport
 from gateshift.model.rollout import Rollout
 from gateshift.model.rule import Check
+from gateshift.model.settings import LevelSetting
 from gateshift.schemas import Schemas
 
 _OF_POINTERS = frozenset(group for engine in ENGINES.values() for group in engine.groups)
@@ -45,17 +49,18 @@ def validate(
 ) -> ValidationReport:
     """Validate every root of the scope. Raises UserError for paths that hold none and for a broken gateshift.yaml."""
     with ExitStack() as stack:
-        targets = read_targets(scope)
-        base = _merge_base(stack, scope.since, targets)
+        reader = TreeReader()
+        base = _merge_base(stack, scope.since, reader)
+        targets = read_targets(scope, reader, SettingsFiles(base))
         return _validate(targets, base, RootChecks(None, scope.cel, checks), choices, today)
 
 
-def _merge_base(stack: ExitStack, since: str, targets: ValidationTargets) -> MergeBase | None:
+def _merge_base(stack: ExitStack, since: str, reader: TreeReader) -> MergeBase | None:
     """What counts where a change is validated; None where it is not one. Raises UserError for a revision that is none,
     NoVerdict without Git."""
     if not since:
         return None
-    return MergeBase(stack.enter_context(Snapshots()).merge_base(since, Path()), targets.reader.sources)
+    return MergeBase(stack.enter_context(Snapshots()).merge_base(since, Path()), reader.sources)
 
 
 def _validate(
@@ -88,7 +93,7 @@ def chosen_schemas(choices: Choices, targets: ValidationTargets, base: MergeBase
     if base is not None:
         rollouts = tuple(structs.replace(rollout, schemas=base.schemas(rollout)) for rollout in rollouts)
     try:
-        return choices.open_schemas(rollouts)
+        return choices.open_schemas(rollouts, targets.settings.met)
     except NoVerdict as error:
         return Gap("no object was checked against its schema", error.what, error.next_step)
 
@@ -132,25 +137,26 @@ def _report(
     rules = rules_for({*(placed.finding.rule for placed in tally.findings), *(marker.rule for marker in markers)})
     heard = markers if base is None else base.heard(markers)
     unheard = frozenset(markers) - frozenset(heard)
-    findings = merged(tally.findings)
-    settled = settle(findings, dict.fromkeys((*heard, *markers)), rules, today, frozenset(rules), unheard)
+    leveled = with_levels(merged(tally.findings), targets.settings.met, today)
+    settled = settle(leveled.findings, dict.fromkeys((*heard, *markers)), rules, today, frozenset(rules), unheard)
+    findings = (*without_partial(targets, settled.findings), *idle_settings(targets, leveled.used))
     here = Path.cwd()
     return ValidationReport(
-        tuple(reported(placed, rules, placer.excerpt, here) for placed in merged(settled.findings)),
+        tuple(reported(placed, rules, placer.excerpt, here) for placed in merged(findings)),
         tuple(ReportedRoot(shown_path(root.built.path), _objects(root.built)) for root in roots),
         settled.suppressed,
         tuple(dict.fromkeys(tally.gaps)),
         coverage_of(targets, [root.built for root in roots]),
         base.suppressed(targets.rollouts.all) if base is not None else (),
-        _lasting(tally, markers, roots),
+        _lasting(tally, [*markers, *(level for each in targets.settings.met for level in each.levels)], roots),
     )
 
 
-def _lasting(tally: Tally, markers: Iterable[Marker], roots: Iterable[CheckedRoot]) -> Lasting:
+def _lasting(tally: Tally, entries: Iterable[Marker | LevelSetting], roots: Iterable[CheckedRoot]) -> Lasting:
     """A report with a gap is not finished, and one of what came from the environment is of this run alone."""
     if tally.gaps or any(takes_environment(root.built.tree) for root in roots):
         return Lasting.THIS_RUN
-    return Lasting.THIS_DAY if any(marker.until for marker in markers) else Lasting.ANY_DAY
+    return Lasting.THIS_DAY if any(entry.until for entry in entries) else Lasting.ANY_DAY
 
 
 def _markers(targets: ValidationTargets, roots: Iterable[CheckedRoot]) -> Iterator[Marker]:
@@ -159,6 +165,8 @@ def _markers(targets: ValidationTargets, roots: Iterable[CheckedRoot]) -> Iterat
         yield from markers_in(path, text)
     for rollout in targets.rollouts.all:
         yield from markers_of(rollout.suppressions, rollout.file.parent)
+    for settings in targets.settings.met:
+        yield from markers_of(settings.suppressions, settings.folder)
 
 
 def _objects(root: BuiltRoot) -> int:

@@ -134,6 +134,9 @@ def suppression_of(data: JsonObject, place: Place) -> Suppression:
         until=day_of(text_at(data, "until")),
         file=text_at(data, "file"),
         resource=text_at(data, "resource"),
+        kind=text_at(data, "kind"),
+        name=text_at(data, "name"),
+        path=text_at(data, "path"),
         place=place,
     )
 

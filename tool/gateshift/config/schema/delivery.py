@@ -159,6 +159,7 @@ IGNORE = ListOf(
                 pattern=f"^[A-Z][A-Za-z0-9]*/{vocabulary.SUBDOMAIN.pattern[1:-1]}$",
                 most=317,
             ),
+            **vocabulary.FINDING_FILTER,
         },
     ),
 )

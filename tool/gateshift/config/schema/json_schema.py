@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateshift.config.schema import ROLLOUT
+from gateshift.config.schema import ROLLOUT, SETTINGS
 from gateshift.config.schema.schema_types import Either, Fields, Flag, ListOf, MapOf, Number, Raw, SchemaType, Text
 from gateshift.yamldoc.data import Json, JsonObject
 
@@ -16,17 +16,27 @@ _ONLY_THE_PARSER = (
 
 
 def json_schema() -> JsonObject:
-    """The schema of gateshift.yaml."""
+    """The schema of a gateshift.yaml that declares a rollout."""
+    return _published(ROLLOUT, ADDRESS, "gateshift.yaml")
+
+
+def settings_schema() -> JsonObject:
+    """The schema of a gateshift.yaml without a `service`, the settings of a repository."""
+    address = ADDRESS.replace("/gateshift.schema.json", "/settings.schema.json")
+    return _published(SETTINGS, address, "gateshift.yaml without a service")
+
+
+def _published(form: SchemaType, address: str, title: str) -> JsonObject:
     shared: dict[str, SchemaType] = {}
-    whole = _schema(ROLLOUT, shared)
+    whole = _schema(form, shared)
     definitions: JsonObject = {}
     while len(definitions) < len(shared):
         name = next(name for name in shared if name not in definitions)
         definitions[name] = _shape(shared[name], shared)
     return {
         "$schema": DIALECT,
-        "$id": ADDRESS,
-        "title": "gateshift.yaml",
+        "$id": address,
+        "title": title,
         "$comment": _ONLY_THE_PARSER,
         **whole,
         "$defs": definitions,

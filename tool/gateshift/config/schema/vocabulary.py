@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateshift.config.schema.schema_types import MapOf, Number, Text
+from gateshift.config.schema.schema_types import MapOf, Number, SchemaType, Text
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
@@ -188,6 +188,17 @@ LIVE_OBJECT = Text(
     pattern=f"^[A-Z][A-Za-z0-9]*/{_SUBDOMAIN}$",
     most=317,
 )
+PATH_PATTERN = replace(FILE, expects=f"{FILE.expects}; `*` stands for any characters")
+FINDING_FILTER: dict[str, SchemaType] = {
+    "path": replace(PATH_PATTERN, means="Only findings in this file or directory; everywhere unless given."),
+    "kind": Text(
+        means="Only findings about objects of this kind.",
+        expects="a kind such as `Deployment`",
+        pattern="^[A-Z][A-Za-z0-9]*$",
+        most=63,
+    ),
+    "name": Text(means="Only findings about objects of this name.", expects="the name of an object"),
+}
 RULE_ID = Text(expects="a rule's id such as `GS301`", pattern="^GS[1-7][0-9]{2}$", most=5)
 DAY = Text(
     expects="a day in the form `2026-12-31`",

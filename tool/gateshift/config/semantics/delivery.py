@@ -9,14 +9,14 @@ from gateshift.config.describe import dotted
 from gateshift.config.draft import Draft, number, objects
 from gateshift.config.schema import vocabulary
 from gateshift.config.spec_errors import SpecErrors
-from gateshift.yamldoc.data import FieldPath, list_at, look_up, object_at, text_at
+from gateshift.yamldoc.data import FieldPath, Json, list_at, look_up, object_at, text_at
 
 
 def check_delivery(draft: Draft, faults: SpecErrors) -> None:
     """Report limits that contradict each other and values that no reader of theirs would take."""
     _autoscaling(draft, faults)
     _pointers(draft, faults)
-    _days(draft, faults)
+    check_days(draft.data, faults)
 
 
 def _autoscaling(draft: Draft, faults: SpecErrors) -> None:
@@ -74,10 +74,12 @@ def _existing(draft: Draft, faults: SpecErrors) -> None:
             faults.add(at, f"{dotted(at)}: nothing says which environment it is of", "add `environment`")
 
 
-def _days(draft: Draft, faults: SpecErrors) -> None:
-    for index, _ in objects(list_at(draft.data, "ignore")):
-        at: FieldPath = ("ignore", index, "until")
-        day = look_up(draft.data, at)
+def check_days(data: Json, faults: SpecErrors) -> None:
+    """Report the last days of accepted findings and of levels that no calendar has."""
+    entries = [(key, index) for key in ("ignore", "levels") for index, _ in objects(list_at(data, key))]
+    for key, index in entries:
+        at: FieldPath = (key, index, "until")
+        day = look_up(data, at)
         if isinstance(day, str) and day_of(day) is None:
             faults.add(at, f"{dotted(at)}: there is no such day as {day}")
 

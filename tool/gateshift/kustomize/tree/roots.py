@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,30 +22,37 @@ _SKIPPED = frozenset({".git", "node_modules"})
 _FOLDER_FIELDS = ("resources", "bases", "components", "generators", "transformers", "validators")
 
 
+Excludes = Callable[[Path], bool]
+"""Whether a file or folder is left out of a search."""
+
+
 class Roots(Struct, frozen=True):
     """What was found: the roots, in order of the paths and then by name; and the folders that could not be searched,
     with the reason.
 
     `kustomizations` and `yaml_files` are what a search for everything came across: every folder with a kustomization
-    as a root, also those that others use, and every YAML file.
+    as a root, also those that others use, and every YAML file; `excluded` are YAML files that it was to leave out.
     """
 
     roots: tuple[Root, ...]
     unsearched: tuple[tuple[Path, str], ...] = ()
     kustomizations: tuple[Root, ...] = ()
     yaml_files: tuple[Path, ...] = ()
+    excluded: tuple[Path, ...] = ()
 
 
-def search_roots(paths: Sequence[Path], sources: Sources | None = None) -> Roots:
-    """Everything under the paths: the roots with a kustomization, and the YAML files that are named. A folder means
-    all that is below it, whatever stands at its top. Raises UserError (exit code 4) where a path does not exist."""
-    search = _Search(sources or Sources())
+def search_roots(paths: Sequence[Path], sources: Sources | None = None, excludes: Excludes | None = None) -> Roots:
+    """Everything under the paths but what `excludes` names: the roots with a kustomization, and the YAML files that are
+    named. A folder means all that is below it, whatever stands at its top. Raises UserError (exit code 4) where a path
+    does not exist."""
+    search = _Search(sources or Sources(), excludes)
     roots = [root for path in paths for root in search.below(path)]
     return Roots(
         search.kept(roots),
         tuple(search.unsearched),
         tuple({root.folder: root for root in roots if not root.files}.values()),
         tuple(dict.fromkeys(search.yaml_files)),
+        tuple(dict.fromkeys(search.excluded)),
     )
 
 
@@ -73,8 +80,10 @@ def has_kustomization(folder: Path) -> bool:
 class _Search:
     """One search over all paths, remembering what could not be looked into."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, excludes: Excludes | None = None) -> None:
         self.sources = sources
+        self.excludes = excludes
+        self.excluded: list[Path] = []
         self.unsearched: list[tuple[Path, str]] = []
         self.components: list[Path] = []
         self.named: set[Path] = set()
@@ -111,11 +120,21 @@ class _Search:
         refuse_link_out(path)
         if self._kustomization_in(path):
             self.named.add(real_path(path))
-        folders, yaml_files = self._walk(path)
+        folders, yaml_files = self._left(path, *self._walk(path))
         self.yaml_files += yaml_files
         repository = repository_of(path)
         for folder in folders:
             yield Root(folder, self.sources.real(folder), repository)
+
+    def _left(self, top: Path, folders: list[Path], yaml_files: list[Path]) -> tuple[list[Path], list[Path]]:
+        """Both without what is to be left out; a path that is named is never left out itself."""
+        excludes = self.excludes
+        if excludes is None:
+            return folders, yaml_files
+        out = [file for file in yaml_files if excludes(file)]
+        self.excluded += out
+        left = set(yaml_files).difference(out)
+        return [folder for folder in folders if folder == top or not excludes(folder)], sorted(left)
 
     def kept(self, found: Iterable[Root]) -> tuple[Root, ...]:
         """The roots to check: each once, no Component, and none that another one uses unless it is named."""

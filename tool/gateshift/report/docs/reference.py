@@ -14,15 +14,20 @@ _LONGEST_ENUM = 12
 _NAMES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
 
 
-def markdown(schema: JsonObject) -> str:
-    """The page docs/config.md."""
-    sections = _Sections(object_at(schema, "$defs"))
-    sections.add("gateshift.yaml", schema)
+def markdown(rollout: JsonObject, settings: JsonObject) -> str:
+    """The page docs/config.md, from the schemas of a gateshift.yaml with and without a `service`."""
+    sections = _Sections(object_at(rollout, "$defs"))
+    sections.add("gateshift.yaml", rollout)
+    alone = _Sections(object_at(settings, "$defs"))
+    alone.add("gateshift.yaml", settings)
+    told = sections.found.keys() - {"gateshift.yaml"}
+    alone.found = {path: schema for path, schema in alone.found.items() if path not in told}
     head = [
         "# gateshift.yaml",
         "Made by `gateshift docs config` from the schema that editors use (`gateshift schema gateshift`); do not edit.",
     ]
-    return "\n\n".join([*head, *sections.written()]) + "\n"
+    without = ["# gateshift.yaml without a service", *alone.written()]
+    return "\n\n".join([*head, *sections.written(), *without]) + "\n"
 
 
 class _Sections(Struct):
