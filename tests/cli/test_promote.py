@@ -74,7 +74,7 @@ def test_an_unsafe_step_is_refused_with_the_safe_way(customers: Path) -> None:
     done = promote(customers, "final")
     assert done.returncode == 1
     assert "refused: transition is unsafe\n" in done.stdout
-    assert "help: The safe way is dark -> half -> final.\n" in done.stdout
+    assert "help: The safe way is dark -> half -> final.\n        Begin with `gateshift promote half`.\n" in done.stdout
     assert git(customers, "status", "--porcelain") == ""
 
 

@@ -28,6 +28,7 @@ from gateshift.model.report import ReportedFinding
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.stage_wait import StageWait
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer, SyncPointer
+from gateshift.report.plan.shared_findings import shared_findings
 from gateshift.report.plan.shift import headline
 from gateshift.system import atomic_write, commit
 from gateshift.system.source_files import real_path
@@ -244,19 +245,14 @@ class _Promotion:
     def _plan_refusals(self, plans: Sequence[PlanReport]) -> Iterator[Refusal]:
         engines = {stage_pointer.pointer.engine.value for stage_pointer in self.stage_pointers}
         for plan in plans:
-            for verdict in plan.engines:
-                if verdict.engine in engines and not verdict.safe:
-                    faults = (each for each in verdict.findings if each.level is Level.ERROR)
-                    found = tuple(f"{verdict.engine}: {each.rule}: {each.message}" for each in faults)
-                    way = " -> ".join((plan.origin, *verdict.safe_way))
-                    step = f"{plan.origin} -> {plan.target}"
-                    yield Refusal(
-                        Obstacle.UNSAFE,
-                        found or (f"{verdict.engine}: {step} is unsafe",),
-                        f"The safe way is {way}."
-                        if verdict.safe_way
-                        else f"`gateshift plan {plan.origin} {plan.target}` says more.",
-                    )
+            verdicts = (replace(each, decides=True) for each in plan.engines if each.engine in engines)
+            deciding = replace(plan, engines=tuple(verdicts))
+            if not all(verdict.safe for verdict in deciding.engines):
+                errors = (each for each in shared_findings(deciding) if each.finding.level is Level.ERROR)
+                found = tuple(f"{each.finding.rule}: {each.message}" for each in errors)
+                yield Refusal(
+                    Obstacle.UNSAFE, found or (f"{plan.origin} -> {plan.target} is unsafe",), _way_out(deciding)
+                )
 
     def _carry_out(self, report: PromotionReport) -> PromotionReport:
         repository = self.history.repository
@@ -277,6 +273,15 @@ class _Promotion:
             raise UserError(f"cannot be written: {error.strerror}", where=str(error.filename)) from error
         commit.refuse_flawed(repository, made, contents)
         return replace(report, commit=made.id, branch=self.options.branch)
+
+
+def _way_out(plan: PlanReport) -> str:
+    """The safe way and the command that begins it, or the command that says more."""
+    way = next((verdict.safe_way for verdict in plan.engines if verdict.safe_way), ())
+    if not way:
+        return f"`gateshift plan {plan.origin} {plan.target}` says more."
+    env = f" --env {plan.environment}" if plan.environment else ""
+    return f"The safe way is {' -> '.join((plan.origin, *way))}.\nBegin with `gateshift promote {way[0]}{env}`."
 
 
 def _gate_refusals(gate: GateReport | None) -> Iterator[Refusal]:

@@ -140,7 +140,8 @@ def rollout_here() -> Rollout:
         raise UserError(
             f"no {FILE_NAME} in this directory or below it",
             where=str(Path().resolve()),
-            next_step="Name two directories to compare: `gateshift plan FROM TO`.",
+            next_step="`gateshift init` writes one, `gateshift -C DIR` runs where one is, and "
+            "`gateshift plan FROM TO` compares two directories without one.",
             exit_code=Exit.NOTHING_FOUND,
         )
     if len(files) > 1:

@@ -18,6 +18,12 @@ class SharedFinding(Struct, frozen=True):
     otherwise: tuple[tuple[str, str], ...] = ()
 
     @property
+    def message(self) -> str:
+        """What it says, and of which engine, where it is not about all of them."""
+        only = f" ({' and '.join(self.engines)} only)" if self.engines else ""
+        return f"{self.finding.message}{only}"
+
+    @property
     def hint(self) -> str:
         """The way out, without the stages that the plan names once for all of its findings."""
         return self.finding.help.partition(SAFE_WAY)[0].strip()

@@ -158,9 +158,8 @@ def _engine(engine: EngineVerdict, style: Style) -> Iterator[str]:
 def _finding(entry: SharedFinding, style: Style) -> Iterator[str]:
     """A finding without what every finding of a plan has in common; of second places there is the line alone."""
     related = tuple(replace(each, place=replace(each.place, excerpt=())) for each in entry.finding.related)
-    only = f" ({' and '.join(entry.engines)} only)" if entry.engines else ""
-    message = f"{entry.finding.message}{only}"
-    yield from finding_lines(replace(entry.finding, message=message, help=entry.hint, roots=(), related=related), style)
+    finding = replace(entry.finding, message=entry.message, help=entry.hint, roots=(), related=related)
+    yield from finding_lines(finding, style)
     for name, when in entry.otherwise:
         yield from labelled(name, when, style)
 

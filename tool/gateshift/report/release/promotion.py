@@ -52,7 +52,9 @@ def _refusal(refusal: Refusal, said: str) -> Iterator[str]:
     yield f"{said}: {refusal.obstacle.value}"
     yield from (f"  {printable(line)}" for line in refusal.found)
     if refusal.hint:
-        yield f"  help: {printable(refusal.hint)}"
+        first, *rest = refusal.hint.split("\n")
+        yield f"  help: {printable(first)}"
+        yield from (f"        {printable(line)}" for line in rest)
 
 
 def _outcome(report: PromotionReport) -> str:
