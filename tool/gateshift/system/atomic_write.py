@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from gateshift.errors import UserError
@@ -35,7 +35,7 @@ _PLANTED = ".gateshift-journal.json"
 _LARGEST = 4 << 20
 
 
-def replace_together(top: Path, contents: Mapping[Path, bytes], deleted: Iterable[Path] = ()) -> None:
+def replace_together(top: Path, contents: Mapping[Path, bytes], deleted: Collection[Path] = ()) -> None:
     """Give each of the files below `top`, which need not exist, its new content, and delete others. Only under the lock
     of `top`, and after `recover`. Raises OSError, with every file as it was, where that cannot be done."""
     with replacing(top, contents, deleted):
@@ -43,9 +43,13 @@ def replace_together(top: Path, contents: Mapping[Path, bytes], deleted: Iterabl
 
 
 @contextlib.contextmanager
-def replacing(top: Path, contents: Mapping[Path, bytes], deleted: Iterable[Path] = ()) -> Iterator[None]:
+def replacing(top: Path, contents: Mapping[Path, bytes], deleted: Collection[Path] = ()) -> Iterator[None]:
     """As `replace_together`, before the block runs; where the block fails, every file becomes what it was. The old
-    files are kept meanwhile, so that this needs no room on the disk."""
+    files are kept meanwhile, so that this needs no room on the disk. Raises UserError for a file that a link puts
+    outside `top`."""
+    for file in (*contents, *deleted):
+        if not _real(file).is_relative_to(top.resolve()):
+            raise UserError(f"a link leads out of {top}, so that nothing was written", where=str(file))
     private = git.private_path(top, JOURNAL)
     kept: dict[Path, Path | None] = {}
     changes: dict[Path, Path | None] = {}

@@ -22,6 +22,8 @@ from gateshift.app.shared.build_roots import required
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
+from gateshift.config.schema.vocabulary import SERVICE_NAME
+from gateshift.config.slips import fits
 from gateshift.errors import UserError
 from gateshift.model.adoption import Adoption
 from gateshift.model.rollout import FILE_NAME
@@ -93,10 +95,13 @@ def _pointers(source: AdoptSource, folder: Path) -> list[JsonObject]:
 
 
 def _folder(request: AdoptRequest, source: AdoptSource, service: str) -> Path:
-    """Where the proposal is to stand. Raises UserError where something stands there."""
-    folder = real_path(request.folder) if request.folder else source.repository / _HOME / service
+    """Where the proposal is to stand. Raises UserError where something stands there, and for a Service whose name the
+    API server refuses: it becomes a directory's."""
+    if not fits(service, SERVICE_NAME):
+        raise UserError(f"expected {SERVICE_NAME.expects}; found {service!r}", where=source.label)
+    folder = real_path(request.folder or source.repository / _HOME / service)
     if not folder.is_relative_to(source.repository):
-        raise UserError(f"is outside the repository {source.repository}", where=str(folder))
+        raise UserError(f"is outside the repository {source.repository}", where=shown_path(folder))
     if (folder / FILE_NAME).exists():
         raise UserError(
             f"{service} has a rollout already",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from gateshift.yamldoc import dump
 from gateshift.yamldoc.data import JsonObject
 
 _FOLDER = "live"
+_LONGEST = 200
+"""The most characters of a file's name that come from an object."""
 
 
 class LiveSource(Struct, frozen=True):
@@ -54,7 +57,7 @@ def _files(resources: Sequence[Resource], home: str) -> Iterator[tuple[str, str]
     """A file for each object, and their kustomization."""
     names: list[str] = []
     for resource in resources:
-        name = f"{resource.kind}-{resource.id.name}".lower().replace(":", "-")
+        name = re.sub("[^a-z0-9.-]", "-", f"{resource.kind}-{resource.id.name}".lower())[:_LONGEST]
         name = f"{name}-{len(names)}.yaml" if f"{name}.yaml" in names else f"{name}.yaml"
         names.append(name)
         yield f"{home}/{name}", dump(without_nulls(as_applied(resource.data)))
