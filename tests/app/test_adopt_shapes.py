@@ -161,3 +161,79 @@ def test_several_versions_are_not_taken_over(repository: Path) -> None:
 
     assert done.returncode == 2
     assert "several versions run: v1, v2" in done.stderr
+
+
+SHOP = deployment("shop", "app=shop") + service("shop", "app=shop")
+
+
+def refused(top: Path, text: str, *options: str) -> str:
+    """What is said of manifests that cannot be adopted, without a word of the place of the trial."""
+    (top / "all.yaml").write_text(text)
+    done = gateshift(top, "adopt", "all.yaml", *options)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "/tmp" not in done.stderr
+    assert not (top / "gateshift").exists()
+    return done.stderr
+
+
+def test_an_image_that_no_pod_could_run_has_to_be_named(repository: Path) -> None:
+    text = SHOP.replace("registry.example.com/shop:1.0", "${IMAGE}")
+
+    assert "--candidate v2=IMAGE" in refused(repository, text)
+    adopted(repository, text, "--candidate", "v2=registry.example.com/shop:2.0")
+
+
+def test_a_route_for_the_calls_of_two_services_is_told(repository: Path) -> None:
+    both = f"{mesh('shop')}, {mesh('cart')}"
+    text = SHOP + service("cart", "app=cart") + route("shop", both, "backendRefs: [{name: shop, port: 80}]")
+
+    said = refused(repository, text)
+
+    assert "gateshift.yaml does not take what runs" in said
+    assert "found `cart`" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            route("web", "{name: public}", "backendRefs: [{name: shop, port: 80}, {name: legacy, port: 80}]"),
+            "it also sends to legacy, behind which nothing of the service is known to run",
+        ),
+        (
+            route("web", "{name: public}", "backendRefs: [{name: shop, namespace: store, port: 80}]").replace(
+                "{name: web}", "{name: web, namespace: edge}"
+            ),
+            "it stands in another namespace than the Service",
+        ),
+    ],
+)
+def test_a_route_that_the_rollout_cannot_write_is_left_with_the_reason(
+    repository: Path, text: str, reason: str
+) -> None:
+    said, _ = adopted(
+        repository, SHOP.replace("metadata: {name: shop}", "metadata: {name: shop, namespace: store}") + text
+    )
+
+    left = {text_at(item, "what"): text_at(item, "why") for item in list_at(said, "left")}
+    assert any(reason in why for what, why in left.items() if what.startswith("HTTPRoute"))
+    assert "the way from a Gateway" in left
+
+
+def test_a_deployment_that_lends_its_template_goes_with_the_rollout(repository: Path) -> None:
+    rollout = """\
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: shop}
+spec:
+  replicas: 3
+  workloadRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  selector: {matchLabels: {app: shop}}
+"""
+
+    _, data = adopted(repository, SHOP + rollout)
+
+    assert object_at(data, "versions", "v1")["live"] == ["Rollout/shop", "Deployment/shop"]
+    assert object_at(data, "versions", "v2")["replicas"] == 3

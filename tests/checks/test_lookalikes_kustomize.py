@@ -44,6 +44,7 @@ def patch(target: str, body: str) -> str:
 
 
 ADD = "[{op: add, path: /metadata/labels, value: {a: b}}]"
+DELETE = '{"$patch": delete, apiVersion: v1, kind: ConfigMap, metadata: {name: blue-settings}}'
 
 
 def replacement(select: str) -> str:
@@ -110,6 +111,13 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
             + patch("{kind: ConfigMap, name: blue-settings}", ADD).removeprefix(HERE),
             "base/kustomization.yaml": HERE + "namePrefix: blue-\n",
             "base/shop.yaml": MAP,
+        },
+        "an object with a base's prefix that goes": {
+            "kustomization.yaml": TOP
+            + "resources: [base]\n"
+            + patch("{kind: ConfigMap, name: blue-settings}", DELETE).removeprefix(HERE),
+            "base/kustomization.yaml": HERE + "namePrefix: blue-\n",
+            "base/shop.yaml": written(MAP, obj("v1", "ConfigMap", "other")),
         },
         "a ConfigMap that a generator makes": {
             "kustomization.yaml": patch("{kind: ConfigMap, name: made}", ADD)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster, same_namespace
-from gateshift.traffic.endpoints import selected_workloads
+from gateshift.traffic.endpoints import selected_workloads, template_of
 from gateshift.traffic.references import ObjectRef
 from gateshift.traffic.routes import GRPC, HTTP, HTTPMatch, Match, Route, RouteRule
 from gateshift.traffic.services import Service, Workload
@@ -58,9 +58,10 @@ def names(route: Route, service: Service) -> bool:
 
 
 def workloads_of(cluster: Cluster, service: Service) -> tuple[Workload, ...]:
-    """What runs the pods that the Service selects for good."""
-    selected = selected_workloads(cluster, service)
-    return tuple(workload for workload in selected if workload.kind not in _RUN_TO_AN_END)
+    """What runs the pods that the Service selects for good; not what only lends its pod template."""
+    selected = [one for one in selected_workloads(cluster, service) if one.kind not in _RUN_TO_AN_END]
+    templates = [template_of(cluster, workload) for workload in selected if workload.template_of is not None]
+    return tuple(workload for workload in selected if workload not in templates)
 
 
 def routes_of(cluster: Cluster) -> tuple[Route, ...]:

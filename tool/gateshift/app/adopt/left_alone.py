@@ -10,6 +10,8 @@ from gateshift.app.adopt.route_fields import RouteFields
 from gateshift.app.adopt.running import RunningService, autoscaling
 from gateshift.model.adoption import Left
 from gateshift.model.resource import Resource
+from gateshift.traffic.cluster import same_namespace
+from gateshift.traffic.routes import Route
 from gateshift.yamldoc.data import Json
 
 _GUARDS = ("NetworkPolicy", "ServiceMonitor", "PodMonitor", "PodDisruptionBudget")
@@ -52,9 +54,7 @@ def _routes(running: RunningService, route: RouteFields) -> Iterator[Left]:
         )
     for other in running.routes:
         if other.resource is not route.resource:
-            yield Left(
-                str(other), f"a second route to the service, which stays as it is: all it gets stays with {names}"
-            )
+            yield Left(str(other), f"{_why_not_ours(running, other)}: all it gets stays with {names}")
     if running.split is None or route.resource is None:
         return
     services = [version.service for version in running.versions]
@@ -67,6 +67,17 @@ def _routes(running: RunningService, route: RouteFields) -> Iterator[Left]:
                 f"it sends its requests to {where} in every stage: only rule {running.split.index}, the broadest, is "
                 "split",
             )
+
+
+def _why_not_ours(running: RunningService, route: Route) -> str:
+    services = [version.service for version in running.versions]
+    if not same_namespace(route.namespace, services[0].namespace):
+        return "it stands in another namespace than the Service, next to which the rollout's route stands"
+    backends = [backend.ref for rule in route.rules for backend in rule.backends]
+    others = [ref.name for ref in backends if not any(is_service(ref, service) for service in services)]
+    if running.split is None and others:
+        return f"it also sends to {others[0]}, behind which nothing of the service is known to run"
+    return "a second route to the service, which stays as it is"
 
 
 def _other_ways_in(running: RunningService) -> Iterator[Left]:

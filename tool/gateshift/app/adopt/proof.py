@@ -33,7 +33,7 @@ def prove(trial: Trial, proposal: Proposal, live: Mapping[str, str], snapshots: 
     """Try the proposal, and keep the longest beginning of it whose steps are all safe; `live` are files that come with
     it. Raises UserError where it is not what runs today, does not validate, or ends before the first split."""
     text = proposal.text(len(proposal.stages))
-    tried = trial.carry_out(text, live, snapshots)
+    tried = _tried(trial, text, live, snapshots)
     count = len(proposal.stages)
     steps: list[Plans] = list(
         zip(*(tried.plans[at : at + count] for at in range(0, len(tried.plans), count)), strict=True)
@@ -54,6 +54,14 @@ def prove(trial: Trial, proposal: Proposal, live: Mapping[str, str], snapshots: 
     waits = {stage.name: stage.waits_for for stage in proposal.stages}
     stages = tuple(_stage(step, waits[step[0].target], tried) for step in safe)
     return Proved(stages, {FILE_NAME: text, **live, **files}, left)
+
+
+def _tried(trial: Trial, text: str, live: Mapping[str, str], snapshots: Snapshots) -> Tried:
+    try:
+        return trial.carry_out(text, live, snapshots)
+    except UserError as error:
+        error.what, error.where = map(trial.without_top, (error.what, error.where))
+        raise
 
 
 def _splits(stage: Stage) -> bool:

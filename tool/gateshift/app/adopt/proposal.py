@@ -15,8 +15,10 @@ from gateshift.app.adopt.service_fields import own_labels, service_fields
 from gateshift.app.adopt.steps import TWO_STEPS, ProposedStage, Shift, stages
 from gateshift.app.adopt.take_over import take_over_stages
 from gateshift.app.adopt.version_names import free_name, next_name
+from gateshift.config.schema import vocabulary
 from gateshift.config.schema.json_schema import ADDRESS
-from gateshift.errors import UserError
+from gateshift.config.slips import fits
+from gateshift.errors import Exit, UserError
 from gateshift.model.adoption import AdoptionWay, Left
 from gateshift.traffic.endpoints import replicas
 from gateshift.yamldoc import dump
@@ -74,6 +76,8 @@ def propose(
     if fresh:
         data["workload"] = pods.fields
     image = options.image or pods.image
+    if fresh and not fits(image if beside else pods.image, vocabulary.IMAGE):
+        raise _unusable_image(running, pods.image, target)
     match way:
         case AdoptionWay.BESIDE:
             versions: JsonObject = {version.name: _live(running, version) for version in running.versions}
@@ -89,6 +93,14 @@ def propose(
     left = (*service.left, *route.left, *(pods.left if fresh else ()), *around)
     comments = _comments(running, list(versions), target, fresh=fresh, drill=not options.image)
     return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)), way)
+
+
+def _unusable_image(running: RunningService, image: str, target: str) -> UserError:
+    return UserError(
+        f"the image of {running.workloads[0].resource.id}, `{image}`, is not one that a pod could run",
+        next_step=f"Name one with --candidate {target}=IMAGE, beside what runs.",
+        exit_code=Exit.FINDINGS,
+    )
 
 
 def _kind(route: RouteFields) -> str:
@@ -174,7 +186,8 @@ def _candidate(running: RunningService, name: str, image: str) -> JsonObject:
     scaling = autoscaling(running)
     if scaling:
         return candidate | {"autoscaling": scaling}
-    return candidate | {"replicas": sum(replicas(running.cluster, workload) for workload in running.workloads)}
+    pods = sum(replicas(running.cluster, workload) for workload in running.workloads)
+    return candidate | {"replicas": max(pods, 1)}
 
 
 def _free_names(running: RunningService, wanted: str) -> JsonObject:

@@ -211,7 +211,7 @@ def _companions(cluster: Cluster, workloads: tuple[Workload, ...]) -> Iterator[R
     for resource in cluster.resources:
         kind = resource.kind
         target = object_at(resource.data, "spec", "targetRef") or object_at(resource.data, "spec", "scaleTargetRef")
-        if kind == "Service" and any(_governs(resource, workload) for workload in workloads):
+        if any(_serves(resource, workload) for workload in workloads):
             yield resource
         elif kind in ("HorizontalPodAutoscaler", "VerticalPodAutoscaler", "ScaledObject", "Canary"):
             name = (text_at(target, "kind") or "Deployment", text_at(target, "name"))
@@ -221,12 +221,14 @@ def _companions(cluster: Cluster, workloads: tuple[Workload, ...]) -> Iterator[R
             yield resource
 
 
-def _governs(service: Resource, workload: Workload) -> bool:
-    """Whether the Service gives the pods of a StatefulSet their names, or leads to the new pods of a Rollout."""
+def _serves(resource: Resource, workload: Workload) -> bool:
+    """Whether the object is there for the workload: a Service that gives the pods of a StatefulSet their names or leads
+    to the new pods of a Rollout, or a Deployment that lends it the pod template."""
     spec = object_at(workload.resource.data, "spec")
     of_rollout = object_at(spec, "strategy", "canary").get("canaryService")
-    named = {"StatefulSet": spec.get("serviceName"), "Rollout": of_rollout}
-    return service.id.name == named.get(workload.kind)
+    services = {"StatefulSet": spec.get("serviceName"), "Rollout": of_rollout}
+    name = (resource.kind, resource.id.name)
+    return name in (("Service", services.get(workload.kind)), workload.template_of)
 
 
 def _guards(cluster: Cluster, budget: Resource, workloads: tuple[Workload, ...]) -> bool:

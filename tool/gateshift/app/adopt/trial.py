@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,8 @@ from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import errors_in
 from gateshift.config import file_reader, open_rollout, parse_rollout
+from gateshift.config.spec_errors import ConfigError
+from gateshift.errors import Exit, UserError
 from gateshift.manifests import generate
 from gateshift.model.kustomization import Root
 from gateshift.model.plan import PlanReport
@@ -68,11 +71,26 @@ class Trial:
         cannot be built."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write({**live, FILE_NAME: text})
-        rollout = open_rollout(self._folder / FILE_NAME).rollout
+        rollout = self._opened()
         files = generate(rollout)
         self._write(files)
         reporter = Reporter(self._planner.placer, snapshots)
         return Tried(rollout, files, tuple(self._plans(rollout, reporter)))
+
+    def _opened(self) -> Rollout:
+        try:
+            return open_rollout(self._folder / FILE_NAME).rollout
+        except ConfigError as error:
+            said = "; ".join(dict.fromkeys(mistake.message for mistake in error.mistakes))
+            raise UserError(
+                f"gateshift.yaml does not take what runs: {said}",
+                next_step="Write it by hand from `gateshift init`, and name what runs under `live`.",
+                exit_code=Exit.FINDINGS,
+            ) from error
+
+    def without_top(self, text: str) -> str:
+        """The text with files of the trial named as they will be."""
+        return re.sub(rf"[^\s:]*{re.escape(self._top.name)}/", "", text)
 
     def generated(self, text: str) -> Mapping[str, str]:
         """The files of another gateshift.yaml, next to the same files of the owner's."""

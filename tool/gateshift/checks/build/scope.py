@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.checks.subject import Subject
 from gateshift.model.kustomization import FileRole, Kind, Kustomization, KustomizationTree, Refused
@@ -49,11 +50,11 @@ class KustomizationScope(Struct, frozen=True):
 def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> KustomizationScope:
     """What the kustomization can act upon. A component acts upon everything of the kustomization that includes it, so
     all objects of the tree count for it."""
-    nodes = list(tree.kustomizations) if node.kind is Kind.COMPONENT else list(_below(node))
+    nodes = [(part, "", "") for part in tree.kustomizations] if node.kind is Kind.COMPONENT else list(_below(node))
     objects: list[Known] = []
     complete = True
     files: set[Path] = set()
-    for part in nodes:
+    for part, prefix, suffix in nodes:
         files.add(part.file.path)
         complete = complete and not (part.data.keys() & {"helmCharts", "helmChartInflationGenerator", "generators"})
         objects += _generated(part)
@@ -64,7 +65,10 @@ def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> 
                 complete = False
             elif isinstance(reference.target, SourceFile) and not isinstance(reference.target, EmbeddedSource):
                 files.add(reference.target.path)
-                objects += _in_file(reference.target)
+                written = list(_in_file(reference.target))
+                objects += written
+                if prefix or suffix:
+                    objects += [replace(known, name=f"{prefix}{known.name}{suffix}") for known in written]
     origins = files | {path for path, file in tree.files.items() if file.path in files}
     objects += [
         Known(resource.api_version, resource.kind, resource.id.namespace, resource.id.name, resource.data)
@@ -74,16 +78,18 @@ def scope_of(subject: Subject, tree: KustomizationTree, node: Kustomization) -> 
     return KustomizationScope(tuple(objects), complete)
 
 
-def _below(node: Kustomization) -> Iterator[Kustomization]:
-    waiting, seen = [node], {id(node)}
+def _below(node: Kustomization) -> Iterator[tuple[Kustomization, str, str]]:
+    """The kustomizations that it builds on, each with the prefix and the suffix that names from it have got here."""
+    waiting, seen = [(node, "", "")], {id(node)}
     while waiting:
-        node = waiting.pop()
-        yield node
+        node, prefix, suffix = waiting.pop()
+        yield node, prefix, suffix
         for reference in node.references:
             child = reference.target
             if isinstance(child, Kustomization) and id(child) not in seen:
                 seen.add(id(child))
-                waiting.append(child)
+                renamed = text_at(child.data, "namePrefix"), text_at(child.data, "nameSuffix")
+                waiting.append((child, prefix + renamed[0], renamed[1] + suffix))
 
 
 def _in_file(file: SourceFile) -> Iterator[Known]:
