@@ -43,6 +43,12 @@ def test_every_input_and_output_is_documented() -> None:
     assert set(action["inputs"]) | set(action["outputs"]) <= rows
 
 
+def test_two_jobs_can_keep_two_comments() -> None:
+    (step,) = (step for step in _steps(yaml.safe_load((TOP / "action.yml").read_text())) if step.get("id") == "plan")
+    assert '--comment-id="$COMMENT_ID"' in step["run"]
+    assert "inputs.comment-id" in str(step)
+
+
 def test_every_action_is_pinned_by_its_commit() -> None:
     files = [TOP / "action.yml", *(TOP / ".github/workflows").glob("*.yml")]
     used = [use for file in files for use in re.findall(r"uses: (\S+)", file.read_text()) if not use.startswith("./")]

@@ -28,6 +28,7 @@ from gateshift.report.links import NO_LINKS, Links, rule_page
 from gateshift.report.markdown_text import block, cell, code, prose
 from gateshift.report.own_suppressions import markdown_block
 from gateshift.report.plain_text import printable
+from gateshift.report.plan.matrix import PairGroup, groups_of
 from gateshift.report.plan.mermaid import picture
 from gateshift.report.plan.redefined import headline, lines
 from gateshift.report.plan.shared_findings import SharedFinding, shared_findings
@@ -99,12 +100,20 @@ def render_matrix(report: MatrixReport) -> str:
             pair = report.cell(origin, target)
             marks.append(_SIGNS[pair.verdict] if pair else "-")
         rows.append(f"| {cell(origin)} | {' | '.join(marks)} |")
+    return _fitted(
+        [f"## gateshift: stages of {code(report.rollout)}", "\n".join(rows), *map(_pairs, groups_of(report))]
+    )
+
+
+def _pairs(group: PairGroup) -> str:
+    """The pairs of one rule, folded, and the reason against each with its safe way."""
+    head = f"{group.rule} with {' and '.join(group.against)}: {count(len(group.cells), 'pair')}"
     reasons = [
         f"- {code(pair.origin)} -> {code(pair.target)}: {prose(pair.reason)}"
         + (f" Safe way: {_way((pair.origin, *pair.safe_way))}." if pair.safe_way else "")
-        for pair in report.unsafe
+        for pair in group.cells
     ]
-    return _fitted([f"## gateshift: stages of {code(report.rollout)}", "\n".join(rows), *reasons])
+    return _folded(html.escape(printable(head)), ["\n".join(reasons)])
 
 
 def _fitted(blocks: list[str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct
+
 from gateshift.model.plan import MatrixCell, MatrixReport, PairVerdict
 from gateshift.model.rule import Rule
 from gateshift.report.plain_text import printable
@@ -114,32 +116,44 @@ def _pair(cell: MatrixCell, style: Style) -> Iterator[str]:
 
 def _by_rule(report: MatrixReport, style: Style, rules: Mapping[str, Rule]) -> Iterator[list[str]]:
     """For each rule and the engines that it speaks against: the pairs, and the reason against the first of them."""
-    groups: dict[tuple[str, tuple[str, ...]], list[MatrixCell]] = {}
-    for cell in _first_in_force(report):
-        groups.setdefault((cell.rule, engines_against(cell)), []).append(cell)
-    for (rule, against), cells in groups.items():
-        name = f"{rule} {rules[rule].name}" if rule in rules else rule
-        first = cells[0]
+    for group in groups_of(report):
+        name = f"{group.rule} {rules[group.rule].name}" if group.rule in rules else group.rule
+        first = group.cells[0]
         yield [
-            f"{style.paint(name, 'bold')} ({', '.join(against)}): {count(len(cells), 'pair')}",
-            *_pairs(cells),
+            f"{style.paint(name, 'bold')} ({', '.join(group.against)}): {count(len(group.cells), 'pair')}",
+            *(f"  {line}" for line in group.pairs()),
             f"  {printable(f'{first.origin} -> {first.target}')}: {printable(first.reason)}",
         ]
 
 
-def _pairs(cells: Sequence[MatrixCell]) -> Iterator[str]:
-    """`routed, dark -> final, retired`: the stages that cannot be left for the same ones in one line."""
-    targets: dict[str, tuple[str, ...]] = {}
-    for cell in cells:
-        targets[cell.origin] = (*targets.get(cell.origin, ()), cell.target)
-    origins: dict[tuple[str, ...], list[str]] = {}
-    for origin, names in targets.items():
-        origins.setdefault(names, []).append(origin)
-    for names, alike in list(origins.items())[:_MOST_LINES]:
-        yield f"  {_some(alike)} -> {_some(names)}"
-    if len(origins) > _MOST_LINES:
-        left = sum(len(names) * len(alike) for names, alike in list(origins.items())[_MOST_LINES:])
-        yield f"  and {count(left, 'more pair')}"
+class PairGroup(Struct, frozen=True):
+    """Unsafe pairs whose first reason is of one rule, and the engines that it speaks against."""
+
+    rule: str
+    against: tuple[str, ...]
+    cells: tuple[MatrixCell, ...]
+
+    def pairs(self) -> Iterator[str]:
+        """`routed, dark -> final, retired`: the stages that cannot be left for the same ones in one line."""
+        targets: dict[str, tuple[str, ...]] = {}
+        for cell in self.cells:
+            targets[cell.origin] = (*targets.get(cell.origin, ()), cell.target)
+        origins: dict[tuple[str, ...], list[str]] = {}
+        for origin, names in targets.items():
+            origins.setdefault(names, []).append(origin)
+        for names, alike in list(origins.items())[:_MOST_LINES]:
+            yield f"{_some(alike)} -> {_some(names)}"
+        if len(origins) > _MOST_LINES:
+            left = sum(len(names) * len(alike) for names, alike in list(origins.items())[_MOST_LINES:])
+            yield f"and {count(left, 'more pair')}"
+
+
+def groups_of(report: MatrixReport) -> tuple[PairGroup, ...]:
+    """The unsafe pairs by rule and engines, those of the stage in force first."""
+    groups: dict[tuple[str, tuple[str, ...]], list[MatrixCell]] = {}
+    for cell in _first_in_force(report):
+        groups.setdefault((cell.rule, engines_against(cell)), []).append(cell)
+    return tuple(PairGroup(rule, against, tuple(cells)) for (rule, against), cells in groups.items())
 
 
 def _some(names: Sequence[str]) -> str:
