@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cache import use_own_cache
 from decisions import rate
 from measure import measure
 from page import page
@@ -28,6 +29,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gateshift-bench-") as name:
         _say("checking that every program finds the fault that is there")
         check_verdicts(own, Path(name) / "verdicts")
+        use_own_cache(Path(name) / "cache")
         bench = Bench.write(own, Path(name), services=options.overlays // 8, large=options.large // 8)
         costs = measure(commands(bench), bench.folder, options.rounds, _say)
         text = page(rows(bench, costs, rate()), costs, bench, options.rounds)

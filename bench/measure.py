@@ -56,9 +56,10 @@ class Costs(Struct, frozen=True):
 
     of: Mapping[str, list[Cost]]
 
-    def ratio(self, name: str, to: str) -> Spread:
-        """How many times the time of `to` a command took, round by round."""
-        return spread([one.wall / other.wall for one, other in zip(self.of[name], self.of[to], strict=True)])
+    def ratio(self, name: str, to: str, *, of_cpu: bool = False) -> Spread:
+        """How many times the time of `to`, or its processor time, a command took, round by round."""
+        pairs = zip(self.of[name], self.of[to], strict=True)
+        return spread([one.cpu / other.cpu if of_cpu else one.wall / other.wall for one, other in pairs])
 
 
 def measure(commands: Mapping[str, Command], folder: Path, rounds: int, say: Callable[[str], None]) -> Costs:

@@ -38,12 +38,13 @@ def page(rows: Sequence[Row], costs: Costs, bench: Bench, rounds: int) -> str:
 
 
 def _promises(rows: Sequence[Row]) -> str:
-    lines = ["| work | measured | wanted | |", "|---|---|---|---|"]
+    lines = ["| work | measured | by processor time | wanted | |", "|---|---|---|---|---|"]
     for row in rows:
         figure, bound = row.figure, "at least" if row.at_least else "at most"
         measured = f"{_number(figure.median)}{row.unit} ({_number(figure.least)} to {_number(figure.most)})"
         verdict = "kept" if row.is_met else "**falls short**"
-        lines.append(f"| {row.work} | {measured} | {bound} {_number(row.target)}{row.unit} | {verdict} |")
+        cpu = "" if row.by_cpu is None else f"{_number(row.by_cpu)}x"
+        lines.append(f"| {row.work} | {measured} | {cpu} | {bound} {_number(row.target)}{row.unit} | {verdict} |")
     return "\n".join(lines) + "\n"
 
 
