@@ -189,6 +189,29 @@ class TestPointers:
         replace(apps / "clusters/one.yaml", "apps/one", "apps/three")
         assert rules(since(apps, 1)) == {("GS523", "error")}
 
+    def two_clusters(self, apps: Path) -> None:
+        """Two clusters follow this repository by pointers of one name."""
+        write(apps, {f"clusters/{name}/apps.yaml": self.of(path) for name, path in (("a", "one"), ("b", "two"))})
+        write(apps, {"apps/two/all.yaml": f"{DEPLOYMENT}---\n{SERVICE}"})
+        commit(apps, "Two clusters")
+        git(apps, "branch", "--quiet", "--force", "main")
+
+    def of(self, path: str) -> str:
+        return KUSTOMIZATION.format(name="apps", path=f"apps/{path}")
+
+    @pytest.mark.parametrize("name", ["a", "b"])
+    def test_each_of_one_name_is_judged_by_its_own_file(self, apps: Path, name: str) -> None:
+        self.two_clusters(apps)
+        write(apps, {f"clusters/{name}/apps.yaml": self.of("nowhere")})
+        found = since(apps, 1)
+        assert rules(found) == {("GS523", "error")}
+        assert f"clusters/{name}/apps.yaml" in plan(apps, "--since", "main").stdout
+
+    def test_files_that_are_moved_change_no_pointer(self, apps: Path) -> None:
+        self.two_clusters(apps)
+        git(apps, "mv", "clusters/a", "clusters/c")
+        assert since(apps, 0)["plans"] == []
+
     def test_one_that_is_deleted_is_told(self, apps: Path) -> None:
         self.pointed(apps, APPLICATION)
         (apps / "clusters/one.yaml").unlink()

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.paths import shown_path
-from gateshift.app.shared.repository_pointers import PointerKey, RepositoryPointers, repository_pointers
+from gateshift.app.shared.repository_pointers import PointerKey, RepositoryPointers, key_of, repository_pointers
 from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
@@ -59,6 +59,26 @@ class BothPointers(Struct, frozen=True):
             repository_pointers(base.work_tree, base.work_tree),
         )
 
+    def pairs(self, known: Collection[PointerKey]) -> Iterator[tuple[SyncPointer | None, SyncPointer | None]]:
+        """Each pointer on both sides, None where one lacks it; those that are `known` are left out.
+
+        Clusters that share a repository have pointers of one name: there the file says which is which.
+        """
+        then, now = _by_key(self.then), _by_key(self.now)
+        for key in dict.fromkeys((*now, *then)):
+            if key in known:
+                continue
+            old = {pointer.file.relative_to(self.then.top): pointer for pointer in then.get(key, ())}
+            new = {pointer.file.relative_to(self.now.top): pointer for pointer in now.get(key, ())}
+            yield from ((old[file], new[file]) for file in new if file in old)
+            lost = [pointer for file, pointer in old.items() if file not in new]
+            added = [pointer for file, pointer in new.items() if file not in old]
+            if len(lost) == len(added) == 1:
+                yield lost[0], added[0]
+            else:
+                yield from ((pointer, None) for pointer in lost)
+                yield from ((None, pointer) for pointer in added)
+
     def earlier(self, pointer: SyncPointer) -> Side | None:
         """What a pointer of the merge base named there; None where that is no root."""
         return side_then(self.base, pointer.folder)
@@ -67,6 +87,13 @@ class BothPointers(Struct, frozen=True):
         """What a pointer of the work tree names; None where that is no root."""
         root = root_at(self.base.work_tree, pointer.folder)
         return None if root is None else Side(root.path.as_posix(), root)
+
+
+def _by_key(pointers: RepositoryPointers) -> dict[PointerKey, list[SyncPointer]]:
+    found: dict[PointerKey, list[SyncPointer]] = {}
+    for pointer in pointers.pointers:
+        found.setdefault(key_of(pointer), []).append(pointer)
+    return found
 
 
 def side_then(base: Snapshot, folder: str) -> Side | None:
@@ -90,17 +117,18 @@ def root_at(repository: Path, name: str) -> Root | None:
 def pointer_steps(pointers: BothPointers, known: Collection[PointerKey]) -> Iterator[BranchStep]:
     """What each pointer named and what it names; pointers that make the same step share one. Those of rollouts, which
     are `known`, are told there."""
-    then, now = pointers.then.by_key, pointers.now.by_key
-    together: dict[tuple[str | None, str], list[PointerKey]] = {}
-    for key, pointer in now.items():
-        if key not in known:
-            step = then[key].folder if key in then else None, pointer.folder
-            together.setdefault(step, []).append(key)
-    for keys in together.values():
-        yield from _step(pointers, then.get(keys[0]), [now[key] for key in keys])
-    for key, pointer in then.items():
-        if key not in known and key not in now:
-            yield from _gone(pointers, pointer)
+    together: dict[tuple[str | None, str], tuple[SyncPointer | None, list[SyncPointer]]] = {}
+    gone: list[SyncPointer] = []
+    for then, now in pointers.pairs(known):
+        if now is not None:
+            step = None if then is None else then.folder, now.folder
+            together.setdefault(step, (then, []))[1].append(now)
+        elif then is not None:
+            gone.append(then)
+    for earlier, following in together.values():
+        yield from _step(pointers, earlier, following)
+    for pointer in gone:
+        yield from _gone(pointers, pointer)
 
 
 def _step(
