@@ -39,6 +39,27 @@ def test_generate_and_validate_work_at_once(tmp_path: Path) -> None:
     assert sorted(folder.name for folder in (tmp_path / "overlays").iterdir()) == sorted(STAGES)
 
 
+def test_the_schema_may_be_a_file_next_to_it(tmp_path: Path) -> None:
+    begun = gateshift(tmp_path, "init", "shop", *IMAGES, "--schema", "local", "-o", "services/shop")
+    assert begun.returncode == 0, begun.stderr
+    text = (tmp_path / "services/shop/gateshift.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=gateshift.schema.json\n")
+    published = Path(__file__).parents[2] / "docs/schemas/gateshift.schema.json"
+    assert (tmp_path / "services/shop/gateshift.schema.json").read_text() == published.read_text()
+    assert gateshift(tmp_path, "generate", "services/shop").returncode == 0
+    validated = gateshift(tmp_path, "validate", "services/shop")
+    assert validated.returncode == 0, validated.stdout + validated.stderr
+
+
+def test_another_file_in_the_schemas_place_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "gateshift.schema.json").write_text("{}")
+    begun = gateshift(tmp_path, "init", "shop", *IMAGES, "--schema", "local")
+    assert begun.returncode == 2
+    assert "gateshift schema gateshift -o gateshift.schema.json" in begun.stderr
+    assert (tmp_path / "gateshift.schema.json").read_text() == "{}"
+    assert not (tmp_path / "gateshift.yaml").exists()
+
+
 @pytest.mark.parametrize(
     "flags",
     [

@@ -13,7 +13,7 @@ from tests.docs.console import Block, Command, agrees, blocks, commands
 
 TOP = Path(__file__).parents[2]
 PAGES = [TOP / "README.md", *sorted((TOP / "docs").glob("*.md"))]
-DATA = {"yaml", "json", "diff", "text", "mermaid", ""}
+DATA = {"yaml", "json", "diff", "text", "toml", "mermaid", ""}
 """The languages of blocks that hold no command."""
 
 

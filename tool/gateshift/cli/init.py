@@ -8,8 +8,10 @@ import click
 
 from gateshift.cli.console import tell
 from gateshift.cli.output import write_file
+from gateshift.cli.schema import schema_text
 from gateshift.config import ConfigError, parse_rollout
 from gateshift.config.schema import vocabulary
+from gateshift.config.schema.json_schema import ADDRESS
 from gateshift.config.schema.schema_types import Text
 from gateshift.config.skeleton import InitRequest, ParentGateway, skeleton
 from gateshift.config.slips import fits, mended, suggestion
@@ -25,6 +27,7 @@ Examples:
 """
 
 
+SCHEMA_FILE = "gateshift.schema.json"
 Parameter = click.Parameter | None
 
 
@@ -117,6 +120,13 @@ def _gateway(value: str) -> ParentGateway:
     help="The kind of route.",
 )
 @click.option(
+    "--schema",
+    type=click.Choice(["published", "local"]),
+    default="published",
+    show_default=True,
+    help=f"Where editors find the schema; local writes it into {SCHEMA_FILE} next to the file.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
@@ -134,6 +144,7 @@ def command(
     mesh: bool | None,  # noqa: FBT001 -- click's flag
     hostnames: tuple[str, ...],
     kind: str,
+    schema: str,
     output: Path,
 ) -> None:
     """Write a commented gateshift.yaml for the service NAME, from which `generate` and `validate` work at once."""
@@ -149,19 +160,30 @@ def command(
         mesh=not gateways if mesh is None else mesh,
         gateways=gateways,
         hostnames=hostnames,
+        schema=SCHEMA_FILE if schema == "local" else ADDRESS,
     )
     file = output if output.suffix in (".yaml", ".yml") and not output.is_dir() else output / FILE_NAME
-    if file.exists() or file.is_symlink():
-        raise UserError(
-            "the file is there already, and init overwrites nothing",
-            where=str(file),
-            next_step="edit it, or write another one with -o FILE",
-        )
+    _must_be_new(file, "edit it, or write another one with -o FILE")
     text = skeleton(request)
     _prove(text, file)
     clear_leftovers(file.parent)
+    if schema == "local":
+        _write_schema(file.parent / SCHEMA_FILE)
     write_file(file, text)
     _say_how_to_go_on(file, name)
+
+
+def _must_be_new(file: Path, next_step: str) -> None:
+    if file.exists() or file.is_symlink():
+        raise UserError("the file is there already, and init overwrites nothing", where=str(file), next_step=next_step)
+
+
+def _write_schema(file: Path) -> None:
+    """The schema of this release; one that is there already and is the same is left alone."""
+    text = schema_text("gateshift")
+    if not file.is_file() or file.read_bytes() != text.encode():
+        _must_be_new(file, f"run `gateshift schema gateshift -o {file}`, then this again")
+        write_file(file, text)
 
 
 def _two_versions(images: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], tuple[str, str]]:

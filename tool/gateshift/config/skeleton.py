@@ -23,7 +23,8 @@ class ParentGateway(Struct, frozen=True):
 
 
 class InitRequest(Struct, frozen=True):
-    """What the owner asks for. `versions` are names and images, the baseline first; `target_port` None is `port`."""
+    """What the owner asks for. `versions` are names and images, the baseline first; `target_port` None is `port`.
+    `schema` is where editors find the schema: an address, or a path from the file."""
 
     service: str
     versions: tuple[tuple[str, str], tuple[str, str]]
@@ -34,6 +35,7 @@ class InitRequest(Struct, frozen=True):
     mesh: bool = True
     gateways: tuple[ParentGateway, ...] = ()
     hostnames: tuple[str, ...] = ()
+    schema: str = ADDRESS
 
     @property
     def names(self) -> tuple[str, str]:
@@ -58,7 +60,7 @@ def skeleton(request: InitRequest) -> str:
 
 def _head(request: InitRequest) -> Iterator[str]:
     old, new = request.names
-    yield f"# yaml-language-server: $schema={ADDRESS}"
+    yield f"# yaml-language-server: $schema={request.schema}"
     yield f"# How traffic to {request.service} moves from {old} to {new}."
     yield "# `gateshift generate` writes base/ and overlays/ from this file, `gateshift validate` checks what Kustomize"
     yield "# builds from them, and `gateshift plan` shows what each step does to traffic."
