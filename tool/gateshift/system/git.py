@@ -360,13 +360,21 @@ def overheard(listener: Callable[[GitAnswer], None]) -> Iterator[None]:
 def repeated(answer: GitAnswer) -> GitAnswer | None:
     """What Git says now to the same question; None where it cannot be asked, or where the question is none that only
     reads."""
-    if answer.words[0] not in _ONLY_READ or (answer.words[0] == "config" and "--get-regexp" not in answer.words):
+    if not _only_reads(answer):
         return None
     try:
         done = _git(Path(answer.repository), *answer.words, settings=answer.settings)
     except (NoVerdict, OSError):
         return None
     return GitAnswer(answer.repository, answer.words, answer.settings, _digest(done))
+
+
+def _only_reads(answer: GitAnswer) -> bool:
+    verb, *words = answer.words
+    if verb == "config" and "--get-regexp" not in words:
+        return False
+    plain = not any(word.startswith("--output") for word in words)
+    return plain and verb in _ONLY_READ and all(setting.startswith("filter.") for setting in answer.settings)
 
 
 _ONLY_READ = frozenset(
