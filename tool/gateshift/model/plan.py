@@ -55,12 +55,14 @@ class ObjectChange(Struct, frozen=True):
 
 class TrafficRow(Struct, frozen=True):
     """One class of requests before and after. `name` is `default` or the extra rule's; `match` is its condition in
-    words. The shares are 0 to 1 by version; what answers with an error has its status as key (`"404"`, `"503"`)."""
+    words. The shares are 0 to 1 by version; what answers with an error has its status as key (`"404"`, `"503"`).
+    `overlap` says which rules meet and which one wins, of requests that get what the winner's others get."""
 
     name: str
     match: str
     before: tuple[tuple[str, float], ...]
     after: tuple[tuple[str, float], ...]
+    overlap: str = ""
 
 
 class EngineVerdict(Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from gateshift.engines.events import Event
 from gateshift.model.plan import TrafficRow
 from gateshift.model.resource import Resource
+from gateshift.traffic.match import Candidate, why_after
 from gateshift.transition.outcomes import TrafficOutcome
 from gateshift.transition.request_classes import RequestClass
 from gateshift.transition.walk import TransitionContext
@@ -34,18 +35,39 @@ def rows_of(context: TransitionContext, rule_name: RuleName) -> tuple[TrafficRow
                 name, match = _named(request_class, len(classes.classes) > 1, usual, (after, before), rule_name)
                 rows.setdefault((name, match, _shares(before), _shares(after)), request_class)
     keys = sorted(rows, key=lambda key: key[0] != DEFAULT)
-    return tuple(_row(key, keys, rows[key]) for key in keys)
+    return tuple(_row(key, keys, rows[key], rule_name) for key in keys)
 
 
 def _row(
-    key: tuple[str, str, Shares, Shares], keys: Sequence[tuple[str, str, Shares, Shares]], request_class: RequestClass
+    key: tuple[str, str, Shares, Shares],
+    keys: Sequence[tuple[str, str, Shares, Shares]],
+    request_class: RequestClass,
+    rule_name: RuleName,
 ) -> TrafficRow:
     name, match, before, after = key
     alike = [other for other in keys if other[0] == name]
-    if len(alike) > 1 and alike[0] != key:
-        distinct = [other for other in alike if other[1] == match] == [key]
-        name = f"{name} ({match})" if distinct else f"{name} ({match}, {request_class.entry_point})"
-    return TrafficRow(name, match, before, after)
+    if not alike or alike[0] == key:
+        return TrafficRow(name, match, before, after)
+    overlap = _overlap(request_class, name, rule_name) if alike[0][2:] == key[2:] else ""
+    distinct = [other for other in alike if other[1] == match] == [key]
+    shown = f"{name} ({match})" if distinct else f"{name} ({match}, {request_class.entry_point})"
+    return TrafficRow(shown, match, before, after, overlap)
+
+
+def _overlap(request_class: RequestClass, winner: str, rule_name: RuleName) -> str:
+    """`debug + beta -> beta wins: debug is less specific: path length`, of rules that the owner named; "" for less than
+    two."""
+    named: dict[str, list[Candidate]] = {}
+    for candidate in request_class.holds:
+        name = rule_name(candidate.route.resource, candidate.rule)
+        if name:
+            named.setdefault(name, []).append(candidate)
+    if len(named) < 2 or winner not in named:
+        return ""
+    first = named[winner][0]
+    losers = ((name, each) for name, found in named.items() for each in found if name != winner)
+    why = next((f": {name} is {why_after(each, first)}" for name, each in losers if each.route is first.route), "")
+    return f"{' + '.join(named)} -> {winner} wins{why}"
 
 
 def _all(events: Sequence[Event]) -> int:

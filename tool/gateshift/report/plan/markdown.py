@@ -48,7 +48,6 @@ _MOST_NAMED = 8
 _MOST_OBJECTS = 60
 _MOST_DIFF_LINES = 120
 _WIDEST = 160
-_OVERLAP = " + "
 
 
 def marker(name: str = "") -> str:
@@ -191,7 +190,7 @@ def _section(report: PlanReport, links: Links) -> Iterator[str]:
     images = list(_images(report.changes))
     if images:
         yield f"Images: {', '.join(images[:_MOST_NAMED])}"
-    rows = [row for row in report.traffic if _OVERLAP not in row.name]
+    rows = [row for row in report.traffic if not row.overlap]
     if is_shift(report):
         yield _traffic(rows)
     elif rows:
@@ -202,10 +201,11 @@ def _section(report: PlanReport, links: Links) -> Iterator[str]:
     for verdict in report.engines:
         if not verdict.decides:
             yield f"{prose(engine_name(verdict.engine))}: {'safe' if verdict.safe else 'unsafe'} ({DECIDES_NOTHING})"
-    overlaps = [row for row in report.traffic if _OVERLAP in row.name]
+    overlaps = list(dict.fromkeys(row.overlap for row in report.traffic if row.overlap))
     if overlaps and is_shift(report):
-        lines = [f"- {code(row.name)} {code(row.match)}: {code(split(row.after))}" for row in overlaps]
-        yield _folded(f"{count(len(overlaps), 'overlap')} of rules", ["\n".join(lines)])
+        yield _folded(
+            f"{count(len(overlaps), 'overlap')} of rules", ["\n".join(f"- {prose(each)}" for each in overlaps)]
+        )
     if report.changes:
         yield _objects(report.changes)
 

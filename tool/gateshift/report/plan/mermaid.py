@@ -23,7 +23,7 @@ _PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW
 
 def picture(report: PlanReport) -> list[str]:
     """The lines of a flowchart with a box for the state before and one for the state after."""
-    rows = report.traffic[:_MOST_CLASSES]
+    rows = tuple(row for row in report.traffic if not row.overlap)[:_MOST_CLASSES]
     names = tuple(dict.fromkeys(key for row in rows for key in keys(row)))
     classes = {name: f"fault{name}" if is_failure(name) else f"version{index}" for index, name in enumerate(names)}
     drawing = _Drawing(rows, classes)

@@ -93,8 +93,11 @@ def _plan(report: PlanReport, style: Style) -> Iterator[str]:
     if report.wait is not None:
         yield style.paint(f"  {printable(str(report.wait))}", "green" if report.wait.is_over else "yellow")
     for row in report.traffic:
-        yield ""
-        yield from traffic_lines(row, style)
+        if not row.overlap:
+            yield ""
+            yield from traffic_lines(row, style)
+    overlaps = dict.fromkeys(row.overlap for row in report.traffic if row.overlap)
+    yield from ("", *(f"  overlap  {printable(overlap)}" for overlap in overlaps)) if overlaps else ()
     yield ""
     yield from _objects(report, style)
     yield ""

@@ -29,7 +29,7 @@ def _lines(report: PromotionReport, base: Path, style: Style) -> Iterator[str]:
         yield f"  gate: {summary(report.gate, style)}"
     for plan in report.plans:
         for row in plan.traffic:
-            yield from traffic_lines(row, style)
+            yield from () if row.overlap else traffic_lines(row, style)
     for move in report.moves:
         yield from _move(move, base, style)
     for refusal in report.refusals:
