@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from gateshift.app.gate.gate import gate, gated, judged_version
 from gateshift.app.promote.select_pointers import chosen_environment
@@ -61,5 +63,6 @@ def command(
     server = prometheus_server(gated(rollout).prometheus, prometheus, token_file, tls, timeout)
     chosen = chosen_environment(rollout_pointers(rollout), environment)
     report = gate(rollout, chosen, judged_version(rollout, version_name), server)
+    report = replace(report, at=datetime.now(UTC).isoformat(timespec="seconds"))
     output.write(lambda form, style: FORMATS[form](report, style))
     return _EXITS[report.verdict]

@@ -8,35 +8,54 @@ from pathlib import Path
 import click
 
 from gateshift.app.promote.promotion_gate import StageJudge
-from gateshift.app.shared.rollouts import rollout_here
+from gateshift.app.shared.rollouts import repository_rollout_files, rollout_files_named
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
-from gateshift.app.status.status import status
+from gateshift.app.status.live_verdicts import live_verdict
+from gateshift.app.status.status import repository_status
 from gateshift.cli.options import pointer_option, tool_options
 from gateshift.cli.output import Output, OutputCommand, output_options
 from gateshift.errors import Exit
+from gateshift.model.status import RepositoryStatus
 from gateshift.report.release.status import FORMATS
 
 _EPILOG = """\b
 Examples:
-  gateshift status             every pointer, its stage, since when, and what is next
-  gateshift status -f json
+  gateshift status                             every rollout of the repository
+  gateshift status services/shop               one of them in full
+  gateshift status --live verify.json gate.json
 """
 
 
 @click.command(cls=OutputCommand, epilog=_EPILOG)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@click.option("--live", is_flag=True, help="Show the verdicts in PATH, the JSON of `verify` and `gate`, as well.")
 @pointer_option
 @tool_options
 @output_options(FORMATS)
-def command(files: tuple[Path, ...], choices: Choices, output: Output) -> int:
-    """Show where every pointer of the rollout stands: stage, shares, since when, and whether the next step is safe.
+def command(
+    paths: tuple[Path, ...],
+    live: bool,  # noqa: FBT001 -- click's flag
+    files: tuple[Path, ...],
+    choices: Choices,
+    output: Output,
+) -> int:
+    """Show where every pointer stands: stage, shares, since when, and whether the next step is safe.
 
-    The stage in force is the one the last commit names. Exits 0 whatever it finds, for `plan` and `promote`
-    judge; but 3 where nothing could be said of a next step.
+    Without PATH all rollouts of the repository are shown, from any directory in it: a line for each environment, or all
+    that is known where there is one rollout. The stage in force is the one the last commit names. Exits 0 whatever it
+    finds, for `plan` and `promote` judge; but 3 where nothing could be said of a next step or of a rollout.
     """
+    verdicts = [live_verdict(path) for path in paths] if live else []
+    rollouts = rollout_files_named(paths) if paths and not live else repository_rollout_files()
     with Snapshots() as snapshots:
         now = datetime.now(UTC)
-        report = status(rollout_here(), files, StageJudge(choices, now.date(), snapshots), now)
+        judge = StageJudge(choices, now.date(), snapshots)
+        report = repository_status(rollouts or rollout_files_named(()), files, judge, now, verdicts)
     output.write(lambda form, style: FORMATS[form](report, style))
-    unknown = any(pointer.next_step is not None and pointer.next_step.safe is None for pointer in report.pointers)
-    return Exit.NO_VERDICT if unknown else Exit.OK
+    return Exit.NO_VERDICT if report.gaps or _is_unknown(report) else Exit.OK
+
+
+def _is_unknown(report: RepositoryStatus) -> bool:
+    steps = (pointer.next_step for rollout in report.rollouts for pointer in rollout.pointers)
+    return any(step is not None and step.safe is None for step in steps)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from gateshift.app.shared.rollouts import rollout_here
 from gateshift.app.shared.stage_in_force import StageChoice
@@ -112,6 +114,7 @@ def command(
     progress = Progress(shown=not quiet and sys.stderr.isatty())
     report = verify(plan, request, progress)
     progress.end()
+    report = replace(report, at=datetime.now(UTC).isoformat(timespec="seconds"))
     output.write(lambda form, style: FORMATS[form](report, style))
     return Exit.INTERRUPTED if report.interrupted else _EXITS[report.verdict]
 

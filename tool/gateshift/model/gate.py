@@ -29,7 +29,7 @@ class GateFigure(Struct, frozen=True):
 
 
 class GateReport(Struct, frozen=True):
-    """The figures of a version over a window, asked at an address."""
+    """The figures of a version over a window, asked at an address; `at` is when (ISO 8601), "" for not kept."""
 
     service: str
     version: str
@@ -38,3 +38,5 @@ class GateReport(Struct, frozen=True):
     address: str
     figures: tuple[GateFigure, ...]
     verdict: GateVerdict
+    environment: str = ""
+    at: str = ""

@@ -70,12 +70,38 @@ class PointerStatus(Struct, frozen=True):
     without_route: WithoutRoute | None = None
 
 
+class LiveVerdict(Struct, frozen=True):
+    """What `command` (`verify` or `gate`) wrote into `file` as JSON: of which stage ("" for `gate`) or version (""
+    for `verify`), its verdict, and when (ISO 8601, by the file's time where the JSON does not say)."""
+
+    file: str
+    command: str
+    service: str
+    environment: str
+    stage: str
+    version: str
+    verdict: str
+    at: str
+
+
 class StatusReport(Struct, frozen=True):
     """One rollout. `ahead` are its environments by the stage they have in force, the furthest first, where there are
-    several; `not_understood` are objects that may be pointers, each as `file: kind name: why`."""
+    several; `not_understood` are objects that may be pointers, each as `file: kind name: why`; `live` are the verdicts
+    that were kept of the running system. `file` is the rollout's gateshift.yaml, `without_pointer` are environments
+    that have none."""
 
     rollout: str
     stages: tuple[str, ...]
     pointers: tuple[PointerStatus, ...]
     ahead: tuple[tuple[str, str], ...] = ()
     not_understood: tuple[str, ...] = ()
+    file: str = ""
+    live: tuple[LiveVerdict, ...] = ()
+    without_pointer: tuple[str, ...] = ()
+
+
+class RepositoryStatus(Struct, frozen=True):
+    """Every rollout, and what could not be read, each as `file: why`."""
+
+    rollouts: tuple[StatusReport, ...]
+    gaps: tuple[str, ...] = ()

@@ -49,7 +49,8 @@ class MeasuredClass(Struct, frozen=True):
 
 
 class VerifyReport(Struct, frozen=True):
-    """A run of `verify`. `confidence` is that of all intervals together, 0 to 1."""
+    """A run of `verify`. `confidence` is that of all intervals together, 0 to 1; `at` is when it ended (ISO 8601), ""
+    where that is not kept."""
 
     service: str
     stage: str
@@ -60,3 +61,4 @@ class VerifyReport(Struct, frozen=True):
     verdict: ShareVerdict
     notes: tuple[str, ...] = ()
     interrupted: bool = False
+    at: str = ""

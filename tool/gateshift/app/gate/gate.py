@@ -81,6 +81,7 @@ def gate(rollout: Rollout, environment: Environment, version: Version, server: S
         address=server.url,
         figures=figures,
         verdict=_overall(figures),
+        environment=environment.name,
     )
 
 

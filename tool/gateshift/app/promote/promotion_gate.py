@@ -10,8 +10,10 @@ from gateshift.app.gate.gate import gate, judged_version
 from gateshift.app.plan.branch_steps import root_at, side_then
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import Planner
-from gateshift.app.plan.sides import Side, Sides
+from gateshift.app.plan.sides import Side
+from gateshift.app.shared.resolve_target import existing, only_root
 from gateshift.app.shared.rollout_pointers import sync_settings
+from gateshift.app.shared.rollouts import root_of
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.app.validate.validate import errors_in
@@ -25,7 +27,7 @@ from gateshift.system import git
 
 
 class StageJudge:
-    """Judges the stages of the rollout in the current folder; each stage is built at most once a run."""
+    """Judges the stages of rollouts; each stage is built at most once a run."""
 
     def __init__(self, choices: Choices, today: date, snapshots: Snapshots, server: Server | None = None) -> None:
         """`server` is the Prometheus that the gate asks, None for no gate."""
@@ -44,8 +46,7 @@ class StageJudge:
 
     def plan(self, pointing: RolloutPointers, environment: Environment, origin: Stage, target: Stage) -> PlanReport:
         """What the step does, for every engine, set as these pointers set it."""
-        sides = Sides(self._plans.snapshots, environment.name)
-        before, after = (sides.named(stage.name) for stage in (origin, target))
+        before, after = (_side(pointing.rollout, environment, stage) for stage in (origin, target))
         return self._plans.between(before, after, sync_settings(pointing, environment))
 
     def plan_first(
@@ -56,7 +57,7 @@ class StageJudge:
         before = self._ran(pointing.repository, folder)
         if before is None:
             return None
-        after = Sides(self._plans.snapshots, environment.name).named(target.name)
+        after = _side(pointing.rollout, environment, target)
         return self._plans.between(before, after, sync_settings(pointing, environment))
 
     def _ran(self, repository: Path, folder: str) -> Side | None:
@@ -66,3 +67,9 @@ class StageJudge:
             return Side(root.path.as_posix(), root)
         commit = git.last_commit_with(repository, folder) if git.work_tree(repository) is not None else ""
         return side_then(self._plans.snapshots.at(commit, repository), folder) if commit else None
+
+
+def _side(rollout: Rollout, environment: Environment, stage: Stage) -> Side:
+    """The stage in the environment. Raises UserError where it has no overlay yet."""
+    root = root_of(rollout, environment, stage)
+    return Side(stage.name, only_root(existing(root).path), root)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.app.shared.paths import shown_path
 from gateshift.errors import Exit, UserError
 from gateshift.model.finding import Finding
 from gateshift.model.resource import Resource
 from gateshift.model.rollout import FILE_NAME, Environment, Rollout, Stage, extra_rule_name
+from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import refuse_link_out
 from gateshift.yamldoc import ReadLimits, UnreadableYaml, load_all, text_of
 
@@ -81,7 +83,14 @@ def find_rollout_files(folder: Path) -> Iterator[Path]:
 
 
 def rollout_files_in(folder: Path) -> tuple[Path, ...]:
-    """The gateshift.yaml of the folder; where it has none, all those below it."""
+    """The gateshift.yaml of the folder; where it has none, all those below it; else the nearest above in the
+    repository."""
+    below = _files_below(folder)
+    above = None if below else rollout_file_above(folder.resolve(), repository_of(folder))
+    return below if above is None else (Path(shown_path(above)),)
+
+
+def _files_below(folder: Path) -> tuple[Path, ...]:
     here = folder / FILE_NAME
     return (here,) if is_rollout_file(here) else tuple(find_rollout_files(folder))
 
@@ -99,7 +108,7 @@ def _named(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = rollout_files_in(path)
+    found = rollout_files_in(path) if path == Path() else _files_below(path)
     if not found:
         raise UserError(
             f"no {FILE_NAME} in this directory or below it",
@@ -133,12 +142,18 @@ def root_of(rollout: Rollout, environment: Environment, stage: Stage) -> StageRo
     return StageRoot(rollout.file.parent / rollout.overlay(stage, environment), rollout, environment, stage)
 
 
+def repository_rollout_files() -> tuple[Path, ...]:
+    """Every gateshift.yaml of the repository that holds the current folder, as seen from there."""
+    return tuple(Path(shown_path(file)) for file in find_rollout_files(repository_of(Path())))
+
+
 def rollout_here() -> Rollout:
-    """The only rollout of the current folder or below it. Raises UserError for none and for several."""
-    files = list(rollout_files_in(Path()))
+    """The only rollout of the current folder or below it, else the nearest above. Raises UserError for none and for
+    several."""
+    files = rollout_files_in(Path())
     if not files:
         raise UserError(
-            f"no {FILE_NAME} in this directory or below it",
+            f"no {FILE_NAME} in this directory, below it or above it",
             where=str(Path().resolve()),
             next_step="`gateshift init` writes one, `gateshift -C DIR` runs where one is, and "
             "`gateshift plan FROM TO` compares two directories without one.",

@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gateshift.app.promote.promote import Judge
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.pointer_history import PointerHistory
 from gateshift.app.shared.rollout_pointers import line_of, rollout_pointers
 from gateshift.app.shared.stage_wait import stage_wait
+from gateshift.config import open_rollout
 from gateshift.engines.placement import StageFolders
 from gateshift.errors import UserError
 from gateshift.model.finding import Level
 from gateshift.model.plan import PlanReport
 from gateshift.model.rollout import Environment, Rollout, ServiceParent, Stage
 from gateshift.model.stage_wait import StageWait
-from gateshift.model.status import NextStep, PointerStatus, Since, StatusReport, WithoutRoute
+from gateshift.model.status import (
+    LiveVerdict,
+    NextStep,
+    PointerStatus,
+    RepositoryStatus,
+    Since,
+    StatusReport,
+    WithoutRoute,
+)
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
+
+
+def repository_status(
+    files: Sequence[Path],
+    others: tuple[Path, ...],
+    judge: Judge,
+    now: datetime,
+    live: Sequence[LiveVerdict] = (),
+) -> RepositoryStatus:
+    """Where the rollouts of these files stand, each with the verdicts that speak of it; `others` are as in `status`.
+
+    One that cannot be read stops only itself, where there are several. Raises UserError for a verdict that speaks of
+    no rollout.
+    """
+    reports: list[StatusReport] = []
+    gaps: list[str] = []
+    for file in files:
+        try:
+            reports.append(status(open_rollout(file).rollout, others, judge, now))
+        except UserError as error:
+            if len(files) == 1:
+                raise
+            gaps.append(f"{shown_path(file)}: {error.what}")
+    _refuse_strangers(reports, live)
+    return RepositoryStatus(tuple(replace(report, live=_own(report, live)) for report in reports), tuple(gaps))
+
+
+def _own(report: StatusReport, live: Sequence[LiveVerdict]) -> tuple[LiveVerdict, ...]:
+    return tuple(sorted((each for each in live if each.service == report.rollout), key=lambda each: each.at))
+
+
+def _refuse_strangers(reports: Sequence[StatusReport], live: Sequence[LiveVerdict]) -> None:
+    services = [report.rollout for report in reports]
+    for verdict in live:
+        if verdict.service not in services:
+            raise UserError(
+                f"speaks of the service {verdict.service}, which no rollout here has",
+                where=verdict.file,
+                next_step=f"The services are {', '.join(services)}.",
+            )
 
 
 def status(rollout: Rollout, files: tuple[Path, ...], judge: Judge, now: datetime) -> StatusReport:
@@ -43,8 +94,18 @@ class _Status:
         stages = tuple(stage.name for stage in self.rollout.stages)
         unknown = map(str, self.pointing.not_understood)
         return StatusReport(
-            self.rollout.service.name, stages, pointers, tuple(_ahead(pointers, stages)), tuple(unknown)
+            self.rollout.service.name,
+            stages,
+            pointers,
+            tuple(_ahead(pointers, stages)),
+            tuple(unknown),
+            shown_path(self.rollout.file),
+            without_pointer=tuple(self._without_pointer(pointers)),
         )
+
+    def _without_pointer(self, pointers: tuple[PointerStatus, ...]) -> Iterator[str]:
+        pointed = {pointer.environment for pointer in pointers}
+        return (name for name in (each.name for each in self.rollout.environments) if name not in pointed)
 
     def _pointer(self, stage_pointer: StagePointer) -> PointerStatus:
         pointer = stage_pointer.pointer

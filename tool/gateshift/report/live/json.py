@@ -12,6 +12,7 @@ from gateshift.report import json_form
 from gateshift.report.json_form import Count, JsonForm, Share, same, says, write
 from gateshift.yamldoc.data import JsonObject
 
+_At = Annotated[str, says("When (ISO 8601); empty where that is not kept.")]
 _Milliseconds = Annotated[float | None, says("In milliseconds, from the request sent to the answer's end; or null.")]
 
 
@@ -59,6 +60,7 @@ class VerifyJson(JsonForm, frozen=True):
     verdict: Annotated[ShareVerdict, says("`not proven` where a class is, else `off` where one is.")]
     notes: Annotated[tuple[str, ...], says("What else there is to know.")]
     interrupted: Annotated[bool, says("Whether Ctrl-C ended the run.")]
+    at: _At
 
 
 def verify_schema() -> JsonObject:
@@ -79,6 +81,7 @@ def verify(report: VerifyReport) -> str:
             verdict=report.verdict,
             notes=report.notes,
             interrupted=report.interrupted,
+            at=report.at,
         )
     )
 
@@ -126,6 +129,8 @@ class GateJson(JsonForm, frozen=True):
     address: Annotated[str, says("The address of Prometheus.")]
     figures: Annotated[tuple[GateFigureJson, ...], says("Every figure.")]
     verdict: Annotated[GateVerdict, says("`not proven` where a figure is, else `blocked` where one is.")]
+    environment: Annotated[str, says("The environment; empty where the rollout has none.")]
+    at: _At
 
 
 def gate_schema() -> JsonObject:

@@ -11,7 +11,7 @@ from msgspec import field
 from gateshift.model.promotion import Move, Obstacle, PromotionReport, Refusal
 from gateshift.model.release import FileState, FileStatus, ReleaseKind, ReleaseReport
 from gateshift.model.rollout import Engine
-from gateshift.model.status import PointerStatus, StatusReport, WithoutRoute
+from gateshift.model.status import PointerStatus, RepositoryStatus, StatusReport, WithoutRoute
 from gateshift.report import json_form
 from gateshift.report.json_form import File, JsonForm, Line, Share, same, says, write
 from gateshift.report.live.json import GateJson
@@ -64,14 +64,36 @@ class AheadJson(JsonForm, frozen=True):
     stage: Annotated[str, says("The stage in force.")]
 
 
+class LiveVerdictJson(JsonForm, frozen=True):
+    """What `verify` or `gate` said of the running system."""
+
+    file: File
+    command: Annotated[str, says("`verify` or `gate`.")]
+    environment: Annotated[str, says("The environment; empty where the rollout has none.")]
+    stage: Annotated[str, says("The stage that `verify` held the answers to; else empty.")]
+    version: Annotated[str, says("The version that `gate` judged; else empty.")]
+    verdict: Annotated[str, says("Its verdict.")]
+    at: Annotated[str, says("When (ISO 8601).")]
+
+
 class StatusJson(JsonForm, frozen=True):
     """Where a rollout stands."""
 
     rollout: Annotated[str, says("The rollout's service.")]
+    file: File
     stages: Annotated[tuple[str, ...], says("The stages in order.")]
     pointers: Annotated[tuple[PointerJson, ...], says("Every pointer of the rollout.")]
     ahead: Annotated[tuple[AheadJson, ...], says("The environments, the furthest first, where there are several.")]
     not_understood: Annotated[tuple[str, ...], says("Objects that may be pointers, each as `FILE: KIND NAME: WHY`.")]
+    without_pointer: Annotated[tuple[str, ...], says("Environments that no pointer belongs to.")]
+    live: Annotated[tuple[LiveVerdictJson, ...], says("What was kept of the running system, the oldest first.")]
+
+
+class RepositoryStatusJson(JsonForm, frozen=True):
+    """Where the rollouts of a repository stand, where there are several."""
+
+    rollouts: Annotated[tuple[StatusJson, ...], says("Every rollout.")]
+    gaps: Annotated[tuple[str, ...], says("What could not be read, each as `FILE: WHY`.")]
 
 
 class MoveJson(JsonForm, frozen=True):
@@ -157,7 +179,7 @@ class FilesJson(JsonForm, frozen=True):
 
 def status_schema() -> JsonObject:
     """The published schema of `status`."""
-    return json_form.json_schema("The answer of gateshift status", StatusJson)
+    return json_form.json_schema("The answer of gateshift status", StatusJson, RepositoryStatusJson)
 
 
 def promote_schema() -> JsonObject:
@@ -175,11 +197,25 @@ def generate_schema() -> JsonObject:
     return json_form.json_schema("The answer of gateshift generate", FilesJson)
 
 
-def status(report: StatusReport) -> str:
-    """Where a rollout stands."""
-    pointers = tuple(_pointer(pointer) for pointer in report.pointers)
-    ahead = tuple(AheadJson(environment, stage) for environment, stage in report.ahead)
-    return write(StatusJson(report.rollout, report.stages, pointers, ahead, report.not_understood))
+def repository_status(report: RepositoryStatus) -> str:
+    """Where the only rollout stands, or all of them."""
+    rollouts = tuple(map(_status, report.rollouts))
+    if len(rollouts) == 1 and not report.gaps:
+        return write(rollouts[0])
+    return write(RepositoryStatusJson(rollouts, report.gaps))
+
+
+def _status(report: StatusReport) -> StatusJson:
+    return StatusJson(
+        rollout=report.rollout,
+        file=report.file,
+        stages=report.stages,
+        pointers=tuple(_pointer(pointer) for pointer in report.pointers),
+        ahead=tuple(AheadJson(environment, stage) for environment, stage in report.ahead),
+        not_understood=report.not_understood,
+        without_pointer=report.without_pointer,
+        live=tuple(same(LiveVerdictJson, verdict) for verdict in report.live),
+    )
 
 
 def _pointer(pointer: PointerStatus) -> PointerJson:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from gateshift.engines.registry import engine_name
 from gateshift.model.shares import percent
-from gateshift.model.status import PointerStatus, StatusReport, WithoutRoute
+from gateshift.model.status import PointerStatus, RepositoryStatus, StatusReport, WithoutRoute
 from gateshift.report.plain_text import printable
+from gateshift.report.release.overview import overview
+from gateshift.report.release.status_words import STEP_WORDS, verdict_lines
 from gateshift.report.style import Style, bar
 
 _PLAIN = Style()
@@ -20,6 +22,12 @@ def render(report: StatusReport, style: Style = _PLAIN) -> str:
     return style.fit("\n".join(_lines(report, style)) + "\n")
 
 
+def render_repository(report: RepositoryStatus, style: Style = _PLAIN) -> str:
+    """One rollout in full; several, a line for each environment."""
+    whole = len(report.rollouts) == 1 and not report.gaps
+    return render(report.rollouts[0], style) if whole else overview(report, style)
+
+
 def _lines(report: StatusReport, style: Style) -> Iterator[str]:
     yield style.paint(printable(report.rollout), "bold")
     if not report.pointers:
@@ -30,6 +38,10 @@ def _lines(report: StatusReport, style: Style) -> Iterator[str]:
     if report.ahead:
         yield ""
         yield "ahead: " + " > ".join(f"{printable(name)} ({printable(stage)})" for name, stage in report.ahead)
+    for name in report.without_pointer if report.pointers else ():
+        yield f"  {printable(name)} has no pointer"
+    verdicts = list(verdict_lines(report, style))
+    yield from ["", *verdicts] if verdicts else []
     for unknown in report.not_understood:
         yield f"not understood: {printable(unknown)}"
 
@@ -88,19 +100,16 @@ def _next(pointer: PointerStatus, style: Style) -> Iterator[str]:
         if pointer.stage:
             yield "    next     none: `gateshift next VERSION --image IMAGE` starts the next release"
         return
-    verdict = {
-        True: style.paint("safe", "green"),
-        False: style.paint("unsafe", "red", "bold"),
-        None: style.paint("no verdict", "yellow"),
-    }[step.safe]
+    word, *colours = STEP_WORDS[step.safe]
+    verdict = style.paint(word, *colours)
     yield f"    next     {printable(step.stage)}, {verdict}" + (f": {printable(step.reason)}" if step.reason else "")
 
 
-def _json(report: StatusReport, _: Style) -> str:
+def _json(report: RepositoryStatus, _: Style) -> str:
     from gateshift.report.release import json
 
-    return json.status(report)
+    return json.repository_status(report)
 
 
-FORMATS: dict[str, Callable[[StatusReport, Style], str]] = {"text": render, "json": _json}
+FORMATS: dict[str, Callable[[RepositoryStatus, Style], str]] = {"text": render_repository, "json": _json}
 """Every format of `status`."""
