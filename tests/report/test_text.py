@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gateshift.model.place import Focus
 from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
-from gateshift.report.findings.text import render, summary
+from gateshift.report.findings.text import concise_line, render, summary
 from gateshift.report.style import Style
 from tests.report.values import FINDING, GAP, REPORT, ROOTS
 
@@ -61,6 +61,15 @@ def test_the_caret_is_at_what_a_reader_looks_for() -> None:
     place = ReportedPlace("a.yaml", 3, 5, 5, 1, lines, Focus(4, 11, 15))
     text = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),)))
     assert "  --> a.yaml:4:11\n  3 |   - group: x\n  4 |     name: shop\n    |           ^^^^\n" in text
+
+
+def test_a_name_of_any_length_is_one_mistake() -> None:
+    long = replace(FINDING, message=f"Service {'a' * 20_000} is not there", help="b" * 20_000)
+    text = render(replace(REPORT, findings=(long,)))
+    assert len(text) < 2_500
+    assert "a ... a" in text
+    assert "a is not there\n" in text
+    assert len(concise_line(long)) < 800
 
 
 def test_colour_is_only_written_when_asked_for() -> None:

@@ -10,7 +10,7 @@ from gateshift.model.finding import Level
 from gateshift.model.report import Coverage, Gap, ReportedFinding, ReportedPlace, ValidationReport
 from gateshift.report.findings.groups import FindingGroup, groups_of, notes_by_rule
 from gateshift.report.own_suppressions import text_block
-from gateshift.report.plain_text import printable
+from gateshift.report.plain_text import printable, shortened
 from gateshift.report.style import LEVEL_COLOUR, Style, count
 
 _WIDEST = 160
@@ -102,7 +102,7 @@ def concise_line(finding: ReportedFinding, style: Style = _PLAIN) -> str:
     """`file:line:column: error[GS302] message`."""
     place = finding.place
     level = style.paint(f"{finding.level.value}[{finding.rule}]", LEVEL_COLOUR[finding.level], "bold")
-    return f"{printable(place.file)}:{place.line}:{place.column}: {level} {printable(finding.message)}"
+    return f"{printable(place.file)}:{place.line}:{place.column}: {level} {shortened(finding.message)}"
 
 
 def _line_of_group(group: FindingGroup, style: Style) -> str:
@@ -121,14 +121,14 @@ def _group(group: FindingGroup, style: Style) -> Iterator[str]:
 
 def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
     level = f"{finding.level.value}[{finding.rule}]"
-    first, *rest = style.wrap(printable(finding.message), len(level) + 2, 2)
+    first, *rest = style.wrap(shortened(finding.message), len(level) + 2, 2)
     yield f"{style.paint(level, LEVEL_COLOUR[finding.level], 'bold')}: {style.paint(first, 'bold')}"
     yield from (f"  {style.paint(line, 'bold')}" for line in rest)
     yield from place_lines(finding.place, style, LEVEL_COLOUR[finding.level])
     for related in finding.related:
         place = related.place.focused
         where = "" if place.excerpt else f" ({place.file}:{place.line}:{place.column})"
-        first, *rest = style.wrap(printable(related.message + where), len("  note: "))
+        first, *rest = style.wrap(shortened(related.message + where), len("  note: "))
         yield f"  {style.paint('note', 'cyan')}: {first}"
         yield from (f"        {line}" for line in rest)
         if place.excerpt:
@@ -139,7 +139,7 @@ def _finding(finding: ReportedFinding, style: Style) -> Iterator[str]:
 
 def labelled(label: str, text: str, style: Style) -> Iterator[str]:
     """`   label: text`, its lines under each other."""
-    lines = [part for line in text.split("\n") for part in style.wrap(printable(line), _LABEL)]
+    lines = [part for line in text.split("\n") for part in style.wrap(shortened(line), _LABEL)]
     yield f"  {style.paint(f'{label:>8}', 'dim')}: {lines[0]}"
     yield from (f"{'':{_LABEL}}{line}" for line in lines[1:])
 
