@@ -53,7 +53,7 @@ class BuildReader:
                 if traces is Traces.KEPT
                 else Resource.read(data, self._origin(data, origin, transformations, tree, start, traces), chunk)
             )
-            if tree.root.pointer is not None:
+            if tree.root.has_variables:
                 plain = chunk if traces is Traces.KEPT else _text_without_traces(chunk)
                 resource = replace(resource, text=plain)
             resources.append(resource)

@@ -142,9 +142,15 @@ class Root(Struct, frozen=True):
     pointer: SyncPointer | None = None
 
     @property
+    def has_variables(self) -> bool:
+        """Whether variables are filled into what is built."""
+        return self.pointer is not None and self.pointer.build is not None and self.pointer.build.variables is not None
+
+    @property
     def key(self) -> tuple[Path, tuple[Path, ...], str]:
         """What two roots that build the same share."""
-        way = self.pointer.build.way if self.pointer is not None and self.pointer.build is not None else ""
+        build = self.pointer.build if self.pointer is not None else None
+        way = build.way if build is not None and build.changes else ""
         return self.folder, self.files, way
 
 

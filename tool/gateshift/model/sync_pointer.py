@@ -55,6 +55,11 @@ class SyncPointer(Struct, frozen=True):
         return folder_of(self.path)
 
     @property
+    def way(self) -> object:
+        """What two pointers share that build a folder alike."""
+        return None if self.build is None else (self.build.folder, self.build.way)
+
+    @property
     def path_at(self) -> FieldPath:
         """The place of the path in the object that holds the pointer; that of its spec where it is not in there."""
         own = (scalar.at for scalar in self.scalars if not scalar.file)

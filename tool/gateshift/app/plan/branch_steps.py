@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.plan.sides import Side
+from gateshift.app.shared.followed_folders import followed_root, with_supplied_variables
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import PointerKey, RepositoryPointers, key_of, repository_pointers
 from gateshift.app.shared.repository_settings import SettingsFiles
@@ -16,12 +17,13 @@ from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.errors import UserError
-from gateshift.kustomize.tree.roots import search_roots
+from gateshift.kustomize.tree.generated import manifests
+from gateshift.kustomize.tree.roots import has_kustomization, search_roots
 from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import Root
 from gateshift.model.place import Place
 from gateshift.model.sync_pointer import SyncPointer, SyncSettings
-from gateshift.system.source_files import real_path
+from gateshift.system.source_files import Sources, real_path
 from gateshift.transition import rules
 
 _HERE = Path()
@@ -55,8 +57,8 @@ class BothPointers(Struct, frozen=True):
         """Read both sides."""
         return cls(
             base,
-            repository_pointers(base.top, base.work_tree),
-            repository_pointers(base.work_tree, base.work_tree),
+            with_supplied_variables(repository_pointers(base.top, base.work_tree)),
+            with_supplied_variables(repository_pointers(base.work_tree, base.work_tree)),
         )
 
     def pairs(self, known: Collection[PointerKey]) -> Iterator[tuple[SyncPointer | None, SyncPointer | None]]:
@@ -81,11 +83,11 @@ class BothPointers(Struct, frozen=True):
 
     def earlier(self, pointer: SyncPointer) -> Side | None:
         """What a pointer of the merge base named there; None where that is no root."""
-        return side_then(self.base, pointer.folder)
+        return side_then(self.base, pointer.folder, pointer)
 
     def later(self, pointer: SyncPointer) -> Side | None:
         """What a pointer of the work tree names; None where that is no root."""
-        root = root_at(self.base.work_tree, pointer.folder)
+        root = root_at(self.base.work_tree, pointer.folder, pointer)
         return None if root is None else Side(root.path.as_posix(), root)
 
 
@@ -96,18 +98,21 @@ def _by_key(pointers: RepositoryPointers) -> dict[PointerKey, list[SyncPointer]]
     return found
 
 
-def side_then(base: Snapshot, folder: str) -> Side | None:
-    """A folder at the merge base, named by its revision; None where it is no root."""
-    root = root_at(base.top, folder)
+def side_then(base: Snapshot, folder: str, pointer: SyncPointer | None = None) -> Side | None:
+    """A folder at the merge base as the pointer had it built, named by its revision; None where it is no root."""
+    root = root_at(base.top, folder, pointer)
     return None if root is None else Side(f"{base.name}:{folder}", root)
 
 
-def root_at(repository: Path, name: str) -> Root | None:
-    """The root that a pointer's folder is; None where the repository has no such folder, or nothing to build in it, or
-    several roots."""
+def root_at(repository: Path, name: str, pointer: SyncPointer | None = None) -> Root | None:
+    """The root that a pointer's folder is, as the pointer has it built; None where the repository has no such folder,
+    or nothing to build in it, or several roots."""
     folder = real_path(repository / name)
     if not folder.is_relative_to(repository) or not folder.is_dir():
         return None
+    if pointer is not None and pointer.build is not None:
+        root = followed_root(pointer, folder, repository, Sources())
+        return root if has_kustomization(folder) or root.files or manifests(folder, repository) else None
     try:
         return only_root(Path(shown_path(folder.resolve())))
     except UserError:
@@ -117,11 +122,11 @@ def root_at(repository: Path, name: str) -> Root | None:
 def pointer_steps(pointers: BothPointers, known: Collection[PointerKey]) -> Iterator[BranchStep]:
     """What each pointer named and what it names; pointers that make the same step share one. Those of rollouts, which
     are `known`, are told there."""
-    together: dict[tuple[str | None, str], tuple[SyncPointer | None, list[SyncPointer]]] = {}
+    together: dict[object, tuple[SyncPointer | None, list[SyncPointer]]] = {}
     gone: list[SyncPointer] = []
     for then, now in pointers.pairs(known):
         if now is not None:
-            step = None if then is None else then.folder, now.folder
+            step = then and (then.folder, then.way), now.folder, now.way
             together.setdefault(step, (then, []))[1].append(now)
         elif then is not None:
             gone.append(then)

@@ -13,6 +13,7 @@ from gateshift.app.plan.plan_values import Reporter
 from gateshift.app.plan.planner import PlannedStep, Planner
 from gateshift.app.plan.sides import Side, Sides
 from gateshift.app.promote.select_pointers import chosen_environment
+from gateshift.app.shared.followed_folders import with_supplied_variables
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import existing, only_root
@@ -24,7 +25,7 @@ from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.model.finding import Finding, Level
 from gateshift.model.plan import MatrixCell, MatrixReport, PlanReport
 from gateshift.model.rollout import Environment, Rollout
-from gateshift.model.sync_pointer import RolloutPointers, SyncSettings
+from gateshift.model.sync_pointer import RolloutPointers, SyncPointer, SyncSettings
 from gateshift.system import git
 from gateshift.system.source_files import real_path
 from gateshift.transition.policy import safe_way
@@ -47,7 +48,9 @@ class Plans:
         return replace(report, wait=wait_before(before.stage, after.stage, now)) if here else report
 
     def between(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> PlanReport:
-        """The report of the step between two sides, with the safe way round it where there is one."""
+        """The report of the step between two sides, with the safe way round it where there is one. Each is built as the
+        engine does that follows it."""
+        before, after = map(self._as_followed, (before, after))
         step = self.planner.step(before, after, syncs)
         way = () if step.safe else self.way(before, after, syncs)
         return self.reporter.plan(before, after, step, safe_way=way)
@@ -95,7 +98,8 @@ class Plans:
     def _stages(self, rollout: Rollout, environment: Environment) -> Iterator[tuple[str, Side]]:
         for stage in rollout.stages_in(environment):
             found = existing(root_of(rollout, environment, stage))
-            yield stage.name, Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
+            side = Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
+            yield stage.name, self._as_followed(side)
 
     def _syncs(self, before: Side, after: Side) -> tuple[SyncSettings, ...]:
         """How the pointers in force set the engines: those of the environment that the sides belong to, else those that
@@ -111,15 +115,35 @@ class Plans:
                 return settings
         return WITHOUT_POINTER
 
+    def _as_followed(self, side: Side) -> Side:
+        """The side as it is built by the engine that follows it, or where it is a stage, the stage in force."""
+        root = side.root
+        if root.pointer is not None:
+            return side
+        pointers = self._of_stage(side) or self._pointers_in(root.repository).following(root.folder)
+        changing = (pointer for pointer in pointers if pointer.build is not None and pointer.build.changes)
+        pointer = next(changing, None)
+        return side if pointer is None or root.files else replace(side, root=replace(root, pointer=pointer))
+
+    def _of_stage(self, side: Side) -> tuple[SyncPointer, ...]:
+        if side.stage is None:
+            return ()
+        pointing = rollout_pointers(side.stage.rollout)
+        return tuple(each.pointer for each in pointing.stage_pointers if each.environment == side.stage.environment)
+
     def _following(self, side: Side) -> tuple[SyncSettings, ...]:
         """How the pointers of the work tree that follow the folder set the engines."""
         folder = real_path(side.root.folder)
         repository = self.snapshots.repository(folder)
-        top = repository or side.root.repository
-        if top not in self._pointers:
-            self._pointers[top] = repository_pointers(top, git.work_tree(top))
         within = folder.relative_to(side.root.repository)
-        return self._pointers[top].settings(top / within)
+        known = self._pointers_in(repository or side.root.repository)
+        return known.settings(known.top / within)
+
+    def _pointers_in(self, top: Path) -> RepositoryPointers:
+        if top not in self._pointers:
+            work_tree = self.snapshots.repository(top) or git.work_tree(top)
+            self._pointers[top] = with_supplied_variables(repository_pointers(top, work_tree))
+        return self._pointers[top]
 
 
 def _cell(origin: str, target: str, stages: tuple[str, ...], step: Callable[[str, str], PlannedStep]) -> MatrixCell:

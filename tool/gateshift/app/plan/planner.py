@@ -70,7 +70,7 @@ class Planner:
         self._choices = choices
         self._today = today
         self._reader = TreeReader()
-        self._built: dict[tuple[Path, tuple[Path, ...]], BuiltRoot] = {}
+        self._built: dict[object, BuiltRoot] = {}
         self._steps: dict[tuple[int, int, tuple[SyncSettings, ...]], PlannedStep] = {}
         self._base: MergeBase | None = None
         self.settings = SettingsFiles()
@@ -102,7 +102,7 @@ class Planner:
     def files(self, side: Side) -> frozenset[Path]:
         """The real paths of the files that the side is made of, and the folders that it names."""
         tree = self._reader.read(side.root)
-        return frozenset((*tree.sources, *(node.folder for node in tree.kustomizations)))
+        return frozenset((*tree.sources, *tree.own_files, *(node.folder for node in tree.kustomizations)))
 
     def step(
         self, before: Side, after: Side, syncs: tuple[SyncSettings, ...], extra: Sequence[Finding] = ()
@@ -187,8 +187,8 @@ class Planner:
             yield from policy_findings(rollout, names[before.stage.stage.name], after.stage.stage)
 
 
-def _key(side: Side) -> tuple[Path, tuple[Path, ...]]:
-    return side.root.folder, side.root.files
+def _key(side: Side) -> object:
+    return side.root.key
 
 
 def side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot:

@@ -97,12 +97,17 @@ def _is_built(plans: Plans, side: Side) -> bool:
 
 
 def _concerned(plans: Plans, step: BranchStep, base: Snapshot, changed: frozenset[Path]) -> bool:
-    """Whether a pointer moves, or a changed file is part of either side; only then can the builds differ."""
-    if step.before is None or step.moves or step.extra:
+    """Whether a pointer moves or has it built in another way, or a changed file is part of either side; only then can
+    the builds differ."""
+    if step.before is None or step.moves or step.extra or _way(step.before) != _way(step.after):
         return True
     now = plans.planner.files(step.after)
     then = {base.work_tree / path.relative_to(base.top) for path in plans.planner.files(step.before)}
     return any(file in now or file in then or file.parent in now for file in changed)
+
+
+def _way(side: Side) -> object:
+    return None if side.root.pointer is None else side.root.pointer.way
 
 
 class _Branch:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from gateshift.app.plan.branch_steps import BothPointers, BranchStep, creation_of, losing, root_at, side_then
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.paths import shown_path
@@ -13,6 +15,7 @@ from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import rollout_pointers, settings_in, with_every_engine
 from gateshift.app.shared.rollouts import root_of
 from gateshift.model.finding import Finding, Level
+from gateshift.model.kustomization import Root
 from gateshift.model.place import Place
 from gateshift.model.rollout import Environment, Rollout, Stage
 from gateshift.model.sync_pointer import RolloutPointers, StagePointer
@@ -48,8 +51,8 @@ class RolloutBranch:
     def _live(self, environment: Environment) -> Iterator[BranchStep]:
         """From what each pointer named to what it names; pointers that make the same step share one."""
         old, new = self._of(self._then, environment), self._of(self._now, environment)
-        steps: dict[tuple[str, str], BranchStep] = {}
-        following: dict[tuple[str, str], list[StagePointer]] = {}
+        steps: dict[object, BranchStep] = {}
+        following: dict[object, list[StagePointer]] = {}
         for key in dict.fromkeys((*old, *new)):
             before, after = old.get(key), new.get(key)
             if before is not None and after is None:
@@ -59,11 +62,15 @@ class RolloutBranch:
             step = self._step(environment, key, before, after)
             if step is None:
                 continue
-            ends = (step.before.label if step.before else "", f"{step.after.label}{step.extra if step.extra else ''}")
+            ends = (
+                step.before.label if step.before else "",
+                f"{step.after.label}{step.extra if step.extra else ''}",
+                tuple(side.root.key for side in (step.before, step.after) if side is not None),
+            )
             steps.setdefault(ends, step)
             following.setdefault(ends, []).extend(filter(None, [after or before]))
-        for ends, step in steps.items():
-            syncs = with_every_engine(settings_in(following[ends]))
+        for same, step in steps.items():
+            syncs = with_every_engine(settings_in(following[same]))
             yield BranchStep(
                 step.before, step.after, syncs, live=True, extra=step.extra, moves=step.moves, unknown=step.unknown
             )
@@ -86,13 +93,16 @@ class RolloutBranch:
     ) -> Side | None:
         """What the pointer named: a stage of the rollout, or whatever its path built."""
         if old is not None and old.stage is not None and self._then is not None:
-            return self._stage_then(environment, old.stage, None if new is None else new.stage)
+            return self._stage_then(environment, old.stage, None if new is None else new.stage, old)
         known = self._pointers.then.by_key.get(key)
         earlier = old.pointer if old is not None else known
-        return None if earlier is None else side_then(self._base, earlier.folder)
+        return None if earlier is None else side_then(self._base, earlier.folder, earlier)
 
-    def _stage_then(self, environment: Environment, stage: Stage, after: Stage | None) -> Side | None:
-        """A stage at the merge base; it has a revision in its name where that stage is another one now."""
+    def _stage_then(
+        self, environment: Environment, stage: Stage, after: Stage | None, pointer: StagePointer | None
+    ) -> Side | None:
+        """A stage at the merge base, as the pointer had it built; it has a revision in its name where that stage is
+        another one now."""
         assert self._then is not None
         earlier = next((each for each in self._then.rollout.environments if each.name == environment.name), None)
         root = None if earlier is None else root_of(self._then.rollout, earlier, stage)
@@ -100,20 +110,22 @@ class RolloutBranch:
             return None
         path = real_path(root.folder).relative_to(self._base.top).as_posix()
         same = after is not None and after.name == stage.name
-        return Side(f"{self._base.name}:{path}" if same else stage.name, only_root(root.folder), root)
+        return Side(
+            f"{self._base.name}:{path}" if same else stage.name, _built_by(pointer, only_root(root.folder)), root
+        )
 
     def _after(self, environment: Environment, pointer: StagePointer) -> Side | None:
         """What the pointer names now; None where there is nothing to build."""
         if pointer.stage is not None:
-            return self._stage_now(environment, pointer.stage)
-        root = root_at(self._now.repository, pointer.pointer.folder)
+            return self._stage_now(environment, pointer.stage, pointer)
+        root = root_at(self._now.repository, pointer.pointer.folder, pointer.pointer)
         return None if root is None else Side(root.path.as_posix(), root)
 
-    def _stage_now(self, environment: Environment, stage: Stage) -> Side | None:
+    def _stage_now(self, environment: Environment, stage: Stage, pointer: StagePointer | None) -> Side | None:
         root = root_of(self._now.rollout, environment, stage)
         if not root.folder.is_dir():
             return None
-        return Side(stage.name, only_root(Path(shown_path(root.folder.resolve()))), root)
+        return Side(stage.name, _built_by(pointer, only_root(Path(shown_path(root.folder.resolve())))), root)
 
     def _astray(self, before: Side, old: StagePointer, new: StagePointer | None, key: PointerKey) -> BranchStep:
         """A pointer that names nothing to sync any more, or that is gone: the cluster keeps what it has. One that left
@@ -144,13 +156,14 @@ class RolloutBranch:
             return
         known = {_stage(step.after) for step in live if not step.moves and step.before is not None}
         following = [*self._of(self._now, environment).values()]
-        pointed = bool(following or self._of(self._then, environment))
+        followed = [*self._of(self._then, environment).values()]
+        pointed = bool(following or followed)
         earlier = {stage.name: stage for stage in self._then.rollout.stages}
         for stage in self._now.rollout.stages_in(environment):
             if stage.name in known or stage.name not in earlier:
                 continue
-            before = self._stage_then(environment, earlier[stage.name], stage)
-            after = self._stage_now(environment, stage)
+            before = self._stage_then(environment, earlier[stage.name], stage, next(iter(followed), None))
+            after = self._stage_now(environment, stage, next(iter(following), None))
             if before is not None and after is not None:
                 yield BranchStep(before, after, with_every_engine(settings_in(following)), live=not pointed)
 
@@ -161,6 +174,11 @@ class RolloutBranch:
             for stage_pointer in (() if pointing is None else pointing.stage_pointers)
             if stage_pointer.environment is not None and stage_pointer.environment.name == environment.name
         }
+
+
+def _built_by(pointer: StagePointer | None, root: Root) -> Root:
+    """A stage's root as the engine of the pointer builds it."""
+    return root if pointer is None or pointer.pointer.build is None else replace(root, pointer=pointer.pointer)
 
 
 def _stage(side: Side) -> str:

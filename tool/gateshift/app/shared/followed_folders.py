@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from gateshift.app.shared.build_roots import ReadRoot
 from gateshift.app.shared.paths import shown_path
-from gateshift.app.shared.repository_pointers import repository_pointers
+from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.kustomize.tree.manifest_files import manifest_files
 from gateshift.kustomize.tree.roots import has_kustomization
 from gateshift.model.engine_build import GeneratedFolder, ManifestFiles, Variables
@@ -33,18 +33,33 @@ def followed_folders(repositories: Iterable[Path], trees: Sequence[ReadRoot]) ->
     """The folders that pointers in these repositories follow; `trees` are of the kustomizations found in them."""
     folders: dict[Path, dict[object, SyncPointer]] = {}
     for repository in repositories:
-        pointers = repository_pointers(repository, repository if is_work_tree(repository) else None).pointers
-        patching = [pointer for pointer in pointers if _patches_variables(pointer)]
-        for pointer in pointers:
+        known = repository_pointers(repository, repository if is_work_tree(repository) else None)
+        for pointer in with_supplied_variables(known, trees).pointers:
             folder = real_path(repository / pointer.folder)
-            if pointer.build is None or not _is_followed(pointer, folder, repository):
-                continue
-            build = pointer.build
-            if _is_patched(pointer, repository, patching, trees):
-                build = replace(build, variables=_with_more(build.variables))
-            ways = folders.setdefault(folder, {})
-            ways.setdefault((build.folder, build.way), replace(pointer, build=build))
+            if pointer.build is not None and _is_followed(pointer, folder, repository):
+                ways = folders.setdefault(folder, {})
+                ways.setdefault(pointer.way, pointer)
     return {folder: tuple(ways.values()) for folder, ways in folders.items()}
+
+
+def with_supplied_variables(known: RepositoryPointers, trees: Sequence[ReadRoot] = ()) -> RepositoryPointers:
+    """The pointers, those with more variables that patches may give some."""
+    patching = [pointer for pointer in known.pointers if _patches_variables(pointer)]
+    pointers = (
+        replace(pointer, build=replace(pointer.build, variables=_with_more(pointer.build.variables)))
+        if pointer.build is not None and _is_patched(pointer, known.top, patching, trees)
+        else pointer
+        for pointer in known.pointers
+    )
+    return replace(known, pointers=tuple(pointers))
+
+
+def followed_root(pointer: SyncPointer, folder: Path, repository: Path, sources: Sources) -> Root:
+    """The folder, its links resolved, as the engine that the pointer belongs to builds it."""
+    root = Root(Path(shown_path(folder)), folder, repository, pointer=pointer)
+    if pointer.build is not None and isinstance(pointer.build.folder, ManifestFiles) and not has_kustomization(folder):
+        return replace(root, files=manifest_files(folder, pointer.build.folder, sources))
+    return root
 
 
 def as_followed(roots: Iterable[Root], trees: Sequence[ReadRoot], followed: Followed) -> tuple[Root, ...]:
@@ -69,14 +84,13 @@ def without_kustomization(
         repository = next(top for top in repositories if folder.is_relative_to(top))
         if has_kustomization(folder) or not any(folder.is_relative_to(path) for path in named):
             continue
-        root = Root(Path(shown_path(folder)), folder, repository)
         for pointer in pointers:
+            root = followed_root(pointer, folder, repository, sources)
             match None if pointer.build is None else pointer.build.folder:
                 case GeneratedFolder():
-                    yield replace(root, pointer=pointer)
-                case ManifestFiles() as chosen if chosen != ManifestFiles():
-                    files = manifest_files(folder, chosen, sources)
-                    yield from [replace(root, pointer=pointer, files=files)] if files else []
+                    yield root
+                case ManifestFiles() as chosen if chosen != ManifestFiles() and root.files:
+                    yield root
                 case _:  # the files of the folder alone, as they are checked in any case
                     pass
 

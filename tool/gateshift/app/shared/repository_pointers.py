@@ -44,9 +44,13 @@ class RepositoryPointers(Struct, frozen=True):
 
     def settings(self, folder: Path) -> tuple[SyncSettings, ...]:
         """How the engines that follow the folder are set; every engine decides where none follows it."""
-        name = real_path(folder).relative_to(self.top).as_posix()
-        following = (pointer for pointer in self.pointers if pointer.folder == ("" if name == "." else name))
+        following = self.following(folder)
         return with_every_engine(settings for pointer in following for settings in settings_of(pointer))
+
+    def following(self, folder: Path) -> tuple[SyncPointer, ...]:
+        """The pointers that follow the folder."""
+        name = real_path(folder).relative_to(self.top).as_posix()
+        return tuple(pointer for pointer in self.pointers if pointer.folder == ("" if name == "." else name))
 
 
 def key_of(pointer: SyncPointer) -> PointerKey:

@@ -150,13 +150,9 @@ def files_of_refused(roots: Sequence[BuiltRoot], reader: TreeReader) -> tuple[Ro
     """The manifests of folders without a kustomization that were not built, a root for each folder; not those that
     would have had variables filled in."""
     known = {file for root in roots if root.build is not None or root.tree.root.files for file in root.tree.own_files}
-    refused = [file for root in roots if root.build is None and _is_whole(root) for file in root.tree.own_files]
+    whole = (root for root in roots if root.build is None and root.gap is None and not root.tree.root.has_variables)
+    refused = [file for root in whole for file in root.tree.own_files]
     return plain_yaml(dict.fromkeys(refused), known, reader.sources).roots if refused else ()
-
-
-def _is_whole(root: BuiltRoot) -> bool:
-    pointer = root.tree.root.pointer
-    return root.gap is None and not (pointer is not None and pointer.build is not None and pointer.build.variables)
 
 
 def _bases(node: Kustomization) -> Iterator[Kustomization]:
