@@ -25,3 +25,9 @@ def test_a_command_that_reads_does_not_import_it(command: str) -> None:
 
 def test_a_command_that_makes_files_does() -> None:
     assert "ruamel.yaml.emitter" in imported("generate", "--check")
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_the_program_itself_starts_with_little_more_than_click(option: str) -> None:
+    found = imported(option)
+    assert [name for name in ("msgspec", "subprocess", "hashlib", "yaml") if f" {name}\n" in found] == []

@@ -12,13 +12,14 @@ import click
 
 from gateshift.errors import UserError
 from gateshift.report.plain_text import printable, without_commands
-from gateshift.report.style import Style
 
 _FOREIGN_ENDS = "[\u2028\u2029\x85\x0b\x0c\x1c-\x1e\r]"
 
 
 def tell(text: str) -> None:
     """Say it on standard error, in lines as wide as the terminal."""
+    from gateshift.report.style import Style  # who has nothing to tell does not pay for its start-up
+
     clear_line()
     click.echo(Style(width=columns(sys.stderr)).fit(clean(text)), err=True)
 

@@ -13,7 +13,6 @@ import click
 from gateshift import __version__
 from gateshift.cli.console import tell
 from gateshift.errors import INTERRUPTED, Exit, RootDefect, defect_line
-from gateshift.system.atomic_write import waits
 
 if TYPE_CHECKING:
     from gateshift.model.report import Gap
@@ -45,6 +44,8 @@ def tell_defect(error: Exception, session: Session) -> Exit:
 
 def tell_interrupt(session: Session) -> Exit:
     """Say that a run was interrupted, and what is to be done where it changed a part of what it was to change."""
+    from gateshift.system.atomic_write import waits  # nobody who is not interrupted pays for its start-up
+
     if waits(Path()):
         tell("gateshift: interrupted while files were replaced\n  `gateshift generate` finishes it.")
     else:

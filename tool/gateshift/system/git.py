@@ -7,7 +7,6 @@ programs, pagers, prompts, submodules and the network, and takes no bare reposit
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -383,6 +382,8 @@ _ONLY_READ = frozenset(
 
 
 def _digest(done: Finished) -> str:
+    import hashlib  # most runs keep no answer, and need no OpenSSL
+
     said = f"{done.exit_code}\0{done.stderr}\0".encode(errors="surrogateescape") + done.stdout
     return hashlib.blake2b(said, digest_size=32).hexdigest()
 
