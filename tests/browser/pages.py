@@ -48,8 +48,8 @@ def main(folder: Path) -> None:
 def plans() -> dict[str, tuple[PlanReport, list[str], list[str]]]:
     """Plans, and what the boxes and arrows of their pictures must say."""
     whole = {
-        "a safe step": (SAFE, ["default every path", "v1", "v2"], ["90 %", "10 %", "50 %"]),
-        "an unsafe step": (UNSAFE, ["default every path", "v1", "v2"], ["50 %", "100 %"]),
+        "a safe step": (SAFE, ["default", "v1", "v2"], ["90 %", "10 %", "50 %"]),
+        "an unsafe step": (UNSAFE, ["default", "v1", "v2"], ["50 %", "100 %"]),
     }
     for number, text in enumerate(HOSTILE):
         row = TrafficRow(text, "", ((text, 0.25), ("503", 0.75)), ((text, 1.0),))
