@@ -24,7 +24,7 @@ from gateshift.traffic.cluster import VERSION_LABELS, Cluster
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import Decision
 from gateshift.traffic.request import ParentRef, Request
-from gateshift.yamldoc.data import text_at
+from gateshift.yamldoc.data import list_at, text_at
 
 _PLAINLY = RequestOptions()
 
@@ -83,7 +83,7 @@ class _Rules:
     def __init__(self, tree: KustomizationTree, stage: StageRoot | None) -> None:
         self._locator = Locator(tree)
         self._stage = stage
-        self._known: dict[tuple[Resource, int], tuple[str, ReportedPlace]] = {}
+        self._known: dict[tuple[Resource, int], ReportedPlace] = {}
 
     def explained(self, decision: Decision) -> Explained:
         """The decision with the name and place of its rule."""
@@ -91,10 +91,11 @@ class _Rules:
             return Explained(decision)
         key = (decision.route, decision.rule)
         if key not in self._known:
-            pointer = ("spec", "rules", decision.rule)
-            place = self._locator.find(FieldRef(decision.route, pointer)).place
-            self._known[key] = self._name(decision.route, decision.rule), _reported(place)
-        return Explained(decision, *self._known[key])
+            field_ref = FieldRef(decision.route, ("spec", "rules", decision.rule))
+            self._known[key] = _reported(self._locator.find(field_ref).place)
+        rules = list_at(decision.route.data, "spec", "rules")
+        names = tuple(self._name(decision.route, index) for index in range(len(rules)))
+        return Explained(decision, self._name(decision.route, decision.rule), self._known[key], names)
 
     def _name(self, route: Resource, rule: int) -> str:
         """The rule's own name, else that which the stage gives it."""

@@ -21,11 +21,13 @@ from gateshift.yamldoc.data import JsonObject
 
 
 class Explained(Struct, frozen=True):
-    """A decision and where its rule (or the whole route) is written; None where no route decided."""
+    """A decision and where its rule (or the whole route) is written; None where no route decided. `rule_names` are
+    those of the route's rules, by their indexes, "" for none."""
 
     decision: Decision
     rule_name: str = ""
     place: ReportedPlace | None = None
+    rule_names: tuple[str, ...] = ()
 
 
 class Explanation(Struct, frozen=True):

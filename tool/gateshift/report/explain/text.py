@@ -62,7 +62,7 @@ def _block(explained: Explained, style: Style) -> Iterator[str]:
             f"  a copy{part} to {_named(mirror.namespace, mirror.name, mirror.port)}; its answer is dropped"
         )
     yield from _effects(decision)
-    yield from _why(decision, style)
+    yield from _why(explained, style)
     for note in decision.notes:
         yield ""
         yield f"  {style.paint('note:', 'cyan')} {printable(note)}"
@@ -156,18 +156,30 @@ def _response(change: Forwarded) -> Iterator[str]:
         yield f"response header {header.action} {header.name}{value}"
 
 
-def _why(decision: Decision, style: Style) -> Iterator[str]:
+def _why(explained: Explained, style: Style) -> Iterator[str]:
     """The candidates, the most telling ones first."""
-    if not decision.trace:
+    ordered = sorted(explained.decision.trace, key=_weight)
+    if not ordered:
         return
     yield ""
     yield f"  {style.paint('why', 'bold')}"
-    ordered = sorted(decision.trace, key=_weight)
-    width = max(len(step.subject) for step in ordered[:_MOST_STEPS])
-    for step in ordered[:_MOST_STEPS]:
-        yield printable(f"    {step.subject:<{width}}  {step.verdict}")
+    subjects = [_subject(step, explained) for step in ordered[:_MOST_STEPS]]
+    width = max(map(len, subjects))
+    for subject, step in zip(subjects, ordered, strict=False):
+        yield printable(f"    {subject:<{width}}  {step.verdict}")
     if len(ordered) > _MOST_STEPS:
         yield f"    and {len(ordered) - _MOST_STEPS} more that do not match"
+
+
+def _subject(step: TraceStep, explained: Explained) -> str:
+    """The candidate, its rule with the name that the owner gave it."""
+    route = explained.decision.route
+    if route is not None:
+        for index, name in enumerate(explained.rule_names):
+            rule = f"{route.id} rule {index}"
+            if name and step.subject.startswith(f"{rule} "):
+                return step.subject.replace(rule, f"{rule} ({name})", 1)
+    return step.subject
 
 
 def _weight(step: TraceStep) -> int:
