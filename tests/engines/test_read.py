@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,51 @@ def test_what_only_the_cluster_knows_is_said(old: str, new: str, reason: str) ->
     assert reason in reasons(LISTED.replace(old, new))[0]
 
 
-def test_directories_by_a_pattern_are_no_pointer() -> None:
+DIRECTORIES = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: apps, namespace: argocd}
+spec:
+  goTemplate: true
+  generators:
+    - git:
+        repoURL: https://example.org/shop
+        directories: [{path: apps/*/overlays/prod}, {path: apps/old/overlays/prod, exclude: true}]
+  template:
+    metadata: {name: '{{index .path.segments 1}}-prod'}
+    spec: {source: {repoURL: https://example.org/shop, path: '{{.path.path}}'}}
+"""
+
+
+def folders(*names: str) -> Callable[[str], Mapping[str, Json]]:
+    """A repository with these folders and no file."""
+    return lambda pattern: {name: None for name in names if fnmatch(f"{name}/", pattern)}
+
+
+def test_every_directory_that_matches_is_followed_but_those_excluded() -> None:
+    names = [f"apps/{name}/overlays/prod" for name in ("cart", "old", "shop")]
+    pointers = list(pointers_in(parse_all(DIRECTORIES), Path("set.yaml"), folders(*names, "apps/cart/base")))
+    assert all(isinstance(pointer, SyncPointer) for pointer in pointers)
+    found = [(each.name, each.path, each.pattern, each.scalars) for each in pointers if isinstance(each, SyncPointer)]
+    assert found == [
+        (f"{name}-prod", f"apps/{name}/overlays/prod", "apps/*/overlays/prod", ()) for name in ("cart", "shop")
+    ]
+
+
+def test_an_application_whose_name_a_function_makes_is_told_by_its_path() -> None:
+    text = DIRECTORIES.replace("index .path.segments 1}}", "trimPrefix .path.basename}}")
+    (found,) = pointers_in(parse_all(text), Path("set.yaml"), folders("apps/cart/overlays/prod"))
+    assert isinstance(found, SyncPointer)
+    assert (found.name, found.path) == ("apps apps/cart/overlays/prod", "apps/cart/overlays/prod")
+
+
+def test_a_path_that_a_function_makes_is_not_understood() -> None:
+    text = DIRECTORIES.replace("{{.path.path}}", "{{trimPrefix .path.path}}")
+    (found,) = pointers_in(parse_all(text), Path("set.yaml"), folders("apps/cart/overlays/prod"))
+    assert isinstance(found, NotUnderstood)
+
+
+def test_directories_by_a_pattern_that_none_matches_are_no_pointer() -> None:
     text = GIT_FILES.replace('files: [{path: "clusters/*/shop.yaml"}]', 'directories: [{path: "overlays/*"}]')
     assert "every folder" in reasons(text)[0]
 

@@ -23,7 +23,8 @@ from gateshift.traffic.cluster import Cluster
 from gateshift.yamldoc.data import FieldPath, Json, JsonObject
 
 ParameterFiles = Callable[[str], Mapping[str, Json]]
-"""The data of the repository's files that match a glob such as `clusters/*/config.json`, by path from the top."""
+"""The data of the repository's files that match a glob such as `clusters/*/config.json`, by path from the top; of the
+folders, without data, for a glob that ends with a slash."""
 
 Repositories = Mapping[tuple[str, str, str], tuple[str, str]]
 """URL and revision by (kind, namespace, name) of the objects that say where pointers read from."""

@@ -34,6 +34,7 @@ class SyncPointer(Struct, frozen=True):
     them to another one; then `source` names that one as (kind, namespace, name).
     `file` holds the object, as its document number `document` from 0; `.` for an object that is in no file.
     `build` is how the engine builds the folder, None where it does so by other means than YAML files or Kustomize.
+    `pattern` is that by which the folder was found, one of all that match; "" where the folder is named.
     """
 
     engine: Engine
@@ -48,6 +49,7 @@ class SyncPointer(Struct, frozen=True):
     file: Path = Path()
     document: int = 0
     build: EngineBuild | None = None
+    pattern: str = ""
 
     @property
     def folder(self) -> str:

@@ -51,6 +51,8 @@ def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPo
         for pointer in reader.pointers(file):
             if isinstance(pointer, NotUnderstood):
                 not_understood.append(pointer)
+            elif pointer.pattern:
+                not_understood.append(_by_pattern(pointer))
             else:
                 pointers.append(pointer)
     folders = StageFolders(rollout, prefix)
@@ -59,7 +61,14 @@ def rollout_pointers(rollout: Rollout, others: Sequence[Path] = ()) -> RolloutPo
     placed = (_placed(rollout, folders, pointer) for pointer in known)
     stage_pointers = [stage_pointer for stage_pointer in placed if stage_pointer is not None]
     _refuse_missing(rollout, stage_pointers)
-    return RolloutPointers(rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(not_understood))
+    return RolloutPointers(
+        rollout, repository, prefix, in_order(rollout, stage_pointers), tuple(dict.fromkeys(not_understood))
+    )
+
+
+def _by_pattern(pointer: SyncPointer) -> NotUnderstood:
+    why = "it makes an Application of every folder that matches"
+    return NotUnderstood(pointer.kind, f"of `{pointer.pattern}`", why, pointer.file, pointer.document)
 
 
 def _existing(rollout: Rollout) -> tuple[ExistingPointer, ...]:
@@ -158,10 +167,16 @@ def line_of(repository: Path, pointer: SyncPointer) -> int:
 
 
 def files_matching(repository: Path, pattern: str, sources: Sources | None = None) -> Mapping[str, Json]:
-    """The data of the repository's files that match, by path from the top; those that are no YAML are left out."""
+    """The data of the repository's files that match, by path from the top, but of those that are no YAML. A pattern
+    that ends with a slash means folders, which have no data; hidden ones are left out."""
     reader = sources or Sources()
     if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
         return {}
+    if pattern.endswith("/"):
+        found = (path for path in sorted(repository.glob(pattern)) if path.is_dir())
+        folders = (path.relative_to(repository) for path in found if real_path(path).is_relative_to(repository))
+        shown = (path for path in folders if not any(part.startswith(".") for part in path.parts))
+        return {path.as_posix(): None for path in islice(shown, _MOST_FILES)}
     matching: dict[str, Json] = {}
     for file in islice(sorted(repository.glob(pattern)), _MOST_FILES):
         if file.is_file() and real_path(file).is_relative_to(repository):

@@ -1,8 +1,8 @@
 """The folders that the Applications of an ApplicationSet follow, and the scalars in which those stand.
 
-Its generators can be read from files where they are list, or git with files or plain directories. Of its templates only
-plain placeholders are understood, `{{name}}` and with goTemplate `{{ .name }}`: a function's result stands in no scalar
-that could be edited.
+Its generators can be read from files where they are list or git. Of its templates only plain placeholders are
+understood, `{{name}}` and with goTemplate `{{ .name }}` and `{{ index .path.segments 1 }}`: the result of any other
+function is not known, and stands in no scalar that could be edited.
 Source: Argo CD documentation, ApplicationSet: Generators, Go Template.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
@@ -45,17 +46,27 @@ def _made(data: JsonObject, parameters: Parameters, *, go: bool) -> Iterator[Syn
 
     for at, source in folders_of(template):
         path, scalars = fill(text_at(source, "path"), ("spec", "template", *at, "path"), parameters, go=go)
+        pattern = parameters.get(_PATTERN)
         yield SyncPointer(
             Engine.ARGOCD,
             "ApplicationSet",
             text_at(data, "metadata", "namespace"),
-            filled(text_at(template, "metadata", "name")),
+            _name(data, template, path, parameters, go=go),
             path,
             scalars,
             filled(text_at(source, "repoURL")),
             filled(text_at(source, "targetRevision")),
             build=_build(template, source, ("spec", "template", *at), parameters, go=go),
+            pattern="" if pattern is None else pattern.text,
         )
+
+
+def _name(data: JsonObject, template: JsonObject, path: str, parameters: Parameters, *, go: bool) -> str:
+    """The Application's name; where a function makes it, that of the set and the path, of which there is one."""
+    try:
+        return fill(text_at(template, "metadata", "name"), (), parameters, go=go)[0]
+    except Unfilled:
+        return f"{text_at(data, 'metadata', 'name')} {path}"
 
 
 def _build(
@@ -70,6 +81,8 @@ def _build(
 
 
 _GLOB = frozenset("*?[{")
+_PATTERN = " pattern"
+"""The parameter that no template can name: the pattern by which a directory was found."""
 
 
 def generated(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
@@ -93,18 +106,31 @@ def _listed(generator: JsonObject, at: FieldPath) -> Iterator[Parameters]:
 def _from_git(generator: JsonObject, at: FieldPath, files: ParameterFiles, *, go: bool) -> Iterator[Parameters]:
     prefix = text_at(generator, "pathParamPrefix")
     values = dict(parameters_of(generator.get("values", {}), (*at, "values"), prefix="values"))
-    for index, directory in enumerate(list_at(generator, "directories")):
+    directories = [object_at(directory) for directory in list_at(generator, "directories")]
+    excluded = [text_at(directory, "path") for directory in directories if directory.get("exclude") is True]
+    for index, directory in enumerate(directories):
         path = text_at(directory, "path")
-        if object_at(directory).get("exclude") is True:
+        if directory.get("exclude") is True:
             continue
-        if _GLOB & set(path):
-            raise Unfilled(f"`{path}` makes an Application of every folder that matches")
-        yield {**_path_parameters(path, (*at, "directories", index, "path"), prefix, go=go), **values}
+        if not _GLOB & set(path):
+            yield {**_path_parameters(path, (*at, "directories", index, "path"), prefix, go=go), **values}
+            continue
+        matching = [folder for folder in files(f"{path}/") if not any(_matches(folder, each) for each in excluded)]
+        if not matching:
+            raise Unfilled(f"`{path}` makes an Application of every folder that matches, and none does")
+        for folder in matching:
+            yield {**_path_parameters(folder, None, prefix, go=go), **values, _PATTERN: Value(path)}
     for pattern in list_at(generator, "files"):
         for file, data in files(text_at(pattern, "path")).items():
             around = {**_path_parameters(posixpath.dirname(file), None, prefix, go=go), **values}
             for at_item, item in _items(data):
                 yield {**dict(parameters_of(item, at_item, file)), **around}
+
+
+def _matches(folder: str, pattern: str) -> bool:
+    """Whether the folder is one that the pattern of a directory means, in which `*` stops at a slash."""
+    names, parts = folder.split("/"), pattern.split("/")
+    return len(names) == len(parts) and all(map(fnmatchcase, names, parts))
 
 
 def _items(data: Json) -> Iterator[tuple[FieldPath, Json]]:
@@ -119,14 +145,19 @@ def _path_parameters(path: str, at: FieldPath | None, prefix: str, *, go: bool) 
     """`path` and its parts; only the whole of it stands in a scalar."""
     name = f"{prefix}.path" if prefix else "path"
     segments = path.split("/")
-    parameters = {f"{name}.path" if go else name: Value(path, at), f"{name}.basename": Value(segments[-1])}
-    if not go:
-        parameters.update((f"{name}[{index}]", Value(segment)) for index, segment in enumerate(segments))
-    return parameters
+    parts = f"{name}.segments" if go else name
+    plain = re.sub("[^a-z0-9.-]", "-", segments[-1].lower())
+    return {
+        f"{name}.path" if go else name: Value(path, at),
+        f"{name}.basename": Value(segments[-1]),
+        f"{name}.basenameNormalized": Value(plain),
+        **{f"{parts}[{index}]": Value(segment) for index, segment in enumerate(segments)},
+    }
 
 
 _PLACEHOLDER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
 _FAST = re.compile(r"[\w.\[\]/-]+\Z")
+_INDEX = re.compile(r"index ((?:\.[A-Za-z_]\w*)+) (\d+)\Z")
 _GO = re.compile(r"(?:\.[A-Za-z_]\w*)+\Z")
 
 
@@ -197,7 +228,10 @@ def _parts(template: str, parameters: Parameters, *, go: bool) -> Iterator[str |
 
 
 def _value(expression: str, parameters: Parameters, *, go: bool) -> Value:
-    if not (_GO if go else _FAST).match(expression):
+    indexed = _INDEX.match(expression) if go else None
+    if indexed is not None:
+        expression = f"{indexed[1]}[{indexed[2]}]"
+    elif not (_GO if go else _FAST).match(expression):
         raise Unfilled(f"`{{{{{expression}}}}}` is more than a parameter")
     name = expression.removeprefix(".") if go else expression
     if name not in parameters:

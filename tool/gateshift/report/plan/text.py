@@ -92,7 +92,7 @@ def _plan(report: PlanReport, style: Style) -> Iterator[str]:
     yield style.paint(printable(title(report)), "bold")
     if report.wait is not None:
         yield style.paint(f"  {printable(str(report.wait))}", "green" if report.wait.is_over else "yellow")
-    for row in report.traffic:
+    for row in report.traffic if report.changes or is_shift(report) else ():
         if not row.overlap:
             yield ""
             yield from traffic_lines(row, style)
