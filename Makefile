@@ -27,9 +27,9 @@ lint: setup $(BIN)/actionlint
 	actionlint
 	zizmor --offline --quiet .
 
-# Kills at every step that writes, full disks and broken inputs, with the figures at the end.
+# Kills at every step that writes, full disks, broken inputs and bombs, with the figures at the end.
 test-attack: setup
-	pytest -n auto tests/attack/kills.py tests/attack/disks.py tests/attack/fuzz.py
+	pytest -n auto tests/attack/kills.py tests/attack/disks.py tests/attack/fuzz.py tests/attack/bombs.py
 
 # The gate against a real Prometheus, which must be installed.
 test-live: setup

@@ -50,8 +50,16 @@ def test_a_rule_that_exhausts_the_evaluator_has_no_verdict() -> None:
 
 def test_a_program_that_floods_its_output_is_killed() -> None:
     flood = "import sys\nwhile True: sys.stdout.write('x' * (1 << 20))"
-    with pytest.raises(NoVerdict, match="said more than 256 MiB"):
+    with pytest.raises(NoVerdict, match="said more than 64 MiB"):
         process.run([sys.executable, "-c", flood], timeout=60)
+
+
+def test_of_a_flood_of_errors_the_beginning_is_kept() -> None:
+    flood = "import sys\nsys.stderr.write('begin ' + 'x' * (1 << 20))\nsys.exit(1)"
+    said = process.run([sys.executable, "-c", flood], timeout=60).stderr
+    assert said.startswith("begin xxx")
+    assert said.endswith("x\n... (1,048,582 bytes)")
+    assert len(said) < 20_000
 
 
 def test_a_program_that_takes_all_memory_is_killed() -> None:
@@ -199,3 +207,14 @@ def test_many_roots_that_hang_cost_the_time_of_the_run_once(tmp_path: Path) -> N
     assert done.returncode == 3
     assert "was not run: the 1 s of the whole run were over" in done.stdout
     assert log.read_text().count("x") < 12
+
+
+def test_a_path_that_is_not_unicode_is_planned(tmp_path: Path) -> None:
+    folder = os.path.join(os.fsencode(tmp_path), b"a\xff")
+    os.mkdir(folder)
+    for place in (folder, os.fsencode(tmp_path / "b")):
+        os.makedirs(place, exist_ok=True)
+        Path(os.fsdecode(place), "kustomization.yaml").write_text("resources: [a.yaml]\n")
+        Path(os.fsdecode(place), "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    ended = _gateshift(tmp_path, "plan", os.fsdecode(folder), "b")
+    assert ended.returncode == 0, ended.stderr

@@ -23,6 +23,8 @@ from gateshift.system.process import Finished, run, run_to_its_end
 TIMEOUT = 60.0
 _LARGEST = 16 << 20
 _MOST_BYTES = 512 << 20
+_MOST_OUTPUT = _MOST_BYTES + (64 << 20)
+"""A tree's contents come as one answer, each with a line of its own."""
 _OLDEST = (2, 38)
 """The first Git that knows safe.bareRepository (its release notes, 2.38.0)."""
 
@@ -334,6 +336,7 @@ def _git(repository: Path, *words: str, stdin: bytes | None = None, settings: Se
         cwd=repository,
         env=_environment() | _PLAIN | _OFFLINE,
         stdin=stdin,
+        most_output=_MOST_OUTPUT,
     )
     if _LISTENERS and stdin is None:  # what is asked by standard input are objects by their ids, which never change
         answer = GitAnswer(os.path.abspath(repository), words, tuple(settings), _digest(done))

@@ -24,10 +24,12 @@ _PATIENCE = 10.0
 """Seconds that an interrupted program has for cleaning up."""
 
 
-MOST_OUTPUT = 256 << 20
-"""The most bytes that a program may say: a build of 4,000 objects is about 4 MiB."""
+MOST_OUTPUT = 64 << 20
+"""The most bytes that a program may say, unless more is expected: a build of 4,000 objects is about 4 MiB."""
 MOST_MEMORY = 1 << 30
 """The most bytes that a program may keep for itself: a build of 4,000 objects takes about a fifth."""
+_MOST_ERRORS = 16 << 10
+"""The most bytes of standard error that are kept: they end up in messages."""
 _LONGER = "A larger `--timeout SECONDS` gives the run longer."
 _LOOK = 0.1
 """The seconds between two looks at a program."""
@@ -102,11 +104,13 @@ def run(
     stdin: bytes | None = None,
     next_step: str = "",
     running: Running | None = None,
+    most_output: int = MOST_OUTPUT,
 ) -> Finished:
     """Run the program to its end, whatever its exit code.
 
     `running` counts it among the programs that one interrupt ends. Raises NoVerdict where it is missing, cannot be
-    started or runs longer than `timeout`; `next_step` says what to do about a missing one.
+    started, runs longer than `timeout` or says more than `most_output` bytes; `next_step` says what to do about a
+    missing one.
     """
     end, within = _end(timeout)
     if end <= time.monotonic():
@@ -125,11 +129,11 @@ def run(
         raise NoVerdict(f"{argv[0]} cannot be started: {error.strerror}", next_step=next_step) from error
     try:
         with (running or Running()).holding(process):
-            out, err = _watched(process, argv[0], stdin, end)
+            out, err = _watched(process, argv[0], stdin, end, most_output)
     except subprocess.TimeoutExpired as error:
         _kill_group(process)
         _, err = process.communicate()
-        said = err.decode(errors="replace").strip()
+        said = _errors(err).strip()
         raise NoVerdict(
             f"`{shlex.join(argv)}` did not finish within {within} and was killed"
             + (f"; it said: {said}" if said else ""),
@@ -139,7 +143,13 @@ def run(
         _kill_group(process)
         process.communicate()
         raise
-    return Finished(tuple(argv), process.returncode, out, err.decode(errors="replace"))
+    return Finished(tuple(argv), process.returncode, out, _errors(err))
+
+
+def _errors(said: bytes) -> str:
+    """What a program said on standard error; of a flood, the beginning."""
+    more = f"\n... ({len(said):,} bytes)" if len(said) > _MOST_ERRORS else ""
+    return said[:_MOST_ERRORS].decode(errors="replace") + more
 
 
 def _end(timeout: TimeLimit) -> tuple[float, str]:
@@ -149,7 +159,9 @@ def _end(timeout: TimeLimit) -> tuple[float, str]:
     return time.monotonic() + timeout, f"{timeout:g} s"
 
 
-def _watched(process: subprocess.Popen[bytes], name: str, stdin: bytes | None, end: float) -> tuple[bytes, bytes]:
+def _watched(
+    process: subprocess.Popen[bytes], name: str, stdin: bytes | None, end: float, most_output: int
+) -> tuple[bytes, bytes]:
     """Both streams at the program's end. Raises TimeoutExpired, and NoVerdict for a program that takes more memory or
     says more than any build needs."""
     left = stdin
@@ -162,7 +174,7 @@ def _watched(process: subprocess.Popen[bytes], name: str, stdin: bytes | None, e
                 raise
             said = len(expired.output or b"") + len(expired.stderr or b"")
         for excess, limit, what in (
-            (said, MOST_OUTPUT, "said more than"),
+            (said, most_output, "said more than"),
             (_own_memory(process.pid), MOST_MEMORY, "took more memory than"),
         ):
             if excess > limit:

@@ -21,7 +21,7 @@ def decoded(payload: bytes | msgspec.Raw, form: type[T]) -> T | None:
     """The value of that type; None where the bytes are none."""
     try:
         return msgspec.msgpack.decode(payload, type=form, dec_hook=_of_type)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

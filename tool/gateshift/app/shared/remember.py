@@ -100,8 +100,12 @@ def _known(payload: bytes | None, day: str, form: type[T]) -> T | None:
 
 
 def _name(question: RunQuestion, store: AnswerStore) -> bytes | None:
-    """The name of the question's entry; None where a program is missing, or where there is too much to look at."""
-    asked = encoded((question.command, question.options, question.paths))
+    """The name of the question's entry; None where a program is missing, where a path is not Unicode, or where there is
+    too much to look at."""
+    try:
+        asked = encoded((question.command, question.options, question.paths))
+    except ValueError:  # it names what is not Unicode
+        return None
     try:
         programs = [program_state(find(name, named)) for name, named in question.programs]
     except (NoVerdict, OSError):

@@ -47,6 +47,9 @@ EXPERIMENTAL_FIELD = Rule(
     "Gateway API v1.6, config/crd/standard and config/crd/experimental",
 )
 
+_MOST_SHOWN = 1000
+"""The most characters of a CEL rule, and of why it could not be judged, that are told."""
+
 
 @lru_cache(maxsize=1024)
 def completed(node: SchemaNode, resource: Resource) -> Completed:
@@ -206,6 +209,10 @@ def gaps(subject: Subject) -> tuple[Gap, ...]:
         if isinstance(outcome, NotEvaluated)
     }
     return tuple(
-        Gap(f"the CEL rule of {kind}: {text}", why, "Run with `--without-cel` to leave the CEL rules out.")
+        Gap(
+            f"the CEL rule of {kind}: {text[:_MOST_SHOWN]}",
+            why[:_MOST_SHOWN],
+            "Run with `--without-cel` to leave the CEL rules out.",
+        )
         for kind, text, why in sorted(unjudged)
     )
