@@ -252,6 +252,15 @@ def test_json_gives_every_text_back(text: str, other: str, share: float) -> None
     assert (document["from"], document["to"]) == (other, text)
 
 
+def test_a_reason_in_markdown_is_a_sentence_and_its_lines_are_folded_once() -> None:
+    hinted = replace(FINDING, message="the step leaves out dark", help="Go one by one.", rule="GS517")
+    both = replace(UNSAFE, engines=tuple(replace(each, findings=(FINDING, hinted)) for each in UNSAFE.engines))
+    shown = plan_markdown.render(both)
+    assert shown.count("the step leaves out dark\\. Go one by one\\.") == 1
+    assert shown.count("v1\\'s Service is pruned before the route leaves it\\. Promote to final first\\.") == 1
+    assert shown.count("<summary>The lines at fault</summary>") == 1
+
+
 def test_one_live_change_is_not_called_changes() -> None:
     shown = plan_markdown.render_pull_request(replace(PULL_REQUEST, plans=(UNSAFE,)))
     assert "loses requests with Argo CD" in shown

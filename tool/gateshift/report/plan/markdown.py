@@ -239,12 +239,12 @@ def _reasons(report: PlanReport, links: Links) -> Iterator[str]:
         shown += [f"- **Safe way**: {_way((report.origin, *way))}" for way in ways]
         yield "\n".join(shown)
     rest = [entry for entry in shared if entry not in errors[:_MOST_REASONS]]
-    if rest or errors:
-        details = [
-            f"{_reason(entry, links)}\n\n{_excerpt(entry.finding)}" for entry in (*errors[:_MOST_REASONS], *rest)
-        ]
-        summary = count(len(rest), "more finding" if errors else "finding") if rest else "The lines"
-        yield _folded(summary, details)
+    if rest:
+        details = [f"{_reason(entry, links)}\n\n{_excerpt(entry.finding)}" for entry in rest]
+        yield _folded(count(len(rest), "more finding" if errors else "finding"), details)
+    if errors:
+        lines = dict.fromkeys(_excerpt(entry.finding) for entry in errors[:_MOST_REASONS])
+        yield _folded("The lines at fault", list(lines))
 
 
 def _reason(entry: SharedFinding, links: Links) -> str:
@@ -255,8 +255,13 @@ def _reason(entry: SharedFinding, links: Links) -> str:
     address = links.line(shown.file, shown.line)
     where = f"[{code(place)}]({address})" if address else code(place)
     others = (f"{prose(name)}: {prose(when)}" for name, when in entry.otherwise)
-    said = " ".join(part for part in (prose(finding.message), *others, prose(entry.hint)) if part)
+    said = " ".join(part for part in (prose(_sentence_of(finding.message)), *others, prose(entry.hint)) if part)
     return f"- {_MARKS[finding.level]} [{finding.rule}]({rule_page(finding.rule)}){who} {said} {where}"
+
+
+def _sentence_of(message: str) -> str:
+    """The message with a full stop, as others follow it."""
+    return message if message.endswith((".", "?", "!", ":")) else f"{message}."
 
 
 def _excerpt(finding: ReportedFinding) -> str:
