@@ -24,6 +24,7 @@ from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Environment, Rollout, ServiceParent
 from gateshift.model.rule import rules_in
 from gateshift.model.sync_pointer import SyncSettings
+from gateshift.system.source_files import real_path
 from gateshift.traffic.cluster import VERSION_LABELS
 from gateshift.transition import rules as transitions
 from gateshift.transition.judge import NO_ROLLOUT, Judgement, RolloutContext, TransitionVerdict, judge
@@ -102,7 +103,8 @@ class Planner:
     def files(self, side: Side) -> frozenset[Path]:
         """The real paths of the files that the side is made of, and the folders that it names."""
         tree = self._reader.read(side.root)
-        return frozenset((*tree.sources, *tree.own_files, *(node.folder for node in tree.kustomizations)))
+        read = (*tree.sources, *tree.own_files, *(node.folder for node in tree.kustomizations))
+        return frozenset(map(real_path, read))
 
     def step(
         self, before: Side, after: Side, syncs: tuple[SyncSettings, ...], extra: Sequence[Finding] = ()
