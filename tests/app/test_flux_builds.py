@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.app.shared.build_roots import BuiltRoot
-from gateshift.app.validate.search import affected_roots
+from gateshift.app.validate.search import affected_roots, roots_under
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Level
 from gateshift.yamldoc.data import FieldPath, Json, look_up
@@ -289,3 +289,10 @@ def test_a_new_manifest_affects_the_folder_that_flux_reads(tmp_path: Path) -> No
     for name in ("deploy/shop.yaml", "base/config.yaml"):
         found = affected_roots([top / "apps" / name], TreeReader())
         assert [root.folder.name for root in found.roots] == ["apps"], name
+
+
+@pytest.mark.parametrize("excluded", ["clusters", "apps"])
+def test_what_settings_exclude_is_not_followed(tmp_path: Path, excluded: str) -> None:
+    top = write(tmp_path, PLAIN + KUSTOMIZATION + FILLED)
+    found = roots_under([top], TreeReader(), lambda path: path.is_relative_to(top / excluded)).roots
+    assert all(root.pointer is None for root in found)

@@ -11,7 +11,7 @@ from gateshift.app.shared.build_roots import ReadRoot
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.kustomize.tree.manifest_files import manifest_files
-from gateshift.kustomize.tree.roots import has_kustomization
+from gateshift.kustomize.tree.roots import Excludes, has_kustomization
 from gateshift.model.engine_build import GeneratedFolder, ManifestFiles, Variables
 from gateshift.model.kustomization import FileRole, Kind, Root
 from gateshift.model.rollout import FILE_NAME
@@ -29,14 +29,18 @@ Followed = Mapping[Path, tuple[SyncPointer, ...]]
 """By the real path of a folder one pointer for every way in which it is built."""
 
 
-def followed_folders(repositories: Iterable[Path], trees: Sequence[ReadRoot]) -> Followed:
-    """The folders that pointers in these repositories follow; `trees` are of the kustomizations found in them."""
+def followed_folders(
+    repositories: Iterable[Path], trees: Sequence[ReadRoot], excludes: Excludes | None = None
+) -> Followed:
+    """The folders that pointers in these repositories follow, without those where either is excluded; `trees` are of
+    the kustomizations found in them."""
     folders: dict[Path, dict[object, SyncPointer]] = {}
     for repository in repositories:
         known = repository_pointers(repository, repository if is_work_tree(repository) else None)
         for pointer in with_supplied_variables(known, trees).pointers:
             folder = real_path(repository / pointer.folder)
-            if pointer.build is not None and _is_followed(pointer, folder, repository):
+            excluded = excludes is not None and (excludes(pointer.file) or excludes(folder))
+            if pointer.build is not None and not excluded and _is_followed(pointer, folder, repository):
                 ways = folders.setdefault(folder, {})
                 ways.setdefault(pointer.way, pointer)
     return {folder: tuple(ways.values()) for folder, ways in folders.items()}

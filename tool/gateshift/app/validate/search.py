@@ -48,7 +48,7 @@ def roots_under(paths: Sequence[Path], reader: TreeReader, excludes: Excludes | 
     trees = read_roots(found.kustomizations, reader)
     listed = {file for tree in trees for file in _listed(tree)}
     elsewhere = {root.folder for root in found.kustomizations if _is_only_listed(root, listed, reader)}
-    followed, made = _followed(paths, trees, reader)
+    followed, made = _followed(paths, trees, reader, excludes)
     read = {path for tree in (*trees, *made) for path in (*tree.tree.sources, *tree.tree.own_files)}
     plain = plain_yaml(found.yaml_files, read, reader.sources)
     used = {node.folder for tree in made for node in tree.tree.kustomizations} - {real_path(path) for path in paths}
@@ -63,12 +63,12 @@ def roots_under(paths: Sequence[Path], reader: TreeReader, excludes: Excludes | 
 
 
 def _followed(
-    paths: Sequence[Path], trees: Sequence[ReadRoot], reader: TreeReader
+    paths: Sequence[Path], trees: Sequence[ReadRoot], reader: TreeReader, excludes: Excludes | None
 ) -> tuple[Followed, tuple[ReadRoot, ...]]:
     """What pointers follow, and of that the folders under the paths without a kustomization, as they are built."""
     folders = [path for path in paths if path.is_dir()]
     repositories = tuple(dict.fromkeys(map(repository_of, folders)))
-    followed = followed_folders(repositories, trees)
+    followed = followed_folders(repositories, trees, excludes)
     return followed, read_roots(without_kustomization(folders, repositories, followed, reader.sources), reader)
 
 
