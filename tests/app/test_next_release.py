@@ -177,10 +177,11 @@ def test_a_candidate_that_was_abandoned_gives_way(folder: Path) -> None:
     assert look(open_rollout(folder / "gateshift.yaml").rollout).pending == ()
 
 
-def test_a_candidate_with_requests_is_not_replaced(folder: Path) -> None:
-    point_at(folder, "canary")
+@pytest.mark.parametrize(("stage", "gets"), [("canary", "10 % of the requests"), ("debug", "the requests of debug")])
+def test_a_candidate_with_requests_is_not_replaced(folder: Path, stage: str, gets: str) -> None:
+    point_at(folder, stage)
     commit_all(folder, "Under way")
-    with pytest.raises(UserError, match="is at canary, where v2 has 10 % of the requests") as refused:
+    with pytest.raises(UserError, match=f"is at {stage}, where v2 has {gets}") as refused:
         start(folder, instead_of="v2")
     assert "gateshift promote dark" in refused.value.next_step
     assert git(folder, "status", "--porcelain") == ""

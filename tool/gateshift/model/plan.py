@@ -108,12 +108,14 @@ class PlanReport(Struct, frozen=True, tag=True):
 
 class PullRequestReport(Struct, frozen=True, tag=True):
     """What a branch changes against its merge base: a plan for every stage whose build differs and every pointer that
-    moved. `since` is the revision as the user named it; `own` what the branch suppresses by itself."""
+    moved. `since` is the revision as the user named it; `own` what the branch suppresses by itself; `notes` are what
+    its author should know of all plans together."""
 
     since: str
     plans: tuple[PlanReport, ...]
     gaps: tuple[Gap, ...] = ()
     own: tuple[OwnSuppression, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def safe(self) -> bool:

@@ -109,20 +109,30 @@ def refuse_in_use(rollout: Rollout, version: str, held: tuple[Position, ...]) ->
             next_step=f"To bring another image of it, edit `versions.{version}` and run `gateshift generate`.",
         )
     for position in held:
-        share = position.stage.fraction(version)
-        if share:
+        gets = _requests_of(version, position.stage)
+        if gets:
             back = _stages_without(rollout, version, position)
             raise UserError(
-                f"{position.who} is at {position.stage.name}, where {version} has {percent(share)} of the requests",
+                f"{position.who} is at {position.stage.name}, where {version} has {gets}",
                 where=str(rollout.file),
                 next_step=f"Promote it back first: `gateshift promote {back}`." if back else "Promote it back first.",
                 exit_code=Exit.FINDINGS,
             )
 
 
+def _requests_of(version: str, stage: Stage) -> str:
+    """What of the requests a version gets in a stage, in words; "" for nothing."""
+    if stage.fraction(version):
+        return f"{percent(stage.fraction(version))} of the requests"
+    rules = [rule.name for rule in stage.rules if rule.version == version]
+    if rules:
+        return f"the requests of {' and '.join(rules)}"
+    return "a copy of the requests" if stage.mirror is not None and stage.mirror.version == version else ""
+
+
 def _stages_without(rollout: Rollout, version: str, position: Position) -> str:
     """The last stage before this one in which the version has no request."""
     stages = list(rollout.stages_in(position.environment))
     earlier = stages[: stages.index(position.stage)] if position.stage in stages else []
-    name = next((stage.name for stage in reversed(earlier) if not stage.fraction(version) and not stage.rules), "")
+    name = next((stage.name for stage in reversed(earlier) if not _requests_of(version, stage)), "")
     return f"{name} --env {position.environment.name}" if name and position.environment.name else name

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from gateshift.app.plan.branch_steps import BothPointers, BranchStep, pointer_steps, root_steps
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.rollout_branch import RolloutBranch
+from gateshift.app.plan.shared_changes import JudgedStep, shared_changes
 from gateshift.app.plan.sides import Side
 from gateshift.app.shared.attempt import attempt
 from gateshift.app.shared.build_roots import required
@@ -43,16 +44,17 @@ def pull_request(plans: Plans, since: str, environment: str, now: datetime) -> P
     branch = _Branch(base, environment, plans.planner.settings)
     steps = [step for step in branch.steps() if _concerned(plans, step, base, accepted.changed)]
     plans.planner.prepare(side for step in steps for side in (step.before, step.after) if side is not None)
-    reports: list[PlanReport] = []
+    judged: list[JudgedStep] = []
     gaps = [*branch.gaps]
     for step in steps:
         report = _attempted(plans, step)
         if isinstance(report, Gap):
             gaps.append(report)
         elif report is not None:
-            reports.append(replace(report, wait=_wait(step, now, base)))
+            judged.append((step, replace(report, wait=_wait(step, now, base))))
     own = accepted.suppressed(branch.rollouts, branch.gone)
-    return PullRequestReport(since, tuple(reports), tuple(dict.fromkeys(gaps)), own)
+    notes = tuple(shared_changes(branch.rollouts, judged))
+    return PullRequestReport(since, tuple(plan for _, plan in judged), tuple(dict.fromkeys(gaps)), own, notes)
 
 
 def _wait(step: BranchStep, now: datetime, base: Snapshot) -> StageWait | None:

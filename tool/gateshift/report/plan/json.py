@@ -105,6 +105,7 @@ class BranchJson(JsonForm, frozen=True):
 
     since: Annotated[str, says("The revision as it was named.")]
     plans: Annotated[tuple[PlanJson, ...], says("Every stage whose build differs, every pointer that moved.")]
+    notes: Annotated[tuple[str, ...], says("What is worth knowing of all plans together.")]
     safe: Annotated[bool, says("Whether every live step is safe.")]
     gaps: Annotated[
         tuple[RootGapJson, ...], says("What could not be judged; where there is any, there is no verdict (exit 3).")
@@ -155,7 +156,7 @@ def render_pull_request(report: PullRequestReport) -> str:
     plans = tuple(_plan(plan) for plan in report.plans)
     gaps = tuple(RootGapJson(gap.root or gap.what, gap.why, gap.next_step) for gap in report.gaps)
     own = tuple(same(OwnSuppressionJson, each) for each in report.own)
-    return write(BranchJson(report.since, plans, report.safe, gaps, own))
+    return write(BranchJson(report.since, plans, report.notes, report.safe, gaps, own))
 
 
 def render_matrix(report: MatrixReport) -> str:

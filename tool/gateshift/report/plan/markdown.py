@@ -70,7 +70,8 @@ def render_pull_request(report: PullRequestReport, links: Links = NO_LINKS, name
     gaps = [f"**No verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
     groups = _groups([plan for plan in report.plans if plan.live])
     shown = groups[:_MOST_SECTIONS]
-    blocks = [f"{marker(name)}\n## {_verdict(report)}", *own]
+    notes = [f"{_MARKS[Level.NOTE]} {prose(note)}" for note in report.notes]
+    blocks = [f"{marker(name)}\n## {_verdict(report)}", *own, *notes]
     for group in shown:
         if len(shown) > 1:
             blocks.append(f"### {_mark(group[0])} {prose(title(group[0]))}")

@@ -56,6 +56,7 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
     blocks += ["\n".join(_live(plan, style)) for plan in live]
     others = [plan for plan in report.plans if not plan.live]
     blocks += ["\n".join(_redefined(others))] if others else []
+    blocks += ["\n".join(style.wrap(f"note: {printable(note)}")) for note in report.notes]
     blocks += gap_blocks(report.gaps, style)
     said = _summary(report, live)
     colour = "red" if report.gaps or not report.safe else "green"
