@@ -281,8 +281,8 @@ _JOBS = (
     ),
     *table(
         _JOB,
+        # Without a selector one that exists keeps the selector that it was given, so that only its creation is refused.
         f"{_BATCH}ValidateJobSpec",
-        ("selector", NEEDED, _MANUAL),
         ("", Relation(workloads.selector_of_template, _set({"a": "c"}), _set({"a": "b"})), _MANUAL),
         outside=("batch/v1.CronJob",),
     ),
