@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,10 @@ from tests.transition.objects import Builder, builder
 # How long one example takes says nothing on a machine that does other things too.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs the tests in the background has them ignore it, and every program that they start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 os.environ.setdefault("GATESHIFT_NO_CACHE", "1")
 """What a test sees is worked out for it; the tests of kept answers have caches of their own."""
