@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from gateshift.cli import status_line
+from gateshift.cli.console import tell
 from gateshift.cli.status_line import StatusLine
 from gateshift.tools.find import find
 from tests.cli.planning import customers
@@ -31,6 +32,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("TERM", "xterm")
     return stream
 
 
@@ -53,6 +55,15 @@ def test_after_a_second_every_step_is_shown_in_one_line(monkeypatch: pytest.Monk
     assert said.getvalue() == f"{first}{CLEARED}building 2/9 \\x1b[2J of a nam\r{CLEARED}"
 
 
+def test_a_terminal_that_cannot_write_over_a_line_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = terminal(monkeypatch)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(status_line, "_PATIENCE", 0.0)
+    StatusLine()("building 1/9 overlays/canary")
+    tell("gateshift: done")
+    assert said.getvalue() == "gateshift: done\n"
+
+
 def test_in_a_pipe_nothing_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(status_line, "_PATIENCE", 0.0)
     StatusLine()("building 1/9 overlays/canary")
@@ -67,7 +78,8 @@ def test_a_slow_kustomize_is_told_while_it_runs(tmp_path: Path) -> None:
     slow.chmod(0o755)
     master, stderr = pty.openpty()
     argv = [sys.executable, "-m", "gateshift", "validate", "--kustomize", str(slow), "overlays/canary"]
-    with subprocess.Popen(argv, cwd=top, stdout=subprocess.DEVNULL, stderr=stderr) as process:
+    env = os.environ | {"TERM": "xterm"}
+    with subprocess.Popen(argv, cwd=top, stdout=subprocess.DEVNULL, stderr=stderr, env=env) as process:
         process.wait(timeout=60)
     os.close(stderr)
     said = os.read(master, 10_000).decode()

@@ -24,9 +24,14 @@ def tell(text: str) -> None:
     click.echo(Style(width=columns(sys.stderr)).fit(clean(text)), err=True)
 
 
+def has_status_line() -> bool:
+    """Whether standard error is a terminal on which a line can be written over."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def clear_line() -> None:
     """Clear what a status line left on the terminal."""
-    if sys.stderr is not None and sys.stderr.isatty():
+    if has_status_line():
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()
 

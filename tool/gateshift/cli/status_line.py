@@ -6,7 +6,7 @@ import sys
 from threading import Lock, Timer
 from time import monotonic
 
-from gateshift.cli.console import clean, clear_line, columns
+from gateshift.cli.console import clean, clear_line, columns, has_status_line
 
 _PATIENCE = 1.0
 """Seconds."""
@@ -21,7 +21,7 @@ class StatusLine:
     """
 
     def __init__(self) -> None:
-        self._shown = sys.stderr is not None and sys.stderr.isatty()
+        self._shown = has_status_line()
         self._text = ""
         self._drawn = False
         self._due = 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from gateshift.app.shared.stage_in_force import StageChoice
 from gateshift.app.verify.class_plans import BaseRequest, kind_of_call
 from gateshift.app.verify.verify import Plan, VerifyRequest, plan_run, verify
 from gateshift.cli import completion
+from gateshift.cli.console import has_status_line
 from gateshift.cli.live_options import HEADER, SECONDS, Figure, Progress, resolve_option, tls_options
 from gateshift.cli.options import pointer_option
 from gateshift.cli.output import Output, OutputCommand, output_options
@@ -111,7 +111,7 @@ def command(
     plan = plan_run(rollout, StageChoice(stage, environment, files), request)
     if not quiet:
         _announce(plan, url, rate)
-    progress = Progress(shown=not quiet and sys.stderr.isatty())
+    progress = Progress(shown=not quiet and has_status_line())
     report = verify(plan, request, progress)
     progress.end()
     report = replace(report, at=datetime.now(UTC).isoformat(timespec="seconds"))
