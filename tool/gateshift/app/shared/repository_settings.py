@@ -19,6 +19,8 @@ class SettingsFiles:
     def __init__(self, base: MergeBase | None = None) -> None:
         self._base = base
         self._read: dict[Path, RepositorySettings | None] = {}
+        self._folders: dict[Path, Path] = {}
+        self._above: dict[Path, tuple[RepositorySettings, ...]] = {}
 
     @property
     def met(self) -> tuple[RepositorySettings, ...]:
@@ -30,25 +32,44 @@ class SettingsFiles:
 
         Raises UserError, such as ConfigError, for a file with mistakes.
         """
-        real = real_path(path)
-        top = repository_of(path)
-        found = [self._of(folder) for folder in (real, *real.parents) if folder.is_relative_to(top)]
-        return tuple(settings for settings in found if settings is not None)
+        return self._around(self._real(path))
 
     def excludes(self, path: Path) -> bool:
         """Whether settings leave the path out of a validation."""
-        real = real_path(path)
-        return any(pattern.matches(real) for settings in self.above(real) for pattern in settings.exclude)
+        real = self._real(path)
+        return any(pattern.matches(real) for settings in self._around(real) for pattern in settings.exclude)
 
     def is_unsynced(self, folder: Path) -> bool:
         """Whether settings say that no engine syncs the folder."""
-        real = real_path(folder)
-        return any(pattern.matches(real) for settings in self.above(real) for pattern in settings.unsynced)
+        real = self._real(folder)
+        return any(pattern.matches(real) for settings in self._around(real) for pattern in settings.unsynced)
 
     def take_notice(self, paths: Iterable[Path]) -> None:
         """Read what holds for the paths."""
         for path in paths:
             self.above(path)
+
+    def _real(self, path: Path) -> Path:
+        """The path with all links resolved; the way to a directory is followed once for all that is in it."""
+        if path.name in ("", ".."):
+            return real_path(path)
+        folder = self._folders.get(path.parent)
+        if folder is None:
+            folder = self._folders[path.parent] = real_path(path.parent)
+        real = folder / path.name
+        return real_path(real) if real.is_symlink() else real
+
+    def _around(self, real: Path) -> tuple[RepositorySettings, ...]:
+        return self._from(real if real.is_dir() else real.parent)
+
+    def _from(self, folder: Path) -> tuple[RepositorySettings, ...]:
+        """Those of a directory and of all above it in its repository."""
+        known = self._above.get(folder)
+        if known is None:
+            own = self._of(folder)
+            higher = () if folder == repository_of(folder) else self._from(folder.parent)
+            known = self._above[folder] = higher if own is None else (own, *higher)
+        return known
 
     def _of(self, folder: Path) -> RepositorySettings | None:
         file = folder / FILE_NAME
