@@ -5,7 +5,7 @@ Each text has the manifests; the stages are those that lead from there to a spli
 
 from __future__ import annotations
 
-_CANDIDATE = ("live", "dark", "routed", "canary", "half", "final", "handed-over", "retired")
+_CANDIDATE = ("live", "routed", "dark", "canary", "half", "final", "handed-over", "retired")
 
 
 def _labels(text: str) -> str:
@@ -87,7 +87,7 @@ SHAPES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         + service("customers-v2", "app=customers version=v2")
         + route("customers", mesh("customers"), _backends("customers-v1")),
         (),
-        ("live", "dark", "routed", "canary", "half", "final", "retired"),
+        ("live", "routed", "dark", "canary", "half", "final", "retired"),
     ),
     "the lab with its debug rule": (
         _versions("customers", 80, "v1", "v2")

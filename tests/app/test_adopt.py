@@ -18,7 +18,7 @@ from gateshift.model.finding import Level
 from tests.app.repositories import git
 from tests.app.running_sets import APP, SETS
 
-STAGES = ["live", "dark", "routed", "canary", "half", "final", "handed-over", "retired"]
+STAGES = ["live", "routed", "dark", "canary", "half", "final", "handed-over", "retired"]
 TODAY = date(2026, 11, 1)
 
 

@@ -91,7 +91,7 @@ def test_the_steps_of_a_rollout_become_stages_beside_it(repository: Path) -> Non
     said, data = adopted(repository, ROLLOUT, "--candidate", "v2=registry.example.com/demo:2.0")
 
     names = [text_at(item, "name") for item in list_at(data, "stages")]
-    assert names[:6] == ["live", "dark", "routed", "canary", "canary-matched", "share-60"]
+    assert names[:6] == ["live", "routed", "dark", "canary", "canary-matched", "share-60"]
     assert stage(data, "canary")["approval"] is True
     assert stage(data, "canary-matched")["soak"] == "10m"
     assert stage(data, "share-60") | {"description": ""} == {

@@ -111,7 +111,7 @@ def test_promoting_moves_the_path_from_what_ran_to_stage_after_stage(repository:
 
     assert "k8s is what ran before the rollout" in said_by(folder, "status")
     assert "no object changes" in said_by(folder, "plan")
-    for stage in ("live", "dark"):
+    for stage in ("live", "routed"):
         said_by(folder, "promote", "--commit")
         moved = text.replace("path: k8s ", f"path: gateshift/shop/overlays/{stage} ")
         assert (repository / FILE).read_text() == moved.replace("./k8s", f"./gateshift/shop/overlays/{stage}")

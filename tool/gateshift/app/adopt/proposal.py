@@ -73,8 +73,7 @@ def propose(
         "route": route.data,
         "live": live | ({"replaces": named} if named else {}),
     }
-    if fresh:
-        data["workload"] = pods.fields
+    data["workload"] = pods.fields
     image = options.image or pods.image
     if fresh and not fits(image if beside else pods.image, vocabulary.IMAGE):
         raise _unusable_image(running, pods.image, target)
@@ -90,7 +89,7 @@ def propose(
     data["versions"] = versions
     data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
     around = left_alone(running, route, target, fresh=fresh, apart=apart)
-    left = (*service.left, *route.left, *(pods.left if fresh else ()), *around)
+    left = (*service.left, *route.left, *pods.left, *around)
     comments = _comments(running, list(versions), target, fresh=fresh, drill=not options.image)
     return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)), way)
 
@@ -210,8 +209,8 @@ def _comments(
         ("pointers",): "What follows today's manifests: `gateshift promote` moves its path, stage by stage.",
         ("stages",): "Each is overlays/<name>, and one commit away from the next.",
     }
+    comments[("workload",)] = f"What the pods to come have in common, as today's {_model(running)} has it."
     if fresh:
-        comments[("workload",)] = f"What the pods to come have in common, as today's {_model(running)} has it."
         comments[("versions", target)] = f"What comes: its image{today}."
     return comments
 

@@ -100,13 +100,14 @@ def stages(shift: Shift) -> Iterator[ProposedStage]:
     """The stages; the first is what runs."""
     live: list[Json] = list(shift.today)
     yield stage("live", "What runs today, and nothing else.", "", deploy=live)
+    yield _routed(shift)
     if not shift.runs:
         yield stage(
             "dark",
             f"{shift.target} runs next to {shift.old} and receives nothing.",
             f"the pods of {shift.target} to be Ready",
+            shares=toward(shift.today, shift.target, None),
         )
-    yield _routed(shift)
     yield from _shares(shift)
     yield from _retirement(shift)
 
@@ -117,7 +118,8 @@ def _routed(shift: Shift) -> ProposedStage:
     does = "shares the requests among" if len(sharing) > 1 else "sends every request to"
     description = f"The {shift.route_kind} {comes} {does} {_listed(sharing)}."
     shares = toward(shift.today, shift.target, None)
-    return stage("routed", description, "every parent to accept the route", shares=shares)
+    run: JsonObject = {} if shift.runs else {"deploy": list[Json](shift.today)}
+    return stage("routed", description, "every parent to accept the route", **run, shares=shares)
 
 
 def _shares(shift: Shift) -> Iterator[ProposedStage]:

@@ -97,7 +97,7 @@ def _successor(
             for environment in list_at(data, "environments")
         ]
     gone = {name: version for name, version in object_at(data, "versions").items() if name not in succession.names}
-    drop_live(upcoming, gone)
+    drop_live(data, upcoming, gone)
     move_gate(upcoming, succession)
     keep_evidence(upcoming, succession, notes)
     changed = {old: new for old, new in stages.renames.items() if old != new}

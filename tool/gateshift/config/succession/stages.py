@@ -52,9 +52,23 @@ def moved_on(data: JsonObject, succession: Succession, in_force: Stage, exists: 
         start["objects"] = ended["objects"]
     if moved and _gives_all_to(moved[0], succession.model):
         kept: JsonObject = {key: value for key, value in moved[0].items() if key not in ("services", "objects")}
-        return NextStages((_ordered(kept | start), *moved[1:]), renames)
+        return NextStages(tuple(_made_ready(data, _ordered(kept | start), moved[1:], succession)), renames)
     named: JsonObject = {"name": unique_name(_START, "here", _names(moved))}
-    return NextStages((_ordered(named | start), *moved), renames)
+    return NextStages(tuple(_made_ready(data, _ordered(named | start), moved, succession)), renames)
+
+
+def _made_ready(
+    data: JsonObject, start: JsonObject, others: Sequence[JsonObject], succession: Succession
+) -> Iterator[JsonObject]:
+    """The stages. Where the last candidate ran before its rollout, so that no stage waited for its pods, one in which
+    the new version receives nothing stands before the first that sends it requests."""
+    yield start
+    new = succession.new.name
+    sent = others and (new in object_at(others[0], "shares") or list_at(others[0], "rules"))
+    if sent and Draft(data).live_objects(succession.model):
+        name = unique_name("dark", new, [text_at(start, "name"), *_names(others)])
+        yield {"name": name, "description": f"{new} runs and receives nothing.", "shares": start["shares"]}
+    yield from others
 
 
 def _last_release(data: JsonObject, succession: Succession) -> list[JsonObject]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from gateshift.config.draft import Draft
 from gateshift.config.succession.words import renamed, renamed_part
 from gateshift.errors import UserError
 from gateshift.yamldoc.data import Json, JsonObject, list_at, look_up, object_at, text_at
@@ -158,12 +159,16 @@ def move_gate(upcoming: JsonObject, succession: Succession) -> None:
             upcoming["gate"] = object_at(upcoming, "gate") | {key: moved}
 
 
-def drop_live(upcoming: JsonObject, gone: Mapping[str, Json]) -> None:
-    """What ran as a version that leaves the file stays out of what is deployed, although no version names it now."""
+def drop_live(data: JsonObject, upcoming: JsonObject, gone: Mapping[str, Json]) -> None:
+    """What ran as a version that leaves the file stays out of what is deployed, although no version names it now; so
+    does its Service, unless the release ended with it."""
     objects: list[Json] = []
-    for version in gone.values():
+    draft = Draft(data)
+    served = {name for _, stage in list(draft.stages())[-1:] for name in draft.services(stage)}
+    for name, version in gone.items():
         live = look_up(version, ("live",))
         objects += live if isinstance(live, list) else [live] if live else []
+        objects += [f"Service/{draft.service_of(name)}"] if live and name not in served else []
     if not objects:
         return
     if "live" in upcoming:
