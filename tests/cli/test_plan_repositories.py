@@ -160,6 +160,39 @@ class TestEveryRootForItself:
         assert [gap["root"] for gap in found["gaps"]] == ["services/gateshift.yaml"]
 
 
+class TestPlainYaml:
+    """Folders of rendered manifests, which no kustomization reads and no pointer follows."""
+
+    @pytest.fixture
+    def rendered(self, apps: Path) -> Path:
+        write(apps, {"env/web/deployment.yaml": DEPLOYMENT, "env/web/service.yaml": SERVICE})
+        write(apps, {"env/web/values.yaml": "replicas: 1\n", ".github/workflows/ci.yaml": f"on: push\n---\n{SERVICE}"})
+        commit(apps, "Rendered")
+        git(apps, "branch", "--quiet", "--force", "main")
+        return apps
+
+    def test_a_change_is_judged_by_all_that_the_folder_holds(self, rendered: Path) -> None:
+        (rendered / "env/web/deployment.yaml").unlink()
+        found = since(rendered, 1)
+        assert ends(found) == [("env/web", "env/web")]
+        assert ("GS502", "error") in rules(found)
+
+    def test_a_harmless_change_is_told(self, rendered: Path) -> None:
+        replace(rendered / "env/web/deployment.yaml", "web:1", "web:2")
+        (plan_,) = since(rendered, 0)["plans"]
+        assert [change["kind"] for change in plan_["changes"]] == ["Deployment"]
+
+    def test_a_folder_that_is_gone_is_told(self, rendered: Path) -> None:
+        git(rendered, "rm", "--quiet", "-r", "env")
+        assert rules(since(rendered, 0)) == {("GS523", "warning")}
+
+    @pytest.mark.parametrize("file", ["env/web/values.yaml", ".github/workflows/ci.yaml", "env/web/README.md"])
+    def test_what_is_no_manifest_changes_nothing(self, rendered: Path, file: str) -> None:
+        with (rendered / file).open("a") as stream:
+            stream.write("# Another line.\n")
+        assert since(rendered, 0)["plans"] == []
+
+
 class TestPointers:
     def pointed(self, apps: Path, text: str, path: str = "apps/one", url: str = URL) -> None:
         write(apps, {"clusters/one.yaml": text.format(name="one", path=path, url=url)})

@@ -201,7 +201,7 @@ def root_steps(
             yield BranchStep(before, Side(label, now[folder]), WITHOUT_POINTER, live=live)
         elif folder in then and not folder.exists():
             removed = Side(f"{base.name}:{label}", then[folder])
-            extra = (_removed(then[folder], label),)
+            extra = (removal_of(then[folder], label),)
             yield BranchStep(removed, Side(label, then[folder]), WITHOUT_POINTER, live=live, extra=extra)
 
 
@@ -217,10 +217,11 @@ def _in_work_tree(base: Snapshot, folder: Path) -> Path:
     return base.work_tree / real.relative_to(base.top) if real.is_relative_to(base.top) else real
 
 
-def _removed(root: Root, label: str) -> Finding:
+def removal_of(root: Root, label: str) -> Finding:
+    """What is said of a folder that is gone and that no pointer of the repository named."""
     return rules.POINTER_LOST.finding(
         Level.WARNING,
         f"`{label}` is gone, and no pointer here named it: what follows it from elsewhere has nothing to sync any more",
-        Place(root.path / "kustomization.yaml"),
+        Place(root.files[0] if root.files else root.path / "kustomization.yaml"),
         help="Delete or move the pointer that follows it first.",
     )

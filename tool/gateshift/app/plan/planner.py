@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -18,8 +18,10 @@ from gateshift.app.shared.snapshots import Snapshot
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.checks.registry import every_rule
 from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
+from gateshift.kustomize.tree.plain_yaml import plain_yaml
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level, PlacedFinding
+from gateshift.model.kustomization import Root
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Environment, Rollout, ServiceParent
 from gateshift.model.rule import rules_in
@@ -105,6 +107,10 @@ class Planner:
         tree = self._reader.read(side.root)
         read = (*tree.sources, *tree.own_files, *(node.folder for node in tree.kustomizations))
         return frozenset(map(real_path, read))
+
+    def plain_roots(self, files: Sequence[Path], read: Collection[Path]) -> tuple[Root, ...]:
+        """A root for each folder of the files with manifests, without the files that are in `read`."""
+        return plain_yaml(files, read, self._reader.sources).roots
 
     def step(
         self, before: Side, after: Side, syncs: tuple[SyncSettings, ...], extra: Sequence[Finding] = ()

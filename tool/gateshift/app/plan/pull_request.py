@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from gateshift.app.plan.branch_steps import BothPointers, BranchStep, pointer_steps, root_steps
+from gateshift.app.plan.plain_steps import ToldElsewhere, plain_steps
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.rollout_branch import RolloutBranch
 from gateshift.app.plan.shared_changes import JudgedStep, shared_changes
@@ -42,7 +43,11 @@ def pull_request(plans: Plans, since: str, environment: str, now: datetime) -> P
     base = plans.snapshots.merge_base(since, _HERE)
     accepted = plans.planner.since(base)
     branch = _Branch(base, environment, plans.planner.settings)
-    steps = [step for step in branch.steps() if _concerned(plans, step, base, accepted.changed)]
+    every = [*branch.steps()]
+    if not environment:
+        told = ToldElsewhere(tuple(every), branch.pointer_files, tuple(branch.own_folders()))
+        every += plain_steps(base, plans.planner, accepted.changed, told)
+    steps = [step for step in every if _concerned(plans, step, base, accepted.changed)]
     plans.planner.prepare(side for step in steps for side in (step.before, step.after) if side is not None)
     judged: list[JudgedStep] = []
     gaps = [*branch.gaps]
@@ -134,6 +139,12 @@ class _Branch:
         """The rollouts of the merge base that are none any more."""
         return tuple(rollout for file, rollout in self._then.items() if file not in self._now)
 
+    @property
+    def pointer_files(self) -> frozenset[Path]:
+        """The files that hold pointers on either side, as paths of the work tree."""
+        then = (self._base.work_tree / file.relative_to(self._base.top) for file in self._pointers.then.files)
+        return frozenset((*self._pointers.now.files, *then))
+
     def steps(self) -> Iterator[BranchStep]:
         """Every step, those of rollouts first."""
         branches = [self._rollout_branch(file, rollout, self._then.get(file)) for file, rollout in self._now.items()]
@@ -150,9 +161,9 @@ class _Branch:
         for step in pointer_steps(self._pointers, known):
             told.append(step)
             yield step
-        yield from root_steps(self._base, [*_sides(told)], [*self._own_folders()], self._settings)
+        yield from root_steps(self._base, [*_sides(told)], [*self.own_folders()], self._settings)
 
-    def _own_folders(self) -> Iterator[Path]:
+    def own_folders(self) -> Iterator[Path]:
         """What `generate` wrote for rollouts that were there before: a rollout that the branch adds hides no root."""
         for file, rollout in self._now.items():
             if file in self._then:
