@@ -206,6 +206,11 @@ def test_a_grpc_route_is_for_argo_rollouts_alone(tmp_path: Path, crds: Path) -> 
         ),
         ("flagger", SHOP.replace("{name: shop,", "{name: shop, selector: {run: shop},"), "the selector run"),
         ("flagger", SHOP.replace("hostnames:", "name: front, hostnames:"), "the route's name front"),
+        (
+            "flagger",
+            SHOP.replace("v1: {image: 'example.org/shop:1'}", "v1: {image: 'example.org/shop:1', deployment: shop}"),
+            "the Deployment shop of v1 as it runs",
+        ),
         ("argo-rollouts", ROLLOUTS["testers"], "rule testers of testers"),
         ("argo-rollouts", SHOP.replace("{v1: 90, v2: 10}", "{v1: 995, v2: 5}"), "v2 has 0.5 % in canary"),
         (

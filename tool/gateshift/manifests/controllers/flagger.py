@@ -262,6 +262,7 @@ def left(release: ControllerRelease) -> Iterator[Left]:
     yield from _left_of_rules(release)
     yield from _left_of_route(release)
     yield from _left_of_service(release.rollout.service)
+    yield from _left_of_workloads(release)
     if not set(_POD_LABELS) & dict(release.rollout.service.selector).keys():
         yield Left(
             "the selector " + ", ".join(dict(release.rollout.service.selector)),
@@ -319,6 +320,16 @@ def _left_of_route(release: ControllerRelease) -> Iterator[Left]:
             yield Left(f"filter {kind}", "a Canary changes headers and rewrites paths, and nothing else")
     for name in declared.timeouts.keys() - {"request"}:
         yield Left(f"timeout {name}", "a Canary has one for the whole request")
+
+
+def _left_of_workloads(release: ControllerRelease) -> Iterator[Left]:
+    name = release.candidate.deployment
+    for version in release.declared:
+        if (version.workload_kind, version.deployment) == ("Deployment", name):
+            yield Left(
+                f"the Deployment {name} of {version.name} as it runs",
+                "the exported one has its name and another selector, which an update cannot change: retire it first",
+            )
 
 
 def _left_of_service(declared: DeclaredService) -> Iterator[Left]:

@@ -38,11 +38,13 @@ class ControllerNames(Struct, frozen=True):
 
 class ControllerRelease(Struct, frozen=True):
     """One release as a controller carries it out. `rollout` is that of the environment, with the two versions alone,
-    named as the controller names them; `steps` are in order."""
+    named as the controller names them; `steps` are in order; `declared` are the versions as gateshift.yaml names them.
+    """
 
     rollout: Rollout
     environment: Environment
     steps: tuple[ControllerStep, ...]
+    declared: tuple[Version, ...] = ()
 
     @property
     def stable(self) -> Version:
@@ -74,6 +76,7 @@ def controller_release(rollout: Rollout, environment: Environment, names: Contro
             for stage in rollout.stages_in(environment)
             if stage.shares and last.name in stage.deployed and stage.deployed != (last.name,)
         ),
+        rollout.versions,
     )
 
 
