@@ -210,6 +210,12 @@ def test_a_commit_holds_everything_and_nothing_else(folder: Path) -> None:
     report = start(folder, commit=True, branch="release/v3")
     assert git(folder, "status", "--porcelain") == "?? mine.txt"
     assert git(folder, "log", "-1", "--format=%s") == "customers: start v3 after v2"
+    assert git(folder, "log", "-1", "--format=%b").splitlines() == [
+        "Stages: routed -> dark -> debug -> canary -> half -> final -> retired",
+        "",
+        "sync/argocd/customers.yaml: overlays/retired -> overlays/routed",
+        "sync/flux/customers.yaml: ./overlays/retired -> ./overlays/routed",
+    ]
     assert git(folder, "rev-parse", "HEAD") == report.commit
     assert git(folder, "rev-parse", "--abbrev-ref", "HEAD") == "release/v3"
     assert "base/v1/deployment.yaml" not in git(folder, "ls-files").splitlines()

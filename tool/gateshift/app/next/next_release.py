@@ -203,9 +203,8 @@ class _Start:
 def _letter(report: ReleaseReport) -> str:
     """The commit message: the start, the stages, the pointers that follow, and what its author should look at."""
     stages = " -> ".join(stage.name for stage in report.rollout.stages)
-    parts = [report.headline, f"Stages: {stages}"]
-    parts += [f"{pointer.file}: {pointer.before} -> {pointer.after}" for pointer in report.pointers]
-    return "\n\n".join([*parts, *report.notes]) + "\n"
+    pointers = "\n".join(f"{pointer.file}: {pointer.before} -> {pointer.after}" for pointer in report.pointers)
+    return "\n\n".join(filter(None, (report.headline, f"Stages: {stages}", pointers, *report.notes))) + "\n"
 
 
 def _holds(file: Path, content: bytes) -> bool:
