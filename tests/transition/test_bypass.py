@@ -235,3 +235,23 @@ class TestARolloutAtGateways:
     def test_pods_that_go_are_a_loss(self, build: Builder) -> None:
         held = ROUTED | AT_GATEWAY
         assert "GS502" in rules(build, held, without(held, "v1"), self.ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ("app: customers", "now selects v2 as well. "),
+        ("app: customers, version: v2", "now selects v2 instead of v1. "),
+    ],
+)
+def test_a_service_that_leaves_a_version_is_told_from_one_that_takes_another(
+    build: Builder, labels: str, said: str
+) -> None:
+    narrow = service("customers", "app: customers, version: v1")
+    before = DARK | {"service": narrow}
+
+    judgement = judge(build(before), build(before | {"service": service("customers", labels)}))
+
+    messages = [finding.message for finding in judgement.verdicts[0].findings if finding.rule == "GS518"]
+    assert len(messages) == 1
+    assert said in messages[0]

@@ -43,12 +43,15 @@ def bypass_findings(
             continue
         known = _versions(before, earlier)
         codes = {same_code.get(version, version) for version in known}
-        fresh = {version for version in _versions(after, service) - known if same_code.get(version) not in codes}
+        selected = _versions(after, service)
+        fresh = {version for version in selected - known if same_code.get(version) not in codes}
         if fresh and known:
+            new, old = (" and ".join(sorted(versions)) for versions in (fresh, known))
+            does = f"{new} as well" if selected & known else f"{new} instead of {old}"
+            follows = "are answered in proportion to the pods" if selected & known else "change versions at once"
             yield rules.ROUTE_BYPASSED.finding(
                 Level.WARNING,
-                f"{service.resource.id} now selects {' and '.join(sorted(fresh))} as well. {who}, and are answered in "
-                "proportion to the pods.",
+                f"{service.resource.id} now selects {does}. {who}, and {follows}.",
                 FieldRef(service.resource, ("spec", "selector")),
                 help="Let such clients call a version's own Service, or let a Gateway's route name those Services.",
                 related=(Related("the route that hides it", FieldRef(route.resource)),),
