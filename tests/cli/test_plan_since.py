@@ -101,7 +101,7 @@ def test_of_many_rollouts_a_few_are_named(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"service-{number:02}").mkdir()
         (tmp_path / f"service-{number:02}" / "gateshift.yaml").touch()
-    for command in ("plan", "status", "promote"):
+    for command in ("plan", "promote"):
         done = gateshift(tmp_path, command)
         assert done.returncode == 2
         assert "service-00" in done.stderr

@@ -93,7 +93,7 @@ def test_one_that_cannot_be_read_stops_only_itself(two: Path) -> None:
     done = gateshift(two, "status")
     assert done.returncode == 3
     assert done.stdout.count("shop ") == 2
-    assert "not read: services/cart/gateshift.yaml: " in done.stdout
+    assert "\nnot read: services/cart/gateshift.yaml: 4 mistakes\n" in done.stdout
 
 
 def test_one_rollout_is_shown_in_full_from_any_directory_below(customers: Path) -> None:

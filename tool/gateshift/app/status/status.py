@@ -52,7 +52,8 @@ def repository_status(
         except UserError as error:
             if len(files) == 1:
                 raise
-            gaps.append(f"{shown_path(file)}: {error.what}")
+            what = error.what.removeprefix(f"{file}: ")
+            gaps.append(f"{shown_path(file)}: {what}")
     _refuse_strangers(reports, live)
     return RepositoryStatus(tuple(replace(report, live=_own(report, live)) for report in reports), tuple(gaps))
 
