@@ -60,17 +60,17 @@ def xargs(own: Programs, roots: Sequence[str]) -> str:
 
 def pipeline(own: Programs, roots: Sequence[str]) -> str:
     """Kustomize on every core, then one kubeconform: nothing plain is quicker."""
-    return f"{_built(own, roots)} && {own.kubeconform} .built"
+    return f"{_built(own, roots)} && {own.kubeconform} ../built"
 
 
 def kubectl_validate(own: Programs, roots: Sequence[str]) -> str:
     """Kustomize on every core, then one kubectl-validate."""
-    return f"{_built(own, roots)} && {own.kubectl_validate} .built"
+    return f"{_built(own, roots)} && {own.kubectl_validate} ../built"
 
 
 def _built(own: Programs, roots: Sequence[str]) -> str:
-    into = ".built/$(echo {} | tr / _).yaml"
-    return "rm -rf .built && mkdir .built && " + _on_every_core(roots, f"{own.kustomize} {{}} > {into}")
+    into = "../built/$(echo {} | tr / _).yaml"
+    return "rm -rf ../built && mkdir ../built && " + _on_every_core(roots, f"{own.kustomize} {{}} > {into}")
 
 
 def _on_every_core(roots: Sequence[str], line: str) -> str:
