@@ -207,6 +207,18 @@ class TestPointers:
         assert ("apps/one", "apps/two") in ends(found)
         assert ("GS501", "error") in rules(found)
 
+    def test_one_that_moves_to_another_application_takes_the_first_away(self, apps: Path) -> None:
+        self.pointed(apps, APPLICATION)
+        other = f"{DEPLOYMENT}---\n{SERVICE}".replace("name: web", "name: cart").replace("app: web", "app: cart")
+        write(apps, {"apps/two/all.yaml": other})
+        replace(apps / "clusters/one.yaml", "apps/one", "apps/two")
+        assert ("GS530", "error") in rules(since(apps, 1))
+
+    def test_an_application_that_is_taken_out_of_its_folder_is_told(self, apps: Path) -> None:
+        self.pointed(apps, APPLICATION)
+        write(apps, {"apps/one/all.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: left, namespace: shop}\n"})
+        assert ("GS530", "warning") in rules(since(apps, 0))
+
     def test_one_that_is_new_says_that_what_ran_is_not_known(self, apps: Path) -> None:
         write(apps, {"clusters/one.yaml": APPLICATION.format(name="one", path="apps/one", url=URL)})
         found = since(apps, 0)

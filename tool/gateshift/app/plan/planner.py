@@ -199,6 +199,20 @@ def _key(side: Side) -> object:
     return side.root.key
 
 
+def without_removals(step: PlannedStep) -> PlannedStep:
+    """The step of a pointer that moves: an application that goes with that was not taken out, the pointer names another
+    one."""
+    engines = (structs.replace(engine, findings=tuple(map(_refused, engine.findings))) for engine in step.engines)
+    return structs.replace(step, engines=tuple(engines))
+
+
+def _refused(located: PlacedFinding) -> PlacedFinding:
+    if located.finding.rule != transitions.APP_REMOVED.id:
+        return located
+    hint = "Name the folder that has it, or take it out of the folder that is named now, in a change of its own."
+    return structs.replace(located, finding=structs.replace(located.finding, level=Level.ERROR, help=hint))
+
+
 def side_of(resource: Resource, roots: tuple[BuiltRoot, BuiltRoot]) -> BuiltRoot:
     """The root that built the object. Its data may be a copy that was changed to describe a state in between."""
     before, after = roots

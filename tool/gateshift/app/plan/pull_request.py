@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from gateshift.app.plan.branch_steps import BothPointers, BranchStep, pointer_steps, root_steps
 from gateshift.app.plan.plain_steps import ToldElsewhere, plain_steps
 from gateshift.app.plan.plan import Plans
+from gateshift.app.plan.planner import without_removals
 from gateshift.app.plan.rollout_branch import RolloutBranch
 from gateshift.app.plan.shared_changes import JudgedStep, shared_changes
 from gateshift.app.plan.sides import Side
@@ -86,6 +87,8 @@ def _report(plans: Plans, step: BranchStep) -> PlanReport | None:
         unknown = step.unknown or f"{step.after.label} could not be built before; what ran is not known"
         return plans.reporter.unknown(step.after, unknown, step.syncs, live=step.live)
     made = plans.planner.step(before, step.after, step.syncs, step.extra)
+    if step.moves and (before.stage is None or step.after.stage is None):
+        made = without_removals(made)
     if not made.judgement.changes and not step.extra and not step.moves:
         return None
     way = () if made.safe or not step.live else plans.way(before, step.after, step.syncs)
