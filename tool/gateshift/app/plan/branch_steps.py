@@ -13,7 +13,7 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import PointerKey, RepositoryPointers, key_of, repository_pointers
 from gateshift.app.shared.repository_settings import SettingsFiles
 from gateshift.app.shared.resolve_target import only_root
-from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
+from gateshift.app.shared.rollout_pointers import line_of, settings_of, with_every_engine
 from gateshift.app.shared.snapshots import Snapshot
 from gateshift.engines.registry import WITHOUT_POINTER
 from gateshift.errors import UserError
@@ -145,7 +145,9 @@ def _step(
     before = None if earlier is None else pointers.earlier(earlier)
     after = pointers.later(first)
     if after is None and before is not None:
-        yield BranchStep(before, Side(first.path or ".", before.root), syncs, live=True, extra=(losing(first),))
+        yield BranchStep(
+            before, Side(first.path or ".", before.root), syncs, live=True, extra=(losing(first, pointers.now.top),)
+        )
     elif after is not None and before is None:
         yield BranchStep(None, after, syncs, live=True, unknown=creation_of(after))
     elif after is not None and earlier is not None:
@@ -157,12 +159,12 @@ def creation_of(after: Side) -> str:
     return f"creates a pointer to {after.label}; what ran before is not known"
 
 
-def losing(pointer: SyncPointer) -> Finding:
+def losing(pointer: SyncPointer, repository: Path) -> Finding:
     """What is said of a pointer that names nothing that can be synced any more."""
     return rules.POINTER_LOST.finding(
         Level.ERROR,
         f"{pointer} names `{pointer.path}`, where there is nothing to sync",
-        Place(pointer.file),
+        Place(pointer.file, line_of(repository, pointer)),
         cluster_says=f"{pointer.path}: no such directory",
         help="Name a directory that is there, and keep it for as long as a pointer names it.",
     )

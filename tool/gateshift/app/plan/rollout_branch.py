@@ -138,7 +138,7 @@ class RolloutBranch:
             label, finding = "no pointer", self._let_go(old)
         else:
             pointer = elsewhere if new is None and elsewhere is not None else (new or old).pointer
-            label, finding = pointer.path or "no path", losing(pointer)
+            label, finding = pointer.path or "no path", losing(pointer, self._pointers.now.top)
         return BranchStep(before, Side(label, before.root), (), live=True, extra=(finding,))
 
     def _let_go(self, old: StagePointer) -> Finding:
