@@ -20,6 +20,7 @@ Before anything is measured, every program has to pass a sound repository and to
 peers look at schemas alone; gateshift makes all its checks.
 
 The machine: {cores} cores, {system}, Python {python}. {overlays} overlays of {services} services, {rounds} rounds.
+The load average was {load:.0f} at the end; well above the cores, others were at work, and processor time says more.
 
 """
 
@@ -52,6 +53,7 @@ def page(rows: Sequence[Row], costs: Costs, bench: Bench, rounds: int) -> str:
         overlays=len(bench.overlays),
         services=len(bench.overlays) // 8,
         rounds=rounds,
+        load=os.getloadavg()[0],
     )
     return f"{head}## Promises\n\n{_promises(rows)}\n## Costs\n\n{_costs(costs)}{_REASONS}"
 
