@@ -75,6 +75,33 @@ def test_configured_filters_and_monitors_do_not_run_where_git_reads(
         assert trap.ran == ""
 
 
+@pytest.mark.parametrize(
+    "words", [("status",), ("plan", "--since", "HEAD~1"), ("validate", "--since", "HEAD~1")], ids=" ".join
+)
+def test_a_submodule_and_attributes_name_nothing_that_runs(customers: Path, trap: Trap, words: tuple[str, ...]) -> None:  # noqa: F811
+    """The attributes choose drivers that the user's own configuration has."""
+    sub = customers / "sub"
+    sub.mkdir()
+    git(sub, "init", "-q")
+    git(sub, "commit", "-q", "--allow-empty", "-m", "Start")
+    url = f"ext::{trap.program}"
+    (customers / ".gitmodules").write_text(
+        f'[submodule "sub"]\n\tpath = sub\n\turl = {url}\n\tupdate = !{trap.program}\n\tignore = none\n'
+    )
+    (customers / ".gitattributes").write_text("*.yaml diff=own merge=own ident\n")
+    git(customers, "add", "-A")
+    git(customers, "commit", "-q", "-m", "Change")
+    settings = {"diff.own.textconv", "diff.own.command", "diff.external", "merge.own.driver", "core.fsmonitor"}
+    for name in settings:
+        git(customers, "config", name, str(trap.program))
+    git(customers, "config", "submodule.recurse", "true")
+    git(customers, "config", "diff.submodule", "log")
+    trap.disarm()
+    (customers / "base/service.yaml").write_text((customers / "base/service.yaml").read_text() + "\n")
+    assert gateshift(customers, *words).returncode in (0, 1)
+    assert not trap.ran
+
+
 @pytest.mark.parametrize("name", ["--kustomize=x.yaml", "--kubeconform=x.yaml", "-o=x.yaml", "--fix.yaml", "-C.yaml"])
 def test_a_file_s_name_is_no_option_of_the_hook(customers: Path, trap: Trap, name: str) -> None:  # noqa: F811
     shutil.copy(trap.program, customers / "x.yaml")
