@@ -137,3 +137,15 @@ def test_environments_in_which_other_things_run_are_told_apart(repository: Path)
 
     assert done.returncode == 2
     assert "what runs differs: v1 (Deployment/shop-old) in staging, v1 (Deployment/shop) in prod" in done.stderr
+
+
+def test_a_file_with_several_pointers_means_what_each_of_them_follows(repository: Path) -> None:
+    write_set(repository, f"{OVERLAYS}=== clusters/shop.yaml\n{pointers('prod', 'staging')}")
+
+    _, data = adoption(repository, "clusters/shop.yaml")
+
+    environments = [object_at(item) for item in list_at(data, "environments")]
+    assert [(item["name"], object_at(item, "live")["path"]) for item in environments] == [
+        ("staging", "../../k8s/staging"),
+        ("prod", "../../k8s/prod"),
+    ]
