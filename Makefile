@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Compiled modules make every start of the tool quicker, in tests and benchmarks too.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: check test test-attack test-live test-browser docs lint setup bench clean
+.PHONY: check test test-attack test-live test-flux test-browser docs lint setup bench clean
 
 check: setup
 	gateshift generate --check
@@ -34,6 +34,12 @@ test-attack: setup
 # The gate against a real Prometheus, which must be installed.
 test-live: setup
 	pytest tests/live/real_prometheus.py
+
+# What is built for Flux beside what Flux's own library builds: a program that Go makes of it.
+test-flux: setup
+	mkdir -p build
+	cd tests/oracles/flux && go build -o $(CURDIR)/build/flux .
+	GATESHIFT_TEST_FLUX=$(CURDIR)/build/flux pytest tests/app/test_flux_reference.py
 
 # The HTML report in a real Chromium, which must be installed, as must Node.js; the packages come from npm.
 test-browser: setup
