@@ -137,6 +137,42 @@ def test_a_pointer_that_changes_what_is_built_is_refused(repository: Path) -> No
     assert not (repository / "gateshift").exists()
 
 
+SUBSTITUTE = "  postBuild: {substitute: {image: 'registry.example.com/shop:3'}}\n"
+PATCHING = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: cluster, namespace: flux-system}
+spec:
+  path: ./clusters
+  sourceRef: {kind: GitRepository, name: store}
+  patches: [{patch: "[{op: add, path: /spec/postBuild, value: {substitute: {a: b}}}]", target: {kind: Kustomization}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KUSTOMIZATION + SUBSTITUTE,
+        KUSTOMIZATION + "  postBuild: {substituteFrom: [{kind: ConfigMap, name: values}]}\n",
+        f"{KUSTOMIZATION}---\n{PATCHING}",
+    ],
+)
+def test_a_pointer_that_fills_in_variables_is_refused(repository: Path, text: str) -> None:
+    with_pointer(repository, text)
+
+    with pytest.raises(UserError, match=r"fills variables into what is built \(`postBuild`\)") as refused:
+        adopted(repository, "k8s")
+    assert refused.value.next_step.startswith("Write their values into the manifests")
+    assert not (repository / "gateshift").exists()
+
+
+@pytest.mark.parametrize("more", ["", "  postBuild: {}\n"])
+def test_a_pointer_without_variables_is_adopted(repository: Path, more: str) -> None:
+    with_pointer(repository, KUSTOMIZATION + more)
+
+    assert "object: Kustomization/store\n" in adopted(repository, "k8s").text
+
+
 def test_a_pointer_that_is_named_and_does_not_exist_is_told(repository: Path) -> None:
     with_pointer(repository, KUSTOMIZATION)
     adopted(repository, "k8s")

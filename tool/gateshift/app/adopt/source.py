@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.adopt.environments import environment_names, in_order
+from gateshift.app.shared.followed_folders import with_supplied_variables
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
@@ -69,7 +70,7 @@ def read_sources(paths: Sequence[Path]) -> tuple[AdoptSource, ...]:
             where=str(named[0]),
             next_step="Run `git init` at the top of your manifests.",
         )
-    known = repository_pointers(repository, work_tree)
+    known = with_supplied_variables(repository_pointers(repository, work_tree))
     held = [(label, root) for path in named for label, root in _roots(path, known)]
     if len({root.repository for _, root in held}) > 1:
         raise UserError("these are files of several repositories", next_step="Name those of one.")
@@ -121,13 +122,23 @@ def _object_names(file: Path) -> Iterator[tuple[str, str]]:
 
 def _refuse_changed(pointer: SyncPointer) -> None:
     """Raises UserError where the pointer changes what is built, so that the stages could not be proved."""
-    edits = pointer.build.edits if pointer.build is not None else ()
-    telling = dict.fromkeys(edit.field for edit in edits if edit.field not in _HARMLESS)
+    build = pointer.build
+    if build is None:
+        return
+    telling = dict.fromkeys(edit.field for edit in build.edits if edit.field not in _HARMLESS)
     if telling:
         raise UserError(
             f"{pointer} changes what is built by `{'`, `'.join(telling)}`, and would change the stages too",
             where=str(pointer.file),
             next_step="Move that into the kustomization that it follows first.",
+            exit_code=Exit.FINDINGS,
+        )
+    if build.variables is not None:
+        raise UserError(
+            f"{pointer} fills variables into what is built (`{build.variables.at[-1]}`), and would fill them into the "
+            "stages too",
+            where=str(pointer.file),
+            next_step="Write their values into the manifests that it follows, and take the variables out of it first.",
             exit_code=Exit.FINDINGS,
         )
 
