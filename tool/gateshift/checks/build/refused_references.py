@@ -11,7 +11,7 @@ from gateshift.model.place import Place
 from gateshift.model.rule import check
 from gateshift.yamldoc.data import JsonObject, object_at, text_at
 
-_PINNED = r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])|(?<![\w.])v?\d+\.\d+\.\d+(?![\w.]*\.\d)"
+_PINNED = r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])|(?<![\w.])v?\d+\.\d+\.\d++(?![\w.]*\.\d)"
 """A commit's id, or the number of a release."""
 
 _VERSION = r"v?\d+\.\d+\.\d+(-[\w.]+)?(\+[\w.]+)?"

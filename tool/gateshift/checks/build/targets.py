@@ -185,8 +185,8 @@ def _images(data: Json) -> Iterator[str]:
 
 
 _REQUIREMENT = (
-    r"\s*(?P<not>!)?\s*(?P<key>[^\s=!,()]+)\s*"
-    r"(?:(?P<operator>==|=|!=|\bin\b|\bnotin\b)\s*(?P<value>\([^)]*\)|[^,\s]*))?\s*(?:,|\Z)"
+    r"\s*+(?P<not>!)?\s*+(?P<key>[^\s=!,()]+)\s*+"
+    r"(?:(?P<operator>==|=|!=|\bin\b|\bnotin\b)\s*+(?P<value>\([^()]*\)|[^,\s]*))?\s*+(?:,|\Z)"
 )
 
 

@@ -155,7 +155,7 @@ def _path_parameters(path: str, at: FieldPath | None, prefix: str, *, go: bool) 
     }
 
 
-_PLACEHOLDER = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
+_OPEN, _CLOSE = "{{", "}}"
 _FAST = re.compile(r"[\w.\[\]/-]+\Z")
 _INDEX = re.compile(r"index ((?:\.[A-Za-z_]\w*)+) (\d+)\Z")
 _GO = re.compile(r"(?:\.[A-Za-z_]\w*)+\Z")
@@ -218,11 +218,12 @@ def fill_all(data: Json, parameters: Parameters, *, go: bool) -> Json:
 
 def _parts(template: str, parameters: Parameters, *, go: bool) -> Iterator[str | Value]:
     end = 0
-    for placeholder in _PLACEHOLDER.finditer(template):
-        if placeholder.start() > end:
-            yield template[end : placeholder.start()]
-        yield _value(placeholder[1], parameters, go=go)
-        end = placeholder.end()
+    while (start := template.find(_OPEN, end)) >= 0 and (close := template.find(_CLOSE, start + len(_OPEN))) >= 0:
+        if start > end:
+            yield template[end:start]
+        expression = template[start + len(_OPEN) : close].removeprefix("-").removesuffix("-").strip()
+        yield _value(expression, parameters, go=go)
+        end = close + len(_CLOSE)
     if end < len(template):
         yield template[end:]
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from gateshift.kustomize.trace.traced_node import TracedNode
 
 _REQUIREMENT = (
-    r"\s*(?:(?P<not>!)\s*(?P<absent>[\w./-]+)|(?P<key>[\w./-]+)\s*"
-    r"(?:(?P<op>==|=|!=)\s*(?P<value>[\w.-]*)|(?P<set>in|notin)\s*\((?P<values>[^)]*)\))?)\s*(?:,|\Z)"
+    r"(?:(?P<not>!)\s*+(?P<absent>[\w./-]++)|(?<![\w./-])(?P<key>[\w./-]++)\s*+"
+    r"(?:(?P<op>==|=|!=)\s*+(?P<value>[\w.-]*+)|(?P<set>in|notin)\s*+\((?P<values>[^()]*+)\))?)\s*+(?:,|\Z)"
 )
 
 
@@ -78,7 +78,7 @@ def _has_labels(selector: str, node: TracedNode, field: str) -> bool:
         return True
     mapping = node.find(("metadata", field))
     labels = {key: str(value.scalar) for key, value in (mapping.fields or {}).items()} if mapping else {}
-    return all(_holds(match, labels) for match in re.finditer(_REQUIREMENT, selector) if match[0].strip())
+    return all(_holds(match, labels) for match in re.finditer(_REQUIREMENT, selector))
 
 
 def _holds(requirement: re.Match[str], labels: Mapping[str, str]) -> bool:

@@ -1,0 +1,101 @@
+"""Long texts made to be read in more than linear time, and their harmless twins."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from gateshift.apischema.cel import library
+from gateshift.checks.build.refused_references import _PINNED
+from gateshift.checks.build.targets import selects
+from gateshift.engines.argocd.application_set import Unfilled, Value, fill
+from gateshift.engines.flux.hazards import readiness_hazards
+from gateshift.kustomize.trace import selectors
+from gateshift.model.rollout import RouteKind
+
+LONG = 200_000
+PATIENCE = 60
+
+
+@pytest.fixture(autouse=True)
+def _end() -> Iterator[None]:
+    """Ends a test that would run for hours."""
+
+    def give_up(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("template", ["app/{{" + " " * LONG, "{{" * LONG, "{{ app" + " " * LONG, "}}" * LONG])
+def test_a_placeholder_that_never_ends_is_plain_text(template: str) -> None:
+    assert fill(template, (), {}, go=False)[0] == template
+
+
+@pytest.mark.parametrize("template", ["{{app}}", "{{ app }}", "{{-  app\n-}}", "{{app" + " " * LONG + "}}"])
+def test_a_placeholder_is_filled_in(template: str) -> None:
+    assert fill(f"a/{template}/b{template}", (), {"app": Value("shop")}, go=False)[0] == "a/shop/bshop"
+
+
+def test_what_opens_twice_is_no_parameter() -> None:
+    with pytest.raises(Unfilled):
+        fill("{{ app {{app}}", (), {"app": Value("shop")}, go=False)
+
+
+def _gives_up_early(timeout: str) -> bool:
+    spec = {"wait": True, "timeout": timeout, "healthCheckExprs": []}
+    return any("gives up" in hazard.what for hazard in readiness_hazards({"spec": spec}, RouteKind.HTTP, 600))
+
+
+@pytest.mark.parametrize("timeout", ["1" * LONG, "1" * LONG + "h", "1." * LONG, "0.5", "", "1x"])
+def test_a_timeout_that_is_no_duration_or_a_long_one_is_no_hazard(timeout: str) -> None:
+    assert not _gives_up_early(timeout)
+
+
+@pytest.mark.parametrize(("timeout", "early"), [("5m", True), ("0.1h30s", True), ("10m0s", True), ("11m", False)])
+def test_a_timeout_is_compared_with_the_progress_deadline(timeout: str, *, early: bool) -> None:
+    assert _gives_up_early(timeout) is early
+
+
+SELECTORS = [" " * LONG + "!", "!" + " " * LONG, "a" + " " * LONG + "!", "a= " + " " * LONG + "b b", "a" * LONG + "!"]
+
+
+@pytest.mark.parametrize("selector", [*SELECTORS, "a in (" * LONG, "a=(," * 2000])
+def test_a_long_selector_is_read(selector: str) -> None:
+    assert isinstance(selects(selector, {"a": "("}), bool)
+    assert isinstance(list(re.finditer(selectors._REQUIREMENT, selector)), list)
+
+
+@pytest.mark.parametrize(
+    ("selector", "selected"),
+    [
+        ("app = shop , tier", True),
+        (" app in ( shop, front ),!old ", True),
+        ("app notin (shop)", False),
+        ("! tier", False),
+        ("app != shop", False),
+        ("missing", False),
+    ],
+)
+def test_a_selector_chooses_by_labels(selector: str, *, selected: bool) -> None:
+    labels = {"app": "shop", "tier": "web"}
+    assert selects(selector, labels) is selected
+    requirements = list(re.finditer(selectors._REQUIREMENT, selector))
+    assert all(selectors._holds(requirement, labels) for requirement in requirements) is selected
+
+
+@pytest.mark.parametrize(("text", "pinned"), [("1.2." + "3" * LONG + ".4", False), ("ref=v1.2.34", True)])
+def test_a_release_is_found_in_a_reference(text: str, *, pinned: bool) -> None:
+    assert (re.search(_PINNED, text) is not None) is pinned
+
+
+@pytest.mark.parametrize(("text", "quantity"), [("1" * LONG + "x", False), ("1.5Gi", True), ("1.", True), (".5", True)])
+def test_a_quantity_is_told(text: str, *, quantity: bool) -> None:
+    assert (re.match(library._QUANTITY, text) is not None) is quantity
