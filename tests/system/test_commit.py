@@ -75,6 +75,18 @@ def test_a_commit_that_fails_leaves_index_and_branch_as_they_were(run_git: Git, 
     assert (run_git("ls-files", "--stage"), run_git("symbolic-ref", "HEAD"), run_git("branch", "--list")) == before
 
 
+def test_a_commit_that_fails_puts_back_the_very_index(run_git: Git, tmp_path: Path) -> None:
+    changed(run_git, tmp_path)
+    (tmp_path / "new.yaml").write_text("1\n")
+    index = tmp_path / ".git" / "index"
+    before = index.read_bytes()
+    hook(tmp_path, "pre-commit", "exit 1")
+    with pytest.raises(UserError):
+        commit_files(tmp_path, {"new.yaml": b"1\n"}, "message")
+    assert index.read_bytes() == before
+    assert not list((tmp_path / ".git").glob("gateshift*"))
+
+
 def test_a_file_that_git_did_not_know_is_committed(run_git: Git, tmp_path: Path) -> None:
     changed(run_git, tmp_path)
     (tmp_path / "-n[e]w.yaml").write_text("1\n")

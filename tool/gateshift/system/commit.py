@@ -25,6 +25,9 @@ _UNDER_WAY = {
 }
 """What Git keeps in its directory while it waits for conflicts to be resolved (gitrepository-layout, git-status)."""
 
+_KEPT_INDEX = "gateshift-index"
+"""The index as it was before a commit, in the Git directory."""
+
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
 """The hooks that can refuse a commit (githooks)."""
 
@@ -150,17 +153,28 @@ def start_branch(repository: Path, name: str) -> bool:
 
 @contextlib.contextmanager
 def _tracked(repository: Path, names: Sequence[str]) -> Iterator[None]:
-    """With files that Git does not know yet in the index while this runs, and after; where it fails, without them."""
+    """With files that Git does not know yet in the index while this runs, and after; where it fails, with the index as
+    it was, which is kept as a second name of it, since that needs no room on the disk."""
     known = _known(repository, names)
     new = [name for name in names if name not in known]
+    if not new:
+        yield
+        return
+    (index,) = git.paths_in(repository, "index")
+    kept = index.with_name(_KEPT_INDEX)
+    kept.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # a first commit has no index yet, and some file systems have no second names
+        os.link(index, kept)
     try:
-        if new:
-            git.write(repository, "add", "--", *new)
+        git.write(repository, "add", "--", *new)
         yield
     except BaseException:
-        if new:
+        if kept.exists():
+            kept.replace(index)
+        else:
             git.attempt(repository, "rm", "--cached", "--quiet", "--force", "--ignore-unmatch", "--", *new)
         raise
+    kept.unlink(missing_ok=True)
 
 
 def _known(repository: Path, names: Sequence[str]) -> list[str]:
