@@ -74,6 +74,8 @@ SELECTOR: FieldPath = ("spec", "selector", "matchLabels")
         ),
         ("components: [../parts]", ("metadata", "annotations", "part"), "yes"),
         ("components: [../gone], ignoreMissingComponents: true", REPLICAS, 1),
+        (f"components: [{'c' * 300}], ignoreMissingComponents: true", REPLICAS, 1),
+        (r'components: ["c\0"], ignoreMissingComponents: true', REPLICAS, 1),
         (
             'patches: [{target: {kind: Deployment}, patch: "- {op: replace, path: /spec/replicas, value: 4}"}]',
             REPLICAS,
@@ -148,3 +150,19 @@ def test_a_change_of_the_application_affects_the_files_that_it_chooses(tmp_path:
     top = write(tmp_path, FILES + APPLICATION + "    directory: {recurse: true}\n")
     found = affected_roots([top / "argocd" / "shop.yaml"], TreeReader())
     assert sorted(root.folder.name for root in found.roots) == ["apps", "argocd"]
+
+
+@pytest.mark.parametrize("pattern", ["a" * 300 + "/*", "a**", r"a\0/*", "./", "a/" * 2500 + "*"])
+def test_a_pattern_that_no_folder_can_match_leaves_the_other_pointers_alone(tmp_path: Path, pattern: str) -> None:
+    stray = (
+        SET.replace("shop.yaml", "stray.yaml")
+        .replace("name: stores", "name: strays")
+        .replace(
+            'list:\n        elements: [{name: a, tag: "2"}, {name: b, tag: "3"}]',
+            f'git: {{repoURL: "https://git.example.com/shop.git", directories: [{{path: "{pattern}*"}}]}}',
+        )
+    )
+    assert "strays" in stray
+    assert "directories" in stray
+    root = only(write(tmp_path, SHOP + APPLICATION + "    kustomize: {namePrefix: a-}\n" + stray))
+    assert [resource.id.name for resource in objects(root)] == ["a-shop"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.app.plan.branch_steps import root_at
 from gateshift.app.shared.build_roots import BuiltRoot
 from gateshift.app.validate.search import affected_roots, roots_under
 from gateshift.kustomize.tree.tree_reader import TreeReader
@@ -296,3 +297,12 @@ def test_what_settings_exclude_is_not_followed(tmp_path: Path, excluded: str) ->
     top = write(tmp_path, PLAIN + KUSTOMIZATION + FILLED)
     found = roots_under([top], TreeReader(), lambda path: path.is_relative_to(top / excluded)).roots
     assert all(root.pointer is None for root in found)
+
+
+@pytest.mark.parametrize("path", [r"app\0b", "app/" + "b" * 300, "a/" * 2500, "gone"])
+def test_a_path_that_no_folder_has_leaves_the_other_pointers_alone(tmp_path: Path, path: str) -> None:
+    stray = KUSTOMIZATION.replace("apps.yaml", "stray.yaml").replace("name: apps", "name: stray")
+    stray = stray.replace("./apps", f'"{path}"') + "  patches: [{patch: postBuild, target: {kind: Kustomization}}]\n"
+    root = only(write(tmp_path, SHOP + KUSTOMIZATION + "  namePrefix: a-\n" + stray))
+    assert [resource.id.name for resource in objects(root)] == ["a-shop"]
+    assert root_at(tmp_path, path.encode().decode("unicode_escape")) is None

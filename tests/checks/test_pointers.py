@@ -78,6 +78,12 @@ def test_a_folder_that_is_not_there_is_told(repo: Path) -> None:
     assert rules(repo) == [("GS611", Level.ERROR)] * 2
 
 
+@pytest.mark.parametrize("path", [r"app\0b", "app/" + "b" * 300, "a/" * 2500])
+def test_a_path_that_no_folder_can_have_is_told(repo: Path, path: str) -> None:
+    edit(repo, APPLICATION, "path: overlays/first", f'path: "{path}"')
+    assert rules(repo) == [("GS612", Level.ERROR)]
+
+
 def test_a_folder_that_is_no_stage_is_told_once(repo: Path) -> None:
     edit(repo, APPLICATION, "overlays/first", "overlays/second")
     (finding,) = found(repo)

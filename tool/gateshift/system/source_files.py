@@ -22,6 +22,16 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def folder_in(repository: Path, name: str) -> Path | None:
+    """The folder of the repository that a name leads to, its links resolved; None where there is none, or where no
+    folder can have that name."""
+    path = repository / name
+    if not os.path.isdir(path):  # unlike Path.is_dir it takes any text
+        return None
+    real = real_path(path)
+    return real if real.is_relative_to(repository) else None
+
+
 def link_out(path: Path) -> tuple[Path, Path, Path] | None:
     """The first link on the way to the path that leaves the Git work tree in which it lies, where it leads, and that
     work tree; None where there is no such link. Links outside any work tree are their owner's."""

@@ -23,7 +23,7 @@ from gateshift.model.finding import Finding, Level
 from gateshift.model.kustomization import Root
 from gateshift.model.place import Place
 from gateshift.model.sync_pointer import SyncPointer, SyncSettings
-from gateshift.system.source_files import Sources, real_path
+from gateshift.system.source_files import Sources, folder_in, real_path
 from gateshift.transition import rules
 
 _HERE = Path()
@@ -107,8 +107,8 @@ def side_then(base: Snapshot, folder: str, pointer: SyncPointer | None = None) -
 def root_at(repository: Path, name: str, pointer: SyncPointer | None = None) -> Root | None:
     """The root that a pointer's folder is, as the pointer has it built; None where the repository has no such folder,
     or nothing to build in it, or several roots."""
-    folder = real_path(repository / name)
-    if not folder.is_relative_to(repository) or not folder.is_dir():
+    folder = folder_in(repository, name)
+    if folder is None:
         return None
     if pointer is not None and pointer.build is not None:
         root = followed_root(pointer, folder, repository, Sources())

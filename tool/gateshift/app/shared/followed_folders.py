@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from gateshift.model.rollout import FILE_NAME
 from gateshift.model.source import SourceFile
 from gateshift.model.sync_pointer import SyncPointer
 from gateshift.system.repositories import is_work_tree
-from gateshift.system.source_files import Sources, real_path
+from gateshift.system.source_files import Sources, folder_in, real_path
 
 _SUPPLIES_VARIABLES = "postBuild"
 _BOOTSTRAPPED = "flux-system"
@@ -38,7 +39,9 @@ def followed_folders(
     for repository in repositories:
         known = repository_pointers(repository, repository if is_work_tree(repository) else None)
         for pointer in with_supplied_variables(known, trees).pointers:
-            folder = real_path(repository / pointer.folder)
+            folder = folder_in(repository, pointer.folder)
+            if folder is None:
+                continue
             excluded = excludes is not None and (excludes(pointer.file) or excludes(folder))
             if pointer.build is not None and not excluded and _is_followed(pointer, folder, repository):
                 ways = folders.setdefault(folder, {})
@@ -111,12 +114,10 @@ def _changing(pointer: SyncPointer) -> SyncPointer | None:
 def _is_followed(pointer: SyncPointer, folder: Path, repository: Path) -> bool:
     """Whether the folder is what the pointer means. One of a rollout within the repository that has such a folder too,
     as a test's example may, means that one."""
-    if not folder.is_relative_to(repository) or not folder.is_dir():
-        return False
     if not pointer.folder and not pointer.repository and pointer.source[2] != _BOOTSTRAPPED:
         return False  # the top of a repository that may be any
     above = [parent for parent in real_path(pointer.file).parents if parent.is_relative_to(repository)]
-    own = (parent for parent in above[:-1] if (parent / FILE_NAME).is_file() and (parent / pointer.folder).is_dir())
+    own = (parent for parent in above[:-1] if (parent / FILE_NAME).is_file() and os.path.isdir(parent / pointer.folder))
     return all(folder.is_relative_to(parent) for parent in own)
 
 
@@ -131,8 +132,8 @@ def _is_patched(
     """Whether patches may give the pointer variables: those of a pointer that follows its file, or of a kustomization
     that has its file for a resource."""
     file = real_path(pointer.file)
-    above = (real_path(repository / parent.folder) for parent in patching)
-    return any(file.is_relative_to(folder) for folder in above) or any(
+    above = (folder_in(repository, parent.folder) for parent in patching)
+    return any(folder is not None and file.is_relative_to(folder) for folder in above) or any(
         file in tree.tree.sources and _supplies_variables(tree) for tree in trees
     )
 

@@ -173,17 +173,25 @@ def files_matching(repository: Path, pattern: str, sources: Sources | None = Non
     if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
         return {}
     if pattern.endswith("/"):
-        found = (path for path in sorted(repository.glob(pattern)) if path.is_dir())
+        found = (path for path in _matching(repository, pattern) if path.is_dir())
         folders = (path.relative_to(repository) for path in found if real_path(path).is_relative_to(repository))
         shown = (path for path in folders if not any(part.startswith(".") for part in path.parts))
         return {path.as_posix(): None for path in islice(shown, _MOST_FILES)}
     matching: dict[str, Json] = {}
-    for file in islice(sorted(repository.glob(pattern)), _MOST_FILES):
+    for file in islice(_matching(repository, pattern), _MOST_FILES):
         if file.is_file() and real_path(file).is_relative_to(repository):
             source = reader.read(real_path(file))
             if len(source.documents) == 1:
                 matching[file.relative_to(repository).as_posix()] = source.data()
     return matching
+
+
+def _matching(repository: Path, pattern: str) -> Sequence[Path]:
+    """What the pattern means, in order: nothing where it is none, or where no file can have such a name."""
+    try:
+        return sorted(repository.glob(pattern))
+    except (OSError, ValueError, IndexError, RecursionError):  # all of them are pathlib's refusals of a pattern
+        return ()
 
 
 def sync_settings(pointers: RolloutPointers, environment: Environment) -> tuple[SyncSettings, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -83,14 +84,16 @@ class _Targets:
 
     def target(self, resource: Resource, pointer: SyncPointer) -> PointerTarget:
         """The pointer with the folder, the rollout and the stage that it names."""
-        folder = real_path(self.repository / pointer.folder)
+        named = self.repository / pointer.folder
+        nearest = next(folder for folder in (named, *named.parents) if os.path.isdir(folder))
+        folder = real_path(nearest)
         inside = folder.is_relative_to(self.repository)
         stage_pointer, rollout = None, None
         for rollout in self._near(folder if inside else self.repository, resource.origin.file):
             stage_pointer = StageFolders(rollout, prefix_of(rollout, self.repository)).place(pointer)
             if stage_pointer is not None:
                 break
-        exists = (inside and folder.is_dir()) or (False if stage_pointer or self._is_of_here(pointer) else None)
+        exists = (inside and nearest == named) or (False if stage_pointer or self._is_of_here(pointer) else None)
         target = PointerTarget(resource, pointer, exists)
         if stage_pointer is None:
             return target

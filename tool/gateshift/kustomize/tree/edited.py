@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from gateshift.yamldoc.data import FieldPath, JsonObject, list_at, object_at, te
 def edited(node: Kustomization, build: EngineBuild, sync_object: SourceFile, document: int) -> Kustomization:
     """The kustomization as the engine builds it, its references yet to be read."""
     fields = dict(node.data)
-    edits = (edit for edit in build.edits if not edit.optional or (node.folder / str(edit.value)).exists())
+    edits = (edit for edit in build.edits if not edit.optional or os.path.exists(node.folder / str(edit.value)))
     added = {_edit(fields, edit): edit.at for edit in edits}
     file = EditedSource(node.file.path, fields, sync_object, document, added, node.file, node.spelled)
     return replace(node, data=fields, spelled={}, file=file, references=())
