@@ -113,6 +113,20 @@ def test_one_of_several_services_has_to_be_named(repository: Path) -> None:
     assert adopted(repository, "k8s/app.yaml", "more/app.yaml", service="cart").service == "cart"
 
 
+def test_services_of_one_name_are_told_apart_by_their_namespaces(repository: Path) -> None:
+    for namespace in ("blue", "green"):
+        text = APP.replace("k8s/app", f"k8s/{namespace}").replace(
+            "name: shop\nspec", f"name: shop\n  namespace: {namespace}\nspec"
+        )
+        write_set(repository, text)
+
+    with pytest.raises(UserError, match=r"Services shop .* in the namespaces blue, green") as refused:
+        adopted(repository, "k8s")
+
+    assert "Name the files" in refused.value.next_step
+    assert adopted(repository, "k8s/green.yaml").service == "shop"
+
+
 def test_manifests_outside_git_are_refused(tmp_path: Path) -> None:
     write_set(tmp_path, APP)
 

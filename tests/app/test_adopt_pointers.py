@@ -103,6 +103,44 @@ def test_plain_files_that_a_pointer_follows_are_adopted_from_where_one_stands(re
     assert "  files:\n    - ../../k8s/app.yaml\n" in (repository / "gateshift/shop/gateshift.yaml").read_text()
 
 
+@pytest.mark.parametrize("named", ["k8s", "k8s/app.yaml"])
+def test_plain_files_are_those_that_the_pointer_applies(repository: Path, named: str) -> None:
+    beside = "=== k8s/config.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+    below = APP.replace("k8s/", "k8s/tools/").replace("shop", "tools")
+    write_set(repository, f"{APP}{beside}{below}=== {FILE}\n{APPLICATION}")
+
+    adoption = adopted(repository, named)
+
+    assert adoption.service == "shop"
+    assert "  files:\n    - ../../k8s/app.yaml\n    - ../../k8s/config.yaml\n" in adoption.text
+
+
+def test_files_below_come_along_where_the_pointer_goes_there(repository: Path) -> None:
+    recursing = APPLICATION.replace("    path: k8s", "    directory: {recurse: true}\n    path: k8s")
+    below = APP.replace("k8s/", "k8s/tools/").replace("shop", "tools")
+    write_set(repository, f"{APP}{below}=== {FILE}\n{recursing}")
+
+    with pytest.raises(UserError, match="several Services with workloads behind them: shop, tools"):
+        adopted(repository, "k8s")
+
+
+def test_a_pointer_among_the_files_that_it_applies_is_refused(repository: Path) -> None:
+    write_set(repository, f"{APP}=== k8s/pointer.yaml\n{APPLICATION}")
+
+    with pytest.raises(UserError, match="sets its path back") as refused:
+        adopted(repository, "k8s")
+
+    assert refused.value.where.endswith("k8s/pointer.yaml")
+    assert not (repository / "gateshift").exists()
+
+
+def test_a_pointer_of_the_same_name_in_another_namespace_is_an_object_like_any(repository: Path) -> None:
+    other = APPLICATION.replace("namespace: argocd", "namespace: other").replace("path: k8s", "path: elsewhere")
+    write_set(repository, f"{APP}=== k8s/other.yaml\n{other}=== {FILE}\n{APPLICATION}")
+
+    assert "    - ../../k8s/other.yaml\n" in adopted(repository, "k8s").text
+
+
 def test_promoting_moves_the_path_from_what_ran_to_stage_after_stage(repository: Path) -> None:
     text = with_pointer(repository, APPLICATION, KUSTOMIZATION)
     adopted(repository, "k8s")

@@ -14,7 +14,7 @@ from gateshift.app.adopt.proof import prove
 from gateshift.app.adopt.proposal import AdoptOptions, propose
 from gateshift.app.adopt.running import read_running
 from gateshift.app.adopt.snapshot import live_source
-from gateshift.app.adopt.source import AdoptSource, read_sources, relative
+from gateshift.app.adopt.source import AdoptSource, read_sources, refuse_copied_pointer, relative
 from gateshift.app.adopt.trial import Trial
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side
@@ -58,6 +58,9 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     running = [read_running(build, request.service) for build in builds]
     folder = _folder(request, sources[0], running[0].name)
     lives = [live_source(source, build, folder) for source, build in zip(sources, builds, strict=True)]
+    for source, live, build in zip(sources, lives, builds, strict=True):
+        if source.root.files or live.files:
+            refuse_copied_pointer(source, build)
     proposal = merged(
         {
             source.environment: propose(runs, live.data, _pointers(source, folder), request.options)

@@ -181,7 +181,13 @@ def _chosen(cluster: Cluster, wanted: str) -> Service:
     for narrowed in (named, _routed(cluster, named), [service for service in named if not service.headless]):
         if narrowed and set(narrowed) <= set(family(cluster, narrowed[0])):
             return narrowed[0]
-    known = ", ".join(sorted(service.name for service in serving))
+    known = ", ".join(sorted({service.name for service in serving}))
+    if len(named) > 1 and len({service.name for service in named}) == 1:
+        namespaces = ", ".join(sorted(service.namespace or "none" for service in named))
+        raise UserError(
+            f"there are several Services {named[0].name} with workloads behind them, in the namespaces {namespaces}",
+            next_step="Name the files, or the root, that hold one of them.",
+        )
     if named:
         raise UserError(
             f"there are several Services with workloads behind them: {known}", next_step="Choose one with --service."

@@ -7,19 +7,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateshift.app.adopt.environments import environment_names, in_order
 from gateshift.app.shared.followed_folders import with_supplied_variables
+from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
 from gateshift.errors import Exit, UserError
+from gateshift.kustomize.tree.manifest_files import manifest_files
+from gateshift.model.engine_build import ManifestFiles
 from gateshift.model.kustomization import Root
 from gateshift.model.resource import Build
 from gateshift.model.sync_pointer import SyncPointer, SyncSettings, folder_of
 from gateshift.system import git
 from gateshift.system.repositories import repository_of
-from gateshift.system.source_files import real_path
+from gateshift.system.source_files import Sources, real_path
+from gateshift.traffic.cluster import same_namespace
 from gateshift.yamldoc import UnreadableYaml, load_all, text_of
 from gateshift.yamldoc.data import Json, JsonObject, text_at
 
@@ -85,7 +90,17 @@ def _source(label: str, root: Root, environment: str, known: RepositoryPointers)
     following = tuple(pointer for pointer in known.pointers if pointer.folder == folder)
     for pointer in following:
         _refuse_changed(pointer)
-    return AdoptSource(label, root, root.repository, following, environment)
+    return AdoptSource(label, _as_followed(root, following), root.repository, following, environment)
+
+
+def _as_followed(root: Root, following: Sequence[SyncPointer]) -> Root:
+    """The root; plain files are those that the engine applies from their folder: none below it unless it is told to go
+    there, and none left out that is not named."""
+    ways = (pointer.build.folder for pointer in following if pointer.build is not None)
+    chosen = next((way for way in ways if isinstance(way, ManifestFiles)), None)
+    if not root.files or chosen is None:
+        return root
+    return replace(root, files=manifest_files(root.folder, chosen, Sources()))
 
 
 def _roots(path: Path, known: RepositoryPointers) -> Iterator[tuple[str, Root]]:
@@ -129,7 +144,7 @@ def _refuse_changed(pointer: SyncPointer) -> None:
     if telling:
         raise UserError(
             f"{pointer} changes what is built by `{'`, `'.join(telling)}`, and would change the stages too",
-            where=str(pointer.file),
+            where=shown_path(pointer.file),
             next_step="Move that into the kustomization that it follows first.",
             exit_code=Exit.FINDINGS,
         )
@@ -137,10 +152,25 @@ def _refuse_changed(pointer: SyncPointer) -> None:
         raise UserError(
             f"{pointer} fills variables into what is built (`{build.variables.at[-1]}`), and would fill them into the "
             "stages too",
-            where=str(pointer.file),
+            where=shown_path(pointer.file),
             next_step="Write their values into the manifests that it follows, and take the variables out of it first.",
             exit_code=Exit.FINDINGS,
         )
+
+
+def refuse_copied_pointer(source: AdoptSource, build: Build) -> None:
+    """Raises UserError where a pointer is among the objects that it applies, and these are copied: the copy would set
+    its path back as often as it is moved."""
+    for pointer in source.pointers:
+        held = (one for one in build.resources if (one.kind, one.id.name) == (pointer.kind, pointer.name))
+        if any(same_namespace(one.id.namespace, pointer.namespace) for one in held):
+            raise UserError(
+                f"{pointer} is among the objects of {source.label}, which it follows; a stage would hold a copy of it "
+                "that sets its path back",
+                where=shown_path(pointer.file),
+                next_step="Move what runs into a directory of its own, with a pointer that stands elsewhere.",
+                exit_code=Exit.FINDINGS,
+            )
 
 
 def _of_files(roots: Sequence[Root]) -> Root:
