@@ -113,6 +113,17 @@ def test_what_is_not_believed_is_written_anew(store: AnswerStore) -> None:
     assert store.get(KEY) == PAYLOAD
 
 
+@pytest.mark.parametrize("mask", [0o000, 0o002, 0o022, 0o077])
+def test_a_store_works_with_every_umask(tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        store = AnswerStore(tmp_path / "cache/answers")
+        store.put(KEY, PAYLOAD)
+    finally:
+        os.umask(before)
+    assert store.get(KEY) == PAYLOAD
+
+
 def test_a_store_that_cannot_be_written_keeps_nothing_and_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "answers").write_text("a file")
     store = AnswerStore(tmp_path / "answers")

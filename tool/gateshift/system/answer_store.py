@@ -87,7 +87,8 @@ class AnswerStore:
         """Keep the payload under the key. A cache that cannot be written costs time, nothing else."""
         path = self._path(key)
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # the mode is that of the last folder alone
+            path.parent.mkdir(exist_ok=True, mode=0o700)
             handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
