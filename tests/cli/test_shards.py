@@ -96,6 +96,14 @@ def test_a_missing_a_damaged_and_a_foreign_part_are_refused(tmp_path: Path, cach
     assert (code, f"{second}: it is not a part" in said) == (2, True)
 
 
+def test_a_part_that_is_given_twice_is_refused(tmp_path: Path, cache: Path) -> None:
+    top = write(tmp_path / "roots", ROOTS)
+    first, second = parts(top, cache, 2, ".")
+    code, said = merged(top, cache, [first, second, first])
+    assert (code, "parts are given more than once: 1/2" in said) == (2, True)
+    assert merged(top, cache, [second, first])[0] == 0
+
+
 @pytest.mark.parametrize("share", ["0/2", "3/2", "a/b", "1", "1/1001"])
 def test_a_share_that_is_none_is_a_usage_error(tmp_path: Path, cache: Path, share: str) -> None:
     code, said = run(tmp_path, cache, "validate", "--shard", share, "--part", "part")

@@ -6,6 +6,7 @@ What several roots do together is looked at by the run that merges, so that it c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -80,8 +81,19 @@ def merge(files: Sequence[Path], choices: Choices, today: date) -> ValidationRep
     scope = decoded(heads[0].of, ValidationScope)
     if scope is None or any(head.of != heads[0].of or head.count != heads[0].count for head in heads):
         raise UserError("the parts are not of one validation", next_step="Run every shard with the same options.")
-    missing = sorted(set(range(1, heads[0].count + 1)) - {head.number for head in heads})
-    if missing:
-        named = ", ".join(f"{number}/{heads[0].count}" for number in missing)
-        raise UserError(f"parts are missing: {named}", next_step="Run `gateshift validate --shard` for each.")
+    _refuse_unfit(Counter(head.number for head in heads), heads[0].count)
     return validate(scope, replace(choices, answers=part), today)
+
+
+def _refuse_unfit(numbers: Counter[int], count: int) -> None:
+    """Refuse the parts with these numbers where they are not each of so many once. Raises UserError."""
+    missing = [f"{number}/{count}" for number in range(1, count + 1) if not numbers[number]]
+    if missing:
+        raise UserError(
+            f"parts are missing: {', '.join(missing)}", next_step="Run `gateshift validate --shard` for each."
+        )
+    twice = [f"{number}/{count}" for number, times in sorted(numbers.items()) if times > 1]
+    if twice:
+        raise UserError(
+            f"parts are given more than once: {', '.join(twice)}", next_step="Name the file of each share once."
+        )
