@@ -239,6 +239,37 @@ def test_a_definition_in_one_root_is_heeded_in_the_others(roots: Roots) -> None:
     assert "no-schema-for-kind" in roots.validate()[1]
 
 
+FOLLOWED = """
+=== sync.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 1m
+  path: ./apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: fleet}
+=== apps/service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: shared}
+spec: {ports: [{port: 80}]}
+=== apps/broken.yaml
+metadata: {name: a}
+"""
+
+
+def test_a_file_that_flux_cannot_decode_is_seen(cache: Path, tmp_path: Path) -> None:
+    top = write(tmp_path / "roots", FOLLOWED)
+    words = ("validate", ".", "-f", "json")
+    before = run(top, cache, *words)
+    assert "apps/broken.yaml" in before[1]
+    (top / "apps/broken.yaml").write_text("# more\n\nmetadata: [\n")
+    plain = run(top, cache, *words, "--no-cache")
+    assert plain != before
+    assert run(top, cache, *words) == plain
+
+
 def test_other_options_are_other_answers(roots: Roots) -> None:
     words = ("validate", ".", "-f", "json", "--kubernetes")
     assert run(roots.top, roots.cache, *words, "1.2")[0] == 3

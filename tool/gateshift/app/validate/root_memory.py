@@ -102,7 +102,9 @@ class RootMemory:
                 (node.folder, node.key, node.file.path, node.problems, tuple(map(_reference, node.references)))
             )
         yield encoded((tree.problems, dict(tree.rewritten)))
-        for files in (tree.files, tree.sources, {file.path: file for file in tree.deciding}):
+        deciding, undecodable = ({file.path: file for file in files} for files in (tree.deciding, tree.undecodable))
+        for files in (tree.files, tree.sources, deciding, undecodable):
+            yield encoded(len(files))
             for path, file in files.items():
                 yield os.fsencode(path)
                 yield self._content(file)
