@@ -13,8 +13,11 @@ T = TypeVar("T")
 
 def encoded(value: object) -> bytes:
     """The value, its mappings in their own order. Raises ValueError or TypeError for what cannot be kept, such as text
-    that is not Unicode."""
-    return msgspec.msgpack.encode(value, enc_hook=_plain)
+    that is not Unicode, an integer of more than 64 bits, or what is nested too deeply."""
+    try:
+        return msgspec.msgpack.encode(value, enc_hook=_plain)
+    except (OverflowError, RecursionError) as error:
+        raise ValueError("this value is not kept") from error
 
 
 def decoded(payload: bytes | msgspec.Raw, form: type[T]) -> T | None:

@@ -63,10 +63,10 @@ def check_roots(
     memory = _memory(targets, with_checks, choices)
     run = partial(_checked, targets, with_checks, choices, placer)
     checked = run(memory)
-    crds = crds_among(root.built for root in checked) if memory is not None else b""
+    crds = crds_among(root.built for root in checked) if memory is not None else None
     if any(root.kept is not None and root.kept.crds != crds for root in checked):
         checked = run(None)
-    if memory is not None:
+    if memory is not None and crds is not None:
         _keep(checked, crds, memory)
     choices.progress("")
     return checked

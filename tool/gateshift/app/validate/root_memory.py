@@ -118,10 +118,13 @@ class RootMemory:
         return known
 
 
-def crds_among(roots: Iterable[BuiltRoot]) -> bytes:
-    """The digest of all custom resource definitions that the roots hold."""
+def crds_among(roots: Iterable[BuiltRoot]) -> bytes | None:
+    """The digest of all custom resource definitions that the roots hold; None where one of them cannot be kept."""
     builds = (root.build for root in roots if root.build is not None)
-    return digest(*sorted({encoded(each.data) for build in builds for each in build.resources if is_crd(each.data)}))
+    try:
+        return digest(*sorted({encoded(crd.data) for build in builds for crd in build.resources if is_crd(crd.data)}))
+    except (ValueError, TypeError):
+        return None
 
 
 def _sums(folder: Path) -> bytes:
