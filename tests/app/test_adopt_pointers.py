@@ -141,6 +141,33 @@ def test_a_pointer_of_the_same_name_in_another_namespace_is_an_object_like_any(r
     assert "    - ../../k8s/other.yaml\n" in adopted(repository, "k8s").text
 
 
+def others_of(top: Path, *named: str) -> list[str]:
+    return [item.why for item in adopted(top, *named).left if item.what == "Application argocd/store"]
+
+
+def test_a_pointer_to_a_root_that_builds_on_what_runs_is_an_owner_already(repository: Path) -> None:
+    overlay = "=== prod/kustomization.yaml\nresources: [../k8s]\n"
+    write_set(repository, f"{ROOT}{overlay}=== {FILE}\n{APPLICATION.replace('path: k8s', 'path: prod')}")
+
+    (why,) = others_of(repository, "k8s")
+
+    assert "two pointers would apply the same objects. Adopt prod instead" in why
+
+
+def test_a_pointer_to_the_directory_above_is_an_owner_already(repository: Path) -> None:
+    recursing = APPLICATION.replace("    path: k8s", "    directory: {recurse: true}\n    path: k8s")
+    write_set(repository, f"{APP.replace('k8s/', 'k8s/shop/')}=== {FILE}\n{recursing}")
+
+    assert len(others_of(repository, "k8s/shop")) == 1
+
+
+def test_a_pointer_to_another_root_of_the_same_base_is_no_owner(repository: Path) -> None:
+    overlays = "".join(f"=== {name}/kustomization.yaml\nresources: [../k8s]\n" for name in ("staging", "prod"))
+    write_set(repository, f"{ROOT}{overlays}=== {FILE}\n{APPLICATION.replace('path: k8s', 'path: prod')}")
+
+    assert others_of(repository, "staging") == []
+
+
 def test_promoting_moves_the_path_from_what_ran_to_stage_after_stage(repository: Path) -> None:
     text = with_pointer(repository, APPLICATION, KUSTOMIZATION)
     adopted(repository, "k8s")

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gateshift.app.adopt.environments import merged
+from gateshift.app.adopt.other_owners import other_owners
 from gateshift.app.adopt.proof import prove
 from gateshift.app.adopt.proposal import AdoptOptions, propose
 from gateshift.app.adopt.running import read_running
@@ -82,7 +83,12 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
         way=proposal.way,
         text=proved.files[FILE_NAME],
         stages=proved.stages,
-        left=(*(item for live in lives for item in live.left), *proposal.left, *proved.left),
+        left=(
+            *(item for source in sources for item in other_owners(source)),
+            *(item for live in lives for item in live.left),
+            *proposal.left,
+            *proved.left,
+        ),
         written=tuple(proved.files),
         pointers=tuple(f"{one} in {shown_path(one.file)}" for source in sources for one in source.pointers),
         dry_run=request.dry_run,

@@ -33,14 +33,15 @@ _HARMLESS = ("namespace", "commonAnnotations")
 
 
 class AdoptSource(Struct, frozen=True):
-    """What runs today, as `label` names it: its root, the top of its repository, the pointers that follow it, and the
-    name of its environment, "" where there is one alone."""
+    """What runs today, as `label` names it: its root, the top of its repository, the pointers that follow it, the name
+    of its environment, "" where there is one alone, and the repository's other pointers."""
 
     label: str
     root: Root
     repository: Path
     pointers: tuple[SyncPointer, ...] = ()
     environment: str = ""
+    other_pointers: tuple[SyncPointer, ...] = ()
 
     def live(self, folder: Path, build: Build) -> JsonObject:
         """How a gateshift.yaml in that folder names it; of plain files those from which the build has objects."""
@@ -90,7 +91,8 @@ def _source(label: str, root: Root, environment: str, known: RepositoryPointers)
     following = tuple(pointer for pointer in known.pointers if pointer.folder == folder)
     for pointer in following:
         _refuse_changed(pointer)
-    return AdoptSource(label, _as_followed(root, following), root.repository, following, environment)
+    others = tuple(pointer for pointer in known.pointers if pointer.folder != folder)
+    return AdoptSource(label, _as_followed(root, following), root.repository, following, environment, others)
 
 
 def _as_followed(root: Root, following: Sequence[SyncPointer]) -> Root:
