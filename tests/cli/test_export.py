@@ -92,6 +92,25 @@ def test_the_steps_of_a_rollout_are_the_stages(tmp_path: Path) -> None:
     assert played(rollout) == [(0, nothing), (0, frozenset({"debug"})), (10, nothing), (50, nothing), (100, nothing)]
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("testers-1", {"testers-1": "z", "testers-2": "x", "testers-3": "w"}),
+        ("others", {"others": "z", "testers-1": "x", "testers-2": "w"}),
+    ],
+)
+def test_alternatives_of_a_rule_take_no_other_rules_name(tmp_path: Path, other: str, expected: dict[str, str]) -> None:
+    text = ROLLOUTS["testers"].replace(
+        'rules: [{name: testers, match: [{headers: {x-tester: "yes"}}, {query: {tester: "1"}}], to: v2}]',
+        "rules: [{name: testers, match: [{headers: {a: x}}, {headers: {a: w}}], to: v2}, "
+        f"{{name: {other}, match: [{{headers: {{a: z}}}}], to: v2}}]",
+    )
+    canary = of_kind(exported(tmp_path, "argo-rollouts", text), "Rollout")["spec"]["strategy"]["canary"]
+    routes = [step["setHeaderRoute"] for step in canary["steps"] if "match" in step.get("setHeaderRoute", {})]
+    assert {route["name"]: route["match"][0]["headerValue"]["exact"] for route in routes} == expected
+    assert {route["name"] for route in canary["trafficRouting"]["managedRoutes"]} == expected.keys()
+
+
 def test_soak_gate_and_approval_come_in_this_order(tmp_path: Path) -> None:
     steps = of_kind(exported(tmp_path, "argo-rollouts", SHOP + GATE), "Rollout")["spec"]["strategy"]["canary"]["steps"]
     analysis = {"analysis": {"templates": [{"templateName": "shop-gate"}]}}

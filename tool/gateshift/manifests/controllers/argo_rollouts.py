@@ -7,7 +7,8 @@ and the query of the rule it is made from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import count
 
 from msgspec.structs import replace
 
@@ -155,12 +156,20 @@ def _header_routes(release: ControllerRelease, stage: Stage) -> HeaderRoutes:
 
 
 def _named_routes(release: ControllerRelease, stage: Stage) -> Iterator[tuple[str, list[Json]]]:
+    taken = {rule.name for step in release.steps for rule in candidate_rules(release, step.stage)}
     for rule in candidate_rules(release, stage):
-        for number, condition in enumerate(rule.matches, 1):
+        for condition, name in zip(rule.matches, _route_names(rule, taken), strict=False):
             written = combined({}, condition)
             if written.keys() == {"headers"}:
-                name = rule.name if len(rule.matches) == 1 else f"{rule.name}-{number}"
                 yield name, [_header(header) for header in list_at(written, "headers")]
+
+
+def _route_names(rule: ExtraRule, taken: Container[str]) -> Iterator[str]:
+    """The rule's own name, or for its alternatives numbered ones without end that no rule has."""
+    if len(rule.matches) == 1:
+        return iter([rule.name])
+    numbered = (f"{rule.name}-{number}" for number in count(1))
+    return (name for name in numbered if name not in taken)
 
 
 def _header(header: Json) -> JsonObject:
