@@ -149,6 +149,22 @@ def test_rules_without_shares_are_an_ab_test(tmp_path: Path) -> None:
     ]
 
 
+def test_a_path_alone_is_nothing_that_flagger_can_steer(tmp_path: Path) -> None:
+    by_path = '{headers: {x-tester: "yes"}}, {query: {tester: "1"}}'
+    text = ROLLOUTS["testers"].replace(by_path, "{path: {prefix: /new}}")
+    text = text.replace("{name: final,", "{name: final, deploy: [v2],")
+    (tmp_path / "gateshift.yaml").write_text(text)
+    done = gateshift(tmp_path, "export", "flagger")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Flagger can give v2 no request" in done.stderr
+
+
+def test_a_path_beside_a_header_leaves_an_ab_test(tmp_path: Path) -> None:
+    text = ROLLOUTS["testers"].replace('{query: {tester: "1"}}', "{path: {prefix: /new}}")
+    analysis = of_kind(exported(tmp_path, "flagger", text), "Canary")["spec"]["analysis"]
+    assert analysis["match"] == [{"headers": {"x-tester": {"exact": "yes"}}}]
+
+
 def test_the_gate_becomes_figures_of_the_new_pods(tmp_path: Path) -> None:
     objects = exported(tmp_path, "argo-rollouts", SHOP + GATE)
     metrics = {each["name"]: each for each in of_kind(objects, "AnalysisTemplate")["spec"]["metrics"]}

@@ -23,7 +23,7 @@ def export(rollout: Rollout, environment: Environment, controller: Controller, w
             release = controller_release(rollout, environment, flagger.names(rollout))
             metrics, left = _gate(release, controller)
             options = flagger.AnalysisOptions(metrics, _prometheus(rollout), webhook or _load_tester(release))
-            objects = tuple(flagger.objects(_moving(release), options))
+            objects = tuple(flagger.objects(_steered(_moving(release)), options))
             left += flagger.left(release)
         case Controller.ARGO_ROLLOUTS:
             release = controller_release(rollout, environment, argo_rollouts.names(rollout))
@@ -77,6 +77,19 @@ def _moving(release: ControllerRelease) -> ControllerRelease:
         f"no stage gives {candidate} a request while {release.stable.name} runs",
         where=str(release.rollout.file),
         next_step=f"Give {candidate} a share in a stage that deploys both.",
+        exit_code=Exit.FINDINGS,
+    )
+
+
+def _steered(release: ControllerRelease) -> ControllerRelease:
+    """The release. Raises UserError where Flagger can say nothing of what leads to the candidate."""
+    if flagger.is_steered(release):
+        return release
+    candidate = release.candidate.name
+    raise UserError(
+        f"Flagger can give {candidate} no request: it matches headers and queries alone, and no stage has a share",
+        where=str(release.rollout.file),
+        next_step=f"Match headers or queries, or give {candidate} a share in a stage that deploys both.",
         exit_code=Exit.FINDINGS,
     )
 

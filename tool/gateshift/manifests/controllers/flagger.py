@@ -218,6 +218,11 @@ def is_ab_test(release: ControllerRelease) -> bool:
     return not shifts and any(candidate_rules(release, step.stage) for step in release.steps)
 
 
+def is_steered(release: ControllerRelease) -> bool:
+    """Whether a share or a match is left that leads to the candidate."""
+    return bool(rising_steps(release) or _ab_matches(release))
+
+
 def _ab_matches(release: ControllerRelease) -> list[Json]:
     """What the A/B test matches: every rule that leads to the candidate, once."""
     if not is_ab_test(release):
