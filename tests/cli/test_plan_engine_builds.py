@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.planning import commit, customers, document, git, replace
+from tests.cli.planning import commit, customers, document, git, plan, point, replace
 from tests.cli.test_plan_repositories import KUSTOMIZATION, app, since, write
 
 FLUX = KUSTOMIZATION.format(name="one", path="apps/one")
@@ -78,10 +80,94 @@ def test_a_folder_without_a_kustomization_is_every_manifest_below_it(tmp_path: P
     assert changed(since(top, 0)) == [("create", "ConfigMap")]
 
 
-def test_a_stage_is_built_as_the_pointer_of_the_rollout_has_it(tmp_path: Path) -> None:
+def test_a_stage_is_built_as_each_pointer_of_the_rollout_has_it(tmp_path: Path) -> None:
     top = customers(tmp_path)
     before = document(top, "canary", "half", code=0)["changes"]
     replace(top / "sync/flux/customers.yaml", "  prune: true\n", "  prune: true\n  targetNamespace: shop\n")
     after = document(top, "canary", "half", code=0)["changes"]
     assert {change["namespace"] for change in before} == {"default"}
-    assert {change["namespace"] for change in after} == {"shop"}
+    assert [change["namespace"] for change in after] == ["default"] * len(before) + ["shop"] * len(before)
+
+
+def moving(top: Path, flux: str, argocd: str = "") -> Path:
+    """The shipped rollout, whose pointers have the stages built as they say."""
+    folder = customers(top)
+    replace(folder / "sync/flux/customers.yaml", "  prune: true\n", f"  prune: true\n{flux}")
+    replace(folder / "sync/argocd/customers.yaml", "    path:", f"{argocd}    path:")
+    return folder
+
+
+PREFIX = "  namePrefix: fx-\n"
+METADATA = "  commonMetadata: {annotations: {c: d}}\n"
+ANNOTATIONS = "    kustomize: {commonAnnotations: {a: b}}\n"
+DARK = ("routed", "dark")
+
+
+def verdicts(found: dict[str, Any]) -> dict[str, bool]:
+    return {engine: verdict["safe"] for engine, verdict in found["engines"].items()}
+
+
+@pytest.mark.parametrize("argocd", ["", ANNOTATIONS])
+def test_each_engine_is_judged_by_what_it_builds_itself(tmp_path: Path, argocd: str) -> None:
+    top = moving(tmp_path, PREFIX, argocd)
+    found = document(top, "routed", "dark", code=1)
+    assert verdicts(found) == {"argocd": True, "flux": False}
+    assert sorted(change["name"] for change in found["changes"]) == ["customers-v2", "fx-customers-v2"]
+    assert [row["class"].partition(" ")[2] for row in found["traffic"]] == [
+        "(Application argocd/customers)",
+        "(Kustomization flux-system/customers)",
+    ]
+    (pair,) = (pair for pair in document(top, "--all", code=1)["pairs"] if (pair["from"], pair["to"]) == DARK)
+    assert verdicts(pair) == {"argocd": True, "flux": False}
+
+
+def test_engines_that_build_otherwise_and_do_no_harm_are_both_safe(tmp_path: Path) -> None:
+    top = moving(tmp_path, METADATA, ANNOTATIONS)
+    assert verdicts(document(top, "routed", "dark", code=0)) == {"argocd": True, "flux": True}
+
+
+@pytest.mark.parametrize(("flux", "code"), [(PREFIX, 1), (METADATA, 0)])
+def test_promote_hears_every_engine(tmp_path: Path, flux: str, code: int) -> None:
+    top = moving(tmp_path, flux, ANNOTATIONS)
+    point(top, "routed")
+    commit(top, "In force")
+    argv = [sys.executable, "-m", "gateshift", "promote", "dark", "--dry-run"]
+    done = subprocess.run(argv, cwd=top, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cm}\ndata: {a: '1'}\n"
+
+
+def two_clusters(top: Path, *clusters: str, name: str = "{}") -> Path:
+    """A folder `a` that a sync object of each cluster puts into a namespace of its own, and `b`, a later `a`."""
+    files = {f"{folder}/kustomization.yaml": "resources: [cm.yaml]\n" for folder in "ab"}
+    files |= {"a/cm.yaml": MAP, "b/cm.yaml": MAP.replace("'1'", "'2'")}
+    for cluster in clusters:
+        pointer = KUSTOMIZATION.format(name=name.format(cluster), path="a") + f"  targetNamespace: {cluster}\n"
+        files[f"clusters/{cluster}/apps.yaml"] = pointer
+    return start(top, files)
+
+
+@pytest.mark.parametrize("name", ["{}", "apps"])
+@pytest.mark.parametrize("clusters", [("one", "two"), ("two",)])
+def test_a_folder_is_planned_as_every_sync_object_that_follows_it_builds_it(
+    tmp_path: Path, name: str, clusters: tuple[str, ...]
+) -> None:
+    top = two_clusters(tmp_path, *clusters, name=name)
+    for sides in (("a", "b"), ("b", "a"), ("main:a", "b")):
+        found = document(top, *sides, code=0)
+        changes = [(change["action"], change["namespace"]) for change in found["changes"]]
+        assert changes == [("change", cluster) for cluster in clusters], sides
+
+
+@pytest.mark.parametrize(("clusters", "code"), [(("one", "two"), 3), (("one",), 0)])
+def test_there_is_no_verdict_where_one_of_several_may_be_replaced(
+    tmp_path: Path, clusters: tuple[str, ...], code: int
+) -> None:
+    top = two_clusters(tmp_path, *clusters)
+    write(top, {"clusters/late.yaml": KUSTOMIZATION.format(name="late", path="b") + "  targetNamespace: late\n"})
+    done = plan(top, "a", "b")
+    assert done.returncode == code, done.stdout + done.stderr
+    said = "Kustomization flux-system/one, Kustomization flux-system/two have what they follow built in several ways"
+    assert (said in done.stderr) == (code == 3)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from gateshift.app.plan.followers import Followers, built_by, followers
+from gateshift.app.plan.joint_report import joint_report
 from gateshift.app.plan.plan_request import PlanRequest
 from gateshift.app.plan.plan_values import Reporter
-from gateshift.app.plan.planner import PlannedStep, Planner
+from gateshift.app.plan.planner import PlannedStep, Planner, joined
 from gateshift.app.plan.sides import Side, Sides
 from gateshift.app.promote.select_pointers import chosen_environment
 from gateshift.app.shared.followed_folders import with_supplied_variables
@@ -48,27 +50,46 @@ class Plans:
         return replace(report, wait=wait_before(before.stage, after.stage, now)) if here else report
 
     def between(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> PlanReport:
-        """The report of the step between two sides, with the safe way round it where there is one. Each is built as the
-        engine does that follows it."""
-        before, after = map(self._as_followed, (before, after))
-        step = self.planner.step(before, after, syncs)
-        way = () if step.safe else self.way(before, after, syncs)
-        return self.reporter.plan(before, after, step, safe_way=way)
+        """The report of the step between two sides, with the safe way round it where there is one. Each is built as
+        each engine does that follows it. Raises NoVerdict where it cannot be told which sync object makes the step."""
+        making = self._followers(before, after, syncs)
+        steps = self._steps(before, after, making)
+        whole = joined(steps)
+        way = () if whole.safe else self._way(before, after, making)
+        report = self.reporter.plan(before, after, whole, safe_way=way)
+        if len(steps) == 1:
+            return report
+        told = [self.reporter.plan(before, after, step, safe_way=way) for step in steps]
+        return joint_report(report, list(zip(map(str, making), told, strict=True)))
 
     def way(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> tuple[str, ...]:
-        """The stages to pass through instead, the target last; empty where the target is not a stage or none helps."""
+        """The stages to pass through instead, the target last; empty where the target is not a stage or none helps.
+        They are built as the sides are."""
+        return self._way(before, after, (Followers(before.root.pointer, after.root.pointer, syncs),))
+
+    def _way(self, before: Side, after: Side, making: Sequence[Followers]) -> tuple[str, ...]:
         place = after.stage
         if place is None or self.snapshots.shown(after.root.folder):
             return ()
         stages = dict(self._stages(place.rollout, place.environment))
         known = stages | {after.label: after, before.label: before}
-        self.planner.prepare(known.values())
+        later = [replace(each, before=each.after) for each in making]
+        self._prepare(known.values(), later)
 
         def is_safe(one: str, other: str) -> bool:
-            return self.planner.step(known[one], known[other], syncs).safe
+            return joined(self._steps(known[one], known[other], making if one == before.label else later)).safe
 
         names = [after.label if name == place.stage.name else name for name in stages]
         return safe_way(names, before.label, after.label, is_safe)
+
+    def _steps(self, before: Side, after: Side, making: Sequence[Followers]) -> tuple[PlannedStep, ...]:
+        """The step as each of these makes it."""
+        return tuple(
+            self.planner.step(built_by(before, each.before), built_by(after, each.after), each.syncs) for each in making
+        )
+
+    def _prepare(self, sides: Collection[Side], making: Sequence[Followers]) -> None:
+        self.planner.prepare(built_by(side, each.after) for each in making for side in sides)
 
     def matrix(self, environment: str) -> MatrixReport:
         """Every ordered pair of the stages of the rollout here."""
@@ -81,10 +102,11 @@ class Plans:
         rollout = pointing.rollout
         syncs = sync_settings(pointing, environment)
         sides = dict(self._stages(rollout, environment))
-        self.planner.prepare(sides.values())
+        making = {name: self._followers(side, side, syncs) for name, side in sides.items()}
+        self._prepare(sides.values(), [each for several in making.values() for each in several])
 
         def step(one: str, other: str) -> PlannedStep:
-            return self.planner.step(sides[one], sides[other], syncs)
+            return joined(self._steps(sides[one], sides[other], making[other]))
 
         cells = [_cell(one, other, tuple(sides), step) for one in sides for other in sides if one != other]
         in_force = {
@@ -98,8 +120,7 @@ class Plans:
     def _stages(self, rollout: Rollout, environment: Environment) -> Iterator[tuple[str, Side]]:
         for stage in rollout.stages_in(environment):
             found = existing(root_of(rollout, environment, stage))
-            side = Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
-            yield stage.name, self._as_followed(side)
+            yield stage.name, Side(stage.name, only_root(Path(shown_path(found.path.resolve()))), found.stage)
 
     def _syncs(self, before: Side, after: Side) -> tuple[SyncSettings, ...]:
         """How the pointers in force set the engines: those of the environment that the sides belong to, else those that
@@ -115,15 +136,15 @@ class Plans:
                 return settings
         return WITHOUT_POINTER
 
-    def _as_followed(self, side: Side) -> Side:
-        """The side as it is built by the engine that follows it, or where it is a stage, the stage in force."""
+    def _followers(self, before: Side, after: Side, syncs: tuple[SyncSettings, ...]) -> tuple[Followers, ...]:
+        """The sync objects that make the step; `syncs` where all of them have the sides built alike."""
+        return followers(self._pointers_of(before), self._pointers_of(after), syncs)
+
+    def _pointers_of(self, side: Side) -> RepositoryPointers:
+        """Those of the stage's environment, else those that follow the folder at the side's own revision."""
         root = side.root
-        if root.pointer is not None:
-            return side
-        pointers = self._of_stage(side) or self._pointers_in(root.repository).following(root.folder)
-        changing = (pointer for pointer in pointers if pointer.build is not None and pointer.build.changes)
-        pointer = next(changing, None)
-        return side if pointer is None or root.files else replace(side, root=replace(root, pointer=pointer))
+        own = self._of_stage(side)
+        return RepositoryPointers(root.repository, own or self._pointers_in(root.repository).following(root.folder))
 
     def _of_stage(self, side: Side) -> tuple[SyncPointer, ...]:
         if side.stage is None:

@@ -23,7 +23,7 @@ from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level, PlacedFinding
 from gateshift.model.kustomization import Root
 from gateshift.model.resource import Build, Resource, ResourceId
-from gateshift.model.rollout import Environment, Rollout, ServiceParent
+from gateshift.model.rollout import Engine, Environment, Rollout, ServiceParent
 from gateshift.model.rule import rules_in
 from gateshift.model.sync_pointer import SyncSettings
 from gateshift.system.source_files import real_path
@@ -197,6 +197,18 @@ class Planner:
 
 def _key(side: Side) -> object:
     return side.root.key
+
+
+def joined(steps: Sequence[PlannedStep]) -> PlannedStep:
+    """One step as several sync objects make it: of each engine the worst verdict that counts."""
+    every = [engine for step in steps for engine in step.engines]
+    order = list(Engine)
+    by_engine = groupby(
+        sorted(every, key=lambda each: order.index(each.verdict.settings.engine)),
+        key=lambda each: each.verdict.settings.engine,
+    )
+    worst = (min(group, key=lambda each: (not each.verdict.settings.decides, each.safe)) for _, group in by_engine)
+    return steps[0] if len(steps) == 1 else structs.replace(steps[0], engines=tuple(worst))
 
 
 def without_removals(step: PlannedStep) -> PlannedStep:
