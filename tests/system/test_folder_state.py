@@ -50,13 +50,19 @@ def test_a_change_is_seen(top: Path, change: Callable[[Path], object]) -> None:
     assert folder_state(top) != before
 
 
-def test_contents_and_what_git_and_npm_keep_for_themselves_count_for_nothing(top: Path) -> None:
-    for name in (".git", "node_modules"):
-        (top / name).mkdir()
+@pytest.mark.parametrize("name", [".git", "node_modules", "objects"])
+def test_a_name_is_seen_wherever_a_kustomization_may_lead(top: Path, name: str) -> None:
+    (top / name / "package").mkdir(parents=True)
+    before = folder_state(top)
+    (top / name / "package/kustomization.yml").write_text("")
+    assert folder_state(top) != before
+
+
+def test_contents_and_what_git_stores_count_for_nothing(top: Path) -> None:
+    (top / ".git/objects/0a").mkdir(parents=True)
     before = folder_state(top)
     (top / "folder/file").write_text("two")
-    (top / ".git/index").write_text("")
-    (top / "node_modules/package").mkdir()
+    (top / ".git/objects/0a/1b").write_text("")
     assert folder_state(top) == before
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from gateshift.system.repositories import is_work_tree
 
 _MOST_NAMES = 100_000
-_SKIPPED = frozenset({".git", "node_modules"})
+_OF_GIT = "objects"
+"""Git's own store, which any commit changes."""
 
 
 def folder_state(folder: Path) -> bytes | None:
     """The digest of everything below the folder; None where there are so many names that a run had better do its
-    work. Git's own folders count as one name, and so do those of npm's packages."""
+    work. Of Git's own folders all but the store of objects counts: a kustomization may name what lies there."""
     whole = hashlib.blake2b(digest_size=32)
     left = _MOST_NAMES
     for line, names in _lines(str(folder)):
@@ -42,7 +43,11 @@ def _lines(top: str) -> Iterator[tuple[str, int]]:
             yield f"{folder[len(top) :]}\0{error.errno}\0\0", 1
             continue
         yield "\0".join((folder[len(top) :], *map(_line, entries), "\0")), len(entries)
-        waiting += [entry.path for entry in entries if entry.name not in _SKIPPED and _is_folder(entry)]
+        waiting += [entry.path for entry in entries if _is_folder(entry) and not _is_of_git(entry)]
+
+
+def _is_of_git(entry: os.DirEntry[str]) -> bool:
+    return entry.name == _OF_GIT and ".git" in entry.path.split(os.sep)
 
 
 def _line(entry: os.DirEntry[str]) -> str:
