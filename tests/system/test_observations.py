@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,7 @@ def top(tmp_path: Path) -> Path:
 
 def seen(look: Callable[[], object]) -> Observations | None:
     """What is noticed while something looks."""
-    with observing([]) as observer:
+    with observing([], []) as observer:
         look()
     return observer.observations()
 
@@ -76,6 +77,26 @@ def test_a_folder_is_noticed_however_it_is_listed(top: Path, listing: Callable[[
     assert not found.hold()
 
 
+@pytest.mark.parametrize("is_of_question", [True, False])
+def test_what_is_left_out_is_noticed_in_a_repository_of_the_question(top: Path, *, is_of_question: bool) -> None:
+    with observing([top], [top.parent] if is_of_question else [top / "other"]) as observer:
+        (top / "file").read_text()
+    found = observer.observations()
+    assert found is not None
+    assert (str(top / "file") in found.files) is is_of_question
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is none")
+def test_a_repository_among_the_devices_is_noticed() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        file = Path(folder, "file")
+        file.write_text("one")
+        found = seen(file.read_text)
+        assert found is not None
+        file.write_text("two")
+        assert not found.hold()
+
+
 def test_what_the_run_makes_itself_is_not_noticed(top: Path) -> None:
     def look() -> None:
         (top / "own").mkdir()
@@ -106,7 +127,7 @@ def test_an_answer_of_git_is_noticed(top: Path) -> None:
 
 
 def test_nothing_is_noticed_afterwards(top: Path) -> None:
-    with observing([]) as observer:
+    with observing([], []) as observer:
         pass
     (top / "file").read_text()
     git.ignored(top)

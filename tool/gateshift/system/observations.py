@@ -25,7 +25,8 @@ from gateshift.system.git import GitAnswer
 _LARGEST = 64 << 20
 _WRITES = os.O_WRONLY | os.O_RDWR
 _LISTINGS = frozenset({"os.listdir", "os.scandir"})
-_VOLATILE = ("/proc", "/dev", "/sys")
+_OF_PROCESSES = "/proc"
+"""Where the memory of a program that runs is read."""
 _OF_PYTHON = tuple(
     os.path.dirname(file) for file in (os.__file__, str(Path(msgspec.__file__).parent), str(Path(__file__).parent))
 )
@@ -50,10 +51,12 @@ class Observations(Struct, frozen=True):
 
 
 class Observer:
-    """Notes what the process looks at, but for what lies in `left_out`, and what it made itself."""
+    """Notes what the process looks at, but for what lies in `left_out` and in no repository of the question, and what
+    it made itself."""
 
-    def __init__(self, left_out: Iterable[Path]) -> None:
-        self._left_out = (*_VOLATILE, *_OF_PYTHON, *map(str, left_out))
+    def __init__(self, left_out: Iterable[Path], repositories: Iterable[Path]) -> None:
+        self._left_out = (_OF_PROCESSES, *_OF_PYTHON, *map(str, left_out))
+        self._repositories = tuple(map(str, repositories))
         self._files: dict[str, str] = {}
         self._folders: dict[str, str] = {}
         self._answers: dict[GitAnswer, None] = {}
@@ -76,7 +79,7 @@ class Observer:
         if event not in _SEEN or not isinstance(arguments[0], (str, bytes, os.PathLike)):
             return
         path = os.path.abspath(os.fsdecode(arguments[0]))
-        if self._is_made(path) or any(_is_below(path, folder) for folder in self._left_out):
+        if self._is_made(path) or self._is_left_out(path):
             return
         if event == "os.mkdir" or (event == "open" and arguments[2] & _WRITES):
             self._made.add(path)
@@ -87,6 +90,9 @@ class Observer:
         elif path not in self._folders:
             self._folders[path] = ""
             self._folders[path] = names_state(path)
+
+    def _is_left_out(self, path: str) -> bool:
+        return _is_below_any(path, self._left_out) and not _is_below_any(path, self._repositories)
 
     def _is_made(self, path: str) -> bool:
         while path not in self._made:
@@ -111,12 +117,13 @@ _HOOKS: list[Callable[[str, tuple[Any, ...]], None]] = []
 
 
 @contextmanager
-def observing(left_out: Iterable[Path]) -> Iterator[Observer]:
-    """Observe the process within the block."""
+def observing(left_out: Iterable[Path], repositories: Iterable[Path]) -> Iterator[Observer]:
+    """Observe the process within the block. What is in `left_out` is observed where it is in one of the repositories
+    that the run is about."""
     if not _HOOKS:
         _HOOKS.append(_tell)
         sys.addaudithook(_tell)
-    observer = Observer(left_out)
+    observer = Observer(left_out, repositories)
     _OBSERVERS.append(observer)
     try:
         with git.overheard(observer.heard):
@@ -148,5 +155,5 @@ def names_state(path: str) -> str:
     return hashlib.blake2b(os.fsencode("\0".join(names)), digest_size=32).hexdigest()
 
 
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}{os.sep}")
+def _is_below_any(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(f"{folder.rstrip(os.sep)}{os.sep}") for folder in folders)

@@ -79,7 +79,7 @@ class Memory:
     ) -> T:
         store = self._store
         assert store is not None
-        with observing(cache_root() / own for own in _OWN) as observer:
+        with observing((cache_root() / own for own in _OWN), _repositories(question.paths)) as observer:
             answer = work_out()
         lasts = lasting(answer)
         seen = observer.observations() if lasts is not Lasting.THIS_RUN else None
@@ -119,8 +119,12 @@ def _name(question: RunQuestion, store: AnswerStore) -> bytes | None:
 
 def _places(paths: Sequence[Path]) -> Iterator[bytes | None]:
     """The repositories of the paths, what is where in each, and what the folders above say of where they end."""
-    for top in sorted({repository_of(path) for path in paths or (Path(),)}):
+    for top in _repositories(paths):
         yield os.fsencode(top)
         yield folder_state(top)
         above = [(is_work_tree(folder), (folder / "gateshift.yaml").is_file()) for folder in top.parents]
         yield repr(above).encode()
+
+
+def _repositories(paths: Sequence[Path]) -> list[Path]:
+    return sorted({repository_of(path) for path in paths or (Path(),)})
