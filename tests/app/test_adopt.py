@@ -16,7 +16,7 @@ from gateshift.errors import UserError
 from gateshift.model.adoption import Adoption
 from gateshift.model.finding import Level
 from tests.app.repositories import git
-from tests.app.running_sets import APP, SETS
+from tests.app.running_sets import APP, DEPLOYMENT, SETS
 
 STAGES = ["live", "routed", "dark", "canary", "half", "final", "handed-over", "retired"]
 TODAY = date(2026, 11, 1)
@@ -111,6 +111,16 @@ def test_one_of_several_services_has_to_be_named(repository: Path) -> None:
 
     assert "--service" in refused.value.next_step
     assert adopted(repository, "k8s/app.yaml", "more/app.yaml", service="cart").service == "cart"
+
+
+def test_an_object_in_two_files_is_refused_where_it_stands(repository: Path) -> None:
+    write_set(repository, APP + f"=== k8s/copy.yaml\n{DEPLOYMENT}")
+
+    with pytest.raises(UserError, match=r"Deployment shop is in .*k8s/app.yaml already") as refused:
+        adopted(repository, "k8s")
+
+    assert refused.value.where.endswith("k8s/copy.yaml")
+    assert adopted(repository, "k8s/app.yaml").service == "shop"
 
 
 def test_services_of_one_name_are_told_apart_by_their_namespaces(repository: Path) -> None:

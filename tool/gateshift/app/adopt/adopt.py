@@ -15,7 +15,7 @@ from gateshift.app.adopt.proof import prove
 from gateshift.app.adopt.proposal import AdoptOptions, propose
 from gateshift.app.adopt.running import read_running
 from gateshift.app.adopt.snapshot import live_source
-from gateshift.app.adopt.source import AdoptSource, read_sources, refuse_copied_pointer, relative
+from gateshift.app.adopt.source import AdoptSource, read_sources, refuse_copied_pointer, refuse_twice, relative
 from gateshift.app.adopt.trial import Trial
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side
@@ -56,6 +56,8 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     sides = [Side(source.label, source.root) for source in sources]
     planner.prepare(sides)
     builds = [required(planner.built(side)) for side in sides]
+    for source, build in zip(sources, builds, strict=True):
+        refuse_twice(source, build)
     running = [read_running(build, request.service) for build in builds]
     folder = _folder(request, sources[0], running[0].name)
     lives = [live_source(source, build, folder) for source, build in zip(sources, builds, strict=True)]

@@ -19,7 +19,7 @@ from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.manifest_files import manifest_files
 from gateshift.model.engine_build import ManifestFiles
 from gateshift.model.kustomization import Root
-from gateshift.model.resource import Build
+from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.sync_pointer import SyncPointer, SyncSettings, folder_of
 from gateshift.system import git
 from gateshift.system.repositories import repository_of
@@ -171,6 +171,21 @@ def refuse_copied_pointer(source: AdoptSource, build: Build) -> None:
                 "that sets its path back",
                 where=shown_path(pointer.file),
                 next_step="Move what runs into a directory of its own, with a pointer that stands elsewhere.",
+                exit_code=Exit.FINDINGS,
+            )
+
+
+def refuse_twice(source: AdoptSource, build: Build) -> None:
+    """Raises UserError where two plain files hold one object: an engine applies both, one over the other, and no
+    kustomization takes both."""
+    first: dict[tuple[ResourceId, str], Resource] = {}
+    for resource in build.resources if source.root.files else ():
+        other = first.setdefault((resource.id, text_at(resource.data, "apiVersion")), resource)
+        if other is not resource:
+            raise UserError(
+                f"{resource.id} is in {shown_path(other.origin.file)} already, and what runs is one of them",
+                where=shown_path(resource.origin.file),
+                next_step="Take the other one out, or name the files that are deployed.",
                 exit_code=Exit.FINDINGS,
             )
 
