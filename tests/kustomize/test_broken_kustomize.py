@@ -108,7 +108,17 @@ def test_much_noise_on_both_streams_is_drained(tree: KustomizationTree, tmp_path
     found = build.build(tree, script(tmp_path, body), 20)
     assert isinstance(found, Build)
     assert len(found.resources) == 1
-    assert len(found.warnings) == 3000
+    assert 100 < len(found.warnings) < 3000
+
+
+def test_a_refusal_after_much_noise_is_told(tree: KustomizationTree, tmp_path: Path) -> None:
+    body = """
+    i=0; while [ $i -lt 3000 ]; do echo "# Warning: noise noise noise $i" >&2; i=$((i+1)); done
+    echo "Error: no way" >&2; exit 1
+    """
+    found = build.build(tree, script(tmp_path, body), 20)
+    assert isinstance(found, Unbuilt)
+    assert "no way" in found.message
 
 
 def test_one_root_without_a_verdict_leaves_the_others_theirs(tmp_path: Path) -> None:

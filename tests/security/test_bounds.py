@@ -54,11 +54,11 @@ def test_a_program_that_floods_its_output_is_killed() -> None:
         process.run([sys.executable, "-c", flood], timeout=60)
 
 
-def test_of_a_flood_of_errors_the_beginning_is_kept() -> None:
+def test_of_a_flood_of_errors_both_ends_are_kept() -> None:
     flood = "import sys\nsys.stderr.write('begin ' + 'x' * (1 << 20))\nsys.exit(1)"
     said = process.run([sys.executable, "-c", flood], timeout=60).stderr
     assert said.startswith("begin xxx")
-    assert said.endswith("x\n... (1,048,582 bytes)")
+    assert "x\n... (1,048,582 bytes)\nx" in said
     assert len(said) < 20_000
 
 

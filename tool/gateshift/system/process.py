@@ -147,9 +147,11 @@ def run(
 
 
 def _errors(said: bytes) -> str:
-    """What a program said on standard error; of a flood, the beginning."""
-    more = f"\n... ({len(said):,} bytes)" if len(said) > _MOST_ERRORS else ""
-    return said[:_MOST_ERRORS].decode(errors="replace") + more
+    """What a program said on standard error; of a flood, the beginning, and the end, which most often has the reason."""
+    if len(said) <= _MOST_ERRORS:
+        return said.decode(errors="replace")
+    first, last = (part.decode(errors="replace") for part in (said[: _MOST_ERRORS // 2], said[-_MOST_ERRORS // 2 :]))
+    return f"{first}\n... ({len(said):,} bytes)\n{last}"
 
 
 def _end(timeout: TimeLimit) -> tuple[float, str]:
