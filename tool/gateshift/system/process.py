@@ -147,7 +147,7 @@ def run(
 
 
 def _errors(said: bytes) -> str:
-    """What a program said on standard error; of a flood, the beginning, and the end, which most often has the reason."""
+    """What a program said on standard error; of a flood the beginning, and the end, which mostly has the reason."""
     if len(said) <= _MOST_ERRORS:
         return said.decode(errors="replace")
     first, last = (part.decode(errors="replace") for part in (said[: _MOST_ERRORS // 2], said[-_MOST_ERRORS // 2 :]))
