@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from gateshift.engines.argocd.application_set import Unfilled, Value, fill
 from gateshift.engines.flux.hazards import readiness_hazards
 from gateshift.kustomize.trace import selectors
 from gateshift.model.rollout import RouteKind
+from tests.cli.promoting import gateshift
 
 LONG = 200_000
 PATIENCE = 60
@@ -99,3 +101,15 @@ def test_a_release_is_found_in_a_reference(text: str, *, pinned: bool) -> None:
 @pytest.mark.parametrize(("text", "quantity"), [("1" * LONG + "x", False), ("1.5Gi", True), ("1.", True), (".5", True)])
 def test_a_quantity_is_told(text: str, *, quantity: bool) -> None:
     assert (re.match(library._QUANTITY, text) is not None) is quantity
+
+
+def test_the_pattern_of_a_patch_target_has_an_end(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {'a' * 40}}}\ndata: {{a: b}}\n"
+    )
+    patch = '[{"op": "add", "path": "/data/c", "value": "d"}]'
+    (tmp_path / "kustomization.yaml").write_text(
+        f"resources: [a.yaml]\npatches: [{{target: {{kind: ConfigMap, name: (a+)+b}}, patch: '{patch}'}}]\n"
+    )
+    done = gateshift(tmp_path, "validate", ".")
+    assert (done.returncode, "GS361" in done.stdout) == (0, True)

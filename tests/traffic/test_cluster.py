@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
+from gateshift.apischema.regex import engine, matcher, python_engine
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.hostnames import covers, host_of, intersection, overlap
-from gateshift.traffic.regex import engine, matcher, python_engine
 from tests.traffic.building import ask, cluster, gateway, resources, route, sent, services, to
 
 GATEWAY = "Gateway/default/gw"

@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
+from gateshift.apischema.regex import Matcher, matcher
 from gateshift.traffic.hostnames import host_of
-from gateshift.traffic.regex import Matcher, matcher
 from gateshift.traffic.request import Protocol, Request
 from gateshift.traffic.routes import EXACT, PREFIX, REGEX, GRPCMatch, HTTPMatch, Route, ValueMatch
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from gateshift.apischema.regex import matcher
 from gateshift.traffic.match import Candidate, Condition, Header, Method, Path, Procedure, Query
-from gateshift.traffic.regex import matcher
 from gateshift.traffic.routes import GRPC, REGEX
 
 ANY_SERVICE = "gateshift.Elsewhere"

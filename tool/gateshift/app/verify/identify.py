@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from gateshift.apischema.regex import matcher
 from gateshift.errors import NoVerdict, UserError
 from gateshift.live.exchange import Answer
 from gateshift.model.rollout import AnswerRules, Evidence, Rollout
-from gateshift.traffic.regex import matcher
 from gateshift.yamldoc.data import Json, look_up
 
 _LONGEST_VALUE = 40

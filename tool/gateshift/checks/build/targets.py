@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from gateshift.apischema.regex import matcher
 from gateshift.checks.build.scope import Known, KustomizationScope, scope_of
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import Finding, Level
@@ -55,10 +56,8 @@ def fits(target: JsonObject, known: Known) -> bool:
 
 
 def _matches(pattern: str, value: str) -> bool:
-    try:
-        return re.fullmatch(pattern, value) is not None
-    except re.error:
-        return True
+    whole = matcher(pattern)
+    return whole is None or whole(value) is not False
 
 
 def _words(target: JsonObject) -> str:

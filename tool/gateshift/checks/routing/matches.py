@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
+from gateshift.apischema.regex import matcher
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.filters import PREFIX_MATCH, RequestRedirect, URLRewrite
-from gateshift.traffic.regex import matcher
 from gateshift.traffic.routes import EXACT, PREFIX, REGEX, HTTPMatch, Match, Route, RouteRule
 from gateshift.yamldoc.data import FieldPath, list_at
 

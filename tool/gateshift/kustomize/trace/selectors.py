@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gateshift.apischema.regex import matcher
 from gateshift.kustomize.trace.traced_node import TracedNode
 
 _REQUIREMENT = (
@@ -67,10 +68,8 @@ def _group(node: TracedNode) -> str:
 def _fits(pattern: str, values: frozenset[str] | set[str]) -> bool:
     if not pattern:
         return True
-    try:
-        return any(re.fullmatch(pattern, value) for value in values)
-    except re.error:
-        return pattern in values
+    whole = matcher(pattern)
+    return pattern in values if whole is None else any(whole(value) for value in values)
 
 
 def _has_labels(selector: str, node: TracedNode, field: str) -> bool:

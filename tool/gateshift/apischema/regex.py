@@ -16,6 +16,9 @@ Matcher = Callable[[str], "bool | None"]
 
 LONGEST_PATTERN = 4096
 
+_PLAIN = re.compile("[A-Za-z0-9_-]*")
+"""A pattern that only its own text matches, which needs no engine."""
+
 
 class _Engine(Protocol):
     def __call__(self, pattern: str) -> Matcher | None: ...
@@ -26,6 +29,8 @@ def matcher(pattern: str) -> Matcher | None:
     """The pattern ready to match; None where it is malformed."""
     if len(pattern) > LONGEST_PATTERN:
         return None
+    if _PLAIN.fullmatch(pattern):
+        return pattern.__eq__
     return engine()(pattern)
 
 
