@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateshift.checks.references.parents import parent_of
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
@@ -33,10 +34,6 @@ def _refused(subject: Subject, reason: str) -> Iterator[Attachment]:
             yield attachment
 
 
-def _parent_of(subject: Subject, parent: RouteParent) -> Resource | None:
-    return subject.cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
-
-
 def _says(attachment: Attachment) -> str:
     return f"Accepted: False, {attachment.reason} for {attachment.parent}; the route serves nothing there"
 
@@ -48,7 +45,7 @@ def no_such_listener(subject: Subject) -> Iterator[Finding]:
     The parent refuses the route, and its requests get 404, or go on as if there were no route.
     """
     for attachment in _refused(subject, NO_PARENT):
-        parent, held = attachment.parent, _parent_of(subject, attachment.parent)
+        parent, held = attachment.parent, parent_of(subject, attachment.parent)
         sections = _sections(attachment, held)
         field, wanted, known = "sectionName", parent.section_name, [name for name, _ in sections]
         if not parent.section_name or parent.section_name in known:

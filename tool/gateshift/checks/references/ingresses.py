@@ -12,8 +12,6 @@ from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.nearest import nearest
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.traffic.cluster import same_namespace
-from gateshift.traffic.services import Service
 from gateshift.yamldoc.data import FieldPath, list_at, look_up, text_at
 
 _DEFAULT: FieldPath = ("spec", "defaultBackend", "service")
@@ -28,7 +26,7 @@ def ingress_port_not_on_service(subject: Subject) -> Iterator[Finding]:
     """
     for ingress in subject.of_kind("networking.k8s.io", "Ingress"):
         for at in _backends(ingress):
-            service = _service(subject, ingress, text_at(ingress.data, *at, "name"))
+            service = subject.cluster.service(ingress.id.namespace, text_at(ingress.data, *at, "name"))
             if service is None or service.type == "ExternalName":
                 continue
             name, number = text_at(ingress.data, *at, "port", "name"), look_up(ingress.data, (*at, "port", "number"))
@@ -57,14 +55,3 @@ def _backends(ingress: Resource) -> Iterator[FieldPath]:
         for place, path in enumerate(list_at(rule, "http", "paths")):
             if isinstance(look_up(path, ("backend", "service")), dict):
                 yield ("spec", "rules", index, "http", "paths", place, "backend", "service")
-
-
-def _service(subject: Subject, ingress: Resource, name: str) -> Service | None:
-    return next(
-        (
-            service
-            for service in subject.cluster.services
-            if service.name == name and same_namespace(service.namespace, ingress.id.namespace)
-        ),
-        None,
-    )

@@ -22,7 +22,8 @@ from gateshift.yamldoc.data import look_up
 _PARENTS = {"Gateway": GATEWAY_API, "ListenerSet": GATEWAY_API, "Service": ""}
 
 
-def _parent_of(subject: Subject, parent: RouteParent) -> Resource | None:
+def parent_of(subject: Subject, parent: RouteParent) -> Resource | None:
+    """The object of the build that a route names as its parent."""
     return subject.cluster.find(parent.group, parent.kind, parent.namespace, parent.name)
 
 
@@ -36,7 +37,7 @@ def parent_missing(subject: Subject) -> Iterator[Finding]:
     for attachment in attachments(subject.cluster):
         parent = attachment.parent
         known = _PARENTS.get(parent.kind) == parent.group
-        if attachment.status is not AttachmentStatus.UNKNOWN or not known or _parent_of(subject, parent):
+        if attachment.status is not AttachmentStatus.UNKNOWN or not known or parent_of(subject, parent):
             continue
         home = home_of(subject, attachment.route.resource, parent.pointer)
         if moved(subject, parent.group, parent.kind, parent.namespace, parent.name, home):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level, Related
-from gateshift.model.nearest import differ_in_digits, edits
+from gateshift.model.nearest import FURTHEST, differ_in_digits, edits
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
 from gateshift.traffic.cluster import same_namespace
@@ -20,9 +20,7 @@ from gateshift.traffic.services import Workload
 from gateshift.yamldoc.data import FieldPath, list_at, look_up
 
 _LETTERS_AN_EDIT = 3
-"""A label's value may differ in one of so many characters, and in two at most, to be taken for a slip."""
-
-_MOST_EDITS = 2
+"""A label's value may differ in one of so many characters to be taken for a slip."""
 
 
 @check("GS343", source="Kubernetes v1.37, policy/v1 and networking/v1: a selector that fits no pod is admitted")
@@ -70,7 +68,7 @@ def nearly_selects(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool
 
 
 def _is_slip(value: str, other: str) -> bool:
-    most = min(_MOST_EDITS, max(len(value), len(other)) // _LETTERS_AN_EDIT)
+    most = min(FURTHEST, max(len(value), len(other)) // _LETTERS_AN_EDIT)
     return edits(value, other, most) <= most and not differ_in_digits(value, other)
 
 
