@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,27 @@ def test_an_export_is_byte_for_byte_and_leaves_the_work_tree(run_git: Git, tmp_p
     assert os.readlink(target / "link.yaml") == "a.yaml"
     assert (tmp_path / "a.yaml").read_text() == "changed since\n"
     assert not (tmp_path / "smudged").exists()
+
+
+@pytest.mark.usefixtures("run_git")
+@pytest.mark.parametrize("below", ["", "folder/"])
+def test_no_link_is_written_through_a_link(tmp_path: Path, below: str) -> None:
+    """In a tree made by hand an entry's name can lead through another entry, which is a link."""
+    outside, inside = stored(tmp_path, "blob", b".."), stored(tmp_path, "blob", b"a")
+    links = ((b"a", outside), (b"a/" + below.encode() + b"b", outside), (b"in", inside))
+    tree = b"".join(b"120000 " + name + b"\0" + blob for name, blob in links)
+    folder = tmp_path / "copies" / "here"
+    folder.mkdir(parents=True)
+    git.export(tmp_path, stored(tmp_path, "tree", tree).hex(), folder)
+    assert list(folder.parent.iterdir()) == [folder]
+    assert os.readlink(folder / "in") == "a"
+
+
+def stored(repository: Path, kind: str, content: bytes) -> bytes:
+    """The id of an object, which Git does not look at."""
+    words = ["git", "hash-object", "-t", kind, "-w", "--literally", "--stdin"]
+    done = subprocess.run(words, cwd=repository, input=content, capture_output=True, check=True)
+    return bytes.fromhex(done.stdout.decode().strip())
 
 
 def test_a_file_of_a_commit_is_read_or_absent(run_git: Git, tmp_path: Path) -> None:

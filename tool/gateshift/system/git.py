@@ -195,9 +195,12 @@ def export(repository: Path, commit: str, folder: Path) -> None:
     if sum(entry.size for entry in chosen) > _MOST_BYTES:
         raise UserError(f"commit {commit[:12]} holds more than {_MOST_BYTES >> 20} MiB", where=str(repository))
     chosen.sort(key=lambda entry: entry.mode == _LINK)  # links last: no file is written through one
+    top = folder.resolve()
     try:
         for entry, content in zip(chosen, _contents(repository, [entry.blob for entry in chosen]), strict=True):
             target = folder / entry.path
+            if not target.parent.resolve().is_relative_to(top):  # a tree made by hand names a link as a folder
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             if entry.mode == _LINK:
                 target.symlink_to(os.fsdecode(content))
