@@ -9,14 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.kustomize.traced_kustomization import ORIGIN
 from gateshift.tools.find import find
 
 OBJECT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 OTHER = OBJECT.replace("name: a", "name: b")
 SECRET = "topsecret: 1"
 
+
+def traced(origin: str) -> str:
+    return (
+        f"cat <<'END'\n{OBJECT.replace('{name: a}', '')}  name: a\n  annotations:\n    {ORIGIN}: |\n      {origin}\nEND"
+    )
+
+
 BUILDS = {
     "another object": f"cat <<'END'\n{OTHER}END",
+    "an origin outside": traced("path: ../../secret.yaml"),
+    "an origin anywhere": traced("path: /etc/passwd"),
+    "a generator outside": traced("configuredIn: ../../secret.yaml\n      configuredBy: {kind: ConfigMapGenerator}"),
     "no YAML": "echo '{['",
     "no text": r"printf '\377\376\000'",
     "many levels": r"head -c 200000 /dev/zero | tr '\0' '['",

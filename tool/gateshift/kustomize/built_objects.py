@@ -86,16 +86,18 @@ class BuildReader:
             for step in (passed if isinstance(passed, list) else ())
         )
         path = text_at(trace, "path")
-        if path:
-            file = _file(path, tree, start)
+        generated = not path and text_at(trace, "configuredBy", "kind").endswith("Generator")
+        file = _file(path or text_at(trace, "configuredIn"), tree, start)
+        is_inside = file in tree.files or file.is_relative_to(tree.root.repository)
+        if path and is_inside:
             return Origin(file, document_of(data, tree, file), None, transformers)
-        if text_at(trace, "configuredBy", "kind").endswith("Generator"):
-            file = _file(text_at(trace, "configuredIn"), tree, start)
+        if generated and is_inside:
             return Origin(file, 0, file, transformers)
         if traces is Traces.EXPECTED:
             name = f"{text_at(data, 'kind')} {text_at(data, 'metadata', 'name')}"
+            where = "from outside the repository" if path or generated else "without saying where it comes from"
             raise NoVerdict(
-                f"Kustomize printed {name} without saying where it comes from, although it was asked",
+                f"Kustomize printed {name} {where}, although it was asked for its origin",
                 next_step="That is not what Kustomize does: name the real one with `--kustomize PATH`.",
             )
         # A patch took the annotation, and the next transformer claims to have made the object.
