@@ -31,7 +31,7 @@ def test_a_kill_leaves_all_old_all_new_or_a_run_that_waits(shipped: Path, name: 
         f"{sum(count.values())} kills of {name}: " + ", ".join(f"{number} {what}" for what, number in count.items())
     )
     assert count["all old"]
-    assert count["all new"]
+    assert count["all new"] or name == "init"  # which writes one file, so that its last step is the rename
 
 
 @pytest.mark.parametrize("name", SINGLY)

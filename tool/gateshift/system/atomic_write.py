@@ -13,7 +13,7 @@ import contextlib
 import json
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gateshift.errors import UserError
@@ -94,10 +94,15 @@ def _kept(file: Path, folder: Path) -> Path | None:
     return kept
 
 
-def _put_back(kept: Mapping[Path, Path | None], top: Path, journal: Path | None) -> None:
+def _put_back(kept: dict[Path, Path | None], top: Path, journal: Path | None) -> None:
     """Make every file what it was; on a disk without room for a journal, one after the other."""
-    changed = {file: old for file, old in kept.items() if not _is_same(file, old)}
-    back = {file: _beside(file, old) for file, old in changed.items()}
+    changed = [file for file, old in kept.items() if not _is_same(file, old)]
+    try:
+        _move_beside(kept, changed)
+    except OSError:  # no room for a folder that went: what is new makes it
+        _rename({file: None for file in changed if kept[file] is None}, top)
+        _move_beside(kept, changed)
+    back = {file: kept[file] for file in changed}
     try:
         _carry_out(back, top, journal)
     except OSError:
@@ -113,11 +118,13 @@ def _is_same(file: Path, kept: Path | None) -> bool:
     return os.path.lexists(file) and os.path.samestat(file.lstat(), kept.lstat())
 
 
-def _beside(file: Path, kept: Path | None) -> Path | None:
-    if kept is None:
-        return None
-    file.parent.mkdir(parents=True, exist_ok=True)  # it went with its last file
-    return kept.replace(temporary_name(file))
+def _move_beside(kept: dict[Path, Path | None], files: Iterable[Path]) -> None:
+    """Move what was kept of the files next to their places."""
+    for file in files:
+        old = kept[file]
+        if old is not None and old.parent != file.parent:
+            file.parent.mkdir(parents=True, exist_ok=True)  # it went with its last file
+            kept[file] = old.replace(temporary_name(file))
 
 
 def _carry_out(changes: Mapping[Path, Path | None], top: Path, journal: Path | None) -> None:
@@ -164,8 +171,9 @@ def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
     changes: dict[Path, Path | None] = {}
     try:
         if journal is not None and os.path.lexists(journal):
-            changes = {file: temporary for file, temporary in _read(journal, top) if os.path.lexists(temporary or file)}
-            _rename(changes, top)
+            left = {file: temporary for file, temporary in _read(journal, top) if not _is_done(temporary)}
+            changes = {file: temporary for file, temporary in left.items() if os.path.lexists(temporary or file)}
+            _rename(left, top)
             _delete(journal)
         for folder in {file.parent for file in (*files, *([journal] if journal is not None else ()))}:
             for entry in folder.iterdir():
@@ -176,6 +184,11 @@ def recover(top: Path, files: Collection[Path]) -> tuple[Path, ...]:
             f"what an interrupted run left cannot be finished: {error.strerror}", where=str(error.filename)
         ) from error
     return tuple(changes)
+
+
+def _is_done(temporary: Path | None) -> bool:
+    """Whether the rename was made; a file that is to go may have left an empty folder."""
+    return temporary is not None and not os.path.lexists(temporary)
 
 
 def _refuse_planted(top: Path) -> None:
@@ -198,8 +211,9 @@ def _rename(changes: Mapping[Path, Path | None], top: Path) -> None:
         if temporary is not None:
             temporary.replace(file)
             sync_folder(file.parent)
-        elif os.path.lexists(file):
-            _delete(file)
+        else:
+            if os.path.lexists(file):
+                _delete(file)
             remove_empty(file.parent, top.resolve())
 
 

@@ -79,6 +79,8 @@ def remove_empty(folder: Path, top: Path) -> None:
     while folder != top and folder.is_relative_to(top):
         try:
             folder.rmdir()
+        except FileNotFoundError:
+            pass
         except OSError:
             return
         folder = folder.parent
