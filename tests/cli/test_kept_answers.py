@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateshift.report.findings.formats import VALIDATION
-from tests.cli.caching import imports, own_cache, run
+from gateshift.system.cache import cache_root
+from tests.cli.caching import counting_cache, imports, own_cache, run
 from tests.cli.promoting import customers, git  # noqa: F401 -- customers is a fixture
 from tests.repositories import write
 
@@ -185,16 +186,13 @@ spec:
 class Roots:
     """Three roots, and what is built of them by a kustomize that says what it builds."""
 
-    def __init__(self, top: Path, cache: Path, log: Path) -> None:
-        self.top, self.cache, self.log = write(top, ROOTS), cache, log
-        real = next((cache / "tools").glob("kustomize/*/kustomize"))
-        self.program = log.with_name("kustomize")
-        self.program.write_text(f'#!/bin/sh\n[ "$1" = build ] && echo >> {log}\nexec {real} "$@"\n')
-        self.program.chmod(0o755)
+    def __init__(self, folder: Path) -> None:
+        self.top, self.log = write(folder / "roots", ROOTS), folder / "log"
+        self.cache = counting_cache(folder / "cache", self.log)
 
     def validate(self, *, as_plain: bool = True) -> tuple[int, str, int]:
         """What a run says, which is what one without a cache says, and how many builds it takes."""
-        words = ("validate", ".", "-f", "json", "--notes", "--kustomize", str(self.program))
+        words = ("validate", ".", "-f", "json", "--notes")
         plain = run(self.top, self.cache, *words, "--no-cache")
         self.log.write_text("")
         said = run(self.top, self.cache, *words)
@@ -203,9 +201,9 @@ class Roots:
 
 
 @pytest.fixture
-def roots(cache: Path, tmp_path: Path) -> Roots:
+def roots(tmp_path: Path) -> Roots:
     """Three roots that were validated once."""
-    found = Roots(tmp_path / "roots", cache, cache.parent / "log")
+    found = Roots(tmp_path)
     assert found.validate()[2] == 3
     return found
 
@@ -303,6 +301,36 @@ def test_another_program_is_another_run(
     assert run(customers, cache, "validate", PATH="/usr/bin:/bin")[0] == 3
 
 
+@pytest.mark.parametrize("shim", ["a script", "a link to a script"])
+def test_what_a_program_says_that_starts_another_is_not_kept(roots: Roots, tmp_path: Path, shim: str) -> None:
+    """As the shims of version managers do: the program behind one changes, and the shim's file does not."""
+    behind = tmp_path / "behind"
+    behind.write_text('#!/bin/sh\nexec "$REAL" "$@"\n')
+    named = tmp_path / "shims/kustomize"
+    named.parent.mkdir()
+    named.write_text(f'#!/bin/sh\nexec {behind} "$@"\n')
+    named.chmod(0o755)
+    behind.chmod(0o755)
+    if shim == "a link to a script":
+        named = named.rename(named.with_name("manager"))
+        named = named.with_name("kustomize")
+        named.symlink_to("manager")
+    real = str(next((cache_root() / "tools").glob("kustomize/*/kustomize")))
+    words = ("validate", ".", "--kustomize", str(named))
+    assert [run(roots.top, roots.cache, *words, REAL=real)[0] for _ in range(2)] == [0, 0]
+    behind.write_text('#!/bin/sh\n[ "$1" = build ] && exit 2\nexec "$REAL" "$@"\n')
+    assert run(roots.top, roots.cache, *words, REAL=real)[0] == 3
+
+
+def test_what_a_program_says_that_is_kustomize_itself_is_kept(cache: Path, tmp_path: Path) -> None:
+    program = shutil.copy(next((cache / "tools").glob("kustomize/*/kustomize")), tmp_path / "kustomize")
+    top = write(tmp_path / "roots", ROOTS)
+    words = ("validate", ".", "--kustomize", str(program))
+    first = run(top, cache, *words)
+    assert "gateshift.checks" not in imports(top, cache, *words)
+    assert run(top, cache, *words) == first
+
+
 def test_a_run_without_a_verdict_is_not_kept(
     customers: Path,  # noqa: F811 -- the fixture
     cache: Path,
@@ -312,7 +340,7 @@ def test_a_run_without_a_verdict_is_not_kept(
     real = next((cache / "tools").glob("kubeconform/*/kubeconform"))
     mark = tmp_path_factory.mktemp("bin") / "mark"
     flaky = mark.with_name("kubeconform")
-    flaky.write_text(f'#!/bin/sh\n[ -e {mark} ] || {{ touch {mark}; exit 2; }}\nexec {real} "$@"\n')
+    flaky.write_text(f'#!/bin/sh\n[ "$1" = -v ] || [ -e {mark} ] || {{ touch {mark}; exit 2; }}\nexec {real} "$@"\n')
     flaky.chmod(0o755)
     words = ("validate", "overlays/half", "--kubeconform", str(flaky))
     run(customers, cache, "validate", "overlays/canary", *words[2:])

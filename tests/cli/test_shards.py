@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.caching import own_cache, run
+from tests.cli.caching import counting_cache, own_cache, run
 from tests.cli.promoting import customers, git  # noqa: F401 -- customers is a fixture
 from tests.cli.test_kept_answers import CRD, FAULT, ROOTS
 from tests.repositories import write
@@ -53,20 +53,16 @@ def test_shards_together_say_what_one_run_says(
         assert merged(customers, cache, parts(customers, cache, count, *words)) == whole
 
 
-def test_merging_builds_nothing_that_a_part_knows(tmp_path: Path, cache: Path) -> None:
-    top, log = write(tmp_path / "roots", ROOTS), cache.parent / "log"
-    real = next((cache / "tools").glob("kustomize/*/kustomize"))
-    program = log.with_name("kustomize")
-    program.write_text(f'#!/bin/sh\n[ "$1" = build ] && echo >> {log}\nexec {real} "$@"\n')
-    program.chmod(0o755)
-    named = ("--kustomize", str(program))
-    files = parts(top, cache, 2, ".", *named)
+def test_merging_builds_nothing_that_a_part_knows(tmp_path: Path) -> None:
+    top, log = write(tmp_path / "roots", ROOTS), tmp_path / "log"
+    cache = counting_cache(tmp_path / "cache", log)
+    files = parts(top, cache, 2, ".")
     assert len(log.read_text().splitlines()) == 3
     log.write_text("")
-    assert merged(top, cache, files, *named)[0] == 0
+    assert merged(top, cache, files)[0] == 0
     assert log.read_text() == ""
     (top / "two/object.yaml").write_text(FAULT)
-    assert merged(top, cache, files, *named)[0] == 1
+    assert merged(top, cache, files)[0] == 1
     assert len(log.read_text().splitlines()) == 1
 
 

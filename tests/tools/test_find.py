@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from gateshift.tools.lock import pinned
 from gateshift.tools.program import Source
 
 KUSTOMIZE = pinned().program("kustomize").version
+
+
+REAL = find("kustomize").argv[0]
 
 
 def program(folder: Path, name: str, says: str, *, asked: str = "version") -> Path:
@@ -133,13 +138,24 @@ def test_kubectl_is_no_kubeconform(bin_folder: Path) -> None:
         find("kubeconform")
 
 
-def test_a_program_is_asked_once_until_its_file_changes(bin_folder: Path) -> None:
+def test_a_program_is_asked_once_until_its_file_changes(bin_folder: Path, cache: Path) -> None:
+    path = bin_folder / "kustomize"
+    shutil.copy(REAL, path)
+    version = find("kustomize").version
+    assert version.startswith("v5.")
+    answers = cache / "versions.json"
+    answers.write_text(answers.read_text().replace(version, "v5.9.9"))
+    assert find("kustomize").version == "v5.9.9"
+    os.utime(path)
+    assert find("kustomize").version == version
+
+
+def test_a_program_that_may_start_another_is_asked_each_time(bin_folder: Path) -> None:
+    """As the shims of version managers do, whose file stays the same."""
     program(bin_folder, "kustomize", "v5.8.0")
     for _ in range(3):
         assert find("kustomize").version == "v5.8.0"
-    assert (bin_folder / "kustomize.asked").read_text() == "version\n"
-    program(bin_folder, "kustomize", "v5.10.0-rc.1")
-    assert find("kustomize").version == "v5.10.0-rc.1"
+    assert (bin_folder / "kustomize.asked").read_text() == "version\n" * 3
 
 
 def test_a_cache_that_cannot_be_written_or_read_does_no_harm(bin_folder: Path, cache: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import os
 import re
 from collections.abc import Callable
 from enum import Enum
@@ -18,7 +19,7 @@ from gateshift.errors import NoVerdict
 from gateshift.system.cache import cache_root, write_json
 from gateshift.system.cache_sums import SUMS
 from gateshift.system.process import run
-from gateshift.tools.lock import PinnedProgram
+from gateshift.tools.lock import PinnedProgram, pinned
 from gateshift.yamldoc.data import JsonObject, json_of, object_at, text_at
 
 
@@ -51,13 +52,19 @@ _VERSION = r"v\d+\.\d+\.\d+[-+.\w]*"
 # answer the same question with words in front.
 _OWN_VERSION = rf"(?m)^(?:\{{Version:kustomize/)?({_VERSION}|\(devel\))"
 _ANSWERS = "versions.json"
+_KUBECTL = ("k8s.io/kubernetes", "k8s.io/kubectl")
 
 
-def program_state(program: Program) -> bytes:
-    """What tells this program from any other: the sums of an installed one, and of another the state of its file."""
+def program_state(program: Program) -> bytes | None:
+    """What tells this program from any other: the sums of an installed one, and of another the state of its file; None
+    where the file starts another program, as a shim does, so that it stays the same when that one changes."""
     path = Path(program.argv[0])
     if program.source is Source.CACHE:
         state = (path.parent / SUMS).read_bytes()
+    elif not _is_build_of(
+        path, _KUBECTL if program.source is Source.KUBECTL else (pinned().program(program.name).module,)
+    ):
+        return None
     else:
         found = path.stat()
         state = f"{path} {found.st_size} {found.st_ino} {found.st_mtime_ns} {found.st_ctime_ns}".encode(
@@ -68,12 +75,12 @@ def program_state(program: Program) -> bytes:
 
 def version_of(path: Path, program: PinnedProgram) -> str:
     """The program's version such as "v5.8.1", or "" where neither it nor its build says."""
-    return _remembered(path, program.name, lambda: _ask(path, program))
+    return _remembered(path, program.name, (program.module,), lambda: _ask(path, program))
 
 
 def kubectl_kustomize_version(path: Path) -> str:
     """The version of the kustomize inside kubectl, or ""."""
-    return _remembered(path, "kubectl", lambda: _ask_kubectl(path))
+    return _remembered(path, "kubectl", _KUBECTL, lambda: _ask_kubectl(path))
 
 
 def module_sum(path: Path, module: str) -> tuple[str, str] | None:
@@ -85,6 +92,16 @@ def module_sum(path: Path, module: str) -> tuple[str, str] | None:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         match = line.search(content)
         return (match[1].decode(), match[2].decode()) if match else None
+
+
+def _is_build_of(path: Path, modules: tuple[str, ...]) -> bool:
+    """Whether the file is a Go program that was built from one of the modules."""
+    built = b"|".join(re.escape(module.encode()) for module in modules)
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content[:2] != b"#!" and re.search(b"\nmod\t(" + built + b")\t", content) is not None
 
 
 def _ask(path: Path, program: PinnedProgram) -> str:
@@ -113,8 +130,9 @@ def _said(path: Path, words: list[str]) -> str:
     return finished.stdout.decode(errors="replace") if finished.exit_code == 0 else ""
 
 
-def _remembered(path: Path, name: str, ask: Callable[[], str]) -> str:
-    """The answer given when the file had the same size and time of change; a program takes 30 ms to say its version."""
+def _remembered(path: Path, name: str, modules: tuple[str, ...], ask: Callable[[], str]) -> str:
+    """The answer given when the file had the same size and time of change; a program takes 30 ms to say its version.
+    What is no build of one of the modules may start another program, and is asked each time."""
     state = path.stat()
     store = cache_root() / _ANSWERS
     answers = _read(store)
@@ -122,7 +140,7 @@ def _remembered(path: Path, name: str, ask: Callable[[], str]) -> str:
     if known.get("size") == state.st_size and known.get("changed") == state.st_mtime_ns and known.get("name") == name:
         return text_at(known, "version")
     version = ask()
-    if version:
+    if version and _is_build_of(path, modules):
         fact: JsonObject = {"name": name, "size": state.st_size, "changed": state.st_mtime_ns, "version": version}
         _write(store, {**answers, str(path): fact})
     return version

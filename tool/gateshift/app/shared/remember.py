@@ -100,8 +100,8 @@ def _known(payload: bytes | None, day: str, form: type[T]) -> T | None:
 
 
 def _name(question: RunQuestion, store: AnswerStore) -> bytes | None:
-    """The name of the question's entry; None where a program is missing, where a path is not Unicode, or where there is
-    too much to look at."""
+    """The name of the question's entry; None where a program is missing or may start another, where a path is not
+    Unicode, or where there is too much to look at."""
     try:
         asked = encoded((question.command, question.options, question.paths))
     except ValueError:  # it names what is not Unicode
@@ -111,10 +111,10 @@ def _name(question: RunQuestion, store: AnswerStore) -> bytes | None:
     except (NoVerdict, OSError):
         return None
     places = list(_places(question.paths))
-    if None in places:
+    if None in (*places, *programs):
         return None
     here = os.fsencode(os.getcwd()), os.fsencode(shutil.which("git") or "")
-    return digest(_FORMAT, own_state(store), *here, asked, *programs, *filter(None, places))
+    return digest(_FORMAT, own_state(store), *here, asked, *filter(None, (*programs, *places)))
 
 
 def _places(paths: Sequence[Path]) -> Iterator[bytes | None]:

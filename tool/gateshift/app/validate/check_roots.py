@@ -32,6 +32,7 @@ from gateshift.model.schema_verdict import SchemaVerdict
 from gateshift.schemas import Schemas, kubeconform
 from gateshift.schemas.own_crds import with_crds_among
 from gateshift.tools.find import find
+from gateshift.tools.program import program_state
 from gateshift.yamldoc.data import JsonObject
 
 
@@ -73,14 +74,17 @@ def check_roots(
 
 
 def _memory(targets: ValidationTargets, with_checks: RootChecks, choices: Choices) -> RootMemory | None:
-    """The roots that are known from other runs; None where none is wanted, or where a program or schema is missing."""
+    """The roots that are known from other runs; None where none is wanted, where a program or schema is missing, and
+    where a program may start another."""
     store = choices.store if with_checks.checks is CHECKS else None
     if store is None or with_checks.schemas is None:
         return None
     try:
-        programs = [find(name, named) for name, named in choices.programs()]
+        programs = [program_state(find(name, named)) for name, named in choices.programs()]
+        if None in programs:
+            return None
         stages = targets.rollouts.by_folder
-        return RootMemory.of(store, programs, with_checks.schemas, stages, cel=with_checks.cel)
+        return RootMemory.of(store, filter(None, programs), with_checks.schemas, stages, cel=with_checks.cel)
     except (NoVerdict, OSError):
         return None
 

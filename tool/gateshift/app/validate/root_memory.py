@@ -28,7 +28,6 @@ from gateshift.system.answer_part import AnswerPart
 from gateshift.system.answer_store import AnswerStore, digest
 from gateshift.system.cache_sums import SUMS
 from gateshift.system.own_state import own_state
-from gateshift.tools.program import Program, program_state
 
 
 class KeptRoot(Struct, frozen=True, eq=False):
@@ -55,18 +54,19 @@ class RootMemory:
     def of(
         cls,
         store: AnswerStore | AnswerPart,
-        programs: Iterable[Program],
+        programs: Iterable[bytes],
         schemas: Schemas,
         stages: Mapping[Path, StageRoot],
         *,
         cel: bool,
     ) -> RootMemory:
-        """The memory of a run with these programs and schemas. Raises OSError where one of them cannot be read."""
+        """The memory of a run with programs of these states and these schemas. Raises OSError where one of them cannot
+        be read."""
         folders = (*schemas.sets, *(() if schemas.experimental is None else (schemas.experimental,)))
         sums = (part for folder in folders for part in (os.fsencode(folder), _sums(folder)))
         here = os.fsencode(os.getcwd())
         code = own_state(store if isinstance(store, AnswerStore) else store.below)
-        return cls(store, digest(code, here, bytes([cel]), *map(program_state, programs), *sums), stages)
+        return cls(store, digest(code, here, bytes([cel]), *programs, *sums), stages)
 
     def known(self, tree: KustomizationTree) -> KeptRoot | None:
         """What came of the root the last time; None where it has to be built."""
