@@ -6,6 +6,7 @@ Each text has the manifests; the stages are those that lead from there to a spli
 from __future__ import annotations
 
 _CANDIDATE = ("live", "routed", "dark", "canary", "half", "final", "handed-over", "retired")
+_ON_TO_V3 = ("canary-v3", "half-v3", "final-v3", "retired-v3")
 
 
 def _labels(text: str) -> str:
@@ -111,7 +112,12 @@ SHAPES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "bookinfo with its first version routed": (
         _BOOKINFO + route("reviews", mesh("reviews"), _backends("reviews-v1", port=9080)),
         (),
-        ("live", "routed", "canary", "half", "final", "retired"),
+        (*("live", "routed", "canary", "half", "final", "retired"), *_ON_TO_V3),
+    ),
+    "bookinfo from its three versions to its first one and on": (
+        _BOOKINFO,
+        ("--candidate", "v1"),
+        ("live", "routed", "half", "final", "canary-v2", "half-v2", "final-v2", "retired-v2", *_ON_TO_V3),
     ),
     "the Gateway API's traffic splitting": (
         _versions("foo", 8080, "v1", "v2")

@@ -53,11 +53,19 @@ def test_the_shares_of_today_go_on_from_what_they_are(repository: Path) -> None:
     assert object_at(data, "workload")["container"] == "main"
 
 
-def test_the_next_version_that_runs_comes_first_and_later_ones_stay(repository: Path) -> None:
+def test_the_versions_that_run_already_come_one_after_the_other(repository: Path) -> None:
     _, data = adopted(repository, SHAPES["bookinfo with its first version routed"][0])
 
-    assert shares_of(data)[1] == {"v1": 90, "v2": 10}
-    assert object_at(list_at(data, "stages")[-1])["deploy"] == ["v2", "v3"]
+    assert shares_of(data)[1:4] == [{"v1": 90, "v2": 10}, {"v1": 50, "v2": 50}, {"v2": 100}]
+    assert shares_of(data)[5:] == [{"v2": 90, "v3": 10}, {"v2": 50, "v3": 50}, {"v3": 100}, {"v3": 100}]
+    deployed = [object_at(stage).get("deploy") for stage in list_at(data, "stages")]
+    assert deployed[5:] == [["v2", "v3"]] * 4 + [["v3"]]
+
+
+def test_nothing_is_shared_out_toward_the_version_that_has_everything(repository: Path) -> None:
+    _, data = adopted(repository, SHAPES["bookinfo with its first version routed"][0], "--candidate", "v1")
+
+    assert shares_of(data)[:2] == [{"v1": 100}, {"v1": 90, "v2": 10}]
 
 
 def test_a_version_that_runs_can_be_named_as_the_one_to_come(repository: Path) -> None:

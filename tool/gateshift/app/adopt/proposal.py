@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -81,7 +81,7 @@ def propose(
         case AdoptionWay.BESIDE:
             versions: JsonObject = {version.name: _live(running, version) for version in running.versions}
             versions |= {target: _candidate(running, target, image)} if fresh else {}
-            steps = stages(_shift(running, route, target))
+            steps = stages(*_shifts(running, route, target))
         case AdoptionWay.TAKE_OVER:
             versions = _with_twin(running, target, pods.image, image)
             today, version, _ = versions
@@ -90,7 +90,7 @@ def propose(
     data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
     around = left_alone(running, route, target, fresh=fresh, apart=apart)
     left = (*service.left, *route.left, *pods.left, *around)
-    comments = _comments(running, list(versions), target, fresh=fresh, drill=not options.image)
+    comments = _comments(running, list(versions), _way(running, target), drill=not options.image)
     return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)), way)
 
 
@@ -152,17 +152,35 @@ def _target(running: RunningService, options: AdoptOptions) -> str:
     return idle[0] if idle else next_name(names)
 
 
-def _shift(running: RunningService, route: RouteFields, target: str) -> Shift:
+def _shifts(running: RunningService, route: RouteFields, target: str) -> Iterator[Shift]:
+    """To the target, and from there to each version after it that runs already."""
     names = [version.name for version in running.versions]
     weights = {version.name: version.weight for version in running.versions}
     today = weights if any(weights.values()) else {**weights, names[0]: 1}
-    kept = tuple(names[names.index(target) :]) if target in names else (target,)
-    given_away = [version.name for version in running.versions if version.service.name == running.name]
-    remaining = [name for name in (*names, target) if name not in given_away]
-    handed_over = dict.fromkeys(remaining) if set(given_away) - set(kept) else ()
-    runs = route.resource is not None
+    way = _way(running, target)
+    has_all = today.get(target) == sum(today.values())
+    way = way[1:] if has_all and way[1:] else way
     steps = (running.controller.steps if running.controller else ()) or TWO_STEPS
-    return Shift(today, target, target in names, kept, tuple(handed_over), _kind(route), runs, steps)
+    for at, name in enumerate(way):
+        kept = way[at:]
+        handed_over = _handed_over(running, [*today, name], kept)
+        ending = f"-{name}" if at else ""
+        runs = route.resource is not None
+        yield Shift(today, name, name in names, kept, handed_over, _kind(route), runs, steps, ending)
+        today = {version: int(version == name) for version in kept}
+
+
+def _way(running: RunningService, target: str) -> tuple[str, ...]:
+    """The versions that get every request, one after the other: the target, and those after it that run already."""
+    names = [version.name for version in running.versions]
+    return tuple(names[names.index(target) :]) if target in names else (target,)
+
+
+def _handed_over(running: RunningService, deployed: Sequence[str], kept: Sequence[str]) -> tuple[str, ...]:
+    """The versions whose Services remain when one that goes had the Service that callers know for its own."""
+    callers = {version.name for version in running.versions if version.service.name == running.name}
+    given_away = callers & set(deployed) - set(kept)
+    return tuple(dict.fromkeys(name for name in deployed if name not in callers)) if given_away else ()
 
 
 def _followed(running: RunningService) -> frozenset[str]:
@@ -195,13 +213,12 @@ def _free_names(running: RunningService, wanted: str) -> JsonObject:
     return {key: name for key, name in names.items() if name != wanted}
 
 
-def _comments(
-    running: RunningService, names: list[str], target: str, *, fresh: bool, drill: bool
-) -> dict[FieldPath, str]:
-    old = " and ".join(name for name in names if name != target)
+def _comments(running: RunningService, names: list[str], way: tuple[str, ...], *, drill: bool) -> dict[FieldPath, str]:
+    target, fresh = way[0], way[0] not in {version.name for version in running.versions}
+    old = " and ".join(name for name in names if name not in way)
     today = f", which is today's until you write another one, so that it is a drill for {target}" if drill else ""
     comments: dict[FieldPath, str] = {
-        (): f"How traffic to {running.name}, which runs already, moves from {old} to {target}.\n"
+        (): f"How traffic to {running.name}, which runs already, moves from {old} to {', then '.join(way)}.\n"
         "`gateshift generate` writes base/ and overlays/ from this file; `gateshift plan` shows what each step does.",
         ("service", "selector"): "The labels of the pods to come.",
         ("live",): "What runs today. It is never rewritten: every stage has it as it stands.",

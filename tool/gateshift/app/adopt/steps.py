@@ -60,7 +60,8 @@ TWO_STEPS = (Step(10), Step(50))
 class Shift(Struct, frozen=True):
     """Where the stages lead from and to. `today` has the weight of each version that runs, `target` is the version to
     come, `runs` whether it runs already, and `kept` are the versions that stay. `handed_over` are the versions whose
-    Services remain when the Service that callers know becomes the rollout's own; none where it stays as it is."""
+    Services remain when the Service that callers know becomes the rollout's own; none where it stays as it is. `ending`
+    tells its stages' names from those of a shift before it."""
 
     today: Mapping[str, int]
     target: str
@@ -70,6 +71,12 @@ class Shift(Struct, frozen=True):
     route_kind: str
     route_runs: bool
     steps: tuple[Step, ...] = TWO_STEPS
+    ending: str = ""
+
+    @property
+    def run(self) -> JsonObject:
+        """The versions that run on the way, where these are no longer all there are."""
+        return {"deploy": list[Json](self.today)} if self.ending else {}
 
     @property
     def share(self) -> float:
@@ -96,8 +103,8 @@ def stage(name: str, description: str, waits_for: str, **fields: Json) -> Propos
     return ProposedStage({"name": name, "description": description, **fields}, waits_for)
 
 
-def stages(shift: Shift) -> Iterator[ProposedStage]:
-    """The stages; the first is what runs."""
+def stages(shift: Shift, *later: Shift) -> Iterator[ProposedStage]:
+    """The stages; the first is what runs. The `later` shifts go on to versions that run already, one after another."""
     live: list[Json] = list(shift.today)
     yield stage("live", "What runs today, and nothing else.", "", deploy=live)
     yield _routed(shift)
@@ -108,8 +115,9 @@ def stages(shift: Shift) -> Iterator[ProposedStage]:
             f"the pods of {shift.target} to be Ready",
             shares=toward(shift.today, shift.target, None),
         )
-    yield from _shares(shift)
-    yield from _retirement(shift)
+    for each in (shift, *later):
+        yield from _shares(each)
+        yield from _retirement(each)
 
 
 def _routed(shift: Shift) -> ProposedStage:
@@ -126,35 +134,41 @@ def _shares(shift: Shift) -> Iterator[ProposedStage]:
     for step in shift.steps:
         if step.percent > shift.share * 100 or step.match:
             shares = toward(shift.today, shift.target, step.percent)
-            yield on_the_way(step, shift.target, shares)
+            yield on_the_way(step, shift.target, shares, shift.ending, **shift.run)
     runs = "run" if " " in shift.old else "runs"
     yield stage(
-        "final",
+        f"final{shift.ending}",
         f"{shift.target} answers everything; {shift.old} still {runs}, one commit away.",
         f"{shift.target} to have proved itself",
+        **shift.run,
         shares={shift.target: 100},
     )
 
 
-def on_the_way(step: Step, target: str, shares: JsonObject, **fields: Json) -> ProposedStage:
+def on_the_way(step: Step, target: str, shares: JsonObject, ending: str = "", **fields: Json) -> ProposedStage:
     """The stage of a step to the target."""
     waits_for = f"{target} to serve its share well" + (", and for an approval" if step.approval else "")
-    return stage(step.name, step.description(target), waits_for, **fields, shares=shares, **step.fields(target))
+    return stage(
+        f"{step.name}{ending}", step.description(target), waits_for, **fields, shares=shares, **step.fields(target)
+    )
 
 
 def _retirement(shift: Shift) -> Iterator[ProposedStage]:
+    if not shift.goes:
+        return
     all_shares: JsonObject = {shift.target: 100}
     if shift.handed_over:
         yield stage(
-            "handed-over",
+            f"handed-over{shift.ending}",
             "The Service is the rollout's own and selects the versions to come; it serves no other.",
             f"clients that hold connections to {shift.goes} to be gone",
+            **shift.run,
             services=list[Json](shift.handed_over),
             shares=all_shares,
         )
     verb = "are" if " " in shift.goes else "is"
     yield stage(
-        "retired",
+        f"retired{shift.ending}",
         f"{shift.goes} {verb} gone.",
         "",
         deploy=list[Json](shift.kept),

@@ -73,16 +73,13 @@ def _made_ready(
 
 def _last_release(data: JsonObject, succession: Succession) -> list[JsonObject]:
     """The stages with a route, from the one on in which the version before the last had every request alone where
-    there are several releases in the file."""
+    there are several releases in the file; the last such stage where the last version ran all the time."""
     draft = Draft(data)
     stages = stages_of(data)
     last, before = succession.model, draft.versions[-2:-1]
-    starts = [
-        index
-        for index, stage in enumerate(stages)
-        if last not in (*draft.deployed(stage), *draft.services(stage)) and _gives_all_to(stage, *before)
-    ]
-    first = starts[-1] if starts and len(draft.versions) > 2 else 0
+    starts = [index for index, stage in enumerate(stages) if _gives_all_to(stage, *before)]
+    alone = [at for at in starts if last not in (*draft.deployed(stages[at]), *draft.services(stages[at]))]
+    first = (alone or starts)[-1] if starts and len(draft.versions) > 2 else 0
     return [stage for stage in stages[first:] if "shares" in stage]
 
 
