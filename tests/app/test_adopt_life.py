@@ -38,16 +38,13 @@ def plan(folder: Path, *sides: str) -> JsonObject:
         (PLAIN, ()),
         (ROUTED, ()),
         (PLAIN, ("--take-over",)),
+        (PLAIN + route("web", "{name: public}", "backendRefs: [{name: shop, port: 80}]"), ("--take-over",)),
         (SHAPES["the Gateway API's traffic splitting"][0], ()),
         (SHAPES["a Service among its own backends"][0], ()),
     ],
     ids=[
-        "three that run",
-        "beside",
-        "beside with a route",
-        "take over",
-        "versions that run",
-        "a Service among its backends",
+        *("three that run", "beside", "with a route", "take over", "take over behind a Gateway"),
+        *("versions that run", "a Service among its backends"),
     ],
 )
 def test_the_next_release_starts_from_what_runs_in_the_end(tmp_path: Path, text: str, options: tuple[str, ...]) -> None:

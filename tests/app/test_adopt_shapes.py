@@ -133,12 +133,12 @@ def test_nothing_is_said_to_be_left_where_all_is_carried(repository: Path) -> No
 
 
 TAKEN_OVER = ["live", "twin", "subset", "routed", "moved", "taken-over", "dark", "canary", "half", "final"]
+SHOP = deployment("shop", "app=shop") + service("shop", "app=shop")
+GATEWAY = route("web", "{name: public}", "backendRefs: [{name: shop, port: 80}]")
 
 
 def test_a_twin_takes_over_in_five_steps_and_the_candidate_follows(repository: Path) -> None:
-    text = deployment("shop", "app=shop") + service("shop", "app=shop")
-
-    said, data = adopted(repository, text, "--take-over", "--candidate", "v2=registry.example.com/shop:2.0")
+    said, data = adopted(repository, SHOP, "--take-over", "--candidate", "v2=registry.example.com/shop:2.0")
 
     stages = stages_of(said)
     assert said["way"] == "take-over"
@@ -150,16 +150,36 @@ def test_a_twin_takes_over_in_five_steps_and_the_candidate_follows(repository: P
     assert gateshift(repository, "validate", "gateshift").returncode == 0
 
 
-def test_behind_a_gateway_the_candidate_has_labels_that_the_service_does_not_select(repository: Path) -> None:
-    text = deployment("shop", "app=shop") + service("shop", "app=shop")
-    gateway = route("web", "{name: public}", "backendRefs: [{name: shop, port: 80}]")
+def test_behind_a_gateway_the_service_is_handed_over_after_a_take_over(repository: Path) -> None:
+    said, data = adopted(repository, SHOP + GATEWAY, "--take-over")
 
-    said, data = adopted(repository, text + gateway, "--take-over")
+    assert [stage["stage"] for stage in stages_of(said)] == [*TAKEN_OVER, "handed-over", "retired"]
+    assert object_at(data, "versions", "v1")["selector"] == {"app": "shop", "version": "v1"}
+    assert object_at(data, "service")["selector"] == {"app": "shop-rollout"}
+    assert gateshift(repository, "validate", "gateshift").returncode == 0
 
-    assert [object_at(stage)["stage"] for stage in list_at(said, "stages")] == TAKEN_OVER
-    assert object_at(data, "versions", "v2")["selector"] == {"app": "shop-rollout", "version": "v2"}
-    (left,) = [item for item in list_at(said, "left") if text_at(item, "what") == "the stage retired"]
-    assert "Service shop has no Ready pod" in text_at(left, "why")
+
+@pytest.mark.parametrize("parent", [GATEWAY, route("shop", mesh("shop"), "backendRefs: [{name: shop, port: 80}]")])
+@pytest.mark.parametrize("way", ["--beside", "--take-over"])
+def test_a_second_service_of_the_pods_is_told_how_to_follow(repository: Path, parent: str, way: str) -> None:
+    second = service("shop-external", "app=shop", 8081)
+
+    said, _ = adopted(repository, SHOP + second + parent, "--service", "shop", way)
+
+    assert text_at(list_at(said, "stages")[-1], "stage") == "handed-over"
+    left = {text_at(item, "what"): text_at(item, "why") for item in list_at(said, "left")}
+    assert "give it the selector `app: shop-rollout`" in left["Service shop-external"]
+    assert "Service shop-external has no Ready pod" in left["the stage retired"]
+
+    selector = "{name: shop-external}\nspec:\n  selector: {app: shop"
+    file = repository / "live" / "all.yaml"
+    file.write_text(file.read_text().replace(selector, f"{selector}-rollout"))
+    rollout = repository / "gateshift" / "shop"
+    with (rollout / "gateshift.yaml").open("a") as text:
+        text.write("  - {name: retired, deploy: [v2], shares: {v2: 100}}\n")
+    assert gateshift(rollout, "generate").returncode == 0
+    done = gateshift(rollout, "plan", "handed-over", "retired")
+    assert done.returncode == 0, done.stdout
 
 
 def test_several_versions_are_not_taken_over(repository: Path) -> None:
@@ -169,9 +189,6 @@ def test_several_versions_are_not_taken_over(repository: Path) -> None:
 
     assert done.returncode == 2
     assert "several versions run: v1, v2" in done.stderr
-
-
-SHOP = deployment("shop", "app=shop") + service("shop", "app=shop")
 
 
 def refused(top: Path, text: str, *options: str) -> str:

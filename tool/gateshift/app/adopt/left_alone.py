@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateshift.app.adopt.controllers import hand_over
-from gateshift.app.adopt.family import conditions, is_service
+from gateshift.app.adopt.family import conditions, is_service, workloads_of
 from gateshift.app.adopt.route_fields import RouteFields
 from gateshift.app.adopt.running import RunningService, autoscaling
 from gateshift.model.adoption import Left
 from gateshift.model.resource import Resource
 from gateshift.traffic.cluster import same_namespace
 from gateshift.traffic.routes import Route
-from gateshift.yamldoc.data import Json
+from gateshift.yamldoc.data import Json, JsonObject
 
 _GUARDS = ("NetworkPolicy", "ServiceMonitor", "PodMonitor", "PodDisruptionBudget")
 _STEERS = (
@@ -30,17 +30,20 @@ _STEERS = (
 _PODS = ("Deployment", "ReplicaSet")
 
 
-def left_alone(running: RunningService, route: RouteFields, target: str, *, fresh: bool, apart: bool) -> Iterator[Left]:
+def left_alone(
+    running: RunningService, route: RouteFields, target: str, *, fresh: bool, labels: JsonObject
+) -> Iterator[Left]:
     """Everything that the stages do not touch although it concerns the service. `fresh` says that the version to come
-    does not run yet, `apart` that its pods have none of the labels by which today's are selected."""
+    does not run yet; `labels` are those of its pods where they have none by which today's are selected, else none."""
     if running.controller is not None:
         yield hand_over(running.controller, running.name)
         yield from running.controller.left
     if not running.made_by_controller:
         yield from _routes(running, route)
     yield from _other_ways_in(running)
-    if apart:
+    if labels:
         yield from _guards(running, target)
+        yield from _second_services(running, target, labels)
     yield from _workloads(running, fresh=fresh)
 
 
@@ -109,6 +112,22 @@ def _guards(running: RunningService, target: str) -> Iterator[Left]:
             str(running.autoscaler.resource.id),
             f"it scales by more than the CPU, so that {target} has a fixed number of replicas",
         )
+
+
+def _second_services(running: RunningService, target: str, labels: JsonObject) -> Iterator[Left]:
+    """Other Services of today's pods alone, which would lead nowhere without them."""
+    known = (running.service, *(version.service for version in running.versions))
+    today = {workload for version in running.versions for workload in version.workloads}
+    wanted = ", ".join(f"{key}: {value}" for key, value in labels.items())
+    for service in running.cluster.services:
+        selected = set() if service in known else set(workloads_of(running.cluster, service))
+        if selected and selected <= today:
+            yield Left(
+                str(service.resource.id),
+                "it leads to today's pods past the stages, which therefore end before these are gone: when "
+                f"{target} has every request, give it the selector `{wanted}` in a commit of its own, and a last stage "
+                f"that deploys {target} alone is safe then",
+            )
 
 
 def _covers_all(resource: Resource) -> bool:

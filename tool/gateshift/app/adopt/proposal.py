@@ -11,7 +11,7 @@ from gateshift.app.adopt.left_alone import left_alone
 from gateshift.app.adopt.pod_fields import pod_fields
 from gateshift.app.adopt.route_fields import RouteFields, route_fields
 from gateshift.app.adopt.running import RunningService, RunningVersion, autoscaling, named
-from gateshift.app.adopt.service_fields import own_labels, service_fields
+from gateshift.app.adopt.service_fields import joins_the_service, labels_of_today, service_fields
 from gateshift.app.adopt.steps import TWO_STEPS, ProposedStage, Shift, stages
 from gateshift.app.adopt.take_over import take_over_stages
 from gateshift.app.adopt.version_names import free_name, next_name
@@ -22,7 +22,7 @@ from gateshift.errors import Exit, UserError
 from gateshift.model.adoption import AdoptionWay, Left
 from gateshift.traffic.endpoints import replicas
 from gateshift.yamldoc import dump
-from gateshift.yamldoc.data import FieldPath, Json, JsonObject, text_at
+from gateshift.yamldoc.data import FieldPath, Json, JsonObject, object_at, text_at
 
 _OF_A_VERSION = {"deployment": ("Deployment", "HorizontalPodAutoscaler"), "service": ("Service",)}
 """The kinds of the objects that have a version's `deployment` and `service` names."""
@@ -64,7 +64,7 @@ def propose(
     pods = pod_fields(running, _followed(running))
     way = AdoptionWay.TAKE_OVER if running.made_by_controller else options.way
     beside = way is AdoptionWay.BESIDE
-    apart = fresh and (beside or running.made_by_controller)
+    apart = fresh and (beside or running.made_by_controller or not joins_the_service(running, target))
     service = service_fields(running, target if apart else "")
     route = route_fields(running)
     named: list[Json] = [f"{route.resource.kind}/{route.resource.id.name}"] if route.resource else []
@@ -83,12 +83,13 @@ def propose(
             versions |= {target: _candidate(running, target, image)} if fresh else {}
             steps = stages(*_shifts(running, route, target))
         case AdoptionWay.TAKE_OVER:
-            versions = _with_twin(running, target, pods.image, image)
+            versions = _with_twin(running, target, pods.image, image, apart=apart)
             today, version, _ = versions
-            steps = take_over_stages(today, version, target, _kind(route), running.controller)
+            steps = take_over_stages(today, version, target, _kind(route), running.controller, apart=apart)
     data["versions"] = versions
     data |= {"pointers": {"existing": list[Json](pointers)}} if pointers else {}
-    around = left_alone(running, route, target, fresh=fresh, apart=apart)
+    labels = object_at(service.data, "selector") if apart else {}
+    around = left_alone(running, route, target, fresh=fresh, labels=labels)
     left = (*service.left, *route.left, *pods.left, *around)
     comments = _comments(running, list(versions), _way(running, target), drill=not options.image)
     return Proposal(data, comments, tuple(steps), tuple(dict.fromkeys(left)), way)
@@ -106,9 +107,10 @@ def _kind(route: RouteFields) -> str:
     return text_at(route.data, "kind") or "HTTPRoute"
 
 
-def _with_twin(running: RunningService, target: str, image: str, candidate: str) -> JsonObject:
-    """What runs today, its twin under the version's name, and the candidate. Raises UserError where several versions
-    run: nothing is to be taken over where labels tell them apart already."""
+def _with_twin(running: RunningService, target: str, image: str, candidate: str, *, apart: bool) -> JsonObject:
+    """What runs today, its twin under the version's name, and the candidate, whose pods are to have labels of their own
+    where it comes `apart`. Raises UserError where several versions run: nothing is to be taken over where labels tell
+    them apart already."""
     (version, *others) = running.versions
     if others:
         raise UserError(
@@ -117,11 +119,12 @@ def _with_twin(running: RunningService, target: str, image: str, candidate: str)
         )
     stays = replace(version, goes_with=tuple(one for one in version.goes_with if one.kind != "PodDisruptionBudget"))
     today = free_name("today", [version.name, target])
+    followed = apart and not running.made_by_controller
+    twin: JsonObject = {"selector": labels_of_today(running, version.name)} if followed else {}
     return {
         today: _live(running, stays),
-        version.name: _candidate(running, version.name, image),
-        target: _candidate(running, target, candidate)
-        | ({} if running.made_by_controller else own_labels(running, target)),
+        version.name: _candidate(running, version.name, image) | twin,
+        target: _candidate(running, target, candidate),
     }
 
 

@@ -13,6 +13,7 @@ from gateshift.app.adopt.version_names import LONGEST, OURS
 from gateshift.config.schema.schema_types import Raw
 from gateshift.config.schema.service import SERVICE, SERVICE_SPEC
 from gateshift.model.adoption import Left
+from gateshift.traffic.selectors import Selector
 from gateshift.yamldoc.data import Json, JsonObject, list_at, object_at
 
 _OF_A_PORT = ("name", "port", "targetPort", "protocol", "appProtocol", "nodePort")
@@ -99,14 +100,20 @@ def _selector(running: RunningService, target: str) -> JsonObject:
     return _labels_of_our_own(running, today, target)
 
 
-def own_labels(running: RunningService, target: str) -> JsonObject:
-    """The `selector` of a version to come next to a twin of what runs: none of its own where a mesh route decides on
-    every call, so that it does not matter that today's Service selects its pods too."""
+def joins_the_service(running: RunningService, target: str) -> bool:
+    """Whether pods with today's labels may come next to a twin of what runs: a mesh route decides on every call, so
+    that it does not matter that today's Service selects them too, and no other Service of today's does."""
     split = running.split
-    if split is None or (split.takes_all and has_parent(split.route, running.service)):
-        return {}
+    decides = split is None or (split.takes_all and has_parent(split.route, running.service))
+    labels = dict(running.service.selector or ()) | {"version": target}
+    others = [one for one in running.cluster.services if one is not running.service and one.selector]
+    return decides and not any(Selector(one.selector).selects(labels) for one in others if one.selector)
+
+
+def labels_of_today(running: RunningService, version: str) -> JsonObject:
+    """The labels of a twin's pods, which today's Service selects."""
     today = {key: value for key, value in running.service.selector or () if key not in TELLING_LABELS}
-    return {"selector": _labels_of_our_own(running, today, target) | {"version": target}}
+    return {**today, "version": version}
 
 
 def _labels_of_our_own(running: RunningService, today: dict[str, str], target: str) -> JsonObject:

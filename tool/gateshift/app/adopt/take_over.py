@@ -11,10 +11,11 @@ from gateshift.yamldoc.data import Json
 
 
 def take_over_stages(
-    today: str, version: str, target: str, route_kind: str, controller: TrafficController | None
+    today: str, version: str, target: str, route_kind: str, controller: TrafficController | None, *, apart: bool
 ) -> Iterator[ProposedStage]:
     """The stages from what runs as `today` to `target`, by way of its twin `version`. Where a controller makes today's
-    Service, the rollout's own takes its place."""
+    Service, the rollout's own takes its place; so it does in the end where the target's pods come `apart`, with labels
+    by which today's Service does not select."""
     made = controller is not None and controller.owns_everything
     yield from _released(today, version, route_kind) if made else _taken_over(today, version, route_kind)
     run: list[Json] = [version, target]
@@ -38,12 +39,21 @@ def take_over_stages(
         services=known,
         shares={target: 100},
     )
+    if apart and not made:
+        yield stage(
+            "handed-over",
+            f"The Service that callers know is the rollout's own and selects {target}.",
+            f"clients that hold connections to {version} to be gone",
+            deploy=run,
+            services=run,
+            shares={target: 100},
+        )
     yield stage(
         "retired",
         f"{version} is gone.",
         "",
         deploy=[target],
-        services=[target] if made else [today, target],
+        services=[target] if apart else [today, target],
         shares={target: 100},
     )
 
