@@ -87,3 +87,22 @@ def test_a_change_of_order_among_named_items_is_a_change() -> None:
 
 def test_items_without_names_are_compared_by_place() -> None:
     assert said({"args": ["a", "b"]}, {"args": ["a", "c", "d"]}) == [("/args/1", "b", "c"), ("/args/2", None, "d")]
+
+
+def addressed(spec: str) -> str:
+    return f"apiVersion: v1\nkind: Service\nmetadata: {{name: shop}}\nspec: {{{spec}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ("clusterIP: 10.0.0.1, clusterIPs: [10.0.0.1]", "", 0),
+        ("clusterIP: 10.0.0.1", "clusterIP: 10.0.0.2", 1),
+        ("clusterIP: None", "", 1),
+        ("", "clusterIP: 10.0.0.1", 1),
+    ],
+)
+def test_the_address_that_a_service_was_given_is_kept_where_it_is_left_out(
+    before: str, after: str, changes: int
+) -> None:
+    assert len(acts(addressed(before), addressed(after))) == changes

@@ -84,8 +84,19 @@ def _settled(old: Mapping[ResourceId, Resource], new: Mapping[ResourceId, Resour
 def _compare(before: Resource | None, after: Resource | None) -> Change | None:
     if before is None or after is None:
         return Change(before, after)
-    fields = tuple(differences(as_applied(before.data), as_applied(after.data)))
+    found = differences(as_applied(before.data), as_applied(after.data))
+    fields = tuple(difference for difference in found if not _is_kept(after, difference))
     return Change(before, after, fields) if fields else None
+
+
+def _is_kept(resource: Resource, difference: Difference) -> bool:
+    """Whether the API server keeps what the new object leaves out: the addresses that it gave a Service.
+
+    Source: kubernetes/kubernetes pkg/registry/core/service/storage/storage.go (patchAllocatedValues).
+    """
+    given = ("spec", "clusterIP"), ("spec", "clusterIPs")
+    kept = resource.kind == "Service" and difference.pointer in given and difference.after is None
+    return kept and difference.before not in ("None", ["None"])
 
 
 _SERVERS_OWN = (

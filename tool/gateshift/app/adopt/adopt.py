@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from gateshift.app.adopt.cluster_made import without_cluster_made
 from gateshift.app.adopt.environments import merged
 from gateshift.app.adopt.other_owners import other_owners
 from gateshift.app.adopt.proof import prove
@@ -55,12 +56,16 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     planner = Planner(choices, today)
     sides = [Side(source.label, source.root) for source in sources]
     planner.prepare(sides)
-    builds = [required(planner.built(side)) for side in sides]
+    told = [
+        without_cluster_made(required(planner.built(side)), source.pointers)
+        for source, side in zip(sources, sides, strict=True)
+    ]
+    builds = [one.build for one in told]
     for source, build in zip(sources, builds, strict=True):
         refuse_twice(source, build)
     running = [read_running(build, request.service) for build in builds]
     folder = _folder(request, sources[0], running[0].name)
-    lives = [live_source(source, build, folder) for source, build in zip(sources, builds, strict=True)]
+    lives = [live_source(source, one, folder) for source, one in zip(sources, told, strict=True)]
     for source, live, build in zip(sources, lives, builds, strict=True):
         if source.root.files or live.files:
             refuse_copied_pointer(source, build)
@@ -75,6 +80,9 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
         trial = Trial(sources, folder, Path(temporary), choices, today)
         for side in sides:
             trial.copy_source({path: path.read_bytes() for path in planner.files(side) if path.is_file()})
+        for source, one in zip(sources, told, strict=True):
+            if one.made:
+                trial.write_today(source, one.build.resources)
         proved = prove(trial, proposal, written, snapshots)
     if not request.dry_run:
         _write(sources[0], folder, proved.files)

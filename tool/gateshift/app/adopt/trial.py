@@ -26,11 +26,14 @@ from gateshift.manifests import generate
 from gateshift.model.kustomization import Root
 from gateshift.model.plan import PlanReport
 from gateshift.model.report import ReportedFinding
+from gateshift.model.resource import Resource
 from gateshift.model.rollout import FILE_NAME, Rollout
 from gateshift.system.source_files import real_path
+from gateshift.yamldoc import dump
 
 _TOP = ".git"
 """A file of this name makes a folder the top of a repository to whoever looks."""
+_TODAY = ".today"
 
 
 class Tried(Struct, frozen=True):
@@ -55,6 +58,7 @@ class Trial:
         (self._top / _TOP).touch()
         self._folder = self._mirrored(folder)
         self._planner = Planner(choices, today)
+        self._written: dict[str, Root] = {}
 
     def _mirrored(self, path: Path) -> Path:
         return self._top / path.relative_to(self._sources[0].repository)
@@ -65,6 +69,14 @@ class Trial:
             file = self._mirrored(path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
+
+    def write_today(self, source: AdoptSource, resources: Sequence[Resource]) -> None:
+        """Have these objects alone as what runs today."""
+        folder = self._top / _TODAY / source.environment
+        folder.mkdir(parents=True)
+        file = folder / "all.yaml"
+        file.write_text("---\n".join(dump(resource.data) for resource in resources), "utf-8", "surrogateescape")
+        self._written[source.environment] = Root(folder, folder, self._top, (file,))
 
     def carry_out(self, text: str, live: Mapping[str, str], snapshots: Snapshots) -> Tried:
         """Try the gateshift.yaml of that text; `live` are the files that come with it. Raises UserError where a stage
@@ -113,6 +125,8 @@ class Trial:
                 yield reporter.plan(before, after, self._planner.step(before, after, source.settings))
 
     def _today_root(self, source: AdoptSource) -> Root:
+        if source.environment in self._written:
+            return self._written[source.environment]
         root = source.root
         files = tuple(self._mirrored(real_path(file)) for file in root.files)
         folder = self._mirrored(root.folder)
