@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from gateshift.apischema import formats
 from gateshift.apischema.cel import library
 from gateshift.checks.build.refused_references import _PINNED
 from gateshift.checks.build.targets import selects
 from gateshift.engines.argocd.application_set import Unfilled, Value, fill
 from gateshift.engines.flux.hazards import readiness_hazards
+from gateshift.engines.flux.substitution import BadSubstitution, substitute
 from gateshift.kustomize.trace import selectors
+from gateshift.kustomize.trace.replacement_paths import parts
 from gateshift.model.rollout import RouteKind
 from tests.cli.promoting import gateshift
 
@@ -113,3 +117,41 @@ def test_the_pattern_of_a_patch_target_has_an_end(tmp_path: Path) -> None:
     )
     done = gateshift(tmp_path, "validate", ".")
     assert (done.returncode, "GS361" in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"), [("[" * LONG, 1), ("a.[b=c].d", 3), ("a.[b.c/d].e", 3), ("a[" + "b" * LONG, 2)]
+)
+def test_the_path_of_a_replacement_is_read(text: str, steps: int) -> None:
+    assert len(parts(text)) == steps
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"), [("1" * LONG, False), ("1." * LONG, False), ("1.5h30m", True), (".5s", True)]
+)
+def test_a_duration_is_told(text: str, *, fits: bool) -> None:
+    assert (re.search(formats._PATTERNS["duration"], text) is not None) is fits
+
+
+@pytest.mark.parametrize(("depth", "accepted"), [(LONG, False), (102, False), (99, True)])
+def test_variables_in_one_another_are_read_to_a_depth(depth: int, *, accepted: bool) -> None:
+    text = "${a:=" * depth + "x" + "}" * depth
+    if accepted:
+        assert substitute(text, {}, more=False).text == "x"
+    else:
+        with pytest.raises(BadSubstitution, match="in one another"):
+            substitute(text, {}, more=False)
+
+
+def test_workloads_that_share_their_labels_are_a_finding_each(tmp_path: Path) -> None:
+    labels = "selector: {matchLabels: {app: shop}}, template: {metadata: {labels: {app: shop}}, spec: {containers: []}}"
+    (tmp_path / "all.yaml").write_text(
+        "".join(
+            f"---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: shop-{number}}}\nspec: {{{labels}}}\n"
+            for number in range(300)
+        )
+    )
+    found = json.loads(gateshift(tmp_path, "validate", ".", "-f", "json").stdout)["findings"]
+    told = [finding["message"] for finding in found if finding["rule"] == "GS342"]
+    assert len(told) == 300
+    assert told[1] == "Deployment shop-1 also selects the pods of Deployment shop-0 and 298 more"

@@ -50,9 +50,8 @@ _PATTERNS = {
     "date": f"^{_DATE}$",
     "datetime": rf"^{_DATE}[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](.[0-9]+)?([Zz]|{_OFFSET})$",
     # strfmt takes Go's own syntax, and any text with a number before a unit's name or short form.
-    # strfmt takes Go's own syntax, and any text with a number before a unit's name or short form.
     "duration": r"(?i)^[-+]?0$|[0-9]\s*(ns|us|µs|μs|ms|s|m|h|hr|d|w|wk|(nano|micro|milli|sec|min|hour|day|week)[a-zµ]*)"
-    r"($|[^a-zµμ])|^[-+]?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$",
+    r"($|[^a-zµμ])|^[-+]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$",
     "hexcolor": "^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$",
     # Any IP with a dot in it, as strfmt has it.
     "ipv4": f"^({_SLOPPY_V4}|{_DOTTED_V6})$",

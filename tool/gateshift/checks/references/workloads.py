@@ -23,6 +23,7 @@ _GROUPING = frozenset(
 )
 """Labels that many unrelated workloads share, so that a selector they fit in part was not meant for them."""
 
+_SHOWN = 5
 _NO_ENDPOINTS = "no endpoints: the data plane answers 503"
 
 
@@ -170,24 +171,33 @@ def workload_selectors_overlap(subject: Subject) -> Iterator[Finding]:
     refuse it.
     """
     controllers = [
-        workload for workload in subject.cluster.workloads if workload.selector is not None and workload.kind != "Job"
+        (workload, workload.selector, template_of(subject.cluster, workload).labels)
+        for workload in subject.cluster.workloads
+        if workload.selector is not None and workload.kind != "Job"
     ]
-    for owner in controllers:
-        for other in controllers:
-            selector = owner.selector
-            if other is owner or selector is None or not same_namespace(owner.namespace, other.namespace):
-                continue
-            if {owner.template_of, other.template_of} & {(owner.kind, owner.name), (other.kind, other.name)}:
-                continue  # an Argo Rollout and the Deployment whose template it borrows
-            if (selector.labels or selector.expressions) and selector.selects(
-                template_of(subject.cluster, other).labels
-            ):
-                yield Finding(
-                    Level.WARNING,
-                    f"{owner.resource.id} also selects the pods of {other.resource.id}",
-                    FieldRef(owner.resource, ("spec", "selector")),
-                    "two controllers fight over the same pods",
-                    "Give each workload's selector a label of its own, such as `version`. Selectors are immutable: the"
-                    " workload has to be created anew.",
-                    (Related(f"the pods of {other.resource.id}", labels_at(other)),),
-                )
+    for owner, selector, _ in controllers:
+        if not selector.labels and not selector.expressions:
+            continue
+        others = [other for other, _, labels in controllers if _is_foreign(owner, other) and selector.selects(labels)]
+        if others:
+            more = f" and {len(others) - 1} more" if others[1:] else ""
+            yield Finding(
+                Level.WARNING,
+                f"{owner.resource.id} also selects the pods of {others[0].resource.id}{more}",
+                FieldRef(owner.resource, ("spec", "selector")),
+                "two controllers fight over the same pods",
+                "Give each workload's selector a label of its own, such as `version`. Selectors are immutable: the"
+                " workload has to be created anew.",
+                tuple(Related(f"the pods of {other.resource.id}", labels_at(other)) for other in others[:_SHOWN]),
+            )
+
+
+def _is_foreign(owner: Workload, other: Workload) -> bool:
+    """Whether the other's pods are not the owner's, in the same namespace: an Argo Rollout and the Deployment whose
+    template it borrows share theirs."""
+    names = {(owner.kind, owner.name), (other.kind, other.name)}
+    return (
+        other is not owner
+        and same_namespace(owner.namespace, other.namespace)
+        and not {owner.template_of, other.template_of} & names
+    )

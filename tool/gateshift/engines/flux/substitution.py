@@ -16,6 +16,7 @@ from gateshift.model.unknown_values import marked
 
 _NAME = r"[^\W]+"
 _DEFAULT_OPERATORS = (":=", ":-", ":?", ":+")
+_DEEPEST = 100
 _VALID_NAME = r"[_A-Za-z][_A-Za-z0-9]*"
 
 
@@ -52,6 +53,7 @@ class _Reader:
         self.values = values
         self.more = more
         self.at = 0
+        self.depth = 0
         self.empty: list[str] = []
         self.unknown: list[str] = []
         self.dollars = False
@@ -141,7 +143,12 @@ class _Reader:
     def _part(self, name: str, ends: str, *, escapes: bool = False) -> str:
         """One argument: a variable, or the text up to the next one or to a character that ends it."""
         if self._takes("${"):
-            return self._variable()
+            self.depth += 1
+            if self.depth > _DEEPEST:
+                raise BadSubstitution(f"more than {_DEEPEST} variables in one another, which gateshift does not follow")
+            value = self._variable()
+            self.depth -= 1
+            return value
         letters: list[str] = []
         while self.at < len(self.text) and not self.text.startswith("${", self.at):
             if escapes and self.text[self.at : self.at + 2] in ("$$", "\\/", "\\\\"):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from gateshift.kustomize.trace.traced_node import TracedNode
 from gateshift.yamldoc.data import FieldPath
 
-_PART = r"\[(?P<bracket>[^\]]*)\]|(?P<plain>(?:\\.|[^.\\\[])+)"
+_PART = r"\[(?P<bracket>[^\]]*)(\]|$)|(?P<plain>(?:\\.|[^.\\\[])+)"
 
 
 def parts(path: str) -> tuple[str, ...]:
