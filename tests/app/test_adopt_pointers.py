@@ -214,6 +214,14 @@ spec:
 """
 
 
+def filled(top: Path, pointer: str) -> None:
+    """What runs, with an image that the pointer fills in."""
+    with_pointer(top, pointer)
+    file = top / "k8s" / "app.yaml"
+    file.write_text(file.read_text().replace("registry.example.com/shop:1.0", "${image}"))
+    assert "${image}" in file.read_text()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -222,13 +230,23 @@ spec:
         f"{KUSTOMIZATION}---\n{PATCHING}",
     ],
 )
-def test_a_pointer_that_fills_in_variables_is_refused(repository: Path, text: str) -> None:
-    with_pointer(repository, text)
+def test_a_pointer_that_fills_variables_into_the_service_is_refused(repository: Path, text: str) -> None:
+    filled(repository, text)
 
-    with pytest.raises(UserError, match=r"fills variables into what is built \(`postBuild`\)") as refused:
+    with pytest.raises(UserError, match=r"variables into what is built \(`postBuild`\) of Deployment shop") as refused:
         adopted(repository, "k8s")
     assert refused.value.next_step.startswith("Write their values into the manifests")
     assert not (repository / "gateshift").exists()
+
+
+def test_variables_that_do_nothing_to_the_service_are_no_hindrance(repository: Path) -> None:
+    with_pointer(repository, KUSTOMIZATION + SUBSTITUTE)
+    (repository / "k8s" / "more.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\ndata: {image: '${image}'}\n"
+    )
+    (repository / "k8s" / "kustomization.yaml").write_text("resources: [app.yaml, more.yaml]\n")
+
+    assert "object: Kustomization/store\n" in adopted(repository, "k8s").text
 
 
 @pytest.mark.parametrize("more", ["", "  postBuild: {}\n"])

@@ -14,20 +14,29 @@ from gateshift.app.adopt.environments import merged
 from gateshift.app.adopt.other_owners import other_owners
 from gateshift.app.adopt.proof import prove
 from gateshift.app.adopt.proposal import AdoptOptions, propose
-from gateshift.app.adopt.running import read_running
+from gateshift.app.adopt.rendered_elsewhere import rendered_elsewhere
+from gateshift.app.adopt.running import RunningService, read_running
 from gateshift.app.adopt.snapshot import live_source
-from gateshift.app.adopt.source import AdoptSource, read_sources, refuse_copied_pointer, refuse_twice, relative
+from gateshift.app.adopt.source import (
+    AdoptSource,
+    read_sources,
+    refuse_copied_pointer,
+    refuse_filled,
+    refuse_twice,
+    relative,
+)
 from gateshift.app.adopt.trial import Trial
 from gateshift.app.plan.planner import Planner
 from gateshift.app.plan.sides import Side
-from gateshift.app.shared.build_roots import required
+from gateshift.app.shared.build_roots import BuiltRoot, required
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.snapshots import Snapshots
 from gateshift.app.shared.tool_choices import Choices
 from gateshift.config.schema.vocabulary import SERVICE_NAME
 from gateshift.config.slips import fits
-from gateshift.errors import UserError
+from gateshift.errors import Exit, UserError
 from gateshift.model.adoption import Adoption
+from gateshift.model.resource import Build
 from gateshift.model.rollout import FILE_NAME
 from gateshift.system import atomic_write, owned_files
 from gateshift.system.source_files import real_path
@@ -56,14 +65,14 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
     planner = Planner(choices, today)
     sides = [Side(source.label, source.root) for source in sources]
     planner.prepare(sides)
-    told = [
-        without_cluster_made(required(planner.built(side)), source.pointers)
-        for source, side in zip(sources, sides, strict=True)
-    ]
+    built = [planner.built(side) for side in sides]
+    told = [without_cluster_made(_required(root), source.pointers) for source, root in zip(sources, built, strict=True)]
     builds = [one.build for one in told]
     for source, build in zip(sources, builds, strict=True):
         refuse_twice(source, build)
-    running = [read_running(build, request.service) for build in builds]
+    running = [_running(build, root, request.service) for build, root in zip(builds, built, strict=True)]
+    for source, runs in zip(sources, running, strict=True):
+        refuse_filled(source, runs.objects)
     folder = _folder(request, sources[0], running[0].name)
     lives = [live_source(source, one, folder) for source, one in zip(sources, told, strict=True)]
     for source, live, build in zip(sources, lives, builds, strict=True):
@@ -103,6 +112,22 @@ def adopt(request: AdoptRequest, choices: Choices, today: date) -> Adoption:
         pointers=tuple(f"{one} in {shown_path(one.file)}" for source in sources for one in source.pointers),
         dry_run=request.dry_run,
     )
+
+
+def _required(root: BuiltRoot) -> Build:
+    """The build. Raises UserError where there is none, also where that is because its parts come from elsewhere."""
+    elsewhere = rendered_elsewhere(root) if root.build is None and root.gap is None else None
+    if elsewhere is not None:
+        raise elsewhere
+    return required(root)
+
+
+def _running(build: Build, root: BuiltRoot, service: str) -> RunningService:
+    try:
+        return read_running(build, service)
+    except UserError as error:
+        elsewhere = rendered_elsewhere(root) if error.exit_code is Exit.NOTHING_FOUND else None
+        raise (elsewhere or error) from error
 
 
 def _pointers(source: AdoptSource, folder: Path) -> list[JsonObject]:

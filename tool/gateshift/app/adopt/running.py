@@ -76,6 +76,14 @@ class RunningService(Struct, frozen=True):
         return object_at(template_of(self.cluster, self.workloads[0]).resource.data, "spec", "template")
 
     @property
+    def objects(self) -> tuple[Resource, ...]:
+        """What the service is made of."""
+        parts = [self.service.resource, *(route.resource for route in self.routes)]
+        for version in self.versions:
+            parts += [version.service.resource, *(one.resource for one in version.workloads), *version.goes_with]
+        return tuple({id(part): part for part in parts}.values())
+
+    @property
     def steered(self) -> bool:
         """Whether a rule decides on every call to the Service that callers know, whichever pods that one selects."""
         own = all(version.service is not self.service for version in self.versions)

@@ -15,8 +15,11 @@ from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.repository_pointers import RepositoryPointers, repository_pointers
 from gateshift.app.shared.resolve_target import only_root
 from gateshift.app.shared.rollout_pointers import settings_of, with_every_engine
+from gateshift.engines.registry import ENGINES
 from gateshift.errors import Exit, UserError
 from gateshift.kustomize.tree.manifest_files import manifest_files
+from gateshift.kustomize.tree.plain_yaml import plain_yaml
+from gateshift.kustomize.tree.roots import find_roots, has_kustomization
 from gateshift.model.engine_build import ManifestFiles
 from gateshift.model.kustomization import Root
 from gateshift.model.resource import Build, Resource, ResourceId
@@ -96,13 +99,30 @@ def _source(label: str, root: Root, environment: str, known: RepositoryPointers)
 
 
 def _as_followed(root: Root, following: Sequence[SyncPointer]) -> Root:
-    """The root; plain files are those that the engine applies from their folder: none below it unless it is told to go
-    there, and none left out that is not named."""
-    ways = (pointer.build.folder for pointer in following if pointer.build is not None)
-    chosen = next((way for way in ways if isinstance(way, ManifestFiles)), None)
-    if not root.files or chosen is None:
+    """The root; plain files are those that the engine applies from their folder, and none left out that is not
+    named."""
+    ways = [pointer.build.folder for pointer in following if pointer.build is not None]
+    if not root.files or not ways:
         return root
-    return replace(root, files=manifest_files(root.folder, chosen, Sources()))
+    chosen = next((way for way in ways if isinstance(way, ManifestFiles)), None)
+    files = _generated(root.folder) if chosen is None else manifest_files(root.folder, chosen, Sources())
+    return replace(root, files=files)
+
+
+def _generated(folder: Path) -> tuple[Path, ...]:
+    """The files that Flux lists in the kustomization that it generates. Raises UserError where it would list another
+    kustomization too, since no file says so that a stage could build on."""
+    found = find_roots([folder]).roots
+    built = [root.path for root in found if not root.files]
+    if built:
+        raise UserError(
+            f"Flux generates a kustomization for {shown_path(folder)}, with {', '.join(map(shown_path, built))} among "
+            "its resources",
+            where=shown_path(folder),
+            next_step="Write it down first, by `kustomize create --autodetect --recursive` there, and commit it.",
+            exit_code=Exit.FINDINGS,
+        )
+    return tuple(file for root in found for file in _manifests(root).files)
 
 
 def _roots(path: Path, known: RepositoryPointers) -> Iterator[tuple[str, Root]]:
@@ -110,10 +130,39 @@ def _roots(path: Path, known: RepositoryPointers) -> Iterator[tuple[str, Root]]:
     held = [pointer for pointer in known.pointers if path.is_file() and real_path(pointer.file) == real_path(path)]
     folders = dict.fromkeys(pointer.folder for pointer in held)
     if len(folders) < 2:
-        yield str(path), only_root(known.top / next(iter(folders)) if folders else path)
+        yield str(path), _root(known.top / next(iter(folders)) if folders else path, known)
         return
     for folder in folders:
-        yield f"{path}:{folder}", only_root(known.top / folder)
+        yield f"{path}:{folder}", _root(known.top / folder, known)
+
+
+def _root(path: Path, known: RepositoryPointers) -> Root:
+    """The one root that the path is or holds; of a folder without a kustomization that a pointer follows, the files
+    that its engine applies. Raises UserError for several or none."""
+    if path.is_dir() and not has_kustomization(path):
+        folder = folder_of(relative(real_path(path), real_path(known.top)))
+        following = [pointer for pointer in known.pointers if pointer.folder == folder and pointer.build is not None]
+        root = Root(path, real_path(path), repository_of(path), (path,))
+        files = _as_followed(root, following).files if following else ()
+        if files:
+            return replace(root, files=files)
+    return _manifests(only_root(path))
+
+
+def _manifests(root: Root) -> Root:
+    """The root, of plain files those alone that hold objects: a chart's templates and values hold none. Raises
+    UserError where that leaves nothing."""
+    if not root.files or root.path.is_file():
+        return root
+    held = plain_yaml(root.files, (), Sources())
+    files = tuple(file for one in held.roots for file in one.files)
+    if not files:
+        raise UserError(
+            f"{root.path} holds no manifests, but files of a Helm chart or of other programs",
+            next_step="Render a chart by `helm template NAME CHART > rendered.yaml`, and adopt rendered.yaml.",
+            exit_code=Exit.FINDINGS,
+        )
+    return replace(root, files=tuple(sorted(files)))
 
 
 def _telling(root: Root) -> Path:
@@ -150,14 +199,27 @@ def _refuse_changed(pointer: SyncPointer) -> None:
             next_step="Move that into the kustomization that it follows first.",
             exit_code=Exit.FINDINGS,
         )
-    if build.variables is not None:
-        raise UserError(
-            f"{pointer} fills variables into what is built (`{build.variables.at[-1]}`), and would fill them into the "
-            "stages too",
-            where=shown_path(pointer.file),
-            next_step="Write their values into the manifests that it follows, and take the variables out of it first.",
-            exit_code=Exit.FINDINGS,
-        )
+
+
+def refuse_filled(source: AdoptSource, objects: Sequence[Resource]) -> None:
+    """Raises UserError where a pointer fills variables into these objects of the service, whose fields the stages copy.
+    What it fills into others it fills into the stages alike."""
+    for pointer in source.pointers:
+        build = pointer.build
+        if build is None or build.variables is None:
+            continue
+        filled = ENGINES[pointer.engine].finished(tuple(objects), replace(build, labels={}, annotations={}))
+        changed = [old.id for old, new in zip(objects, filled.resources, strict=True) if old.data != new.data]
+        if changed or filled.faults:
+            where = f" of {', '.join(map(str, changed))}" if changed else ""
+            raise UserError(
+                f"{pointer} fills variables into what is built (`{build.variables.at[-1]}`){where}, and would fill "
+                "them into the stages too",
+                where=shown_path(pointer.file),
+                next_step="Write their values into the manifests that it follows, and take the variables out of it "
+                "first.",
+                exit_code=Exit.FINDINGS,
+            )
 
 
 def refuse_copied_pointer(source: AdoptSource, build: Build) -> None:

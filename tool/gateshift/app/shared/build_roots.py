@@ -160,18 +160,20 @@ def required(root: BuiltRoot) -> Build:
         raise NoVerdict(f"{root.gap.what}: {root.gap.why}", next_step=root.gap.next_step)
     unreadable = _unreadable(root.tree)
     if root.build is None or unreadable:
-        errors = [f"{_where(finding)}{finding.message}" for finding in root.findings if finding.level is Level.ERROR]
-        lines = [*errors, *unreadable][:_MOST_SHOWN]
-        raise UserError("\n".join(lines), where=str(root.path), exit_code=Exit.FINDINGS)
+        errors = [finding for finding in root.findings if finding.level is Level.ERROR]
+        told = {_where(finding) for finding in errors}
+        lines = [f"{_where(finding)}{finding.message}" for finding in errors]
+        lines += [f"{place}{what}" for place, what in unreadable.items() if place not in told]
+        raise UserError("\n".join(lines[:_MOST_SHOWN]), where=str(root.path), exit_code=Exit.FINDINGS)
     return root.build
 
 
-def _unreadable(tree: KustomizationTree) -> list[str]:
-    """The YAML files of a plain root that cannot be read: what they hold might decide."""
+def _unreadable(tree: KustomizationTree) -> dict[str, str]:
+    """The YAML files of a plain root that cannot be read, by their places: what they hold might decide."""
     files = tree.files.values() if tree.root.files else ()
-    return [
-        f"{shown_path(file.path)}:{fault.line}:{fault.column}: {fault.what}" for file in files if (fault := file.fault)
-    ]
+    return {
+        f"{shown_path(file.path)}:{fault.line}:{fault.column}: ": fault.what for file in files if (fault := file.fault)
+    }
 
 
 def _where(finding: Finding) -> str:
