@@ -28,7 +28,7 @@ from gateshift.system import git
 from gateshift.system.repositories import repository_of
 from gateshift.system.source_files import Sources, real_path
 from gateshift.traffic.cluster import same_namespace
-from gateshift.yamldoc import UnreadableYaml, load_all, text_of
+from gateshift.yamldoc import UnreadableYaml, dump, load_all, text_of
 from gateshift.yamldoc.data import Json, JsonObject, text_at
 
 _HARMLESS = ("namespace", "commonAnnotations")
@@ -208,10 +208,12 @@ def refuse_filled(source: AdoptSource, objects: Sequence[Resource]) -> None:
         build = pointer.build
         if build is None or build.variables is None:
             continue
-        filled = ENGINES[pointer.engine].finished(tuple(objects), replace(build, labels={}, annotations={}))
+        texts = tuple(replace(one, text=dump(one.data)) for one in objects)
+        filled = ENGINES[pointer.engine].finished(texts, replace(build, labels={}, annotations={}))
         changed = [old.id for old, new in zip(objects, filled.resources, strict=True) if old.data != new.data]
-        if changed or filled.faults:
-            where = f" of {', '.join(map(str, changed))}" if changed else ""
+        changed += [fault.resource.id for fault in filled.faults if fault.resource is not None]
+        if changed:
+            where = f" of {', '.join(map(str, dict.fromkeys(changed)))}"
             raise UserError(
                 f"{pointer} fills variables into what is built (`{build.variables.at[-1]}`){where}, and would fill "
                 "them into the stages too",
