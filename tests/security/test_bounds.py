@@ -218,3 +218,13 @@ def test_a_path_that_is_not_unicode_is_planned(tmp_path: Path) -> None:
         Path(os.fsdecode(place), "a.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
     ended = _gateshift(tmp_path, "plan", os.fsdecode(folder), "b")
     assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("words", [("validate", "."), ("status",), ("plan", "a", "a"), ("explain", "a", "http://a/")])
+def test_a_pipe_called_gateshift_yaml_is_not_waited_for(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/kustomization.yaml").write_text("resources: []\n")
+    os.mkfifo(tmp_path / "gateshift.yaml")
+    argv = [sys.executable, "-m", "gateshift", *words]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert done.returncode in range(5)

@@ -39,8 +39,10 @@ def is_rollout_file(file: Path) -> bool:
 
     What cannot be read counts: whoever needs that file says what is wrong with it.
     """
+    if not file.is_file():  # a pipe would be waited for
+        return False
     text = _text(file)
-    return text is None or not (_is_object(text) or _are_settings(text)) if file.is_file() else False
+    return text is None or not (_is_object(text) or _are_settings(text))
 
 
 def is_settings_file(file: Path) -> bool:
