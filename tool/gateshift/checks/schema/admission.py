@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 
 from gateshift.apischema.cel.engine import NEXT_STEP, available
 from gateshift.apischema.cel.rules import NotEvaluated, Violation, field_path, violations
@@ -20,7 +19,8 @@ from gateshift.model.report import Gap
 from gateshift.model.resource import Resource
 from gateshift.model.rule import Rule, check
 from gateshift.model.schema_verdict import FaultKind, SchemaVerdict
-from gateshift.yamldoc.data import FieldPath, look_up
+from gateshift.yamldoc.data import FieldPath, JsonObject, look_up
+from gateshift.yamldoc.once import once_for_each
 
 SCHEMA_VIOLATION = Rule(
     "GS201",
@@ -51,10 +51,18 @@ _MOST_SHOWN = 1000
 """The most characters of a CEL rule, and of why it could not be judged, that are told."""
 
 
-@lru_cache(maxsize=1024)
 def completed(node: SchemaNode, resource: Resource) -> Completed:
-    """The object as the API server completes it; made once for each object."""
-    return complete(node, resource.data)
+    """The object as the API server completes it; made once for each object, however many roots hold it."""
+    return _completed(node, resource.data)[0]
+
+
+@once_for_each
+def _completed(node: SchemaNode, data: JsonObject) -> tuple[Completed]:
+    return (complete(node, data),)
+
+
+_violations = once_for_each(violations)
+_repeated = once_for_each(repeated)
 
 
 def _structured(subject: Subject) -> tuple[tuple[Resource, SchemaNode, Completed], ...]:
@@ -78,7 +86,7 @@ def _judged(subject: Subject) -> tuple[tuple[Resource, Violation | NotEvaluated]
 def _judge(subject: Subject) -> Iterator[tuple[Resource, Violation | NotEvaluated]]:
     for resource, node, done in _structured(subject):
         if CEL in node.below and not blocked(node, done.data):
-            for outcome in violations(node, done.data):
+            for outcome in _violations(node, done.data):
                 if resource.is_wholly_known(_scope(outcome)):
                     yield resource, outcome
 
@@ -118,7 +126,7 @@ def duplicate_list_entry(subject: Subject) -> Iterator[Finding]:
         built_in = is_built_in(resource.id.group)
         if (resource.id.group, resource.kind) == ("", "Service"):
             continue  # GS212 knows more about the ports of a Service
-        for entry in repeated(node, done.data):
+        for entry in _repeated(node, done.data):
             if any(at[: len(entry.pointer)] == entry.pointer for at in refused.get(resource, ())):
                 continue  # GS213 tells what is refused however it is applied
             value = json.dumps(entry.value, ensure_ascii=False, separators=(",", ":"))

@@ -14,7 +14,8 @@ from gateshift.checks.subject import Subject
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Resource
 from gateshift.model.rule import check
-from gateshift.yamldoc.data import FieldPath, look_up
+from gateshift.yamldoc.data import FieldPath, JsonObject, look_up, text_at
+from gateshift.yamldoc.once import once_for_each
 
 _TEMPLATES: dict[tuple[str, str], FieldPath] = {
     ("argoproj.io", "Rollout"): ("spec", "template"),
@@ -61,13 +62,19 @@ def _refused_fields(subject: Subject) -> Iterator[tuple[Resource, tuple[FieldRef
             yield resource, tuple(first.values())
 
 
-def refusals_of(constraints: Constraints, resource: Resource) -> Iterator[FieldRefusal]:
-    """What the API server refuses in one object."""
-    own = type_name(resource.id.group, resource.version, resource.kind)
-    yield from constraints.of(own or ANY_OBJECT).refusals(resource.data)
-    template = _TEMPLATES.get((resource.id.group, resource.kind))
+def refusals_of(constraints: Constraints, resource: Resource) -> tuple[FieldRefusal, ...]:
+    """What the API server refuses in one object; looked for once in each, however many roots hold it."""
+    return _refusals(constraints, resource.data)
+
+
+@once_for_each
+def _refusals(constraints: Constraints, data: JsonObject) -> Iterator[FieldRefusal]:
+    group, _, version = text_at(data, "apiVersion").rpartition("/")
+    kind = text_at(data, "kind")
+    yield from constraints.of(type_name(group, version, kind) or ANY_OBJECT).refusals(data)
+    template = _TEMPLATES.get((group, kind))
     if template is not None:
-        yield from constraints.of(POD_TEMPLATE).refusals(look_up(resource.data, template), template)
+        yield from constraints.of(POD_TEMPLATE).refusals(look_up(data, template), template)
 
 
 def _present(resource: Resource, at: FieldPath) -> FieldPath:
