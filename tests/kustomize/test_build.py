@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gateshift.checks.build.roots import refusals
 from gateshift.model.resource import Build, Origin, Transformer, Unbuilt
 from gateshift.system.process import run
 from gateshift.yamldoc import load_all
@@ -29,6 +32,35 @@ def test_the_objects_are_those_of_a_plain_build_in_its_order(name: str, tmp_path
     found = outcome_of(tree_of(top / "overlay"))
     objects: list[object] = [each.data for each in found.resources] if isinstance(found, Build) else ["refused"]
     assert objects == plain_build(top / "overlay")
+
+
+SHIPPED = Path(__file__).parents[2]
+EXAMPLES = SHIPPED / "tool/gateshift/checks/examples"
+
+
+def kustomizations() -> Iterator[tuple[Path, str]]:
+    """Every folder of the project that Kustomize builds, with the one that holds it and all its bases: the shipped
+    rollout's, and those of the rules' examples."""
+    for holder in (*sorted(EXAMPLES.glob("GS*.*")), *(SHIPPED / name for name in ("base", "overlays"))):
+        top = SHIPPED if holder.parent == SHIPPED else holder
+        for file in sorted(holder.rglob("kustomization.yaml")):
+            yield top, file.parent.relative_to(top).as_posix()
+
+
+@pytest.mark.parametrize(
+    ("top", "folder"), list(kustomizations()), ids=lambda part: part if isinstance(part, str) else part.name
+)
+def test_each_kustomization_of_the_project_is_built_as_kustomize_does(top: Path, folder: str, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    copied = [top] if top != SHIPPED else [SHIPPED / "base", SHIPPED / "overlays"]
+    for part in copied:
+        shutil.copytree(part, tmp_path / part.relative_to(top), dirs_exist_ok=True)
+    tree = tree_of(tmp_path / folder)
+    if list(refusals(tree)):
+        pytest.skip("it is refused, or something of it is left out")
+    found = outcome_of(tree)
+    objects: list[object] = [each.data for each in found.resources] if isinstance(found, Build) else ["refused"]
+    assert objects == plain_build(tmp_path / folder)
 
 
 def test_an_object_knows_its_document_and_the_transformers_it_passed(tmp_path: Path) -> None:
