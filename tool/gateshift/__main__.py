@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
+from gateshift import __version__
 from gateshift.errors import INTERRUPTED, Exit
 
 
@@ -14,11 +16,25 @@ def main() -> None:
     heard = before is signal.default_int_handler  # not where the caller ignores it, as `nohup` and `&` do
     if heard:
         signal.signal(signal.SIGINT, _leave)
+    if _said_version():
+        return
     from gateshift.cli.main import main as run
 
     if heard:
         signal.signal(signal.SIGINT, before)
     run()
+
+
+def _said_version() -> bool:
+    """Answer a question for the version alone, without the command line's start-up; where that cannot be written, the
+    command line says so."""
+    if sys.argv[1:] not in (["--version"], ["-V"]) or "_GATESHIFT_COMPLETE" in os.environ:
+        return False
+    try:
+        os.write(1, f"gateshift {__version__}\n".encode())
+    except OSError:
+        return False
+    return True
 
 
 def _leave(number: int, frame: object) -> None:  # noqa: ARG001 -- signal's signature
