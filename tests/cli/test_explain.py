@@ -12,6 +12,7 @@ from gateshift.cli.explain import command
 from gateshift.errors import Exit, UserError
 from gateshift.report.explain.json import json_schema
 from tests.report.test_findings_schema import closed
+from tests.repositories import write
 from tests.traffic.building import gateway, route, service
 
 CLOSED = jsonschema.Draft202012Validator(closed({**json_schema()}))
@@ -285,3 +286,32 @@ class TestStages:
         with pytest.raises(UserError) as caught:
             run("cannary", "http://customers/")
         assert "canary" in caught.value.next_step
+
+
+ROUTED = f"""
+=== apps/kustomization.yaml
+resources: [all.yaml]
+=== apps/all.yaml
+{service("shop", app="shop")}
+---
+{route("- backendRefs: [{name: shop, port: 80}]", name="shop", parents=MESH.replace("customers", "shop"))}
+=== clusters/SUFFIX.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {{name: shop, namespace: flux-system}}
+spec:
+  path: ./apps
+  nameSuffix: -SUFFIX
+  sourceRef: {{kind: GitRepository, name: flux-system}}
+"""
+
+
+@pytest.mark.parametrize(("suffixes", "name"), [(["green"], "shop-green"), (["green", "blue"], "shop")])
+def test_a_folder_is_explained_as_the_one_pointer_that_follows_it_builds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffixes: list[str], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for suffix in suffixes:
+        write(tmp_path, ROUTED.replace("SUFFIX", suffix))
+    (answer,) = answers("apps", f"http://{name}.default/")
+    assert [backend["name"] for backend in answer["backends"]] == [name], answer

@@ -7,6 +7,7 @@ from msgspec import Struct
 from gateshift.app.explain.address import RequestOptions, absent, known_parents, request_of
 from gateshift.app.explain.requests_file import read_requests
 from gateshift.app.shared.build_roots import build_roots, required
+from gateshift.app.shared.followed_folders import as_its_engine_builds
 from gateshift.app.shared.paths import shown_path
 from gateshift.app.shared.resolve_target import only_root, resolve_target
 from gateshift.app.shared.rollouts import StageRoot, declared_rule_name
@@ -39,12 +40,14 @@ class Question(Struct, frozen=True):
 
 
 def explain(target: str, environment: str, question: Question, choices: Choices, *, trace: bool) -> Explanation:
-    """The decisions about the requests, made from what `target` (a stage's name or a path) builds.
+    """The decisions about the requests, made from what `target` (a stage's name or a path) builds, with what a pointer
+    that follows it adds.
 
     Raises UserError where the target, a request or its parent cannot be told; NoVerdict without Kustomize.
     """
     resolved = resolve_target(target, environment)
-    tree, built = _build(only_root(resolved.path), choices)
+    root = only_root(resolved.path)
+    tree, built = _build(as_its_engine_builds(root) if resolved.path.is_dir() else root, choices)
     label = () if resolved.rollout is None else (resolved.rollout.service.version_label,)
     cluster = Cluster.of(built.resources, version_labels=tuple(dict.fromkeys((*label, *VERSION_LABELS))))
     requests = _requests(cluster, question)

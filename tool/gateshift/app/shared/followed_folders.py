@@ -69,6 +69,13 @@ def followed_root(pointer: SyncPointer, folder: Path, repository: Path, sources:
     return root
 
 
+def as_its_engine_builds(root: Root) -> Root:
+    """The root of a folder as the engine that follows it builds it; as it stands where none does, or where several
+    pointers have it built in different ways."""
+    pointers = followed_folders((root.repository,), ()).get(root.folder, ())
+    return followed_root(pointers[0], root.folder, root.repository, Sources()) if len(pointers) == 1 else root
+
+
 def as_followed(roots: Iterable[Root], trees: Sequence[ReadRoot], followed: Followed) -> tuple[Root, ...]:
     """The roots, and those of the trees that a sync engine follows, each once for every way in which it is built."""
     listed = tuple(roots)
