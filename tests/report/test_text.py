@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from gateshift.model.place import Focus
 from gateshift.model.report import ReportedPlace, SourceLine, ValidationReport
 from gateshift.report.findings.text import concise_line, render, summary
-from gateshift.report.style import Style
+from gateshift.report.style import Style, display_width
 from tests.report.values import FINDING, GAP, REPORT, ROOTS
 
 
@@ -117,3 +117,26 @@ def test_a_caret_stays_within_a_long_line() -> None:
     lines = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),))).splitlines()
     assert max(len(line) for line in lines) < 200
     assert any(line.endswith("^") for line in lines)
+
+
+def test_a_caret_stands_below_wide_characters() -> None:
+    line = SourceLine(4, "名前: 値  # ok")
+    place = ReportedPlace("base/route.yaml", 4, 5, 4, 6, (line,))
+    text = render(replace(REPORT, findings=(replace(FINDING, place=place, related=()),)))
+    assert "  4 | 名前: 値  # ok\n    |       ^^\n" in text
+
+
+def test_wide_characters_take_two_columns_of_a_line() -> None:
+    assert Style(width=40).wrap("名" * 15 + " " + "前" * 10) == ["名" * 15, "前" * 10]
+    assert Style(width=40).cut("名" * 30) == "名" * 18 + "..."
+    assert display_width("e\u0301 \u200d\x1b[1m日\x1b[0m") == 4
+
+
+def test_a_long_path_leaves_half_of_the_line_to_the_message() -> None:
+    place = replace(FINDING.place, file=f"{'clusters/' * 9}route.yaml")
+    alike = tuple(replace(FINDING, message=f"number {number} is wrong", place=place) for number in range(12))
+    lines = render(replace(REPORT, findings=alike), Style(width=80)).splitlines()
+    (line,) = (line for line in lines if line.endswith("number 11 is wrong"))
+    assert line.startswith("...")
+    assert "/route.yaml:4:12: error[GS301] " in line
+    assert len(line) <= 80

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate, takewhile
+from unicodedata import category, east_asian_width
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -40,16 +42,16 @@ class Style(Struct, frozen=True):
     def wrap(self, text: str, first: int = 0, rest: int | None = None) -> list[str]:
         """The text in lines that leave room for `first` characters before the first and `rest` before the others,
         broken between words alone: an address or a path stays whole."""
-        if not self.width or first + _cells(text) <= self.width:
+        if not self.width or first + display_width(text) <= self.width:
             return [text]
         lines: list[str] = []
         room = -1
         for word in _WORD.findall(text):
-            room -= _cells(word)
-            if not lines or (room < 0 and lines[-1].strip() and _cells(word.lstrip(" "))):
+            room -= display_width(word)
+            if not lines or (room < 0 and lines[-1].strip() and display_width(word.lstrip(" "))):
                 indent = first if not lines or rest is None else rest
                 lines.append(word.lstrip(" ") if lines else word)
-                room = max(self.width, _NARROWEST) - indent - _cells(lines[-1])
+                room = max(self.width, _NARROWEST) - indent - display_width(lines[-1])
             else:
                 lines[-1] += word
         return lines or [text]
@@ -71,7 +73,8 @@ class Style(Struct, frozen=True):
 
     def cut(self, line: str) -> str:
         """The line, which ends in `...` where it is wider than the terminal."""
-        return line if not self.width or len(line) <= self.width else f"{line[: self.width - 3]}..."
+        fits = not self.width or display_width(line) <= self.width
+        return line if fits else f"{clipped(line, self.width - 3)}..."
 
     def cells(self, taken: int, number: int = 1) -> int:
         """How many cells each of `number` bars in a line has, of which `taken` characters are taken."""
@@ -99,6 +102,22 @@ def bar(share: float, style: Style, cells: int = _BAR_CELLS) -> str:
     return full * filled + empty * (cells - filled)
 
 
-def _cells(text: str) -> int:
-    """How many characters of the text are seen."""
-    return len(_ESCAPE.sub("", text))
+def display_width(text: str) -> int:
+    """How many columns of a terminal the text takes: two for a wide character (UAX #11), none for one that combines
+    with the one before it or is an escape code."""
+    seen = _ESCAPE.sub("", text)
+    return len(seen) if seen.isascii() else sum(map(_columns, seen))
+
+
+def clipped(text: str, width: int) -> str:
+    """The start of a text without escape codes that fits into `width` columns."""
+    if text.isascii():
+        return text[: max(width, 0)]
+    ends = takewhile(lambda end: end <= width, accumulate(map(_columns, text)))
+    return text[: sum(1 for _ in ends)]
+
+
+def _columns(character: str) -> int:
+    if category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1

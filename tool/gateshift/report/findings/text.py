@@ -11,7 +11,7 @@ from gateshift.model.report import Coverage, Gap, ReportedFinding, ReportedPlace
 from gateshift.report.findings.groups import FindingGroup, groups_of, notes_by_rule
 from gateshift.report.own_suppressions import text_block
 from gateshift.report.plain_text import printable, shortened
-from gateshift.report.style import LEVEL_COLOUR, Style, count
+from gateshift.report.style import LEVEL_COLOUR, Style, clipped, count, display_width
 
 _WIDEST = 160
 _MOST_IN_FULL = 10
@@ -107,7 +107,12 @@ def concise_line(finding: ReportedFinding, style: Style = _PLAIN) -> str:
 
 def _line_of_group(group: FindingGroup, style: Style) -> str:
     more = f" (and {group.others})" if group.others else ""
-    plain = style.cut(concise_line(group.first) + printable(more))
+    plain = concise_line(group.first) + printable(more)
+    place = plain.split(f": {group.first.level.value}[", 1)[0]
+    room = style.width // 2
+    if style.width and len(place) > room and display_width(plain) > style.width:
+        plain = f"...{place[3 - room :]}{plain[len(place) :]}"
+    plain = style.cut(plain)
     tag = f"{group.first.level.value}[{group.first.rule}]"
     return plain.replace(tag, style.paint(tag, LEVEL_COLOUR[group.first.level], "bold"), 1)
 
@@ -167,8 +172,8 @@ def place_lines(place: ReportedPlace, style: Style = _PLAIN, colour: str = "red"
     skipped = _skipped(place, room)
     for line in place.excerpt:
         gutter = style.paint(f"{line.number:>{digits + 2}} |", "blue")
-        shown = printable(line.text.replace("\t", " "))[skipped:][:room]
-        yield f"{gutter} {shown}".rstrip()
+        shown = printable(line.text.replace("\t", " "))[skipped:]
+        yield f"{gutter} {clipped(shown, room)}".rstrip()
         if line.number == place.line:
             margin = style.paint(" " * (digits + 2) + " |", "blue")
             yield f"{margin} {style.paint(_caret(place, line.text, skipped, room), colour, 'bold')}"
@@ -185,9 +190,9 @@ def _before(place: ReportedPlace, text: str) -> int:
 
 
 def _caret(place: ReportedPlace, text: str, skipped: int, room: int) -> str:
-    before = _before(place, text) - skipped
+    before = display_width(printable(text[: place.column - 1])[skipped:])
     last = place.end_column - 1 if place.end_line == place.line else len(text.rstrip())
-    width = len(printable(text[place.column - 1 : last]))
+    width = display_width(printable(text[place.column - 1 : last]))
     return " " * before + "^" * max(1, min(width, room - before))
 
 
