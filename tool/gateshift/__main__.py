@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 
 from gateshift import __version__
 from gateshift.errors import INTERRUPTED, Exit
+
+_PATIENCE = (50_000, 20, 100)
+"""How much Python allocates before it looks for cycles. A run keeps nearly all that it reads to its end: looking more
+often frees nothing and takes an eighth of its time."""
 
 
 def main() -> None:
@@ -18,6 +23,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, _leave)
     if _said_version():
         return
+    gc.set_threshold(*_PATIENCE)
     from gateshift.cli.main import main as run
 
     if heard:
