@@ -102,6 +102,7 @@ def test_the_steps_of_a_rollout_become_stages_beside_it(repository: Path) -> Non
     }
     assert object_at(data, "versions", "v1")["live"] == ["Rollout/demo", "Service/demo-canary"]
     left = left_of(said)
+    assert "Service demo-canary" not in left
     assert "two owners" in left["`trafficRouting` of Rollout demo"]
     assert "`strategy.canary.abortScaleDownDelaySeconds` of Rollout demo" in left
     assert "the steps `setCanaryScale` of Rollout demo" in left

@@ -116,11 +116,13 @@ def _guards(running: RunningService, target: str) -> Iterator[Left]:
 
 def _second_services(running: RunningService, target: str, labels: JsonObject) -> Iterator[Left]:
     """Other Services of today's pods alone, which would lead nowhere without them."""
-    known = (running.service, *(version.service for version in running.versions))
+    known = [running.service, *(version.service for version in running.versions)]
+    going = [resource for version in running.versions for resource in version.goes_with]
     today = {workload for version in running.versions for workload in version.workloads}
     wanted = ", ".join(f"{key}: {value}" for key, value in labels.items())
     for service in running.cluster.services:
-        selected = set() if service in known else set(workloads_of(running.cluster, service))
+        followed = service in known or service.resource in going
+        selected = set() if followed else set(workloads_of(running.cluster, service))
         if selected and selected <= today:
             yield Left(
                 str(service.resource.id),
