@@ -140,3 +140,10 @@ def test_a_long_path_leaves_half_of_the_line_to_the_message() -> None:
     assert line.startswith("...")
     assert "/route.yaml:4:12: error[GS301] " in line
     assert len(line) <= 80
+
+
+def test_the_root_in_whose_folder_the_fault_is_need_not_be_named() -> None:
+    own = replace(FINDING, roots=("overlays/canary",))
+    assert own.place.file == "overlays/canary/patch.yaml"
+    assert "reaches" not in render(replace(REPORT, findings=(own,)))
+    assert "   reaches: overlays/half\n" in render(replace(REPORT, findings=(replace(own, roots=("overlays/half",)),)))

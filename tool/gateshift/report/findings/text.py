@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from posixpath import dirname
 
 from msgspec.structs import replace
 
@@ -152,7 +153,7 @@ def labelled(label: str, text: str, style: Style) -> Iterator[str]:
 def _remarks(finding: ReportedFinding) -> Iterator[tuple[str, str]]:
     if finding.resource is not None:
         yield "object", f"{finding.resource} {finding.pointer}".rstrip()
-    if finding.roots:
+    if finding.roots and finding.roots != (dirname(finding.place.file),):
         shown = ", ".join(finding.roots[:_MOST_ROOTS])
         more = len(finding.roots) - _MOST_ROOTS
         yield "reaches", shown + (f" and {more} more" if more > 0 else "")
