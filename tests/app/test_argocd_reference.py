@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,11 +67,11 @@ def drawn(top: Path, kustomization: dict[str, Any], options: dict[str, Any], ima
         },
     }
     files = {
-        "apps/kustomization.yaml": yaml.safe_dump(kustomization),
+        "apps/kustomization.yaml": json.dumps(kustomization),
         "apps/deployment.yaml": DEPLOYMENT % ("web", 2, image),
         "apps/config.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config}\ndata: {a: b}\n",
         "part/kustomization.yaml": "kind: Component\ncommonAnnotations: {part: 'yes'}\n",
-        "argocd/shop.yaml": yaml.safe_dump(application),
+        "argocd/shop.yaml": json.dumps(application),
     }
     return write(top, "".join(f"=== {name}\n{text}" for name, text in files.items()))
 

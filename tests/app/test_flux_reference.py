@@ -3,6 +3,7 @@ program of tests/oracles/flux was built (`make test-flux`), what Flux's own libr
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tempfile
@@ -96,11 +97,11 @@ def drawn(top: Path, kustomization: dict[str, Any], spec: dict[str, Any], texts:
         "spec": {"path": "./apps", "sourceRef": {"kind": "GitRepository", "name": "flux-system"}, **spec},
     }
     files = {
-        "apps/kustomization.yaml": yaml.safe_dump(kustomization),
+        "apps/kustomization.yaml": json.dumps(kustomization),
         "apps/deployment.yaml": DEPLOYMENT % ("web", 2, texts[0]),
         "apps/config.yaml": CONFIG % texts[1:],
         "part/kustomization.yaml": "kind: Component\ncommonAnnotations: {part: 'yes'}\n",
-        "clusters/apps.yaml": yaml.safe_dump(pointer),
+        "clusters/apps.yaml": json.dumps(pointer),
     }
     return write(top, "".join(f"=== {name}\n{text}" for name, text in files.items()))
 

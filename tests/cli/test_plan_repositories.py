@@ -306,3 +306,84 @@ class TestAdoption:
         assert ("live", "retired") in ends(found)
         assert found["plans"][0]["live"] is True
         assert found["plans"][0]["safe"] is False
+
+
+LEFT_OUT = {
+    "apps/chart/kustomization.yaml": """resources: [web.yaml, "github.com/org/base?ref=v1"]
+helmCharts:
+- {name: podinfo, repo: "https://charts.example.org", version: 1.0.0, valuesFile: values.yaml}
+""",
+    "apps/chart/web.yaml": SERVICE,
+    "apps/chart/values.yaml": "replicas: 1\n",
+    "apps/chart/charts/podinfo/Chart.yaml": "name: podinfo\n",
+    "apps/release/kustomization.yaml": root("release.yaml"),
+    "apps/release/release.yaml": """apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web, namespace: shop}
+spec:
+  interval: 10m
+  chart: {spec: {chart: web, version: 1.0.0, sourceRef: {kind: HelmRepository, name: org}}}
+""",
+}
+
+
+class TestLeftOut:
+    """Charts and remote entries are not built, so a change of theirs is a change that no verdict speaks of."""
+
+    @pytest.fixture
+    def charted(self, apps: Path) -> Path:
+        write(apps, LEFT_OUT)
+        commit(apps, "Charts")
+        git(apps, "branch", "--quiet", "--force", "main")
+        return apps
+
+    @pytest.mark.parametrize(
+        ("file", "before", "after", "told"),
+        [
+            (
+                "chart/kustomization.yaml",
+                "ref=v1",
+                "ref=v2",
+                "github.com/org/base?ref=v1 becomes github.com/org/base?ref=v2",
+            ),
+            ("chart/kustomization.yaml", "1.0.0", "1.1.0", "the chart podinfo 1.0.0 becomes the chart podinfo 1.1.0"),
+            (
+                "chart/kustomization.yaml",
+                "valuesFile: values.yaml",
+                "valuesInline: {a: b}",
+                "the chart podinfo 1.0.0 changes",
+            ),
+            ("chart/kustomization.yaml", ', "github.com/org/base?ref=v1"', "", "github.com/org/base?ref=v1 goes"),
+            ("chart/values.yaml", "1", "2", "the chart podinfo 1.0.0 changes"),
+            ("chart/charts/podinfo/Chart.yaml", "podinfo", "other", "the chart podinfo 1.0.0 changes"),
+            ("release/release.yaml", "1.0.0", "1.1.0", "HelmRelease shop/web changes"),
+        ],
+    )
+    def test_what_changes_is_told(self, charted: Path, file: str, before: str, after: str, told: str) -> None:
+        replace(charted / "apps" / file, before, after)
+        (note,) = since(charted, 0)["notes"]
+        assert note.startswith(f"apps/{file.partition('/')[0]}: {told}, and what ")
+        assert told in " ".join(plan(charted, "--since", "main").stdout.split())
+
+    def test_the_comment_does_not_call_it_unchanged(self, charted: Path) -> None:
+        replace(charted / "apps/chart/values.yaml", "1", "2")
+        comment = plan(charted, "--since", "main", "-f", "markdown").stdout
+        assert "## What changes was not looked at" in comment
+        assert "podinfo" in comment
+
+    @pytest.mark.parametrize(
+        ("file", "before", "after"),
+        [
+            ("chart/kustomization.yaml", "resources:", "# Nothing.\nresources:"),
+            ("chart/values.yaml.md", "", "notes"),
+            ("chart/web.yaml", "kind: Service", "kind: Service # Still."),
+            ("release/release.yaml", "interval: 10m", "interval: 10m # Still."),
+        ],
+    )
+    def test_what_stays_is_not_told(self, charted: Path, file: str, before: str, after: str) -> None:
+        if before:
+            replace(charted / "apps" / file, before, after)
+        else:
+            write(charted, {f"apps/{file}": after})
+        assert since(charted, 0)["notes"] == []
+        assert "## Traffic stays as it is" in plan(charted, "--since", "main", "-f", "markdown").stdout

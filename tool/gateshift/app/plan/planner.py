@@ -21,7 +21,7 @@ from gateshift.checks.suppression import Marker, markers_in, markers_of, settle
 from gateshift.kustomize.tree.plain_yaml import plain_yaml
 from gateshift.kustomize.tree.tree_reader import TreeReader
 from gateshift.model.finding import Finding, Level, PlacedFinding
-from gateshift.model.kustomization import Root
+from gateshift.model.kustomization import KustomizationTree, Root
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.rollout import Engine, Environment, Rollout, ServiceParent
 from gateshift.model.rule import rules_in
@@ -102,9 +102,13 @@ class Planner:
         self.prepare((side,))
         return self._built[_key(side)]
 
+    def tree(self, side: Side) -> KustomizationTree:
+        """The side as its files say it."""
+        return self._reader.read(side.root)
+
     def files(self, side: Side) -> frozenset[Path]:
         """The real paths of the files that the side is made of, and the folders that it names."""
-        tree = self._reader.read(side.root)
+        tree = self.tree(side)
         read = (*tree.sources, *tree.own_files, *(node.folder for node in tree.kustomizations))
         return frozenset(map(real_path, read))
 

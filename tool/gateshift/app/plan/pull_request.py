@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from gateshift.app.plan.branch_steps import BothPointers, BranchStep, pointer_steps, root_steps
+from gateshift.app.plan.left_out import left_out_changes
 from gateshift.app.plan.plain_steps import ToldElsewhere, plain_steps
 from gateshift.app.plan.plan import Plans
 from gateshift.app.plan.planner import without_removals
@@ -59,7 +60,9 @@ def pull_request(plans: Plans, since: str, environment: str, now: datetime) -> P
         elif report is not None:
             judged.append((step, replace(report, wait=_wait(step, now, base))))
     own = accepted.suppressed(branch.rollouts, branch.gone)
-    notes = tuple(shared_changes(branch.rollouts, judged))
+    touched = {file.relative_to(base.work_tree).as_posix() for file in accepted.changed}
+    left_out = left_out_changes(every, plans.planner.tree, touched, judged)
+    notes = (*shared_changes(branch.rollouts, judged), *dict.fromkeys(left_out))
     return PullRequestReport(since, tuple(plan for _, plan in judged), tuple(dict.fromkeys(gaps)), own, notes)
 
 

@@ -64,13 +64,14 @@ def render(report: PlanReport, links: Links = NO_LINKS, name: str = "") -> str:
 def render_pull_request(report: PullRequestReport, links: Links = NO_LINKS, name: str = "") -> str:
     """Every plan of a branch: what is live first, and a change that several stages share once."""
     own = [markdown_block(report.own)] if report.own else []
+    notes = [f"{_MARKS[Level.NOTE]} {prose(note)}" for note in report.notes]
     if not report.plans and not report.gaps:
-        said = f"No stage builds anything new since {code(report.since)}."
-        return "\n\n".join([f"{marker(name)}\n## Traffic stays as it is", *own, f"{said}\n"])
+        heading = "What changes was not looked at" if notes else "Traffic stays as it is"
+        said = f"No stage builds anything {'else that is ' if notes else ''}new since {code(report.since)}."
+        return "\n\n".join([f"{marker(name)}\n## {heading}", *own, *notes, f"{said}\n"])
     gaps = [f"**No verdict**: {prose(gap.what)}\n\n{block([gap.why, gap.next_step])}" for gap in report.gaps]
     groups = _groups([plan for plan in report.plans if plan.live])
     shown = groups[:_MOST_SECTIONS]
-    notes = [f"{_MARKS[Level.NOTE]} {prose(note)}" for note in report.notes]
     blocks = [f"{marker(name)}\n## {_verdict(report)}", *own, *notes]
     for group in shown:
         if len(shown) > 1:

@@ -50,17 +50,23 @@ def render_pull_request(report: PullRequestReport, style: Style = _PLAIN) -> str
     """Every plan of the branch, one below the other, and a line that counts them."""
     blocks = [text_block(report.own, style)] if report.own else []
     if not report.plans and not report.gaps:
-        said = f"Nothing that a stage builds and no pointer has changed since {printable(report.since)}.\n"
+        blocks += _notes(report, style)
+        said = "Nothing else that" if report.notes else "Nothing that"
+        said += f" a stage builds and no pointer has changed since {printable(report.since)}.\n"
         return style.fit("\n\n".join([*blocks, said]))
     live = [plan for plan in report.plans if plan.live]
     blocks += ["\n".join(_live(plan, style)) for plan in live]
     others = [plan for plan in report.plans if not plan.live]
     blocks += ["\n".join(_redefined(others))] if others else []
-    blocks += ["\n".join(style.wrap(f"note: {printable(note)}")) for note in report.notes]
+    blocks += _notes(report, style)
     blocks += gap_blocks(report.gaps, style)
     said = _summary(report, live)
     colour = "red" if report.gaps or not report.safe else "green"
     return style.fit("\n\n".join([*blocks, style.paint(said, colour, "bold"), "\n".join(_proof(style))]) + "\n")
+
+
+def _notes(report: PullRequestReport, style: Style) -> list[str]:
+    return ["\n".join(style.wrap(f"note: {printable(note)}")) for note in report.notes]
 
 
 def _summary(report: PullRequestReport, live: Sequence[PlanReport]) -> str:
