@@ -16,7 +16,7 @@ from gateshift.model.resource import Resource, ResourceId
 from gateshift.traffic.listeners import Gateway, ListenerSet, read_gateway, read_listener_set
 from gateshift.traffic.read import GATEWAY_API, labels_of
 from gateshift.traffic.references import ObjectRef, ReferenceGrant, read_grant
-from gateshift.traffic.routes import Route, is_route, read_route
+from gateshift.traffic.routes import Route, RouteParent, is_route, read_route
 from gateshift.traffic.services import (
     Autoscaler,
     Endpoints,
@@ -266,6 +266,12 @@ class Cluster:
 def same_namespace(namespace: str, other: str) -> bool:
     """Whether two namespaces are or may be the same: an absent one is decided by the sync engine."""
     return namespace == other or not namespace or not other
+
+
+def may_be_same(one: ObjectRef | RouteParent, other: ObjectRef | RouteParent) -> bool:
+    """Whether two references are or may be to the same object."""
+    same = (one.group, one.kind, one.name) == (other.group, other.kind, other.name)
+    return same and same_namespace(one.namespace, other.namespace)
 
 
 def permitted(cluster: Cluster, referrer: Resource, target: ObjectRef) -> bool:

@@ -12,7 +12,7 @@ from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level, Related
 from gateshift.model.resource import Resource, ResourceId
 from gateshift.model.sync_pointer import SyncSettings
-from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.cluster import Cluster, same_namespace
 from gateshift.traffic.endpoints import selected_workloads
 from gateshift.traffic.read import GATEWAY_API
 from gateshift.traffic.routes import is_route
@@ -36,7 +36,8 @@ def bypass_findings(
     if unsteered is not None and after.routes:
         first = after.routes[0]
         bypass = (first, f"Clients that call it directly bypass the Gateway and {first}")
-        steered.setdefault((unsteered.namespace, unsteered.name), bypass)
+        if not any(name == unsteered.name and same_namespace(space, unsteered.namespace) for space, name in steered):
+            steered[unsteered.namespace, unsteered.name] = bypass
     for (namespace, name), (route, who) in sorted(steered.items(), key=lambda item: item[0]):
         service, earlier = after.service(namespace, name), before.service(namespace, name)
         if service is None or earlier is None:

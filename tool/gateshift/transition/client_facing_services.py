@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from gateshift.engines.references import named_in
+from gateshift.engines.references import Named, named_in
 from gateshift.model.resource import ResourceId
 from gateshift.traffic.cluster import VERSION_LABELS, Cluster, same_namespace
 from gateshift.traffic.routes import Route
@@ -40,17 +40,24 @@ def client_facing_services(
         (parent.namespace, parent.name) for route in routes for parent in route.parents if parent.is_service
     )
     called = frozenset(_called(sides, routes, declared, own))
+    everything = _once(called | steered)
     if steered or routes:
-        main = steered
+        main = frozenset(name for name in everything if any(_is(name, other) for other in steered))
     elif declared is not None:
-        main = frozenset(name for name in called if _is(name, declared))
+        main = frozenset(name for name in everything if _is(name, (declared.namespace, declared.name)))
     else:
-        main = called
-    return ClientFacingServices(called | steered, main)
+        main = everything
+    return ClientFacingServices(everything, main)
 
 
-def _is(name: ServiceName, identity: ResourceId) -> bool:
-    return name[1] == identity.name and same_namespace(name[0], identity.namespace)
+def _once(named: frozenset[ServiceName]) -> frozenset[ServiceName]:
+    """The Services, each of them once: not without a namespace as well as with one."""
+    known = {name for namespace, name in named if namespace}
+    return frozenset((namespace, name) for namespace, name in named if namespace or name not in known)
+
+
+def _is(name: ServiceName, other: ServiceName) -> bool:
+    return name[1] == other[1] and same_namespace(name[0], other[0])
 
 
 def _called(
@@ -59,11 +66,11 @@ def _called(
     """The Services that clients may call and that stay. One that goes counts only where the rollout is about it, or
     where no route is in play: that a version's Service goes with its version is no loss."""
     before, after = sides
-    steered = {(named.namespace, named.name) for route in routes for named in named_in(route)}
+    steered = tuple(named for route in routes for named in named_in(route))
     everything = [service for side in sides for service in side.services]
     for service in before.services:
         name = (service.namespace, service.name)
-        if declared is not None and _is(name, declared):
+        if declared is not None and _is(name, (declared.namespace, declared.name)):
             yield name
             continue
         is_backend = service.name in own or _is_part(service, everything) or _is_twin(service, everything, steered)
@@ -82,10 +89,11 @@ def _is_part(service: Service, everything: Iterable[Service]) -> bool:
     )
 
 
-def _is_twin(service: Service, everything: Iterable[Service], steered: set[ServiceName]) -> bool:
+def _is_twin(service: Service, everything: Iterable[Service], steered: Sequence[Named]) -> bool:
     """Whether another Service is the same for another version, and a route names either of them."""
     return any(
-        _are_versions(service, other) and any((twin.namespace, twin.name) in steered for twin in (service, other))
+        _are_versions(service, other)
+        and any(named.means(twin.resource) for named in steered for twin in (service, other))
         for other in everything
         if other.name != service.name and same_namespace(other.namespace, service.namespace)
     )

@@ -12,11 +12,9 @@ from gateshift.engines.events import Event, EventKind
 from gateshift.engines.references import named_in
 from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level, Related
-from gateshift.traffic.routes import GRPC, HTTP, Route, is_route, read_route
+from gateshift.traffic.cluster import may_be_same
+from gateshift.traffic.routes import GRPC, HTTP, Route, RouteParent, is_route, read_route
 from gateshift.transition import rules
-
-_Way = tuple[str, str, str, str, str, int | None]
-"""Where connections come in: the parent's group, kind, namespace, name, section and port."""
 
 
 def connection_findings(changes: Sequence[Change], sync_plan: SyncPlan) -> Iterator[Finding]:
@@ -76,11 +74,9 @@ def _takes_over(event: Event, old: Route) -> bool:
         return False
     route = read_route(new)
     hosts = set(route.hostnames) >= set(old.hostnames) or not route.hostnames
-    return bool(_ways(route) & _ways(old)) and hosts
+    return hosts and any(_is_one_way(parent, other) for parent in route.parents for other in old.parents)
 
 
-def _ways(route: Route) -> set[_Way]:
-    return {
-        (parent.group, parent.kind, parent.namespace, parent.name, parent.section_name, parent.port)
-        for parent in route.parents
-    }
+def _is_one_way(parent: RouteParent, other: RouteParent) -> bool:
+    listeners = [(each.section_name, each.port) for each in (parent, other)]
+    return may_be_same(parent, other) and listeners[0] == listeners[1]

@@ -14,8 +14,7 @@ from gateshift.engines.sync_plan import SyncPlan
 from gateshift.model.finding import FieldRef, Finding, Level
 from gateshift.model.resource import Build, Resource, ResourceId
 from gateshift.model.sync_pointer import SyncSettings
-from gateshift.traffic.cluster import VERSION_LABELS, Cluster
-from gateshift.traffic.request import ParentRef
+from gateshift.traffic.cluster import VERSION_LABELS, Cluster, same_namespace
 from gateshift.transition import rules
 from gateshift.transition.address_hazards import address_findings
 from gateshift.transition.assumed_objects import with_assumed_objects
@@ -124,10 +123,12 @@ def _verdict(
 
 def _is_split_of(disruption: Disruption, service: ResourceId | None) -> bool:
     """Whether callers of this Service alone meet several versions."""
+    parents = [request_class.entry_point.parent for request_class in disruption.request_classes]
     return disruption.degradation.cause is FailureCause.UNDECLARED and all(
         service is not None
-        and request_class.entry_point.parent == ParentRef("Service", service.namespace, service.name)
-        for request_class in disruption.request_classes
+        and (parent.kind, parent.name) == ("Service", service.name)
+        and same_namespace(parent.namespace, service.namespace)
+        for parent in parents
     )
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from gateshift.engines.changes import Change
 from gateshift.model.finding import FieldRef, Finding, Level, Related
-from gateshift.traffic.cluster import Cluster
+from gateshift.traffic.cluster import Cluster, may_be_same
 from gateshift.traffic.filters import RequestMirror
 from gateshift.traffic.references import BackendRef
 from gateshift.traffic.routes import HTTPMatch, Match, Route, RouteRule, is_route, read_route
 from gateshift.transition import rules
 from gateshift.yamldoc.data import look_up
 
-_Backend = tuple[str, str, str, str, int | None]
-"""Group, kind, namespace ("" for the route's own), name and port."""
-
 
 def hazard_findings(changes: Sequence[Change], before: Cluster) -> Iterator[Finding]:
     """The known hazards of the step, whichever engine makes it."""
-    warm = frozenset(_warm(before.routes))
+    warm = tuple(_warm(before.routes))
     for change in changes:
         yield from _replicas_unset(change)
         if change.before is not None and change.after is not None and is_route(change.after):
@@ -102,31 +99,31 @@ def _moved(old: Route, new: Route, pairs: Iterable[tuple[int, int]]) -> Iterator
             )
 
 
-def _warm(routes: Iterable[Route]) -> Iterator[_Backend]:
+def _warm(routes: Iterable[Route]) -> Iterator[BackendRef]:
     """The backends that carry requests, copies of requests among them."""
     for route in routes:
         for rule in route.rules:
-            yield from _carrying(route, rule)
+            yield from _carrying(rule)
             for filters in (rule.filters, *rule.backend_filters):
                 for mirror in filters:
                     if isinstance(mirror, RequestMirror) and mirror.share:
-                        yield _key(route, mirror.backend)
+                        yield mirror.backend
 
 
-def _carrying(route: Route, rule: RouteRule) -> Iterator[_Backend]:
-    return (_key(route, backend) for backend in rule.backends if backend.weight)
+def _carrying(rule: RouteRule) -> list[BackendRef]:
+    return [backend for backend in rule.backends if backend.weight]
 
 
-def _key(route: Route, backend: BackendRef) -> _Backend:
-    ref = backend.ref
-    namespace = "" if ref.namespace == route.namespace else ref.namespace
-    return ref.group, ref.kind, namespace, ref.name, backend.port
+def _is_among(backend: BackendRef, others: Iterable[BackendRef]) -> bool:
+    return any(backend.port == other.port and may_be_same(backend.ref, other.ref) for other in others)
 
 
-def _swapped(old: Route, new: Route, pairs: Iterable[tuple[int, int]], warm: frozenset[_Backend]) -> Iterator[Finding]:
+def _swapped(
+    old: Route, new: Route, pairs: Iterable[tuple[int, int]], warm: Collection[BackendRef]
+) -> Iterator[Finding]:
     for before, after in pairs:
-        left, right = (set(_carrying(route, route.rules[at])) for route, at in ((old, before), (new, after)))
-        if left and right and not right & (left | warm):
+        left, right = _carrying(old.rules[before]), _carrying(new.rules[after])
+        if left and right and not any(_is_among(backend, (*left, *warm)) for backend in right):
             yield _swap(old, before, new, after)
 
 
@@ -147,16 +144,12 @@ def _names(rule: RouteRule) -> str:
     return " and ".join(dict.fromkeys(backend.ref.name for backend in rule.backends if backend.weight))
 
 
-def _replaced_routes(changes: Iterable[Change], warm: frozenset[_Backend]) -> Iterator[Finding]:
+def _replaced_routes(changes: Iterable[Change], warm: Collection[BackendRef]) -> Iterator[Finding]:
     """The same for a route that gives way to one of another name with the same parents."""
     routes = [change for change in changes if is_route(change.resource)]
     gone = [read_route(change.before) for change in routes if change.before is not None and change.after is None]
     come = [read_route(change.after) for change in routes if change.after is not None and change.before is None]
     for old in gone:
         for new in come:
-            if _parents(old) & _parents(new):
+            if any(may_be_same(parent, other) for parent in old.parents for other in new.parents):
                 yield from _swapped(old, new, list(_counterparts(old, new)), warm)
-
-
-def _parents(route: Route) -> set[tuple[str, str, str, str]]:
-    return {(parent.group, parent.kind, parent.namespace, parent.name) for parent in route.parents}

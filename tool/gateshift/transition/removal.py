@@ -28,7 +28,7 @@ class Removal(Struct, frozen=True, eq=False):
 
 def removal(context: TransitionContext, sync_plan: SyncPlan) -> Removal:
     """What the sync plan takes out whole. A redirect is part of it only where an answer goes as well."""
-    kept = {resource.id for resource in context.between.cluster(sync_plan.end)}
+    end = context.between.cluster(sync_plan.end)
     answers: dict[RequestClass, tuple[Resource, ...]] = {}
     redirects: dict[RequestClass, tuple[Resource, ...]] = {}
     for request_class in context.classes:
@@ -36,11 +36,16 @@ def removal(context: TransitionContext, sync_plan: SyncPlan) -> Removal:
         if not before.answered or context.outcome(request_class, sync_plan.end).answered:
             continue
         resources = _answering(context.sides[0], before.decision)
-        if resources and not any(resource.id in kept for resource in resources):
+        if resources and not any(_is_in(end, resource) for resource in resources):
             (answers if before.decision.backends else redirects)[request_class] = resources
     gone = answers | redirects if answers else answers
     distinct = {resource.id: resource for resources in gone.values() for resource in resources}
     return Removal(frozenset(gone), tuple(distinct.values()))
+
+
+def _is_in(cluster: Cluster, resource: Resource) -> bool:
+    identity = resource.id
+    return cluster.find(identity.group, identity.kind, identity.namespace, identity.name) is not None
 
 
 def _answering(cluster: Cluster, decision: Decision) -> tuple[Resource, ...]:
