@@ -142,6 +142,18 @@ CASES = (
         BASE + f"configMapGenerator:\n  - name: settings{HERE}    behavior: merge\n    literals: [a=b]\n",
     ),
     Case(
+        "a generator of a Component that makes what is there",
+        "ConfigMap settings exists; can not use behavior: 'unspecified', behavior must be merge or replace",
+        BASE + "components: [../part]\n=== part/kustomization.yaml\nkind: Component\ncomponents: [../inner]\n"
+        f"=== inner/kustomization.yaml\nkind: Component\nconfigMapGenerator:\n  - name: settings{HERE}"
+        "  - name: settings\n",
+    ),
+    Case(
+        "an empty Component",
+        "kustomization.yaml is empty",
+        BASE + f"components: [../part]\n=== part/kustomization.yaml\nkind: Component{HERE}",
+    ),
+    Case(
         "a literal without a value",
         "literal sources [ab]: invalid literal source ab, expected key=value",
         BASE + f"configMapGenerator:\n  - name: settings\n    literals:\n      - ab{HERE}",

@@ -20,6 +20,7 @@ _FOLDERS = (
 _STEP = r"\A(?:accumulating resources|accumulating components|accumulateDirectory): "
 _TRIED = r"(?s)\Aaccumulation err='(?P<file>.*)': must build at directory: .*\Z"
 _FILE = r"\A(?:accumulating|merging) resources from '(?P<file>[^']*)': "
+_QUOTED = r'(?s)(accumulateDirectory: )"((?:[^"\\]|\\.)*)"\Z'
 _FILE_AFTER = r" in File: (?P<file>\S+)\Z"
 
 
@@ -41,7 +42,15 @@ def explained(stderr: str, tree: KustomizationTree) -> tuple[str, Place]:
 def _message(stderr: str) -> str:
     """The last message of what was said; before it stand warnings."""
     starts = list(re.finditer(_BEGIN, stderr))
-    return (stderr[starts[-1].end() :] if starts else stderr).strip()
+    message = (stderr[starts[-1].end() :] if starts else stderr).strip()
+    while quoted := re.search(_QUOTED, message):  # what a Component says, once for each that it came through
+        message = message[: quoted.start()] + quoted[1] + _unquoted(quoted[2])
+    return message
+
+
+def _unquoted(text: str) -> str:
+    """The text of a string that Go quoted."""
+    return re.sub(r"(?s)\\(.)", lambda escape: {"n": "\n", "t": "\t"}.get(escape[1], escape[1]), text)
 
 
 def _innermost(message: str, tree: KustomizationTree) -> tuple[Kustomization | None, str]:
