@@ -9,6 +9,7 @@ import pytest
 from gateshift.yamldoc.data import JsonObject, list_at, object_at, text_at
 from tests.app.adopting import adoption, gateshift, stages_of, work_tree
 from tests.app.controlled_services import CANARY, MATCHED, MESH, ROLLOUT
+from tests.app.running_shapes import deployment
 
 
 @pytest.fixture
@@ -106,6 +107,16 @@ def test_the_steps_of_a_rollout_become_stages_beside_it(repository: Path) -> Non
     assert "two owners" in left["`trafficRouting` of Rollout demo"]
     assert "`strategy.canary.abortScaleDownDelaySeconds` of Rollout demo" in left
     assert "the steps `setCanaryScale` of Rollout demo" in left
+
+
+def test_a_rollout_that_borrows_its_template_is_led_to_the_end(repository: Path) -> None:
+    template = ROLLOUT[ROLLOUT.index("  template:") : ROLLOUT.index("  strategy:")]
+    borrowed = "  workloadRef: {apiVersion: apps/v1, kind: Deployment, name: demo}\n"
+    lender = deployment("demo", "app=demo").replace("replicas: 2", "replicas: 0")
+
+    _, data = adopted(repository, lender + ROLLOUT.replace(template, borrowed))
+
+    assert text_at(list_at(data, "stages")[-1], "name") == "retired"
 
 
 def test_a_rollout_without_a_route_keeps_its_steps_for_itself(repository: Path) -> None:

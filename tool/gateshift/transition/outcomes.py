@@ -13,7 +13,7 @@ from gateshift.model.resource import Resource, ResourceId
 from gateshift.traffic.cluster import Cluster
 from gateshift.traffic.decide import decide
 from gateshift.traffic.decision import BackendAnswer, Decision
-from gateshift.traffic.endpoints import selected_workloads, version_of
+from gateshift.traffic.endpoints import selected_workloads, template_of, version_of
 from gateshift.traffic.request import Request
 from gateshift.traffic.services import Workload
 from gateshift.transition.target_ports import NO_PORTS, KnownPorts, closed_part
@@ -157,7 +157,7 @@ def _versions(cluster: Cluster, backend: BackendAnswer) -> Iterator[str]:
 
 def version_name(cluster: Cluster, workload: Workload) -> str:
     """The workload's version: by the label of its pods, else by its images."""
-    return version_of(cluster, workload) or " ".join(images(workload.resource))
+    return version_of(cluster, workload) or " ".join(images(template_of(cluster, workload).resource))
 
 
 def version_in(cluster: Cluster, resource: Resource) -> str:

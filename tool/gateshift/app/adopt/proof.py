@@ -41,7 +41,7 @@ def prove(trial: Trial, proposal: Proposal, live: Mapping[str, str], snapshots: 
     _refuse_changes(steps[0])
     faults = trial.faults()
     if faults:
-        said = "; ".join(f"{fault.rule}: {fault.message}" for fault in faults)
+        said = "; ".join(dict.fromkeys(f"{fault.rule}: {fault.message}" for fault in faults))
         raise UserError(f"the stages would not validate: {said}", exit_code=Exit.FINDINGS)
     safe = list(takewhile(lambda step: all(plan.safe for plan in step), steps))
     left = tuple(_left_away(steps[len(safe) :]))

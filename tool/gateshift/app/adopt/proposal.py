@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gateshift.app.adopt.left_alone import left_alone
 from gateshift.app.adopt.pod_fields import pod_fields
+from gateshift.app.adopt.refusals import refuse_unfit
 from gateshift.app.adopt.route_fields import RouteFields, route_fields
 from gateshift.app.adopt.running import RunningService, RunningVersion, autoscaling, named
 from gateshift.app.adopt.service_fields import joins_the_service, labels_of_today, service_fields
@@ -63,6 +64,7 @@ def propose(
     fresh = target not in {version.name for version in running.versions}
     pods = pod_fields(running, _followed(running))
     way = AdoptionWay.TAKE_OVER if running.made_by_controller else options.way
+    refuse_unfit(running, way)
     beside = way is AdoptionWay.BESIDE
     apart = fresh and (beside or running.made_by_controller or not joins_the_service(running, target))
     service = service_fields(running, target if apart else "")
@@ -109,14 +111,8 @@ def _kind(route: RouteFields) -> str:
 
 def _with_twin(running: RunningService, target: str, image: str, candidate: str, *, apart: bool) -> JsonObject:
     """What runs today, its twin under the version's name, and the candidate, whose pods are to have labels of their own
-    where it comes `apart`. Raises UserError where several versions run: nothing is to be taken over where labels tell
-    them apart already."""
-    (version, *others) = running.versions
-    if others:
-        raise UserError(
-            f"several versions run: {', '.join(one.name for one in running.versions)}; each has a Service already",
-            next_step="Adopt them without --take-over.",
-        )
+    where it comes `apart`."""
+    (version,) = running.versions
     stays = replace(version, goes_with=tuple(one for one in version.goes_with if one.kind != "PodDisruptionBudget"))
     today = free_name("today", [version.name, target])
     followed = apart and not running.made_by_controller

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import gcd
 
 from msgspec import Struct
@@ -86,15 +86,16 @@ class Shift(Struct, frozen=True):
     @property
     def old(self) -> str:
         """The versions that give their requests away, in words."""
-        return _listed([name for name, weight in self.today.items() if weight and name != self.target])
+        return listed([name for name, weight in self.today.items() if weight and name != self.target])
 
     @property
     def goes(self) -> str:
         """The versions that are gone in the end, in words."""
-        return _listed([name for name in self.today if name not in self.kept])
+        return listed([name for name in self.today if name not in self.kept])
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The names as words of a sentence."""
     return " and ".join([part for part in (", ".join(names[:-1]), *names[-1:]) if part])
 
 
@@ -124,7 +125,7 @@ def _routed(shift: Shift) -> ProposedStage:
     comes = "is written by the rollout and still" if shift.route_runs else "appears and"
     sharing = [name for name, weight in shift.today.items() if weight]
     does = "shares the requests among" if len(sharing) > 1 else "sends every request to"
-    description = f"The {shift.route_kind} {comes} {does} {_listed(sharing)}."
+    description = f"The {shift.route_kind} {comes} {does} {listed(sharing)}."
     shares = toward(shift.today, shift.target, None)
     run: JsonObject = {} if shift.runs else {"deploy": list[Json](shift.today)}
     return stage("routed", description, "every parent to accept the route", **run, shares=shares)
